@@ -1,0 +1,105 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every target: Swift 6 mode, warnings are errors, unsafe code is marked.
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// Targets of the server also get cross-module optimisation. Upstream must not: the agent library
+/// will depend on it, and packages with unsafe flags can't be used as dependencies.
+let optimised: [SwiftSetting] =
+    strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
+/// A target of the server in Sources/NAME.
+func layer(_ name: String, on dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: optimised)
+}
+
+/// The tests of one target, in Tests/NAMETests.
+func tests(of name: String, on dependencies: [Target.Dependency] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests",
+        dependencies: [.target(name: name)] + dependencies,
+        swiftSettings: strict
+    )
+}
+
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
+let argumentParser: Target.Dependency = .product(
+    name: "ArgumentParser",
+    package: "swift-argument-parser"
+)
+let rainbow: Target.Dependency = .product(name: "Rainbow", package: "Rainbow")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "logway",
+    products: [
+        .executable(name: "logway", targets: ["logway"])
+    ],
+    dependencies: [
+        .package(
+            url: "https://github.com/hummingbird-project/hummingbird.git",
+            exact: "2.28.1",
+            traits: []
+        ),
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
+        .package(url: "https://github.com/onevcat/Rainbow.git", from: "4.2.2"),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CCurl",
+            pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]
+        ),
+        .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        layer("Events"),
+        layer("JSONBytes"),
+        layer("WriteAheadLog", on: ["CLZ4", crypto]),
+        layer("EventLog", on: ["Events", "WriteAheadLog"]),
+        layer("RouterState", on: ["Events"]),
+        layer("Catalog", on: ["Events"]),
+        layer("Routing", on: ["Events", "RouterState", "Catalog"]),
+        layer("Reporting", on: ["Events"]),
+        layer("Settings", on: ["Events", "Catalog", yams]),
+        .target(name: "Upstream", dependencies: ["CCurl"], swiftSettings: strict),
+        layer("Providers", on: ["Events", "JSONBytes"]),
+        layer("Simulation", on: ["Events", "JSONBytes", hummingbird]),
+        layer(
+            "Gateway",
+            on: [
+                "Events", "EventLog", "RouterState", "Catalog", "Routing", "Reporting", "Settings",
+                "Upstream", "Providers", "JSONBytes", "Simulation", hummingbird,
+            ]
+        ),
+        .executableTarget(
+            name: "logway",
+            dependencies: ["Gateway", argumentParser, rainbow],
+            swiftSettings: optimised
+        ),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        tests(of: "Events"),
+        tests(of: "JSONBytes"),
+        tests(of: "WriteAheadLog"),
+        tests(of: "EventLog"),
+        tests(of: "RouterState"),
+        tests(of: "Catalog"),
+        tests(of: "Routing", on: ["Catalog"]),
+        tests(of: "Reporting"),
+        tests(of: "Settings"),
+        tests(of: "Upstream"),
+        tests(of: "Providers"),
+        tests(of: "Simulation"),
+        tests(of: "Gateway"),
+    ],
+    swiftLanguageModes: [.v6]
+)

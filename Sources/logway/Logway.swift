@@ -1,0 +1,1 @@
+@main enum Logway { static func main() {} }
