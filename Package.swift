@@ -11,7 +11,9 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
-/// Targets of the server also get cross-module optimisation. Upstream must not: the agent library
+/// Settings of the server's targets: cross-module optimisation on top.
+///
+/// Upstream must not have it: the agent library
 /// will depend on it, and packages with unsafe flags can't be used as dependencies.
 let optimised: [SwiftSetting] =
     strict + [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]

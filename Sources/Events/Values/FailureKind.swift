@@ -1,0 +1,68 @@
+/// Why an attempt at a provider did not give an answer.
+public enum FailureKind: UInt8, Sendable, CaseIterable {
+    /// 400, 422 or the like: the request itself is at fault; no other provider is tried.
+    case invalidRequest = 1
+    /// The prompt is longer than the model's context; the request's fault.
+    case contextTooLong = 2
+    /// 401, 402 or 403: the provider does not accept this key.
+    case keyRejected = 3
+    /// 404: the provider does not have this model.
+    case modelMissing = 4
+    /// 429: too many requests for this key and model.
+    case rateLimited = 5
+    /// 503 or 529: the provider says that it has no capacity.
+    case overloaded = 6
+    /// Another 5xx, or 408.
+    case serverError = 7
+    /// The provider could not be reached.
+    case connectionFailed = 8
+    /// No connection within the connect timeout.
+    case connectTimeout = 9
+    /// No first byte of the answer in time.
+    case firstTokenTimeout = 10
+    /// The answer stalled.
+    case idleTimeout = 11
+    /// The request's whole time was used up.
+    case totalTimeout = 12
+    /// The answer ended before it was complete.
+    case cut = 13
+    /// The provider's answer is not of its protocol (HTML, broken JSON), or holds an error of no
+    /// known kind.
+    case invalidResponse = 14
+    /// The client hung up.
+    case clientGone = 15
+    /// Logway's own connection pool for the provider is full.
+    case poolExhausted = 16
+    /// Logway stopped or crashed while the attempt ran.
+    case interrupted = 17
+
+    /// Who has to act on a failure, and so what follows from it (cases.md, health and breakers).
+    public enum Fault: Sendable {
+        /// The request: no retry, no count against the provider's health.
+        case request
+        /// The provider: counts against its health, the next candidate is tried.
+        case provider
+        /// This provider's key, which is disabled; the next candidate is tried.
+        case key
+        /// This model at this provider, which is disabled; the next candidate is tried.
+        case model
+        /// The rate: key and model are held until the retry time; the next candidate is tried.
+        case rate
+        /// Neither: the client hung up, or Logway itself stopped or was full.
+        case gateway
+    }
+
+    /// Whose fault the failure is.
+    public var fault: Fault {
+        switch self {
+        case .invalidRequest, .contextTooLong: .request
+        case .keyRejected: .key
+        case .modelMissing: .model
+        case .rateLimited: .rate
+        case .clientGone, .poolExhausted, .interrupted: .gateway
+        case .overloaded, .serverError, .connectionFailed, .connectTimeout, .firstTokenTimeout,
+            .idleTimeout, .totalTimeout, .cut, .invalidResponse:
+            .provider
+        }
+    }
+}
