@@ -24,7 +24,11 @@ func layer(_ name: String, on dependencies: [Target.Dependency] = []) -> Target 
 }
 
 /// The tests of one target, in Tests/NAMETests.
-func tests(of name: String, on dependencies: [Target.Dependency] = []) -> Target {
+func tests(
+    of name: String,
+    on dependencies: [Target.Dependency] = [],
+    exclude: [String] = []
+) -> Target {
     .testTarget(
         name: "\(name)Tests",
         dependencies: [.target(name: name)] + dependencies,
@@ -89,7 +93,7 @@ let package = Package(
             swiftSettings: optimised
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
-        tests(of: "Events"),
+        tests(of: "Events", exclude: ["Golden"]),
         tests(of: "JSONBytes"),
         tests(of: "WriteAheadLog"),
         tests(of: "EventLog"),

@@ -18,11 +18,11 @@ struct LayeringTests {
         "Settings": ["Events", "Catalog", "Yams"],
         "Upstream": ["CCurl"],
         "Providers": ["Events", "JSONBytes"],
-        "Simulation": ["Events", "JSONBytes"].union(hummingbird),
-        "Gateway": [
+        "Simulation": hummingbird.union(["Events", "JSONBytes"]),
+        "Gateway": hummingbird.union([
             "Events", "EventLog", "RouterState", "Catalog", "Routing", "Reporting", "Settings",
             "Upstream", "Providers", "JSONBytes", "Simulation",
-        ].union(hummingbird),
+        ]),
         "logway": [
             "Events", "EventLog", "WriteAheadLog", "RouterState", "Catalog", "Routing", "Reporting",
             "Settings", "Gateway", "Simulation", "JSONBytes", "ArgumentParser", "Rainbow",

@@ -1,0 +1,141 @@
+extension Event {
+    /// Appends the event's binary form: varint code, varint microseconds, then the fields.
+    public func encode(into bytes: inout [UInt8]) {
+        var encoder = FieldEncoder(appendingTo: bytes)
+        bytes = []
+        encoder.varint(body.code)
+        encoder.varint(UInt64(bitPattern: time.microseconds))
+        if case .unknown(_, let fields) = body {
+            encoder.bytes.append(contentsOf: fields)
+        } else {
+            var body = body
+            body.visit(&encoder)
+        }
+        bytes = encoder.bytes
+    }
+
+    /// Reads an event back.
+    ///
+    /// - Throws: `EventCodingError`, with the offset in `bytes`, when the bytes are no event.
+    public init<Bytes: RandomAccessCollection<UInt8>>(
+        decoding bytes: Bytes
+    ) throws(EventCodingError) where Bytes.Index == Int {
+        var decoder = FieldDecoder(bytes, from: bytes.startIndex)
+        let code = decoder.varint()
+        let microseconds = Int64(bitPattern: decoder.varint())
+        var body =
+            EventBody(code: code) ?? .unknown(code: code, fields: Array(bytes[decoder.offset...]))
+        body.visit(&decoder)
+        if let failure = decoder.failure { throw failure }
+        self.init(body, at: Timestamp(microseconds: microseconds))
+    }
+
+    /// The event as one line of JSON: sequence, time and type first, then its fields.
+    public func json(sequence: UInt64) -> String {
+        var view = JSONView()
+        var sequence = sequence
+        var time = time
+        var type = body.name
+        view.field(1, "sequence", &sequence)
+        view.field(2, "time", &time)
+        view.field(3, "type", &type)
+        var body = body
+        body.visit(&view)
+        return view.text + "}"
+    }
+}
+
+extension FieldRecord {
+    /// The record's fields as bytes; equal records give equal bytes.
+    public var encoded: [UInt8] {
+        var encoder = FieldEncoder(appendingTo: [])
+        var copy = self
+        copy.visit(&encoder)
+        return encoder.bytes
+    }
+
+    /// The record as a JSON object.
+    public var json: String {
+        var view = JSONView()
+        var copy = self
+        copy.visit(&view)
+        return view.text + "}"
+    }
+}
+
+extension EventBody {
+    /// The number of the type and version on the wire.
+    ///
+    /// A released number never changes meaning.
+    var code: UInt64 {
+        switch self {
+        case .requestReceived: 1
+        case .routeDecided: 2
+        case .attemptStarted: 3
+        case .attemptFinished: 4
+        case .requestCompleted: 5
+        case .healthProbed: 6
+        case .modelsListed: 7
+        case .feedbackReceived: 8
+        case .configurationApplied: 9
+        case .policyApplied: 10
+        case .pricesApplied: 11
+        case .nodeStarted: 12
+        case .nodeStopped: 13
+        case .logRecovered: 14
+        case .unknown(let code, _): code
+        }
+    }
+
+    /// An empty event of the type with this number; `nil` for one of a later build.
+    init?(code: UInt64) {
+        switch code {
+        case 1: self = .requestReceived(RequestReceived())
+        case 2: self = .routeDecided(RouteDecided())
+        case 3: self = .attemptStarted(AttemptStarted())
+        case 4: self = .attemptFinished(AttemptFinished())
+        case 5: self = .requestCompleted(RequestCompleted())
+        case 6: self = .healthProbed(HealthProbed())
+        case 7: self = .modelsListed(ModelsListed())
+        case 8: self = .feedbackReceived(FeedbackReceived())
+        case 9: self = .configurationApplied(ConfigurationApplied())
+        case 10: self = .policyApplied(PolicyApplied())
+        case 11: self = .pricesApplied(PricesApplied())
+        case 12: self = .nodeStarted(NodeStarted())
+        case 13: self = .nodeStopped(NodeStopped())
+        case 14: self = .logRecovered(LogRecovered())
+        default: return nil
+        }
+    }
+
+    /// Walks the fields of whichever event this is.
+    mutating func visit(_ visitor: inout some FieldVisitor) {
+        func walk<Record: FieldRecord>(
+            _ record: Record,
+            _ visitor: inout some FieldVisitor,
+            as wrap: (Record) -> EventBody
+        ) -> EventBody {
+            var record = record
+            record.visit(&visitor)
+            return wrap(record)
+        }
+        switch self {
+        case .requestReceived(let event): self = walk(event, &visitor, as: Self.requestReceived)
+        case .routeDecided(let event): self = walk(event, &visitor, as: Self.routeDecided)
+        case .attemptStarted(let event): self = walk(event, &visitor, as: Self.attemptStarted)
+        case .attemptFinished(let event): self = walk(event, &visitor, as: Self.attemptFinished)
+        case .requestCompleted(let event): self = walk(event, &visitor, as: Self.requestCompleted)
+        case .healthProbed(let event): self = walk(event, &visitor, as: Self.healthProbed)
+        case .modelsListed(let event): self = walk(event, &visitor, as: Self.modelsListed)
+        case .feedbackReceived(let event): self = walk(event, &visitor, as: Self.feedbackReceived)
+        case .configurationApplied(let event):
+            self = walk(event, &visitor, as: Self.configurationApplied)
+        case .policyApplied(let event): self = walk(event, &visitor, as: Self.policyApplied)
+        case .pricesApplied(let event): self = walk(event, &visitor, as: Self.pricesApplied)
+        case .nodeStarted(let event): self = walk(event, &visitor, as: Self.nodeStarted)
+        case .nodeStopped(let event): self = walk(event, &visitor, as: Self.nodeStopped)
+        case .logRecovered(let event): self = walk(event, &visitor, as: Self.logRecovered)
+        case .unknown: break
+        }
+    }
+}

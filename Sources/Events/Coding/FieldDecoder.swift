@@ -1,0 +1,165 @@
+/// Why bytes are not an event.
+public enum EventCodingError: Error, Hashable, Sendable {
+    /// A length or a number runs past the end, at this offset in the record.
+    case truncated(offset: Int)
+    /// A number is longer than ten bytes, at this offset in the record.
+    case overlongNumber(offset: Int)
+    /// A field holds something its type can't be, at this offset in the record.
+    case unexpectedValue(field: String, offset: Int)
+}
+
+extension EventCodingError: CustomStringConvertible {
+    /// What is wrong, and where.
+    public var description: String {
+        switch self {
+        case .truncated(let offset): "the event ends too early, at byte \(offset)"
+        case .overlongNumber(let offset): "a number at byte \(offset) of the event is too long"
+        case .unexpectedValue(let field, let offset):
+            "field '\(field)' at byte \(offset) of the event holds a value this build can't read"
+        }
+    }
+}
+
+/// Reads a record's fields back; a tag that this build does not know is stepped over.
+///
+/// The first error is kept and every later field left empty, so that `visit` need not throw.
+struct FieldDecoder<Bytes: RandomAccessCollection<UInt8>>: FieldVisitor where Bytes.Index == Int {
+    let bytes: Bytes
+    var offset: Int
+    var end: Int
+    var failure: EventCodingError?
+
+    init(_ bytes: Bytes, from start: Int) {
+        self.bytes = bytes
+        offset = start
+        end = bytes.endIndex
+    }
+
+    mutating func varint() -> UInt64 {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while offset < end {
+            let byte = bytes[offset]
+            offset += 1
+            value |= UInt64(byte & 0x7F) << shift
+            if byte < 0x80 { return value }
+            shift += 7
+            guard shift < 70 else {
+                fail(.overlongNumber(offset: offset))
+                return 0
+            }
+        }
+        fail(.truncated(offset: offset))
+        return 0
+    }
+
+    private mutating func fail(_ error: EventCodingError) {
+        if failure == nil { failure = error }
+        offset = end
+    }
+
+    /// The end of the length-delimited content that follows.
+    private mutating func contentEnd() -> Int? {
+        let length = varint()
+        guard failure == nil else { return nil }
+        guard length <= UInt64(end - offset) else {
+            fail(.truncated(offset: offset))
+            return nil
+        }
+        return offset + Int(length)
+    }
+
+    /// Moves to the field with `tag`, over lower ones this build does not know; whether it is there.
+    private mutating func advance(to tag: Int) -> (present: Bool, isBytes: Bool) {
+        while failure == nil, offset < end {
+            let start = offset
+            let key = varint()
+            if failure != nil { break }
+            let found = key >> 1
+            if found == UInt64(tag) { return (true, key & 1 == 1) }
+            if found > UInt64(tag) {
+                offset = start
+                break
+            }
+            if key & 1 == 1 {
+                if let contentEnd = contentEnd() { offset = contentEnd }
+            } else {
+                _ = varint()
+            }
+        }
+        return (false, false)
+    }
+
+    private mutating func scalar<Value: FieldScalar>(
+        _ tag: Int,
+        _ name: String,
+        as type: Value.Type
+    ) -> Value? {
+        let (present, isBytes) = advance(to: tag)
+        guard present else { return nil }
+        let start = offset
+        let wire: WireScalar
+        if isBytes {
+            guard let contentEnd = contentEnd() else { return nil }
+            let content = bytes[offset..<contentEnd]
+            offset = contentEnd
+            if case .text = Value.empty.wire {
+                wire = .text(String(decoding: content, as: UTF8.self))
+            } else {
+                wire = .bytes(Array(content))
+            }
+        } else {
+            let raw = varint()
+            guard failure == nil else { return nil }
+            wire = .integer(Int64(bitPattern: raw >> 1) ^ -Int64(bitPattern: raw & 1))
+        }
+        guard let value = Value(wire: wire) else {
+            fail(.unexpectedValue(field: name, offset: start))
+            return nil
+        }
+        return value
+    }
+
+    private mutating func record<Value: FieldRecord>(_ tag: Int, as type: Value.Type) -> Value? {
+        let (present, isBytes) = advance(to: tag)
+        guard present else { return nil }
+        guard isBytes, let contentEnd = contentEnd() else {
+            fail(.truncated(offset: offset))
+            return nil
+        }
+        let outer = end
+        end = contentEnd
+        var value = Value()
+        value.visit(&self)
+        // Fields after the last one this build knows are stepped over with the record.
+        end = outer
+        offset = failure == nil ? contentEnd : outer
+        return value
+    }
+
+    mutating func field<Value: FieldScalar>(_ tag: Int, _ name: String, _ value: inout Value) {
+        value = scalar(tag, name, as: Value.self) ?? Value.empty
+    }
+
+    mutating func field<Value: FieldScalar>(_ tag: Int, _ name: String, _ value: inout Value?) {
+        value = scalar(tag, name, as: Value.self)
+    }
+
+    mutating func field<Value: FieldScalar>(_ tag: Int, _ name: String, _ value: inout [Value]) {
+        value = []
+        while let element = scalar(tag, name, as: Value.self) { value.append(element) }
+    }
+
+    mutating func field<Value: FieldRecord>(_ tag: Int, _ name: String, _ value: inout Value) {
+        value = record(tag, as: Value.self) ?? Value()
+    }
+
+    mutating func field<Value: FieldRecord>(_ tag: Int, _ name: String, _ value: inout Value?) {
+        value = record(tag, as: Value.self)
+    }
+
+    mutating func field<Value: FieldRecord>(_ tag: Int, _ name: String, _ value: inout [Value]) {
+        value = []
+        while let element = record(tag, as: Value.self) { value.append(element) }
+    }
+}

@@ -1,0 +1,155 @@
+/// A candidate of the decision was asked.
+public struct AttemptStarted: FieldRecord {
+    /// The request.
+    public var request: RequestID = .empty
+    /// Which attempt of the request this is, from 1.
+    public var number: Int = 0
+    /// The provider's configured name.
+    public var provider: String = ""
+    /// The model's name at that provider.
+    public var model: String = ""
+    /// The index in the decision's candidates.
+    public var candidate: Int = 0
+    /// The sequence number of the last event in the state it was taken on.
+    public var statePosition: UInt64 = 0
+    /// The failure of the attempt before, when this is a failover.
+    public var after: FailureKind?
+    /// Candidates of the decision passed over since, each with its reason.
+    public var skipped: [RouteExclusion] = []
+    /// Prompt tokens reserved: an upper bound, one for each byte of text.
+    public var reservedInput: Int = 0
+    /// Output tokens reserved; unknown when nothing limits them.
+    public var reservedOutput: Int?
+    /// Money reserved; unknown when a limit or a price is.
+    public var reservedCost: Nanodollars?
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "request", &request)
+        visitor.field(2, "number", &number)
+        visitor.field(3, "provider", &provider)
+        visitor.field(4, "model", &model)
+        visitor.field(5, "candidate", &candidate)
+        visitor.field(6, "state_position", &statePosition)
+        visitor.field(7, "after", &after)
+        visitor.field(8, "skipped", &skipped)
+        visitor.field(9, "reserved_input", &reservedInput)
+        visitor.field(10, "reserved_output", &reservedOutput)
+        visitor.field(11, "reserved_cost_nanodollars", &reservedCost)
+    }
+}
+
+/// An attempt ended: with an answer, a failure, or because nobody wanted it any more.
+public struct AttemptFinished: FieldRecord {
+    /// The request.
+    public var request: RequestID = .empty
+    /// Which attempt of the request this is, from 1.
+    public var number: Int = 0
+    /// The provider's configured name.
+    public var provider: String = ""
+    /// The model's name at that provider.
+    public var model: String = ""
+    /// Why there is no whole answer; absent on success.
+    public var failure: FailureKind?
+    /// The HTTP status, where one was received.
+    public var status: Int?
+    /// What the provider or the network said, shortened and without secrets.
+    public var message: String?
+    /// When the provider said to come back.
+    public var retryAt: Timestamp?
+    /// The tokens used.
+    public var usage: TokenUsage = TokenUsage()
+    /// What it cost; absent when unknown.
+    public var cost: Nanodollars?
+    /// Where the cost comes from.
+    public var costOrigin: CostOrigin = .unknown
+    /// The sequence number of the event with the prices used; 0 for none.
+    public var pricesPosition: UInt64 = 0
+    /// Microseconds to a new connection; absent when one was reused.
+    public var connectMicroseconds: Int?
+    /// Microseconds to the first byte of the answer's body.
+    public var firstByteMicroseconds: Int?
+    /// Microseconds in all.
+    public var totalMicroseconds: Int = 0
+    /// The provider's reason for ending the answer.
+    public var finishReason: String?
+    /// The model that the provider says answered, where that differs.
+    public var answeredModel: String?
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "request", &request)
+        visitor.field(2, "number", &number)
+        visitor.field(3, "provider", &provider)
+        visitor.field(4, "model", &model)
+        visitor.field(5, "failure", &failure)
+        visitor.field(6, "status", &status)
+        visitor.field(7, "message", &message)
+        visitor.field(8, "retry_at", &retryAt)
+        visitor.field(9, "usage", &usage)
+        visitor.field(10, "cost_nanodollars", &cost)
+        visitor.field(11, "cost_origin", &costOrigin)
+        visitor.field(12, "prices_position", &pricesPosition)
+        visitor.field(13, "connect_us", &connectMicroseconds)
+        visitor.field(14, "first_byte_us", &firstByteMicroseconds)
+        visitor.field(15, "total_us", &totalMicroseconds)
+        visitor.field(16, "finish_reason", &finishReason)
+        visitor.field(17, "answered_model", &answeredModel)
+    }
+}
+
+/// A request ended; nothing of it happens after this.
+public struct RequestCompleted: FieldRecord {
+    /// The request.
+    public var request: RequestID = .empty
+    /// How it ended.
+    public var outcome: RequestOutcome = .answered
+    /// The HTTP status that the client was sent; 0 for none.
+    public var status: Int = 0
+    /// Attempts made.
+    public var attempts: Int = 0
+    /// The provider of the last attempt.
+    public var provider: String?
+    /// The model of the last attempt.
+    public var model: String?
+    /// The sum of the attempts' costs; absent when one of them is unknown.
+    public var cost: Nanodollars?
+    /// What the client was told went wrong, where a provider's failure is the cause.
+    public var failure: FailureKind?
+    /// What the client was told, without secrets.
+    public var message: String?
+    /// Microseconds from the request's last byte to the decision.
+    public var decideMicroseconds: Int = 0
+    /// Microseconds that the client waited for the log alone.
+    public var logWaitMicroseconds: Int = 0
+    /// Microseconds to the first byte sent to the client.
+    public var firstByteMicroseconds: Int?
+    /// Microseconds from the request's first byte to the outcome.
+    public var totalMicroseconds: Int = 0
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "request", &request)
+        visitor.field(2, "outcome", &outcome)
+        visitor.field(3, "status", &status)
+        visitor.field(4, "attempts", &attempts)
+        visitor.field(5, "provider", &provider)
+        visitor.field(6, "model", &model)
+        visitor.field(7, "cost_nanodollars", &cost)
+        visitor.field(8, "failure", &failure)
+        visitor.field(9, "message", &message)
+        visitor.field(10, "decide_us", &decideMicroseconds)
+        visitor.field(11, "log_wait_us", &logWaitMicroseconds)
+        visitor.field(12, "first_byte_us", &firstByteMicroseconds)
+        visitor.field(13, "total_us", &totalMicroseconds)
+    }
+}

@@ -1,0 +1,115 @@
+/// The router chose, once, for a request: everything it knew, and everything it rejected.
+///
+/// A failure later never changes it; attempts are events of their own.
+public struct RouteDecided: FieldRecord {
+    /// The request.
+    public var request: RequestID = .empty
+    /// The sequence number of the last event in the state that was decided on.
+    public var statePosition: UInt64 = 0
+    /// The version of the deciding code.
+    public var deciderVersion: Int = 0
+    /// The fingerprint of the policy in force.
+    public var policy: Fingerprint = .empty
+    /// The sequence number of the event that put the policy in force.
+    public var policyPosition: UInt64 = 0
+    /// The sequence number of the event that put the prices in force; 0 for none.
+    public var pricesPosition: UInt64 = 0
+    /// The strategy that ranked the candidates.
+    public var strategy: RoutingStrategy = .chain
+    /// The chain that was followed; empty for an explicit model.
+    public var chain: String = ""
+    /// The eligible candidates, best first.
+    public var candidates: [RouteCandidate] = []
+    /// The rejected candidates, each with its reason, in the order they were looked at.
+    public var excluded: [RouteExclusion] = []
+    /// The index in `candidates` of the chosen one; absent when there is none.
+    public var chosen: Int?
+    /// The seed of the draw.
+    public var seed: UInt64 = 0
+    /// The least probability of an explored candidate, in millionths; 0 without exploration.
+    public var floor: Int = 0
+    /// How many attempts the request may take.
+    public var maxAttempts: Int = 0
+    /// Why there is no candidate, when there is none.
+    public var refusal: RouteRefusal?
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "request", &request)
+        visitor.field(2, "state_position", &statePosition)
+        visitor.field(3, "decider_version", &deciderVersion)
+        visitor.field(4, "policy", &policy)
+        visitor.field(5, "policy_position", &policyPosition)
+        visitor.field(6, "prices_position", &pricesPosition)
+        visitor.field(7, "strategy", &strategy)
+        visitor.field(8, "chain", &chain)
+        visitor.field(9, "candidates", &candidates)
+        visitor.field(10, "excluded", &excluded)
+        visitor.field(11, "chosen", &chosen)
+        visitor.field(12, "seed", &seed)
+        visitor.field(13, "floor_ppm", &floor)
+        visitor.field(14, "max_attempts", &maxAttempts)
+        visitor.field(15, "refusal", &refusal)
+    }
+}
+
+/// A provider and model that may answer a request.
+public struct RouteCandidate: FieldRecord {
+    /// The provider's configured name.
+    public var provider: String = ""
+    /// The model's name at that provider.
+    public var model: String = ""
+    /// The family that the provider speaks.
+    public var family: WireFamily = .openai
+    /// Which entry of the chain brought it in, from 1.
+    public var chainEntry: Int?
+    /// The provider's configured priority; 1 is first.
+    public var priority: Int = 0
+    /// What the request would cost there: estimated prompt, output limit or else 256 tokens.
+    public var predictedCost: Nanodollars?
+    /// The probability of being chosen before the draw, in millionths.
+    public var probability: Int = 0
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "provider", &provider)
+        visitor.field(2, "model", &model)
+        visitor.field(3, "family", &family)
+        visitor.field(4, "chain_entry", &chainEntry)
+        visitor.field(5, "priority", &priority)
+        visitor.field(6, "predicted_cost_nanodollars", &predictedCost)
+        visitor.field(7, "probability_ppm", &probability)
+    }
+}
+
+/// A provider, or one of its models, that may not answer a request, and why.
+public struct RouteExclusion: FieldRecord {
+    /// The provider's configured name.
+    public var provider: String = ""
+    /// The model, where the reason is about one.
+    public var model: String?
+    /// Why it may not answer.
+    public var reason: ExclusionReason = .modelNotListed
+    /// When the reason ends, where that is known.
+    public var until: Timestamp?
+    /// The fields that the provider's API has no word for.
+    public var fields: [String] = []
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "provider", &provider)
+        visitor.field(2, "model", &model)
+        visitor.field(3, "reason", &reason)
+        visitor.field(4, "until", &until)
+        visitor.field(5, "fields", &fields)
+    }
+}

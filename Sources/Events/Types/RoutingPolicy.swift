@@ -1,0 +1,140 @@
+/// A routing policy came into force.
+public struct PolicyApplied: FieldRecord {
+    /// The fingerprint of the policy's encoding.
+    public var fingerprint: Fingerprint = .empty
+    /// The policy.
+    public var policy: RoutingPolicy = RoutingPolicy()
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "fingerprint", &fingerprint)
+        visitor.field(2, "policy", &policy)
+    }
+}
+
+/// All that a decision depends on besides the state and the request.
+public struct RoutingPolicy: FieldRecord {
+    /// Which providers may be used at all.
+    public var mode: RoutingMode = .hybrid
+    /// The enabled providers.
+    public var providers: [ProviderPolicy] = []
+    /// The named chains.
+    public var chains: [RoutingChain] = []
+    /// The chain for requests that leave the choice to the router.
+    public var chain: String = ""
+    /// How many attempts a request may take.
+    public var maxAttempts: Int = 0
+    /// When to leave a failing provider alone.
+    public var breaker: BreakerPolicy = BreakerPolicy()
+    /// Whether the answers are made up by the built-in simulation.
+    public var isSimulated: Bool = false
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "mode", &mode)
+        visitor.field(2, "providers", &providers)
+        visitor.field(3, "chains", &chains)
+        visitor.field(4, "chain", &chain)
+        visitor.field(5, "max_attempts", &maxAttempts)
+        visitor.field(6, "breaker", &breaker)
+        visitor.field(7, "is_simulated", &isSimulated)
+    }
+}
+
+/// A provider as routing sees it.
+public struct ProviderPolicy: FieldRecord {
+    /// The configured name, unique.
+    public var name: String = ""
+    /// The configured type, such as `groq`.
+    public var type: String = ""
+    /// The family of API that it speaks.
+    public var family: WireFamily = .openai
+    /// 1 is first; equal ones in the order of the configuration.
+    public var priority: Int = 0
+    /// Whether it runs on this machine or network.
+    public var isLocal: Bool = false
+    /// The model for a request that names none.
+    public var defaultModel: String?
+    /// The models it is restricted to; empty for whatever it lists.
+    public var models: [String] = []
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "name", &name)
+        visitor.field(2, "type", &type)
+        visitor.field(3, "family", &family)
+        visitor.field(4, "priority", &priority)
+        visitor.field(5, "is_local", &isLocal)
+        visitor.field(6, "default_model", &defaultModel)
+        visitor.field(7, "models", &models)
+    }
+}
+
+/// An ordered list of what to try.
+public struct RoutingChain: FieldRecord {
+    /// The chain's name.
+    public var name: String = ""
+    /// What to try, in order.
+    public var entries: [RoutingChainEntry] = []
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "name", &name)
+        visitor.field(2, "entries", &entries)
+    }
+}
+
+/// A step of a chain: a provider, one of its models, or its free ones.
+public struct RoutingChainEntry: FieldRecord {
+    /// The provider's configured name.
+    public var provider: String = ""
+    /// The model; absent for the provider's default.
+    public var model: String?
+    /// Whether only models that cost nothing may be used.
+    public var isFreeOnly: Bool = false
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "provider", &provider)
+        visitor.field(2, "model", &model)
+        visitor.field(3, "free_only", &isFreeOnly)
+    }
+}
+
+/// When a circuit breaker opens and closes.
+public struct BreakerPolicy: FieldRecord {
+    /// Failures in a row that open it.
+    public var failuresToOpen: Int = 5
+    /// Microseconds it stays open the first time; each reopening doubles them.
+    public var openMicroseconds: Int64 = 30_000_000
+    /// The most microseconds it stays open.
+    public var longestOpenMicroseconds: Int64 = 600_000_000
+    /// Successful probes that close it.
+    public var successesToClose: Int = 2
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "failures_to_open", &failuresToOpen)
+        visitor.field(2, "open_us", &openMicroseconds)
+        visitor.field(3, "longest_open_us", &longestOpenMicroseconds)
+        visitor.field(4, "successes_to_close", &successesToClose)
+    }
+}

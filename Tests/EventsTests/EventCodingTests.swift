@@ -1,0 +1,170 @@
+import Testing
+
+@testable import Events
+
+/// One filled event of each type, the same for every run.
+enum Samples {
+    static let id = RequestID(high: 0x0191_2345_6789_7ABC, low: 0x8123_4567_89AB_CDEF)
+    static let time = Timestamp(microseconds: 1_795_000_000_123_456)
+
+    /// Fills every field of a record with a value of its own, by its tag.
+    struct Filler: FieldVisitor {
+        var depth = 0
+
+        func scalar<Value: FieldScalar>(_ tag: Int, as type: Value.Type) -> Value {
+            if let id = Samples.id as? Value { return id }
+            if let print = Fingerprint(bytes: [1, 2, 3, UInt8(tag)]) as? Value { return print }
+            switch Value.empty.wire {
+            case .integer:
+                return Value(wire: .integer(Int64(tag) * 1_000 + 7)) ?? Value(wire: .integer(2))
+                    ?? Value.empty
+            case .text, .bytes: return Value(wire: .text("text \(tag)")) ?? Value.empty
+            }
+        }
+
+        func record<Value: FieldRecord>(as type: Value.Type) -> Value {
+            var inner = Filler(depth: depth + 1)
+            var value = Value()
+            value.visit(&inner)
+            return value
+        }
+
+        mutating func field<Value: FieldScalar>(_ tag: Int, _ name: String, _ value: inout Value) {
+            value = scalar(tag, as: Value.self)
+        }
+        mutating func field<Value: FieldScalar>(_ tag: Int, _ name: String, _ value: inout Value?) {
+            value = scalar(tag, as: Value.self)
+        }
+        mutating func field<Value: FieldScalar>(_ tag: Int, _ name: String, _ value: inout [Value])
+        {
+            value = [scalar(tag, as: Value.self), scalar(tag + 1, as: Value.self)]
+        }
+        mutating func field<Value: FieldRecord>(_ tag: Int, _ name: String, _ value: inout Value) {
+            value = record(as: Value.self)
+        }
+        mutating func field<Value: FieldRecord>(_ tag: Int, _ name: String, _ value: inout Value?) {
+            value = record(as: Value.self)
+        }
+        mutating func field<Value: FieldRecord>(_ tag: Int, _ name: String, _ value: inout [Value])
+        {
+            value = [record(as: Value.self), record(as: Value.self)]
+        }
+    }
+
+    static let events: [Event] = (1...14).compactMap { code in
+        var filler = Filler()
+        guard var body = EventBody(code: UInt64(code)) else { return nil }
+        body.visit(&filler)
+        return Event(body, at: time)
+    }
+}
+
+@Suite("Event coding")
+struct EventCodingTests {
+    @Test(arguments: Samples.events)
+    func `an event reads back as it was written`(event: Event) throws {
+        var bytes: [UInt8] = []
+        event.encode(into: &bytes)
+        #expect(try Event(decoding: bytes) == event)
+    }
+
+    @Test(arguments: Samples.events)
+    func `an event cut at any byte is an error or a shorter event, never a trap`(event: Event) {
+        var bytes: [UInt8] = []
+        event.encode(into: &bytes)
+        for end in 0..<bytes.count {
+            if let cut = try? Event(decoding: bytes[..<end]) { #expect(cut != event) }
+        }
+    }
+
+    @Test(arguments: Samples.events)
+    func `any changed byte decodes to something or fails, never traps`(event: Event) {
+        var bytes: [UInt8] = []
+        event.encode(into: &bytes)
+        var outcomes = 0
+        for index in bytes.indices {
+            for bit in 0..<8 {
+                var damaged = bytes
+                damaged[index] ^= 1 << UInt8(bit)
+                _ = try? Event(decoding: damaged)
+                outcomes += 1
+            }
+        }
+        #expect(outcomes == bytes.count * 8)
+    }
+
+    @Test func `encoding appends and keeps what was there`() throws {
+        var bytes: [UInt8] = [9, 9]
+        Samples.events[0].encode(into: &bytes)
+        #expect(bytes.prefix(2) == [9, 9])
+        #expect(try Event(decoding: bytes[2...]) == Samples.events[0])
+    }
+
+    @Test func `an event of a later build keeps its bytes`() throws {
+        let later = Event(.unknown(code: 200, fields: [2, 4, 6]), at: Samples.time)
+        var bytes: [UInt8] = []
+        later.encode(into: &bytes)
+        #expect(try Event(decoding: bytes) == later)
+    }
+
+    @Test func `a field of a later build is stepped over, inside a record too`() throws {
+        struct Later: FieldRecord {
+            var request = RequestID.empty
+            var number = 0
+            var surprise = "new"
+            var model = ""
+            mutating func visit(_ visitor: inout some FieldVisitor) {
+                visitor.field(1, "request", &request)
+                visitor.field(2, "number", &number)
+                visitor.field(4, "model", &model)
+                visitor.field(900, "surprise", &surprise)
+            }
+        }
+        let later = Later(request: Samples.id, number: 3, surprise: "x", model: "m")
+        var decoder = FieldDecoder(later.encoded, from: 0)
+        var now = AttemptStarted()
+        now.visit(&decoder)
+        #expect(decoder.failure == nil)
+        #expect(now.request == Samples.id)
+        #expect(now.number == 3)
+        #expect(now.model == "m")
+        #expect(now.provider == "")
+    }
+
+    @Test func `unknown and zero are different on the wire`() throws {
+        var unknown = AttemptFinished()
+        unknown.cost = nil
+        var free = unknown
+        free.cost = .zero
+        #expect(unknown.encoded != free.encoded)
+        var decoder = FieldDecoder(free.encoded, from: 0)
+        var back = AttemptFinished()
+        back.visit(&decoder)
+        #expect(back.cost == .zero)
+    }
+
+    @Test func `a nested record longer than 127 bytes reads back`() throws {
+        var event = RouteDecided()
+        event.candidates = (0..<50).map { index in
+            var candidate = RouteCandidate()
+            candidate.provider = String(repeating: "p", count: 60)
+            candidate.model = String(repeating: "m", count: 90 + index)
+            return candidate
+        }
+        let whole = Event(.routeDecided(event), at: Samples.time)
+        var bytes: [UInt8] = []
+        whole.encode(into: &bytes)
+        #expect(try Event(decoding: bytes) == whole)
+    }
+
+    @Test func `the JSON view escapes what it quotes`() {
+        var event = FeedbackReceived()
+        event.comment = "a \"quote\"\\\n\u{1}"
+        event.source = "user"
+        #expect(
+            event.json
+                == #"{"request":"00000000-0000-0000-0000-000000000000","score_ppm":0,"#
+                + #""comment":"a \"quote\"\\\n\u0001","source":"user"}"#
+        )
+    }
+}
