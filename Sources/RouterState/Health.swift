@@ -1,0 +1,137 @@
+public import Events
+
+/// How each provider has been doing: what its attempts came to, and its last probes.
+public struct Health: Hashable, Sendable {
+    private var byProvider: [String: ProviderHealth] = [:]
+
+    /// The record of one provider; an empty one when it was never asked.
+    public func of(_ provider: String) -> ProviderHealth {
+        byProvider[provider] ?? ProviderHealth()
+    }
+
+    mutating func apply(_ event: Event) {
+        switch event.body {
+        case .attemptFinished(let attempt):
+            byProvider[attempt.provider, default: ProviderHealth()].record(
+                attempt,
+                at: event.time
+            )
+        case .healthProbed(let probe):
+            byProvider[probe.provider, default: ProviderHealth()].record(probe, at: event.time)
+        default: break
+        }
+    }
+}
+
+/// One provider's record.
+public struct ProviderHealth: Hashable, Sendable {
+    /// Attempts and time of one hour.
+    struct Hour: Hashable, Sendable {
+        var index: Int64 = -1
+        var successes = 0
+        var failures = 0
+        var microseconds: Int64 = 0
+    }
+
+    /// A failure that counted, for people to look at.
+    public struct Failure: Hashable, Sendable {
+        /// When it was recorded.
+        public var time: Timestamp
+        /// What it was.
+        public var kind: FailureKind
+        /// The model that was asked; absent for a probe.
+        public var model: String?
+        /// What the provider said.
+        public var message: String?
+    }
+
+    /// How many failures are kept to look at.
+    static let recentLimit = 10
+
+    private var hours = [Hour](repeating: Hour(), count: 24)
+    /// Failures in a row that are the provider's fault.
+    public private(set) var consecutiveFailures = 0
+    /// The last failures of any kind that ended an attempt, newest last.
+    public private(set) var recentFailures: [Failure] = []
+    /// When an attempt or a probe last succeeded.
+    public private(set) var lastSuccess: Timestamp?
+    /// Whether the last probe found the provider; `nil` when it was never probed.
+    public private(set) var answeredLastProbe: Bool?
+
+    /// Attempts of the last 24 hours that succeeded or were the provider's own failure.
+    public func attempts(at now: Timestamp) -> (successes: Int, failures: Int) {
+        window(at: now).reduce(into: (0, 0)) { sum, hour in
+            sum.0 += hour.successes
+            sum.1 += hour.failures
+        }
+    }
+
+    /// The share of the last 24 hours' attempts that failed; `nil` when there were none.
+    public func errorRate(at now: Timestamp) -> Double? {
+        let (successes, failures) = attempts(at: now)
+        guard successes + failures > 0 else { return nil }
+        return Double(failures) / Double(successes + failures)
+    }
+
+    /// The share of the last 24 hours' attempts that succeeded; `nil` when there were none.
+    public func availability(at now: Timestamp) -> Double? {
+        errorRate(at: now).map { 1 - $0 }
+    }
+
+    /// The mean time of the last 24 hours' successful attempts.
+    public func meanLatency(at now: Timestamp) -> Duration? {
+        let hours = window(at: now)
+        let count = hours.reduce(0) { $0 + $1.successes }
+        guard count > 0 else { return nil }
+        return .microseconds(hours.reduce(0) { $0 + $1.microseconds } / Int64(count))
+    }
+
+    private func window(at now: Timestamp) -> [Hour] {
+        let current = now.microseconds / 3_600_000_000
+        return hours.filter { $0.index > current - 24 && $0.index <= current }
+    }
+
+    mutating func record(_ attempt: AttemptFinished, at time: Timestamp) {
+        if let kind = attempt.failure {
+            if kind.fault != .gateway && kind.fault != .request {
+                note(kind, model: attempt.model, message: attempt.message, at: time)
+            }
+            guard kind.fault == .provider else { return }
+            consecutiveFailures += 1
+            hour(of: time) { $0.failures += 1 }
+        } else {
+            consecutiveFailures = 0
+            lastSuccess = time
+            hour(of: time) {
+                $0.successes += 1
+                $0.microseconds += Int64(attempt.totalMicroseconds)
+            }
+        }
+    }
+
+    mutating func record(_ probe: HealthProbed, at time: Timestamp) {
+        answeredLastProbe = probe.failure == nil
+        if let kind = probe.failure {
+            note(kind, model: nil, message: probe.message, at: time)
+        } else {
+            lastSuccess = time
+        }
+    }
+
+    private mutating func note(
+        _ kind: FailureKind,
+        model: String?,
+        message: String?,
+        at time: Timestamp
+    ) {
+        recentFailures.append(Failure(time: time, kind: kind, model: model, message: message))
+        if recentFailures.count > Self.recentLimit { recentFailures.removeFirst() }
+    }
+
+    private mutating func hour(of time: Timestamp, _ change: (inout Hour) -> Void) {
+        let index = time.microseconds / 3_600_000_000
+        let slot = Int(index % 24)
+        if hours[slot].index != index { hours[slot] = Hour(index: index) }
+        change(&hours[slot])
+    }
+}

@@ -1,0 +1,55 @@
+public import Events
+
+/// What may not be used for now because the provider itself said so.
+///
+/// A rejected key (401, 402, 403) holds the provider, a missing model (404) that model, and a rate
+/// limit (429) that model until its retry time. None of them opens a breaker.
+public struct Holds: Hashable, Sendable {
+    /// How long a rejected key or a missing model is left alone before it is tried again.
+    ///
+    /// An
+    /// operator who has mended it restarts or changes the configuration, which ends the hold at once.
+    static let disabled = Duration.seconds(3_600)
+    /// How long a rate limit without a retry time holds.
+    static let unspecifiedRetry = Duration.seconds(10)
+
+    private var keys: [String: Timestamp] = [:]
+    private var missing: [ModelReference: Timestamp] = [:]
+    private var rates: [ModelReference: Timestamp] = [:]
+
+    /// Until when the provider's key is held; `nil` when it isn't.
+    public func keyRejected(_ provider: String, at now: Timestamp) -> Timestamp? {
+        keys[provider].flatMap { $0 > now ? $0 : nil }
+    }
+
+    /// Until when the model is taken to be missing; `nil` when it isn't.
+    public func modelMissing(_ model: ModelReference, at now: Timestamp) -> Timestamp? {
+        missing[model].flatMap { $0 > now ? $0 : nil }
+    }
+
+    /// Until when the model's rate limit holds; `nil` when it doesn't.
+    public func rateLimited(_ model: ModelReference, at now: Timestamp) -> Timestamp? {
+        rates[model].flatMap { $0 > now ? $0 : nil }
+    }
+
+    mutating func apply(_ event: Event) {
+        switch event.body {
+        case .attemptFinished(let attempt):
+            let model = ModelReference(provider: attempt.provider, model: attempt.model)
+            switch attempt.failure?.fault {
+            case .key: keys[attempt.provider] = event.time + Self.disabled
+            case .model: missing[model] = event.time + Self.disabled
+            case .rate: rates[model] = attempt.retryAt ?? event.time + Self.unspecifiedRetry
+            case nil:
+                keys[attempt.provider] = nil
+                missing[model] = nil
+            case .request, .provider, .gateway: break
+            }
+        case .nodeStarted, .policyApplied:
+            keys = [:]
+            missing = [:]
+            rates = rates.filter { $0.value > event.time }
+        default: break
+        }
+    }
+}

@@ -1,0 +1,93 @@
+public import Events
+
+/// The requests that were received and have not ended.
+public struct InFlight: Hashable, Sendable {
+    /// A request that has not ended.
+    public struct OpenRequest: Hashable, Sendable {
+        /// When it was received.
+        public var received: Timestamp
+        /// Attempts that finished.
+        public var finishedAttempts = 0
+        /// The sum of their costs; `nil` once one is unknown.
+        public var cost: Nanodollars? = .zero
+        /// The attempt under way.
+        public var attempt: AttemptStarted?
+    }
+
+    private var requests: [RequestID: OpenRequest] = [:]
+
+    /// How many there are.
+    public var count: Int { requests.count }
+
+    /// The ids, in order.
+    public var ids: [RequestID] { requests.keys.sorted() }
+
+    /// One of them.
+    public subscript(id: RequestID) -> OpenRequest? { requests[id] }
+
+    /// The events that end every open request after a crash, in order of their ids.
+    ///
+    /// What an attempt reserved becomes its estimated use: the provider may have charged for it.
+    public func interruptions(prices: PriceTable, at time: Timestamp) -> [EventBody] {
+        ids.flatMap { id in requests[id]?.interruption(of: id, prices: prices, at: time) ?? [] }
+    }
+
+    mutating func apply(_ event: Event) {
+        switch event.body {
+        case .requestReceived(let received):
+            requests[received.request] = OpenRequest(received: event.time)
+        case .attemptStarted(let attempt): requests[attempt.request]?.attempt = attempt
+        case .attemptFinished(let attempt):
+            guard var open = requests[attempt.request] else { return }
+            open.attempt = nil
+            open.finishedAttempts += 1
+            open.cost = open.cost.flatMap { sum in attempt.cost.map { sum + $0 } }
+            requests[attempt.request] = open
+        case .requestCompleted(let completed): requests[completed.request] = nil
+        default: break
+        }
+    }
+}
+
+extension InFlight.OpenRequest {
+    fileprivate func interruption(
+        of id: RequestID,
+        prices: PriceTable,
+        at time: Timestamp
+    ) -> [EventBody] {
+        var events: [EventBody] = []
+        var sum = cost
+        if let attempt {
+            var finished = AttemptFinished()
+            finished.request = id
+            finished.number = attempt.number
+            finished.provider = attempt.provider
+            finished.model = attempt.model
+            finished.failure = .interrupted
+            finished.message = "Logway stopped while the attempt ran"
+            finished.usage = TokenUsage(
+                input: attempt.reservedInput,
+                output: attempt.reservedOutput,
+                origin: .estimated
+            )
+            let price = prices.prices(provider: attempt.provider, model: attempt.model)
+            finished.cost = price.cost(of: finished.usage)
+            finished.costOrigin = finished.cost == nil ? .unknown : .estimated
+            finished.pricesPosition = prices.position
+            sum = sum.flatMap { known in finished.cost.map { known + $0 } }
+            events.append(.attemptFinished(finished))
+        }
+        var completed = RequestCompleted()
+        completed.request = id
+        completed.outcome = .interrupted
+        completed.attempts = finishedAttempts + (attempt == nil ? 0 : 1)
+        completed.provider = attempt?.provider
+        completed.model = attempt?.model
+        completed.cost = sum
+        completed.failure = .interrupted
+        completed.message = "Logway stopped while the request was in flight"
+        completed.totalMicroseconds = Int((time - received).microseconds)
+        events.append(.requestCompleted(completed))
+        return events
+    }
+}

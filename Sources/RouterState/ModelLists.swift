@@ -1,0 +1,30 @@
+public import Events
+
+/// The models that the providers say they have.
+public struct ModelLists: Hashable, Sendable {
+    private var listed: [String: [String]] = [:]
+    private var sets: [String: Set<String>] = [:]
+
+    /// The provider's last list, sorted; `nil` when it has never been heard.
+    public func models(of provider: String) -> [String]? { listed[provider] }
+
+    /// Whether a provider with this policy has the model: it is one that the policy names, or, when
+    /// the policy restricts nothing, one that the provider lists.
+    public func has(_ model: String, at provider: ProviderPolicy) -> Bool {
+        if provider.defaultModel == model { return true }
+        guard provider.models.isEmpty else { return provider.models.contains(model) }
+        return sets[provider.name]?.contains(model) ?? false
+    }
+
+    /// The models that a provider with this policy offers, sorted.
+    public func offered(by provider: ProviderPolicy) -> [String] {
+        let names = provider.models.isEmpty ? listed[provider.name] ?? [] : provider.models
+        return Set(names).union(provider.defaultModel.map { [$0] } ?? []).sorted()
+    }
+
+    mutating func apply(_ event: Event) {
+        guard case .modelsListed(let list) = event.body else { return }
+        listed[list.provider] = list.models
+        sets[list.provider] = Set(list.models)
+    }
+}

@@ -1,0 +1,48 @@
+public import Events
+
+/// What models cost at their providers.
+public struct PriceTable: Hashable, Sendable {
+    /// The sequence number of the event that put the prices in force; 0 before the first.
+    public private(set) var position: UInt64 = 0
+    private var byModel: [ModelReference: TokenPrices] = [:]
+    private var byProvider: [String: TokenPrices] = [:]
+
+    /// The prices of a model at a provider; unknown ones when nothing is known.
+    public func prices(provider: String, model: String) -> TokenPrices {
+        byModel[ModelReference(provider: provider, model: model)] ?? byProvider[provider]
+            ?? TokenPrices()
+    }
+
+    mutating func apply(_ event: Event, sequence: UInt64) {
+        guard case .pricesApplied(let applied) = event.body else { return }
+        position = sequence
+        byModel = [:]
+        byProvider = [:]
+        for line in applied.prices {
+            if let model = line.model {
+                byModel[ModelReference(provider: line.provider, model: model)] = line.prices
+            } else {
+                byProvider[line.provider] = line.prices
+            }
+        }
+    }
+}
+
+/// A model at a provider.
+public struct ModelReference: Hashable, Sendable, Comparable {
+    /// The provider's configured name.
+    public var provider: String
+    /// The model's name at that provider.
+    public var model: String
+
+    /// A model at a provider.
+    public init(provider: String, model: String) {
+        self.provider = provider
+        self.model = model
+    }
+
+    /// Orders by provider, then by model.
+    public static func < (left: ModelReference, right: ModelReference) -> Bool {
+        (left.provider, left.model) < (right.provider, right.model)
+    }
+}

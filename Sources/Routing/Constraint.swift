@@ -1,0 +1,83 @@
+import Events
+import RouterState
+
+/// The hard constraints on one model at one provider, which nothing outweighs.
+struct Constraint {
+    let reference: ModelReference
+    let provider: ProviderPolicy
+    let isFreeOnly: Bool
+
+    init(_ reference: ModelReference, of provider: ProviderPolicy, freeOnly: Bool) {
+        self.reference = reference
+        self.provider = provider
+        isFreeOnly = freeOnly
+    }
+
+    /// The first constraint that the candidate breaks; `nil` when it may answer.
+    func violation(
+        _ received: RequestReceived,
+        state: RouterState,
+        now: Timestamp
+    ) -> RouteExclusion? {
+        if let reason = violationOfMode(state: state) { return exclusion(reason) }
+        if let obstacle = received.obstacles.first(where: { $0.family == provider.family }) {
+            var excluded = exclusion(.untranslatable)
+            excluded.fields = obstacle.fields
+            return excluded
+        }
+        return violationForNow(state: state, now: now)
+    }
+
+    /// The first constraint that a candidate of an earlier decision breaks by now: the state has
+    /// moved on, and free-only or hosted-only must hold whatever fails.
+    func violationOnFailover(state: RouterState, now: Timestamp) -> RouteExclusion? {
+        violationOfMode(state: state).map { exclusion($0) }
+            ?? violationForNow(state: state, now: now)
+    }
+
+    /// What keeps the candidate from being asked at this instant.
+    private func violationForNow(state: RouterState, now: Timestamp) -> RouteExclusion? {
+        if let until = state.holds.keyRejected(provider.name, at: now) {
+            return exclusion(.keyRejected, until: until)
+        }
+        if let until = state.holds.modelMissing(reference, at: now) {
+            return exclusion(.modelMissing, until: until)
+        }
+        if let until = state.holds.rateLimited(reference, at: now) {
+            return exclusion(.rateLimited, until: until)
+        }
+        switch state.breakers.position(of: provider.name, at: now) {
+        case .closed, .halfOpen(probing: false): return nil
+        case .open(let until): return exclusion(.breakerOpen, until: until)
+        case .halfOpen(probing: true): return exclusion(.breakerProbing)
+        }
+    }
+
+    private func violationOfMode(state: RouterState) -> ExclusionReason? {
+        let mode = state.policy.policy.mode
+        if isFreeOnly || mode == .freeOnly {
+            let prices = state.prices.prices(provider: provider.name, model: reference.model)
+            guard prices.isFree else { return .notFree }
+        }
+        return mode == .hosted && provider.isLocal ? .notHosted : nil
+    }
+
+    private func exclusion(_ reason: ExclusionReason, until: Timestamp? = nil) -> RouteExclusion {
+        RouteExclusion(
+            provider: provider.name,
+            model: reference.model,
+            reason: reason,
+            until: until
+        )
+    }
+}
+
+extension RouteExclusion {
+    init(provider: String, model: String?, reason: ExclusionReason, until: Timestamp? = nil) {
+        self.init()
+        self.provider = provider
+        self.model = model
+        self.reason = reason
+        self.until = until
+    }
+}

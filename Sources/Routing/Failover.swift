@@ -1,0 +1,63 @@
+public import Events
+public import RouterState
+
+/// The next step of a request whose last attempt failed before its first byte.
+public struct Failover: Hashable, Sendable {
+    /// The index of the candidate to ask next in the decision's list; `nil` when none is left.
+    public var candidate: Int?
+    /// The candidates passed over on the way, each with its reason.
+    public var skipped: [RouteExclusion]
+}
+
+/// Finds the next candidate of the same decision that passes the constraints now; pure.
+///
+/// - Parameters:
+///   - decision: the request's one decision.
+///   - last: the index of the candidate asked last; `nil` before the first attempt.
+///   - attempts: attempts made so far.
+///   - state: the fold of every event so far, the failure included.
+///   - now: the time, not before `state.time`.
+/// - Returns: the candidate to ask, and what was passed over.
+public func nextCandidate(
+    of decision: RouteDecided,
+    after last: Int?,
+    attempts: Int,
+    state: RouterState,
+    now: Timestamp
+) -> Failover {
+    var skipped: [RouteExclusion] = []
+    let start = last.map { $0 + 1 } ?? 0
+    for index in decision.candidates.indices.dropFirst(start) {
+        let candidate = decision.candidates[index]
+        guard attempts < decision.maxAttempts else {
+            skipped.append(
+                RouteExclusion(
+                    provider: candidate.provider,
+                    model: candidate.model,
+                    reason: .attemptsUsedUp
+                )
+            )
+            continue
+        }
+        guard let provider = state.policy.provider(candidate.provider) else {
+            skipped.append(
+                RouteExclusion(
+                    provider: candidate.provider,
+                    model: candidate.model,
+                    reason: .notEnabled
+                )
+            )
+            continue
+        }
+        let constraint = Constraint(
+            ModelReference(provider: candidate.provider, model: candidate.model),
+            of: provider,
+            freeOnly: false
+        )
+        guard let exclusion = constraint.violationOnFailover(state: state, now: now) else {
+            return Failover(candidate: index, skipped: skipped)
+        }
+        skipped.append(exclusion)
+    }
+    return Failover(candidate: nil, skipped: skipped)
+}
