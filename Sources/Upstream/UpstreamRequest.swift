@@ -1,0 +1,41 @@
+/// One HTTP request to an upstream.
+///
+/// The client sends exactly the headers given here, plus `Host`, `Content-Length` and, in HTTP/2,
+/// the pseudo headers. It adds no `User-Agent`, `Accept`, `Accept-Encoding` or `Expect`.
+public struct UpstreamRequest: Sendable {
+    /// The method, a token of RFC 9110 such as `GET` or `POST`.
+    public var method: String
+    /// An absolute `http` or `https` URL without user information.
+    public var url: String
+    /// Names and values in the order in which they are sent.
+    ///
+    /// A value with CR, LF, NUL or another control character makes the exchange fail with
+    /// ``UpstreamError/badRequest(_:)``, as do `Content-Length`, `Transfer-Encoding`, `Connection`
+    /// and `Expect`, which the client decides itself. At most 256 headers of 64 KiB in all.
+    public var headers: [(name: String, value: String)]
+    /// The body.
+    ///
+    /// An empty one is sent as `Content-Length: 0` by POST, PUT and PATCH, as none by others.
+    public var body: [UInt8]
+    /// The limits in time.
+    public var timeouts: UpstreamTimeouts
+    /// The pool that admits the request.
+    public var pool: UpstreamPool
+
+    /// Creates a request.
+    public init(
+        method: String,
+        url: String,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8] = [],
+        timeouts: UpstreamTimeouts = UpstreamTimeouts(),
+        pool: UpstreamPool
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeouts = timeouts
+        self.pool = pool
+    }
+}

@@ -1,0 +1,30 @@
+/// The limits in time of one exchange; `nil` is no limit.
+public struct UpstreamTimeouts: Sendable, Hashable {
+    /// From admission by the pool until the connection stands, name lookup and TLS included.
+    ///
+    /// `nil` leaves libcurl's own limit of 300 s.
+    public var connect: Duration?
+    /// From the start of sending the request on a ready connection to the first byte of the body.
+    ///
+    /// Headers don't stop this clock: a provider sends them long before a token.
+    public var firstToken: Duration?
+    /// Between two pieces of the body.
+    ///
+    /// The clock stands while the reader holds the stream back.
+    public var idle: Duration?
+    /// From ``UpstreamClient/start(_:)`` to the end of the body, the wait in the queue included.
+    public var total: Duration?
+
+    /// Creates limits; the defaults suit a hosted provider.
+    public init(
+        connect: Duration? = .seconds(30),
+        firstToken: Duration? = .seconds(120),
+        idle: Duration? = .seconds(60),
+        total: Duration? = .seconds(600)
+    ) {
+        self.connect = connect
+        self.firstToken = firstToken
+        self.idle = idle
+        self.total = total
+    }
+}

@@ -1,0 +1,1 @@
+struct FrameHeader { static let size = 80 }

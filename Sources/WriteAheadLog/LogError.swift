@@ -1,0 +1,80 @@
+/// What can go wrong with a log.
+///
+/// Every message says what happened, to which thing, and what to do.
+public enum LogError: Error, Equatable, Sendable {
+    /// Another process (or another writer of this one) holds the directory's lock.
+    case directoryInUse(path: String, pid: Int32?)
+    /// The directory or a file in it can't be written by this user.
+    case notWritable(path: String, code: Int32)
+    /// A later release wrote this directory or segment.
+    case newerVersion(path: String, found: Int, supported: Int)
+    /// The path holds no log, or not the log that was asked for.
+    case notALog(path: String, reason: String)
+    /// Bytes that were durable are damaged.
+    ///
+    /// `offset` counts bytes from the start of the segment.
+    case corrupt(segment: UInt32, offset: Int, reason: String)
+    /// An earlier write or sync failed; nothing can be appended until the process is restarted.
+    case poisoned(reason: String)
+    /// No space is left for the next segment or frame.
+    case diskFull(path: String)
+    /// One record is larger than a frame may be.
+    case recordTooLarge(bytes: Int, limit: Int)
+    /// The records of one append are together larger than a frame may be.
+    case groupTooLarge(bytes: Int, limit: Int)
+    /// More bytes wait for the disk than the named limit allows.
+    case backlogFull(bytes: Int, limit: Int)
+    /// The writer was closed.
+    case closed
+    /// The operating system refused a call.
+    case io(operation: String, path: String, code: Int32)
+
+    init(_ error: SystemError) {
+        switch error.kind {
+        case .noSpace: self = .diskFull(path: error.path)
+        case .notPermitted: self = .notWritable(path: error.path, code: error.code)
+        case .notFound, .other:
+            self = .io(operation: error.operation, path: error.path, code: error.code)
+        }
+    }
+}
+
+extension LogError: CustomStringConvertible {
+    /// One sentence on what happened and where, one on what to do next.
+    public var description: String {
+        switch self {
+        case .directoryInUse(let path, let pid):
+            let holder = pid.map { "process \($0)" } ?? "another process"
+            return "\(path) is in use by \(holder); stop it, or choose another data directory"
+        case .notWritable(let path, let code):
+            return "\(path) can't be written (\(SystemError.text(of: code)));"
+                + " give this user the right to write there, or choose another data directory"
+        case .newerVersion(let path, let found, let supported):
+            return "\(path) has format version \(found), this build knows up to \(supported);"
+                + " use a newer logway"
+        case .notALog(let path, let reason):
+            return "\(path) is not a usable log: \(reason); check the data directory's path"
+        case .corrupt(let segment, let offset, let reason):
+            return "segment \(segment) is damaged at byte \(offset): \(reason);"
+                + " nothing was changed: keep a copy, then run `logway log verify`"
+        case .poisoned(let reason):
+            return "the log stopped after a failed write: \(reason);"
+                + " nothing more is accepted: check the disk, then restart"
+        case .diskFull(let path):
+            return "no space is left for \(path); free some space, then restart"
+        case .recordTooLarge(let bytes, let limit):
+            return "a record of \(bytes) bytes is over the limit of \(limit); split it"
+        case .groupTooLarge(let bytes, let limit):
+            return "a group of \(bytes) bytes is over the limit of \(limit);"
+                + " append it in smaller groups"
+        case .backlogFull(let bytes, let limit):
+            return "\(bytes) bytes wait for the disk, over the limit of \(limit);"
+                + " wait until they are durable, then append again"
+        case .closed:
+            return "the log is closed; open it again to append"
+        case .io(let operation, let path, let code):
+            return "\(operation) failed on \(path) (\(SystemError.text(of: code)));"
+                + " check the disk and the path, then try again"
+        }
+    }
+}

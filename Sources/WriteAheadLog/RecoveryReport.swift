@@ -1,0 +1,37 @@
+/// What `LogWriter.open` found and did.
+public struct RecoveryReport: Equatable, Sendable {
+    /// The unfinished end of the log that was cut: it was never acknowledged.
+    public struct CutTail: Equatable, Sendable {
+        /// Number of the segment.
+        public let segment: UInt32
+        /// Offset of the first cut byte from the start of the segment.
+        public let offset: Int
+        /// Number of bytes from there to the last one that was not zero.
+        public let byteCount: Int
+        /// What was wrong with the frame at the offset.
+        public let reason: String
+        /// File that keeps the cut bytes.
+        public let savedTo: String
+    }
+
+    /// True if this opening created the log.
+    public internal(set) var created = false
+    /// True if the writer before closed the log.
+    public internal(set) var closedCleanly = false
+    /// The torn tail that was cut, if there was one.
+    public internal(set) var cut: CutTail?
+    /// Last sequence number that survived; 0 for an empty log.
+    public internal(set) var lastSequence: UInt64 = 0
+    /// Time of the last group in microseconds since the epoch; 0 for an empty log.
+    public internal(set) var lastTime: Int64 = 0
+    /// Number of the segment that is appended to.
+    public internal(set) var segment: UInt32 = 0
+    /// Number of segments.
+    public internal(set) var segmentCount = 0
+    /// Identity of the log.
+    public internal(set) var logID = LogID(low: 0, high: 0)
+    /// Hash of the chain's last frame, 32 bytes.
+    public internal(set) var chain: [UInt8] = []
+
+    init() {}
+}

@@ -1,0 +1,1 @@
+struct SegmentFooter { static let fixedSize = 112; static let entrySize = 24 }
