@@ -13,6 +13,11 @@ public struct PriceTable: Hashable, Sendable {
             ?? TokenPrices()
     }
 
+    /// The prices of a model that has a line of its own; `nil` when it has none.
+    public func exactPrices(provider: String, model: String) -> TokenPrices? {
+        byModel[ModelReference(provider: provider, model: model)]
+    }
+
     mutating func apply(_ event: Event, sequence: UInt64) {
         guard case .pricesApplied(let applied) = event.body else { return }
         position = sequence

@@ -17,10 +17,8 @@ extension Event {
     /// Reads an event back.
     ///
     /// - Throws: `EventCodingError`, with the offset in `bytes`, when the bytes are no event.
-    public init<Bytes: RandomAccessCollection<UInt8>>(
-        decoding bytes: Bytes
-    ) throws(EventCodingError) where Bytes.Index == Int {
-        var decoder = FieldDecoder(bytes, from: bytes.startIndex)
+    public init(decoding bytes: [UInt8]) throws(EventCodingError) {
+        var decoder = FieldDecoder(bytes, from: 0)
         let code = decoder.varint()
         let microseconds = Int64(bitPattern: decoder.varint())
         var body =

@@ -23,16 +23,16 @@ extension EventCodingError: CustomStringConvertible {
 /// Reads a record's fields back; a tag that this build does not know is stepped over.
 ///
 /// The first error is kept and every later field left empty, so that `visit` need not throw.
-struct FieldDecoder<Bytes: RandomAccessCollection<UInt8>>: FieldVisitor where Bytes.Index == Int {
-    let bytes: Bytes
+struct FieldDecoder: FieldVisitor {
+    let bytes: [UInt8]
     var offset: Int
     var end: Int
     var failure: EventCodingError?
 
-    init(_ bytes: Bytes, from start: Int) {
+    init(_ bytes: [UInt8], from start: Int) {
         self.bytes = bytes
         offset = start
-        end = bytes.endIndex
+        end = bytes.count
     }
 
     mutating func varint() -> UInt64 {

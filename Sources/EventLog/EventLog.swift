@@ -1,0 +1,67 @@
+public import Events
+public import WriteAheadLog
+
+/// The log of events: what happened, in order, for ever.
+public final class EventLog: Sendable {
+    private let writer: LogWriter
+    /// The directory that holds it.
+    public let directory: String
+
+    /// Opens the log for appending, after recovering it if need be; the directory's only writer.
+    ///
+    /// Blocks on I/O.
+    ///
+    /// - Throws: `LogError`, as `LogWriter.open` does.
+    public init(_ directory: String, options: LogOptions = LogOptions()) throws(LogError) {
+        writer = try LogWriter.open(directory, options: options)
+        self.directory = directory
+    }
+
+    /// What opening found and did.
+    public var recovery: RecoveryReport { writer.recovery }
+
+    /// The sequence number of the next event.
+    public var nextSequence: UInt64 { writer.nextSequence }
+
+    /// The last sequence number that is durable; 0 for none.
+    public var durableSequence: UInt64 { writer.durableSequence }
+
+    /// Why the next segment could not be prepared while the current one still has room.
+    ///
+    /// `nil` in health.
+    public var shortage: LogError? { writer.shortage }
+
+    /// Appends events that become durable together or not at all; never waits for the disk.
+    ///
+    /// - Returns: the sequence number of the first.
+    /// - Throws: `LogError` when the log takes nothing more.
+    @discardableResult
+    public func append(_ events: [Event]) throws(LogError) -> UInt64 {
+        var batch = RecordBatch()
+        for event in events { batch.appendRecord { bytes in event.encode(into: &bytes) } }
+        return try writer.append(batch, time: events.last?.time.microseconds ?? 0)
+    }
+
+    /// Suspends until every event through `sequence` is durable.
+    ///
+    /// - Throws: `LogError` when it never will be.
+    public func waitUntilDurable(_ sequence: UInt64) async throws(LogError) {
+        guard sequence > writer.durableSequence else { return }
+        try await writer.waitUntilDurable(sequence)
+    }
+
+    /// Blocks until everything appended is durable.
+    ///
+    /// - Throws: `LogError` when it never will be.
+    public func flush() throws(LogError) { try writer.flush() }
+
+    /// Calls the handler once when the log can take nothing more; the process must stop then.
+    public func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {
+        writer.onPoison(handler)
+    }
+
+    /// Makes everything durable and lets go of the directory.
+    ///
+    /// - Throws: `LogError` when something appended is not durable.
+    public func close() throws(LogError) { try writer.close() }
+}

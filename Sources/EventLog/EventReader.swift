@@ -1,0 +1,69 @@
+public import Events
+public import WriteAheadLog
+
+/// Reads the events of a log, in any process, also beside its live writer.
+public struct EventReader {
+    /// The reader of the records below.
+    public var log: LogReader
+    private var record: [UInt8] = []
+
+    /// Opens the log in a directory for reading.
+    ///
+    /// - Throws: `LogError`, as `LogReader` does.
+    public init(_ directory: String) throws(LogError) {
+        log = try LogReader(directory)
+    }
+
+    /// Visits the events from a sequence number on, up to what is durable at this moment.
+    ///
+    /// The body returns false to stop.
+    ///
+    /// - Returns: the sequence number to go on from.
+    /// - Throws: `LogError` with the place of a damaged block, `UndecodableEvent` with the sequence
+    ///   number of a record that is no event, or what the body throws.
+    @discardableResult
+    public mutating func forEach(
+        from sequence: UInt64 = 1,
+        _ body: (Event, UInt64) throws -> Bool
+    ) throws -> UInt64 {
+        // Lent to the closure and taken back, so that one buffer serves every record.
+        var buffer = record
+        record = []
+        defer { record = buffer }
+        return try log.forEach(from: sequence) { bytes, sequence, _ in
+            buffer.removeAll(keepingCapacity: true)
+            for index in bytes.indices { buffer.append(bytes[index]) }
+            let event: Event
+            do throws(EventCodingError) {
+                event = try Event(decoding: buffer)
+            } catch {
+                throw UndecodableEvent(sequence: sequence, reason: error)
+            }
+            return try body(event, sequence)
+        }
+    }
+
+    /// Visits the events at or after an instant.
+    ///
+    /// - Throws: as `forEach(from:_:)`.
+    public mutating func forEach(
+        since time: Timestamp,
+        _ body: (Event, UInt64) throws -> Bool
+    ) throws {
+        let first = try log.firstSequence(atOrAfter: time.microseconds)
+        try forEach(from: first, body)
+    }
+}
+
+/// A record that passed its checksum but is no event that this build can read.
+public struct UndecodableEvent: Error, CustomStringConvertible {
+    /// The record's sequence number.
+    public let sequence: UInt64
+    /// What is wrong with it.
+    public let reason: EventCodingError
+
+    /// What happened and what to do.
+    public var description: String {
+        "event \(sequence) can't be read: \(reason); it was written by another build of logway"
+    }
+}

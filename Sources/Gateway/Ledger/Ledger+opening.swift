@@ -1,0 +1,60 @@
+public import EventLog
+import Events
+import RouterState
+public import WriteAheadLog
+
+extension Ledger {
+    /// Opens the log in a directory, folds it, and records what the last process left open.
+    ///
+    /// Blocks on I/O; call it before serving.
+    ///
+    /// - Parameters:
+    ///   - directory: the data directory, created when it is not there.
+    ///   - durability: what has to be durable before what.
+    ///   - version: the version of Logway, for the record.
+    /// - Throws: `LogError`, or `UndecodableEvent` for a log of a later build.
+    public static func open(
+        _ directory: String, durability: Durability, version: String
+    ) throws -> Ledger {
+        let log = try EventLog(directory)
+        do {
+            var state = RouterState()
+            if log.nextSequence > 1 {
+                var reader = try EventReader(directory)
+                try reader.forEach { event, sequence in
+                    state.apply(event, sequence: sequence)
+                    return true
+                }
+            }
+            let ledger = Ledger(log: log, state: state, durability: durability)
+            try ledger.recordStart(recovery: log.recovery, version: version)
+            return ledger
+        } catch {
+            try log.close()
+            throw error
+        }
+    }
+
+    /// Ends what was in flight when the last process died, then records this one.
+    private func recordStart(recovery: RecoveryReport, version: String) throws(LogError) {
+        try transact { state, now in
+            var events: [EventBody] = []
+            let interruptions = state.inFlight.interruptions(prices: state.prices, at: now)
+            if recovery.cut != nil || !interruptions.isEmpty {
+                var recovered = LogRecovered()
+                recovered.segment = Int64(recovery.cut?.segment ?? 0)
+                recovered.offset = Int64(recovery.cut?.offset ?? 0)
+                recovered.cutBytes = Int64(recovery.cut?.byteCount ?? 0)
+                recovered.interruptedRequests = state.inFlight.count
+                events.append(.logRecovered(recovered))
+            }
+            events += interruptions
+            var started = NodeStarted()
+            started.version = version
+            started.process = Int(ProcessIdentity.id)
+            started.durability = durability.rawValue
+            events.append(.nodeStarted(started))
+            return (events, ())
+        }
+    }
+}

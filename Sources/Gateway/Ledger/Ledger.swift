@@ -1,0 +1,89 @@
+public import EventLog
+public import Events
+public import RouterState
+import Synchronization
+public import WriteAheadLog
+
+/// The log and the state folded from it, behind one lock.
+///
+/// Deciding and appending happen in one short section, so that no two requests decide on the same
+/// state, and the state changes only by applying what was appended. Nothing in the section waits.
+public final class Ledger: Sendable {
+    private let log: EventLog
+    private let state: Mutex<RouterState>
+    /// What has to be durable before what.
+    public let durability: Durability
+
+    /// A ledger over an open log whose events give `state`.
+    public init(log: EventLog, state: RouterState, durability: Durability) {
+        self.log = log
+        self.state = Mutex(state)
+        self.durability = durability
+    }
+
+    /// Reads the state; the body must be short and may not keep it.
+    public func read<Result>(_ body: (RouterState, Timestamp) -> Result) -> sending Result {
+        state.withLock { state in body(state, max(state.time, Clocks.wall)) }
+    }
+
+    /// Decides on the state and appends what came of it, in one section.
+    ///
+    /// The events get the same instant: the wall clock, but never before the last event.
+    ///
+    /// - Parameter body: gives the events to append, from the state and the instant.
+    /// - Returns: the sequence number of the last event appended, the last one before if there was
+    ///   none, and the body's own result.
+    /// - Throws: `LogError` when the log takes nothing more; the state is unchanged then.
+    @discardableResult
+    public func transact<Result: Sendable>(
+        _ body: (RouterState, Timestamp) -> (events: [EventBody], result: Result)
+    ) throws(LogError) -> (sequence: UInt64, result: Result) {
+        try state.withLock { state throws(LogError) in
+            let now = max(state.time, Clocks.wall)
+            let (bodies, result) = body(state, now)
+            guard !bodies.isEmpty else { return (state.position, result) }
+            let events = bodies.map { Event($0, at: now) }
+            var sequence = try log.append(events)
+            for event in events {
+                state.apply(event, sequence: sequence)
+                sequence += 1
+            }
+            return (sequence - 1, result)
+        }
+    }
+
+    /// Appends events that need no decision.
+    ///
+    /// - Throws: `LogError` when the log takes nothing more.
+    @discardableResult
+    public func record(_ events: [EventBody]) throws(LogError) -> UInt64 {
+        try transact { _, _ in (events, ()) }.sequence
+    }
+
+    /// Suspends until an event is as durable as the policy wants it before a client hears of it.
+    ///
+    /// - Returns: the microseconds that it took.
+    /// - Throws: `LogError` when it never will be.
+    public func settle(_ sequence: UInt64) async throws(LogError) -> Int {
+        guard durability != .async, sequence > log.durableSequence else { return 0 }
+        let start = Clocks.monotonicMicroseconds
+        try await log.waitUntilDurable(sequence)
+        return Int(Clocks.monotonicMicroseconds - start)
+    }
+
+    /// Whether new requests can be recorded; `nil` when they can.
+    public var shortage: LogError? { log.shortage }
+
+    /// Calls the handler once when the log can take nothing more; the process must stop then.
+    public func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {
+        log.onPoison(handler)
+    }
+
+    /// The directory of the log.
+    public var directory: String { log.directory }
+
+    /// Makes everything durable and closes the log.
+    ///
+    /// - Throws: `LogError` when something appended is not durable.
+    public func close() throws(LogError) { try log.close() }
+}

@@ -1,0 +1,49 @@
+import Catalog
+import Events
+import Providers
+import Settings
+import Upstream
+
+/// A configured provider, ready to be asked: where it is, its key, its pool and its time limits.
+struct ProviderConnection: Sendable {
+    let name: String
+    let endpoint: ProviderEndpoint
+    let pool: UpstreamPool
+    let timeouts: Timeouts
+    let healthCheck: HealthCheckSettings
+    /// The context that an Ollama model is loaded with, where the catalogue knows the model's.
+    let contextTokens: @Sendable (String) -> Int?
+
+    /// The connection to an enabled provider at its address.
+    init(_ settings: ProviderSettings, baseURL: String, catalog: Catalog) {
+        name = settings.name
+        endpoint = ProviderEndpoint(
+            family: settings.type.family, baseURL: baseURL, apiKey: settings.apiKey?.revealed)
+        pool = settings.isLocal ? .local(settings.name) : .hosted(settings.name)
+        timeouts = settings.timeouts
+        healthCheck = settings.healthCheck
+        let type = settings.type
+        contextTokens = { model in catalog.model(provider: type, id: model)?.contextWindow }
+    }
+
+    /// A chat request with what is left of the request's whole time.
+    func chatRequest(body: [UInt8], streamed: Bool, remaining: Duration) -> UpstreamRequest {
+        UpstreamRequest(
+            method: "POST", url: endpoint.chatURL, headers: endpoint.headers(streamed: streamed),
+            body: body,
+            timeouts: UpstreamTimeouts(
+                connect: timeouts.connect, firstToken: timeouts.firstToken, idle: timeouts.idle,
+                total: remaining),
+            pool: pool)
+    }
+
+    /// A request that costs nothing, for the model list.
+    func modelsRequest() -> UpstreamRequest {
+        UpstreamRequest(
+            method: "GET", url: endpoint.modelsURL, headers: endpoint.headers(streamed: false),
+            timeouts: UpstreamTimeouts(
+                connect: healthCheck.timeout, firstToken: healthCheck.timeout,
+                idle: healthCheck.timeout, total: healthCheck.timeout),
+            pool: pool)
+    }
+}

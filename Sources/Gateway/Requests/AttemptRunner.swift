@@ -1,0 +1,132 @@
+import Events
+import Providers
+import Upstream
+
+/// Asks one provider and reads its answer up to the point where nothing else could be asked any more:
+/// the whole answer, or the first content of a stream.
+struct AttemptRunner: Sendable {
+    /// The most bytes of an unstreamed answer: far above any model's output limit.
+    static let answerLimit = 64 << 20
+    /// The bytes of an error's body that are looked at.
+    static let errorBodyLimit = 64 << 10
+
+    /// How an attempt began.
+    enum Opening: Sendable {
+        /// The whole answer is there.
+        case whole(Answer, AttemptResult)
+        /// The answer has begun to flow.
+        case flowing(FlowingAnswer)
+        /// There is no answer, and nothing was sent to the client.
+        case failed(AttemptResult)
+    }
+
+    let upstream: UpstreamClient
+
+    /// Runs the attempt under way of a request.
+    func open(
+        _ running: RunningRequest, at provider: ProviderConnection, watch: ClientWatch,
+        remaining: Duration
+    ) async -> Opening {
+        guard let attempt = running.attempt else {
+            return .failed(AttemptResult(failure: ProviderFailure(.interrupted, "no attempt")))
+        }
+        let client = running.client
+        let body: [UInt8]
+        do {
+            body = try client.upstreamBody(
+                for: provider.endpoint.family, model: attempt.model,
+                options: UpstreamOptions(contextTokens: provider.contextTokens(attempt.model)))
+        } catch {
+            let failure = ProviderFailure(.invalidRequest, error.message, status: 400)
+            return .failed(AttemptResult(failure: failure, mayCost: false))
+        }
+        let exchange = upstream.start(
+            provider.chatRequest(body: body, streamed: client.streamed, remaining: remaining))
+        watch.attach(exchange)
+        let identity = AnswerIdentity(
+            requestID: running.id.description, model: attempt.model, created: Clocks.wall)
+        do throws(UpstreamError) {
+            let head = try await exchange.head()
+            guard (200..<300).contains(head.status) else {
+                return .failed(await Self.refusal(head, exchange, family: provider.endpoint.family))
+            }
+            guard client.streamed else {
+                return try await Self.whole(exchange, provider, client, identity, running, head)
+            }
+            return try await FlowingAnswer.open(
+                exchange, from: provider.endpoint.family, for: client, as: identity,
+                attemptStart: running.attemptStart, status: head.status)
+        } catch {
+            var result = AttemptResult(failure: ProviderFailure(error))
+            result.mayCost = error.mayHaveReachedProvider
+            result.record(exchange.timings)
+            return .failed(result)
+        }
+    }
+
+    private static func whole(
+        _ exchange: UpstreamExchange, _ provider: ProviderConnection, _ client: ClientRequest,
+        _ identity: AnswerIdentity, _ running: RunningRequest, _ head: UpstreamHead
+    ) async throws(UpstreamError) -> Opening {
+        let bytes = try await exchange.collect(limit: answerLimit)
+        var result = AttemptResult(status: head.status)
+        result.record(exchange.timings)
+        do {
+            let answer = try Answer(
+                body: bytes, from: provider.endpoint.family, for: client, as: identity)
+            result.usage = answer.usage
+            result.receipt = answer.receipt
+            result.finishReason = answer.finishReason
+            result.model = answer.model
+            result.outputTextBytes = answer.outputTextBytes
+            return .whole(answer, result)
+        } catch {
+            result.failure = error
+            result.outputTextBytes = bytes.count
+            return .failed(result)
+        }
+    }
+
+    private static func refusal(
+        _ head: UpstreamHead, _ exchange: UpstreamExchange, family: WireFamily
+    ) async -> AttemptResult {
+        // An error's body is a help to people; one that is cut or too long changes nothing.
+        let body: [UInt8]
+        do throws(UpstreamError) {
+            body = try await exchange.collect(limit: errorBodyLimit)
+        } catch {
+            body = []
+        }
+        let failure = ProviderFailure.classify(
+            status: head.status, headers: { head.headers[$0] }, body: body, family: family,
+            now: Clocks.wall)
+        var result = AttemptResult(failure: failure, status: head.status, mayCost: false)
+        result.record(exchange.timings)
+        return result
+    }
+}
+
+extension AttemptResult {
+    /// Takes over what the transport measured, where it has ended.
+    mutating func record(_ timings: UpstreamTimings?) {
+        guard let timings else { return }
+        if !timings.reusedConnection, timings.connect > 0 {
+            connectMicroseconds = Int(timings.connect)
+        }
+        if timings.firstByte > 0 { firstByteMicroseconds = Int(timings.firstByte) }
+    }
+}
+
+extension UpstreamError {
+    /// Whether the provider may have begun to work, and to charge, before the error.
+    fileprivate var mayHaveReachedProvider: Bool {
+        switch self {
+        case .badRequest, .badURL, .poolExhausted, .resolveFailed, .connectionRefused,
+            .connectionFailed, .tls, .connectTimeout, .system:
+            false
+        case .firstTokenTimeout, .idleTimeout, .totalTimeout, .cut, .protocolViolation,
+            .headerTooLarge, .tooManyHeaders, .bodyTooLarge, .cancelled, .shutDown:
+            true
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Events
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Providers
+import Upstream
+import WriteAheadLog
+
+/// Answers chat requests of every client family: the way of one request from its body to its outcome.
+struct ChatService: Sendable {
+    let ledger: Ledger
+    let providers: ProviderDirectory
+    let attempts: AttemptRunner
+    let watches: ConnectionWatches
+    /// The whole time that a request may take, failovers included.
+    let totalTime: Duration
+    let bodyLimit: Int
+    let logger: Logger
+
+    /// Answers a request that was posted to an endpoint of a family.
+    func respond(
+        to request: Request, family: WireFamily, on channel: any Channel
+    ) async -> Response {
+        let start = Clocks.monotonicMicroseconds
+        var received = RequestReceived(request, family: family)
+        do throws(LogError) {
+            if let shortage = ledger.shortage { throw shortage }
+            let client: ClientRequest
+            do {
+                let body = try await request.body.collect(upTo: bodyLimit)
+                received.features.bodyBytes = body.readableBytes
+                client = try ClientRequest(family: family, body: Array(body.readableBytesView))
+            } catch {
+                return try await refuse(received, error, start: start)
+            }
+            received.describe(client, families: providers.families)
+            let watch = watches.watch(channel)
+            defer { watches.end(watch, on: channel) }
+            var running = try ledger.admit(
+                client, as: received, seed: .random(in: .min ... .max), start: start)
+            return try await answer(&running, watch: watch, channel: channel)
+        } catch {
+            logger.error("a request could not be recorded: \(error)")
+            return ClientError(unrecorded: error, id: received.request).response(for: family)
+        }
+    }
+
+    /// Tries the candidates until one answers or none is left.
+    private func answer(
+        _ running: inout RunningRequest, watch: ClientWatch, channel: any Channel
+    ) async throws(LogError) -> Response {
+        let deadline = running.start + totalTime.microseconds
+        guard running.attempt != nil else {
+            return try await fail(&running, with: .refused(running.decision))
+        }
+        if ledger.durability == .strict { running.logWait += try await settle(running) }
+        while let attempt = running.attempt {
+            let opening = await open(attempt, of: running, watch: watch, deadline: deadline)
+            switch opening {
+            case .whole(let answer, let result):
+                return try await whole(answer, result, of: &running)
+            case .flowing(let flowing):
+                running.firstByte = Int(Clocks.monotonicMicroseconds - running.start)
+                running.logWait += try await settle(running)
+                return StreamedReply(flowing, of: running, watch: watch, channel: channel, in: self)
+                    .response
+            case .failed(let result):
+                if let response = try await failed(result, of: &running, watch, deadline) {
+                    return response
+                }
+            }
+        }
+        return try await fail(&running, with: .exhausted(running))
+    }
+
+    private func open(
+        _ attempt: AttemptStarted, of running: RunningRequest, watch: ClientWatch, deadline: Int64
+    ) async -> AttemptRunner.Opening {
+        guard let provider = providers[attempt.provider] else {
+            let failure = ProviderFailure(
+                .connectionFailed, "provider \(attempt.provider) is not running")
+            return .failed(AttemptResult(failure: failure, mayCost: false))
+        }
+        let remaining = Duration.microseconds(max(1, deadline - Clocks.monotonicMicroseconds))
+        return await attempts.open(running, at: provider, watch: watch, remaining: remaining)
+    }
+
+    /// Sends a whole answer, after its outcome is durable.
+    private func whole(
+        _ answer: Answer, _ result: AttemptResult, of running: inout RunningRequest
+    ) async throws(LogError) -> Response {
+        running.firstByte = Int(Clocks.monotonicMicroseconds - running.start)
+        try running.complete(
+            result, RequestEnding(outcome: .answered, status: 200), in: ledger)
+        _ = try await settle(running)
+        return Response(
+            status: .ok, headers: running.headers(contentType: "application/json"),
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+    }
+
+    /// Settles a failed attempt; gives the client's error when no other candidate may be tried.
+    private func failed(
+        _ result: AttemptResult, of running: inout RunningRequest, _ watch: ClientWatch,
+        _ deadline: Int64
+    ) async throws(LogError) -> Response? {
+        var result = result
+        if result.failure?.kind == .clientGone || watch.isGone {
+            result.failure = ProviderFailure.stopped(clientGone: watch.isGone)
+            let ending = RequestEnding(
+                outcome: watch.isGone ? .cancelled : .interrupted, status: 0,
+                failure: result.failure?.kind)
+            try running.complete(result, ending, in: ledger)
+            // Nobody reads this; the connection is closed.
+            return Response(status: .init(code: 499), headers: [.connection: "close"])
+        }
+        if let failure = result.failure, failure.kind.fault == .request {
+            return try await fail(&running, result, with: .requestAtFault(failure))
+        }
+        let passed = Clocks.monotonicMicroseconds >= deadline
+        return try running.failOver(result, deadlinePassed: passed, in: ledger)
+            ? try await strictly(running) : nil
+    }
+
+    /// Under `strict`, the next attempt too is durable before its provider is asked.
+    private func strictly(_ running: RunningRequest) async throws(LogError) -> Response? {
+        if ledger.durability == .strict { _ = try await settle(running) }
+        return nil
+    }
+
+    /// Ends a request with an error for its client.
+    private func fail(
+        _ running: inout RunningRequest, _ result: AttemptResult? = nil, with error: RequestFailure
+    ) async throws(LogError) -> Response {
+        let clientError = error.clientError(for: running)
+        let ending = RequestEnding(
+            outcome: error.outcome, status: clientError.status, failure: error.kind,
+            message: clientError.message)
+        try running.complete(result, ending, in: ledger)
+        _ = try await settle(running)
+        var response = clientError.response(for: running.client.family)
+        if let seconds = error.retryAfterSeconds(now: Clocks.wall) {
+            response.headers[.retryAfter] = String(seconds)
+        }
+        return response
+    }
+
+    /// Refuses a request whose body can't be read.
+    private func refuse(
+        _ received: RequestReceived, _ error: any Error, start: Int64
+    ) async throws(LogError) -> Response {
+        let clientError = ClientError(
+            unreadable: error, bodyLimit: bodyLimit, id: received.request)
+        let sequence = try ledger.refuse(
+            received, status: clientError.status, message: clientError.message, start: start)
+        _ = try await ledger.settle(sequence)
+        var response = clientError.response(for: received.client)
+        // What is left of the body is not read.
+        if clientError.status == 413 { response.headers[.connection] = "close" }
+        return response
+    }
+
+    private func settle(_ running: RunningRequest) async throws(LogError) -> Int {
+        try await ledger.settle(running.sequence)
+    }
+}

@@ -1,0 +1,59 @@
+import Events
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Providers
+import WriteAheadLog
+
+extension ClientError {
+    /// The error as a response in the shape of the client's family.
+    func response(for family: WireFamily) -> Response {
+        var headers = HTTPFields()
+        headers[.contentType] = "application/json"
+        headers[.requestID] = requestID
+        return Response(
+            status: .init(code: status), headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body(for: family))))
+    }
+
+    /// The error for a body that could not be read.
+    init(unreadable error: any Error, bodyLimit: Int, id: RequestID) {
+        let requestID = id.description
+        switch error {
+        case let error as RequestError:
+            self.init(
+                status: 400, code: error.field == nil ? "invalid_json" : "invalid_request",
+                message: error.message, param: error.field, requestID: requestID)
+        case is NIOTooManyBytesError:
+            self.init(
+                status: 413, code: "request_too_large",
+                message: "the body is over the limit of \(bodyLimit) bytes "
+                    + "(server.maxBodyBytes)", requestID: requestID)
+        default:
+            self.init(
+                status: 400, code: "unreadable_body",
+                message: "the body could not be read to its end", requestID: requestID)
+        }
+    }
+
+    /// The error when the log can't take the request; nothing happens that is not recorded.
+    init(unrecorded error: LogError, id: RequestID) {
+        let isFull: Bool
+        if case .diskFull = error { isFull = true } else { isFull = false }
+        self.init(
+            status: isFull ? 507 : 503, code: isFull ? "log_full" : "log_unavailable",
+            message: isFull
+                ? "the log's disk is full; the operator must free space"
+                : "the request can't be recorded, so it is not served",
+            requestID: id.description)
+    }
+}
+
+extension ProviderFailure {
+    /// The failure of an attempt that Logway itself ended.
+    static func stopped(clientGone: Bool) -> ProviderFailure {
+        clientGone
+            ? ProviderFailure(.clientGone, "the client hung up")
+            : ProviderFailure(.interrupted, "Logway is stopping")
+    }
+}

@@ -1,0 +1,96 @@
+import Events
+import Providers
+import Upstream
+
+/// A streamed answer whose first content has come: from here on there is no failover.
+struct FlowingAnswer: Sendable {
+    let exchange: UpstreamExchange
+    private var stream: AnswerStream
+    private let status: Int
+    private let firstByteMicroseconds: Int
+    /// What was read for the client before the stream was handed over.
+    private(set) var opening: [UInt8]
+
+    /// Reads until there is content of the answer, or the whole of a short one.
+    ///
+    /// - Throws: `UpstreamError` when the transport fails before that.
+    static func open(
+        _ exchange: UpstreamExchange, from family: WireFamily, for client: ClientRequest,
+        as identity: AnswerIdentity, attemptStart: Int64, status: Int
+    ) async throws(UpstreamError) -> AttemptRunner.Opening {
+        var stream = AnswerStream(from: family, for: client, as: identity)
+        var output: [UInt8] = []
+        do {
+            while !stream.hasContent, !stream.isComplete {
+                guard let bytes = try await exchange.next() else {
+                    try stream.finish(into: &output)
+                    break
+                }
+                try stream.consume(bytes, into: &output)
+            }
+        } catch let failure as ProviderFailure {
+            exchange.cancel()
+            var result = AttemptResult(failure: failure, status: status)
+            result.record(exchange.timings)
+            result.usage = stream.usage
+            result.outputTextBytes = stream.outputTextBytes
+            return .failed(result)
+        } catch let error as UpstreamError {
+            throw error
+        } catch {
+            throw .system("\(error)")
+        }
+        let firstByte = Int(Clocks.monotonicMicroseconds - attemptStart)
+        return .flowing(
+            FlowingAnswer(
+                exchange: exchange, stream: stream, status: status,
+                firstByteMicroseconds: firstByte, opening: output))
+    }
+
+    /// The next bytes for the client; `nil` when the answer is whole.
+    ///
+    /// Bytes that came before a failure are lost with it: the client is told of the failure instead.
+    /// - Throws: `ProviderFailure` when the answer breaks off.
+    mutating func next() async throws(ProviderFailure) -> [UInt8]? {
+        while true {
+            if stream.isComplete { return nil }
+            let bytes: [UInt8]?
+            do throws(UpstreamError) {
+                bytes = try await exchange.next()
+            } catch {
+                throw ProviderFailure(error)
+            }
+            var output: [UInt8] = []
+            guard let bytes else {
+                try stream.finish(into: &output)
+                return output.isEmpty ? nil : output
+            }
+            try stream.consume(bytes, into: &output)
+            if !output.isEmpty { return output }
+        }
+    }
+
+    /// Reads what little may follow the answer's end, so that the connection can be used again.
+    func drain() async {
+        do throws(UpstreamError) {
+            while try await exchange.next() != nil {}
+        } catch {
+            // The answer is whole; how its connection ends changes nothing.
+            exchange.cancel()
+        }
+    }
+
+    /// The answer's end for the client, to be sent once the outcome is durable.
+    mutating func terminator(comment: String) -> [UInt8] {
+        stream.terminator(comment: comment)
+    }
+
+    /// What the attempt came to.
+    func result(failure: ProviderFailure? = nil) -> AttemptResult {
+        AttemptResult(
+            failure: failure, status: status, usage: stream.usage, receipt: stream.receipt,
+            finishReason: stream.finishReason, model: stream.model,
+            outputTextBytes: stream.outputTextBytes,
+            firstByteMicroseconds: firstByteMicroseconds)
+    }
+}

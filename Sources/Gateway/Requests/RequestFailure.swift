@@ -1,0 +1,192 @@
+import Events
+import JSONBytes
+import Providers
+
+/// Why a client gets an error instead of an answer.
+enum RequestFailure: Sendable {
+    /// No candidate could be chosen.
+    case refused(RouteDecided)
+    /// A provider found the request itself at fault.
+    case requestAtFault(ProviderFailure)
+    /// Every candidate failed or was passed over.
+    case exhausted(RunningRequest)
+    /// The answer broke off after its first byte.
+    case brokenOff(ProviderFailure)
+
+    /// How the request is recorded.
+    var outcome: RequestOutcome {
+        switch self {
+        case .refused, .requestAtFault: .refused
+        case .exhausted: .failed
+        case .brokenOff: .cut
+        }
+    }
+
+    /// The failure that the client is told, where a provider's is the cause.
+    var kind: FailureKind? {
+        switch self {
+        case .refused: nil
+        case .requestAtFault(let failure), .brokenOff(let failure): failure.kind
+        case .exhausted(let running): running.finished.last?.failure
+        }
+    }
+
+    /// When it is worth trying again, in whole seconds; `nil` when nobody knows.
+    func retryAfterSeconds(now: Timestamp) -> Int? {
+        let waits: [Timestamp?]
+        switch self {
+        case .refused(let decision): waits = decision.excluded.map(\.until)
+        case .exhausted(let running):
+            waits = running.finished.map(\.retryAt) + running.skipped.map(\.until)
+        case .requestAtFault, .brokenOff: return nil
+        }
+        guard let first = waits.compactMap({ $0 }).min() else { return nil }
+        return max(1, Int(((first - now).microseconds + 999_999) / 1_000_000))
+    }
+
+    /// The error for the client.
+    func clientError(for running: RunningRequest) -> ClientError {
+        var error = ClientError(
+            status: status, code: code, message: message(for: running),
+            requestID: running.id.description, details: RouteDetails(running).json)
+        if case .refused(let decision) = self {
+            if decision.refusal == .unknownModel { error.param = "model" }
+            if decision.refusal == .untranslatable {
+                error.param = decision.excluded.lazy.flatMap(\.fields).first
+            }
+        }
+        return error
+    }
+
+    private var status: Int {
+        switch self {
+        case .refused(let decision):
+            switch decision.refusal {
+            case .unknownModel: 404
+            case .untranslatable: 400
+            case .noProvider, nil: 503
+            case .noneAvailable:
+                decision.excluded.allSatisfy { $0.reason == .rateLimited } ? 429 : 503
+            }
+        case .requestAtFault(let failure): failure.status ?? 400
+        case .exhausted(let running): Self.status(of: running.finished.last?.failure)
+        case .brokenOff(let failure): Self.status(of: failure.kind)
+        }
+    }
+
+    /// The status for a provider's failure. Its own 401 to 403 are the operator's business, so the
+    /// client is told that the gateway has no working provider.
+    private static func status(of kind: FailureKind?) -> Int {
+        switch kind {
+        case .invalidRequest, .contextTooLong: 400
+        case .modelMissing: 404
+        case .rateLimited: 429
+        case .connectTimeout, .firstTokenTimeout, .idleTimeout, .totalTimeout: 504
+        case .overloaded, .poolExhausted, .interrupted, nil: 503
+        case .keyRejected, .serverError, .connectionFailed, .cut, .invalidResponse, .clientGone:
+            502
+        }
+    }
+
+    private var code: String {
+        switch self {
+        case .refused(let decision):
+            switch decision.refusal {
+            case .unknownModel: "model_not_found"
+            case .untranslatable: "unsupported_parameter"
+            case .noProvider: "no_provider"
+            case .noneAvailable, nil: "no_provider_available"
+            }
+        case .requestAtFault(let failure):
+            failure.kind == .contextTooLong ? "context_length_exceeded" : "invalid_request"
+        case .exhausted: "all_providers_failed"
+        case .brokenOff: "upstream_interrupted"
+        }
+    }
+
+    private func message(for running: RunningRequest) -> String {
+        switch self {
+        case .refused(let decision): refusalMessage(decision, model: running.client.model)
+        case .requestAtFault(let failure): failure.message
+        case .brokenOff(let failure): "the answer broke off: \(failure.message)"
+        case .exhausted: "every provider failed: " + RouteDetails(running).sentence
+        }
+    }
+
+    private func refusalMessage(_ decision: RouteDecided, model: String) -> String {
+        switch decision.refusal {
+        case .unknownModel:
+            "no provider has the model '\(model)'; GET /v1/models lists what there is, "
+                + "or use 'auto'"
+        case .untranslatable:
+            "no provider of this model can take "
+                + Set(decision.excluded.flatMap(\.fields)).sorted().joined(separator: ", ")
+        case .noProvider: "no provider is configured; run `logway serve --help`"
+        case .noneAvailable, nil:
+            "no provider is available now: "
+                + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
+        }
+    }
+}
+
+/// Which providers were tried or passed over for a request, each with its reason.
+struct RouteDetails {
+    private let attempts: [AttemptFinished]
+    private let excluded: [RouteExclusion]
+
+    init(_ running: RunningRequest) {
+        attempts = running.finished
+        excluded = running.decision.excluded + running.skipped
+    }
+
+    /// One sentence for people.
+    var sentence: String {
+        (attempts.map(Self.words) + excluded.map(Self.words)).joined(separator: "; ")
+    }
+
+    /// A JSON object for programs.
+    var json: [UInt8] {
+        var writer = JSONWriter()
+        writer.object { root in
+            root.array("tried") { list in
+                for attempt in attempts {
+                    list.object { object in
+                        object.member("provider", attempt.provider)
+                        object.member("model", attempt.model)
+                        object.member("reason", attempt.failure?.name ?? "answered")
+                        object.member("status", ifPresent: attempt.status)
+                        object.member("message", ifPresent: attempt.message)
+                    }
+                }
+            }
+            root.array("skipped") { list in
+                for exclusion in excluded {
+                    list.object { object in
+                        object.member("provider", exclusion.provider)
+                        object.member("model", ifPresent: exclusion.model)
+                        object.member("reason", exclusion.reason.name)
+                        object.member("until", ifPresent: exclusion.until?.description)
+                        if !exclusion.fields.isEmpty { object.member("fields", exclusion.fields) }
+                    }
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    /// An attempt in a few words.
+    static func words(_ attempt: AttemptFinished) -> String {
+        let status = attempt.status.map { " (\($0))" } ?? ""
+        return "\(attempt.provider):\(attempt.model) \(attempt.failure?.name ?? "answered")"
+            + status + (attempt.message.map { ": \($0)" } ?? "")
+    }
+
+    /// An exclusion in a few words.
+    static func words(_ exclusion: RouteExclusion) -> String {
+        let target = exclusion.provider + (exclusion.model.map { ":\($0)" } ?? "")
+        let until = exclusion.until.map { " until \($0)" } ?? ""
+        let fields = exclusion.fields.isEmpty
+            ? "" : " (" + exclusion.fields.joined(separator: ", ") + ")"
+        return "\(target) skipped, \(exclusion.reason.name)\(fields)\(until)"
+    }
+}

@@ -1,0 +1,54 @@
+import Events
+import Hummingbird
+import Providers
+
+/// The version of the code that measures requests.
+private let extractorVersion = 1
+/// The most labels that a request may carry, and their length: they are kept for ever.
+private let tagLimit = (count: 16, length: 64)
+
+extension RequestReceived {
+    /// A request as its head shows it, with a fresh id.
+    init(_ request: Request, family: WireFamily) {
+        self.init()
+        self.request = RequestID(
+            time: Clocks.wall, random: (.random(in: .min ... .max), .random(in: .min ... .max)))
+        client = family
+        endpoint = request.uri.path
+        task = request.headers[.task].map { String($0.prefix(tagLimit.length)) }
+        tags = (request.headers[.tags] ?? "").split(separator: ",").prefix(tagLimit.count).map {
+            tag in
+            String(tag.drop { $0 == " " }.prefix(tagLimit.length))
+        }
+    }
+
+    /// Adds what the body shows, without keeping any of its text.
+    ///
+    /// - Parameters:
+    ///   - request: the body, read.
+    ///   - families: the families that the configured providers speak.
+    mutating func describe(_ request: ClientRequest, families: [WireFamily]) {
+        requestedModel = request.model
+        isStreamed = request.streamed
+        features.extractorVersion = extractorVersion
+        features.promptBytes = request.promptTextBytes + request.toolDefinitionBytes
+        features.inputTokens = (features.promptBytes + 3) / 4
+        features.outputLimit = request.maxOutputTokens
+        features.messages = request.messageCount
+        features.needs = request.needs
+        for family in families where family != request.family {
+            obstacles.append(family, request.obstacles(to: family))
+            droppedHints.append(family, request.droppedHints(to: family))
+        }
+    }
+}
+
+extension [TranslationObstacle] {
+    fileprivate mutating func append(_ family: WireFamily, _ fields: [String]) {
+        guard !fields.isEmpty else { return }
+        var obstacle = TranslationObstacle()
+        obstacle.family = family
+        obstacle.fields = fields
+        append(obstacle)
+    }
+}

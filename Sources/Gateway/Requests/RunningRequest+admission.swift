@@ -1,0 +1,72 @@
+import Events
+import Providers
+import RouterState
+import Routing
+import WriteAheadLog
+
+extension Ledger {
+    /// Decides for a request and records it: received, decided, and the first attempt or the refusal.
+    ///
+    /// - Throws: `LogError` when the log takes nothing more.
+    func admit(
+        _ client: ClientRequest, as received: RequestReceived, seed: UInt64, start: Int64
+    ) throws(LogError) -> RunningRequest {
+        let (sequence, opening) = try transact { state, now in
+            var events: [EventBody] = [.requestReceived(received)]
+            let decision = decide(received, state: state, now: now, seed: seed)
+            events.append(.routeDecided(decision))
+            var attempt: AttemptStarted?
+            if let chosen = decision.chosen {
+                let started = AttemptStarted(
+                    candidate: chosen, of: decision, received: received, number: 1, state: state)
+                events.append(.attemptStarted(started))
+                attempt = started
+            }
+            return (events, (decision: decision, attempt: attempt))
+        }
+        let now = Clocks.monotonicMicroseconds
+        return RunningRequest(
+            id: received.request, client: client, received: received, decision: opening.decision,
+            start: start, decideMicroseconds: Int(now - start), sequence: sequence,
+            attempt: opening.attempt, attemptStart: now)
+    }
+
+    /// Records a request that could not be read, or not be taken, and how it was refused.
+    ///
+    /// - Throws: `LogError` when the log takes nothing more.
+    func refuse(
+        _ received: RequestReceived, status: Int, message: String, start: Int64
+    ) throws(LogError) -> UInt64 {
+        var completed = RequestCompleted()
+        completed.request = received.request
+        completed.outcome = .refused
+        completed.status = status
+        completed.cost = .zero
+        completed.message = message
+        completed.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)
+        return try record([.requestReceived(received), .requestCompleted(completed)])
+    }
+}
+
+extension AttemptStarted {
+    /// The attempt at a candidate of a decision, with what it reserves: every byte of the prompt
+    /// counted as a token, which no tokenizer exceeds, and the output limit.
+    init(
+        candidate index: Int, of decision: RouteDecided, received: RequestReceived, number: Int,
+        state: RouterState
+    ) {
+        self.init()
+        let candidate = decision.candidates[index]
+        request = decision.request
+        self.number = number
+        provider = candidate.provider
+        model = candidate.model
+        self.candidate = index
+        statePosition = state.position
+        reservedInput = received.features.promptBytes
+        reservedOutput = received.features.outputLimit
+        let prices = state.prices.prices(provider: provider, model: model)
+        reservedCost = prices.cost(
+            of: TokenUsage(input: reservedInput, output: reservedOutput, origin: .estimated))
+    }
+}

@@ -1,0 +1,49 @@
+import Events
+import HTTPTypes
+
+extension RunningRequest {
+    /// The headers of an answer; the cost is there once it is known.
+    func headers(contentType: String) -> HTTPFields {
+        var headers = HTTPFields()
+        headers[.contentType] = contentType
+        headers[.requestID] = id.description
+        let provider = attempt?.provider ?? finished.last?.provider
+        let model = attempt?.model ?? finished.last?.model
+        if let provider { headers[.provider] = provider }
+        if let model { headers[.model] = Self.headerSafe(model) }
+        if attempt == nil { headers[.costUSD] = cost?.description ?? "unknown" }
+        if contentType == "text/event-stream" { headers[.cacheControl] = "no-cache" }
+        return headers
+    }
+
+    /// The comment at the end of a stream that says what it cost.
+    var costLine: String { "x-logway-cost-usd: \(cost?.description ?? "unknown")" }
+
+    /// A model's name without what a header can't hold.
+    private static func headerSafe(_ text: String) -> String {
+        String(text.unicodeScalars.map { (0x21...0x7E).contains($0.value) ? Character($0) : "?" })
+    }
+}
+
+extension HTTPField.Name {
+    // The names are constants of the right form, so that building them can't fail.
+    private static func own(_ name: String) -> HTTPField.Name {
+        guard let field = HTTPField.Name(name) else { preconditionFailure("bad header \(name)") }
+        return field
+    }
+
+    /// The request's id.
+    static let requestID = own("x-logway-request-id")
+    /// The provider that answered.
+    static let provider = own("x-logway-provider")
+    /// The model that answered.
+    static let model = own("x-logway-model")
+    /// What the request cost, in dollars.
+    static let costUSD = own("x-logway-cost-usd")
+    /// The kind of task, given by the client.
+    static let task = own("x-logway-task")
+    /// Labels for reports, given by the client: `name=value`, separated by commas.
+    static let tags = own("x-logway-tags")
+    /// Anthropic's version header, by which its clients are told apart on shared paths.
+    static let anthropicVersion = own("anthropic-version")
+}

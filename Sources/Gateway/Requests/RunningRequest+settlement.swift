@@ -1,0 +1,174 @@
+import Events
+import Providers
+import RouterState
+import Routing
+import WriteAheadLog
+
+extension RunningRequest {
+    /// Records that the attempt failed and takes the next candidate that passes the constraints now,
+    /// in one section; if there is none, the request stays open for `complete`.
+    ///
+    /// - Returns: whether there is another attempt.
+    /// - Throws: `LogError` when the log takes nothing more.
+    mutating func failOver(
+        _ result: AttemptResult, deadlinePassed: Bool, in ledger: Ledger
+    ) throws(LogError) -> Bool {
+        guard let attempt else { return false }
+        let open = self
+        let attempts = finished.count + 1
+        let (sequence, next) = try ledger.transact { state, now in
+            let finished = open.finishedEvent(of: attempt, result, state: state, now: now)
+            // The next candidate is looked for in the state that knows of this failure.
+            var after = state
+            after.apply(
+                Event(.attemptFinished(finished), at: now), sequence: state.position + 1)
+            var failover = nextCandidate(
+                of: open.decision, after: attempt.candidate, attempts: attempts, state: after,
+                now: now)
+            if deadlinePassed, let candidate = failover.candidate {
+                failover.candidate = nil
+                failover.skipped += open.decision.candidates[candidate...].map {
+                    RouteExclusion(timeUsedUp: $0)
+                }
+            }
+            var events: [EventBody] = [.attemptFinished(finished)]
+            var started: AttemptStarted?
+            if let candidate = failover.candidate {
+                var next = AttemptStarted(
+                    candidate: candidate, of: open.decision, received: open.received,
+                    number: attempts + 1, state: after)
+                next.after = result.failure?.kind
+                next.skipped = failover.skipped
+                events.append(.attemptStarted(next))
+                started = next
+            }
+            return (events, (finished: finished, started: started, skipped: failover.skipped))
+        }
+        self.sequence = sequence
+        finished.append(next.finished)
+        skipped += next.skipped
+        self.attempt = next.started
+        attemptStart = Clocks.monotonicMicroseconds
+        return next.started != nil
+    }
+
+    /// Records how the attempt under way ended, if there is one, and that the request is over.
+    ///
+    /// - Throws: `LogError` when the log takes nothing more.
+    mutating func complete(
+        _ result: AttemptResult? = nil, _ ending: RequestEnding, in ledger: Ledger
+    ) throws(LogError) {
+        let open = self
+        let (sequence, last) = try ledger.transact { state, now in
+            var events: [EventBody] = []
+            var last: AttemptFinished?
+            if let attempt = open.attempt, let result {
+                let finished = open.finishedEvent(of: attempt, result, state: state, now: now)
+                events.append(.attemptFinished(finished))
+                last = finished
+            }
+            events.append(.requestCompleted(open.completedEvent(ending, last: last)))
+            return (events, last)
+        }
+        self.sequence = sequence
+        attempt = nil
+        if let last { finished.append(last) }
+    }
+
+    private func completedEvent(
+        _ ending: RequestEnding, last: AttemptFinished?
+    ) -> RequestCompleted {
+        var whole = self
+        if let last { whole.finished.append(last) }
+        var completed = RequestCompleted()
+        completed.request = id
+        completed.outcome = ending.outcome
+        completed.status = ending.status
+        completed.attempts = whole.finished.count
+        completed.provider = whole.finished.last?.provider
+        completed.model = whole.finished.last?.model
+        completed.cost = whole.cost
+        completed.failure = ending.failure
+        completed.message = ending.message
+        completed.decideMicroseconds = decideMicroseconds
+        completed.logWaitMicroseconds = logWait
+        completed.firstByteMicroseconds = firstByte
+        completed.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)
+        return completed
+    }
+
+    /// The event that settles an attempt: the provider's counts and receipt where it gave them,
+    /// estimates marked as such where it did not.
+    private func finishedEvent(
+        of attempt: AttemptStarted, _ result: AttemptResult, state: RouterState, now: Timestamp
+    ) -> AttemptFinished {
+        var event = AttemptFinished()
+        event.request = id
+        event.number = attempt.number
+        event.provider = attempt.provider
+        event.model = attempt.model
+        event.failure = result.failure?.kind
+        event.status = result.failure?.status ?? result.status
+        event.message = result.failure?.message
+        event.retryAt = result.failure?.retryAfter.map { now + $0 }
+        event.usage = settledUsage(result)
+        event.finishReason = result.finishReason
+        event.answeredModel = result.model == attempt.model ? nil : result.model
+        let prices = Self.prices(for: attempt, answeredBy: result.model, in: state.prices)
+        event.pricesPosition = state.prices.position
+        if let receipt = result.receipt {
+            event.cost = receipt
+            event.costOrigin = .receipt
+        } else if !result.mayCost {
+            event.cost = .zero
+            event.costOrigin = .estimated
+        } else if let cost = prices.cost(of: event.usage) {
+            event.cost = cost
+            event.costOrigin = event.usage.origin == .provider ? .priced : .estimated
+        }
+        event.connectMicroseconds = result.connectMicroseconds
+        event.firstByteMicroseconds = result.firstByteMicroseconds
+        event.totalMicroseconds = Int(Clocks.monotonicMicroseconds - attemptStart)
+        return event
+    }
+
+    /// The provider's counts, completed by estimates of a token for every four bytes of text.
+    private func settledUsage(_ result: AttemptResult) -> TokenUsage {
+        var usage = result.usage
+        guard result.mayCost else {
+            return TokenUsage(input: 0, output: 0, origin: .estimated)
+        }
+        let knewSome = usage.prompt != nil || usage.output != nil
+        var guessed = false
+        if usage.prompt == nil {
+            usage.input = received.features.inputTokens
+            guessed = true
+        }
+        if usage.output == nil {
+            usage.output = (result.outputTextBytes + 3) / 4
+            guessed = true
+        }
+        usage.origin = guessed ? (knewSome ? .mixed : .estimated) : .provider
+        return usage
+    }
+
+    /// The prices of the model that answered, where the provider names it and it has some; of the
+    /// one that was asked otherwise.
+    private static func prices(
+        for attempt: AttemptStarted, answeredBy model: String?, in table: PriceTable
+    ) -> TokenPrices {
+        let asked = table.prices(provider: attempt.provider, model: attempt.model)
+        guard let model, model != attempt.model else { return asked }
+        return table.exactPrices(provider: attempt.provider, model: model) ?? asked
+    }
+}
+
+extension RouteExclusion {
+    /// A candidate that was not asked because the request's time was used up.
+    fileprivate init(timeUsedUp candidate: RouteCandidate) {
+        self.init()
+        provider = candidate.provider
+        model = candidate.model
+        reason = .timeUsedUp
+    }
+}

@@ -1,0 +1,64 @@
+import Events
+import Providers
+import Routing
+import WriteAheadLog
+
+/// One request on its way: what was decided for it, and what has come of it so far.
+///
+/// Everything that happens to the request is recorded through it, so each attempt is settled once and
+/// the request completed once.
+struct RunningRequest: Sendable {
+    let id: RequestID
+    let client: ClientRequest
+    let received: RequestReceived
+    let decision: RouteDecided
+    /// When the request's first byte was read, on the monotonic clock.
+    let start: Int64
+    let decideMicroseconds: Int
+    /// The sequence number of the last event of this request.
+    var sequence: UInt64
+    /// Microseconds that the client has waited for the log alone.
+    var logWait = 0
+    /// When the first byte was sent to the client, in microseconds since the start.
+    var firstByte: Int?
+    /// The attempt under way, or the last one.
+    var attempt: AttemptStarted?
+    /// When that attempt began, on the monotonic clock.
+    var attemptStart: Int64 = 0
+    /// The attempts that finished.
+    var finished: [AttemptFinished] = []
+    /// The candidates that were passed over on failover.
+    var skipped: [RouteExclusion] = []
+
+    /// The whole cost so far; `nil` once an attempt's is unknown.
+    var cost: Nanodollars? {
+        finished.reduce(.some(.zero)) { sum, attempt in
+            sum.flatMap { sum in attempt.cost.map { sum + $0 } }
+        }
+    }
+}
+
+/// What an attempt came to.
+struct AttemptResult: Sendable {
+    var failure: ProviderFailure?
+    var status: Int?
+    var usage = TokenUsage()
+    var receipt: Nanodollars?
+    var finishReason: String?
+    var model: String?
+    /// Bytes of text that the model wrote, for an estimate where usage is missing.
+    var outputTextBytes = 0
+    /// Whether the provider may have worked for this attempt, so that it may cost something even
+    /// though it failed.
+    var mayCost = true
+    var connectMicroseconds: Int?
+    var firstByteMicroseconds: Int?
+}
+
+/// How a request ends for its client.
+struct RequestEnding: Sendable {
+    var outcome: RequestOutcome
+    var status: Int
+    var failure: FailureKind?
+    var message: String?
+}

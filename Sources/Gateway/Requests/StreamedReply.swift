@@ -1,0 +1,118 @@
+import Events
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Providers
+import Synchronization
+import WriteAheadLog
+
+/// A stream on its way to its client, and the record of how it ends.
+///
+/// If nobody ever reads the body (the client left before the head was sent), dropping the reply
+/// records that.
+final class StreamedReply: Sendable {
+    private let running: Mutex<RunningRequest?>
+    private let flowing: FlowingAnswer
+    private let watch: ClientWatch
+    private let service: ChatService
+    private let headers: HTTPFields
+    private let errorShape: (family: WireFamily, id: RequestID)
+
+    init(
+        _ flowing: FlowingAnswer, of running: RunningRequest, watch: ClientWatch,
+        channel: any Channel, in service: ChatService
+    ) {
+        self.running = Mutex(running)
+        self.flowing = flowing
+        self.watch = watch
+        self.service = service
+        headers = running.headers(contentType: "text/event-stream")
+        errorShape = (running.client.family, running.id)
+    }
+
+    deinit {
+        guard var open = running.withLock({ $0.take() }) else { return }
+        do throws(LogError) {
+            try open.end(flowing.result(failure: .stopped(clientGone: true)), in: service.ledger)
+        } catch {
+            service.logger.error("the end of request \(open.id) could not be recorded: \(error)")
+        }
+    }
+
+    /// The response whose body is the stream.
+    var response: Response {
+        Response(
+            status: .ok, headers: headers,
+            body: ResponseBody { [self] writer in try await write(to: &writer) })
+    }
+
+    private func write(to writer: inout any ResponseBodyWriter) async throws {
+        guard var open = running.withLock({ $0.take() }) else { return }
+        var flowing = flowing
+        do {
+            do {
+                if !flowing.opening.isEmpty {
+                    try await writer.write(ByteBuffer(bytes: flowing.opening))
+                }
+                while let bytes = try await flowing.next() {
+                    try await writer.write(ByteBuffer(bytes: bytes))
+                }
+            } catch let failure as ProviderFailure {
+                let failure = watch.isGone ? .stopped(clientGone: true) : failure
+                try open.end(flowing.result(failure: failure), in: service.ledger)
+                try await sendError(failure, of: open, to: &writer)
+                return
+            } catch let error as LogError {
+                throw error
+            } catch {
+                // The client took no more bytes.
+                flowing.exchange.cancel()
+                try open.end(
+                    flowing.result(failure: .stopped(clientGone: true)), in: service.ledger)
+                throw error
+            }
+            try open.complete(
+                flowing.result(), RequestEnding(outcome: .answered, status: 200),
+                in: service.ledger)
+            _ = try await service.ledger.settle(open.sequence)
+        } catch let error as LogError {
+            service.logger.error("the end of request \(open.id) could not be recorded: \(error)")
+            let frame = ClientError(unrecorded: error, id: open.id).frame(for: errorShape.family)
+            try await writer.write(ByteBuffer(bytes: frame))
+            throw error
+        }
+        try await writer.write(ByteBuffer(bytes: flowing.terminator(comment: open.costLine)))
+        try await writer.finish(nil)
+        await flowing.drain()
+    }
+
+    /// Tells the client that the answer broke off; no clean end follows.
+    private func sendError(
+        _ failure: ProviderFailure, of open: RunningRequest,
+        to writer: inout any ResponseBodyWriter
+    ) async throws {
+        guard !watch.isGone else { return }
+        _ = try await service.ledger.settle(open.sequence)
+        let error = RequestFailure.brokenOff(failure).clientError(for: open)
+        try await writer.write(ByteBuffer(bytes: error.frame(for: errorShape.family)))
+        try await writer.finish(nil)
+    }
+}
+
+extension RunningRequest {
+    /// Records that the stream ended early.
+    mutating func end(_ result: AttemptResult, in ledger: Ledger) throws(LogError) {
+        let kind = result.failure?.kind
+        let outcome: RequestOutcome =
+            switch kind {
+            case .clientGone: .cancelled
+            case .interrupted: .interrupted
+            default: .cut
+            }
+        try complete(
+            result,
+            RequestEnding(
+                outcome: outcome, status: 200, failure: kind, message: result.failure?.message),
+            in: ledger)
+    }
+}
