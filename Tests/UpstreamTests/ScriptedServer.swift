@@ -168,6 +168,9 @@ final class ServerConnection {
         }
     }
 
+    /// Gives the client's side of the machine a millisecond.
+    func pause() { usleep(1000) }
+
     /// Closes with RST instead of FIN.
     func reset() {
         var option = linger(l_onoff: 1, l_linger: 0)
