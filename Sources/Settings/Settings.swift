@@ -1,3 +1,5 @@
+import Catalog
+
 /// The configuration in force: checked, typed, complete with defaults.
 ///
 /// A value of this type is right in itself: names are unique, chains lead to providers that
