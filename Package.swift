@@ -73,7 +73,12 @@ let package = Package(
         layer("WriteAheadLog", on: ["CLZ4", crypto]),
         layer("EventLog", on: ["Events", "WriteAheadLog"]),
         layer("RouterState", on: ["Events"]),
-        layer("Catalog", on: ["Events"]),
+        .target(
+            name: "Catalog",
+            dependencies: ["Events"],
+            resources: [.embedInCode("Data")],
+            swiftSettings: optimised
+        ),
         layer("Routing", on: ["Events", "RouterState", "Catalog"]),
         layer("Reporting", on: ["Events"]),
         layer("Settings", on: ["Events", "Catalog", yams]),

@@ -1,9 +1,19 @@
+import Synchronization
+
 /// One request and its response.
 ///
 /// One task at a time reads it; ``cancel()`` and ``timings`` may be used from anywhere. Dropping an
 /// unfinished exchange cancels it.
 public final class UpstreamExchange: Sendable {
-    init() {}
+    private let transfer: Transfer
+    private let commands: CommandQueue
+
+    init(_ transfer: Transfer, commands: CommandQueue) {
+        self.transfer = transfer
+        self.commands = commands
+    }
+
+    deinit { cancel() }
 
     /// Status and headers of the final response.
     ///
@@ -12,7 +22,13 @@ public final class UpstreamExchange: Sendable {
     /// - Throws: ``UpstreamError`` when the exchange fails before the head;
     ///   ``UpstreamError/cancelled`` when the awaiting task is cancelled.
     public func head() async throws(UpstreamError) -> UpstreamHead {
-        throw .cancelled
+        while true {
+            let head = try transfer.mailbox.withLock { mailbox throws(UpstreamError) in
+                try mailbox.takeHead()
+            }
+            if let head { return head }
+            await wait(for: .head)
+        }
     }
 
     /// The next piece of the body: everything that has arrived since the last call, never empty;
@@ -25,7 +41,19 @@ public final class UpstreamExchange: Sendable {
     /// - Throws: ``UpstreamError`` when the exchange fails, ``UpstreamError/cut(endpoint:bytesReceived:)``
     ///   when the body ends too early; ``UpstreamError/cancelled`` when the awaiting task is cancelled.
     public func next() async throws(UpstreamError) -> [UInt8]? {
-        throw .cancelled
+        while true {
+            let piece = try transfer.mailbox.withLock { mailbox throws(UpstreamError) in
+                try mailbox.takePiece()
+            }
+            switch piece {
+            case .bytes(let bytes, let resumes):
+                // A closed queue is no matter: the end is on its way.
+                if resumes { _ = commands.send(.resume(transfer)) }
+                return bytes
+            case .end: return nil
+            case .nothingYet: await wait(for: .body)
+            }
+        }
     }
 
     /// The rest of the body in one array.
@@ -34,7 +62,15 @@ public final class UpstreamExchange: Sendable {
     /// - Returns: The body, up to `limit` bytes.
     /// - Throws: ``UpstreamError/bodyTooLarge(endpoint:limit:)``, and what ``next()`` throws.
     public func collect(limit: Int) async throws(UpstreamError) -> [UInt8] {
-        throw .cancelled
+        var body: [UInt8] = []
+        while let piece = try await next() {
+            guard body.count + piece.count <= limit else {
+                cancel()
+                throw .bodyTooLarge(endpoint: transfer.endpoint, limit: limit)
+            }
+            if body.isEmpty { body = piece } else { body.append(contentsOf: piece) }
+        }
+        return body
     }
 
     /// Ends the exchange.
@@ -42,8 +78,29 @@ public final class UpstreamExchange: Sendable {
     /// A waiting reader gets ``UpstreamError/cancelled``, buffered bytes are
     /// dropped, and the connection is closed if the response is unfinished (in HTTP/2 the stream is
     /// reset). Idempotent; without effect on a finished exchange.
-    public func cancel() {}
+    public func cancel() { fail(.cancelled) }
 
     /// Where the time went; `nil` until the transfer has ended.
-    public var timings: UpstreamTimings? { nil }
+    public var timings: UpstreamTimings? { transfer.mailbox.withLock(\.timings) }
+
+    /// Ends the exchange from this side with an error.
+    func fail(_ error: UpstreamError) {
+        let (wasOpen, waiter) = transfer.mailbox.withLock { $0.cancel(error) }
+        guard wasOpen else { return }
+        waiter?.resume()
+        // Refused only after a shutdown, which has ended the transfer already.
+        _ = commands.send(.cancel(transfer))
+    }
+
+    /// Suspends until there may be something of the kind; whoever returns looks again.
+    private func wait(for wish: Mailbox.Wish) async {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isWaiting = transfer.mailbox.withLock { $0.wait(for: wish, continuation) }
+                if !isWaiting { continuation.resume() }
+            }
+        } onCancel: {
+            cancel()
+        }
+    }
 }

@@ -1,0 +1,139 @@
+/// Something that a `JSONWriter` can write as one value.
+public protocol JSONWritable {
+    /// Writes exactly one value.
+    func write(to writer: inout JSONWriter)
+}
+
+/// Composes JSON: commas and escapes are its business, balance is the caller's.
+public struct JSONWriter: Sendable {
+    /// What was written.
+    public private(set) var bytes: [UInt8] = []
+    private var needsComma = false
+
+    /// A writer with room for `capacity` bytes.
+    public init(capacity: Int = 256) {
+        bytes.reserveCapacity(capacity)
+    }
+
+    /// Writes a value, after a comma if it follows another one.
+    public mutating func write(_ value: some JSONWritable) {
+        value.write(to: &self)
+    }
+
+    /// Writes `null`.
+    public mutating func writeNull() {
+        write(valid: "null".utf8)
+    }
+
+    /// Writes bytes that are one valid JSON value.
+    public mutating func write(valid value: some Sequence<UInt8>) {
+        separate()
+        bytes.append(contentsOf: value)
+    }
+
+    /// Writes a string of UTF-8, escaped.
+    public mutating func write(text: some Sequence<UInt8>) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        JSONEscapes.append(text, to: &bytes)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes one string of several, which are slices of kind string, joined by a separator.
+    public mutating func write(joined strings: [JSONSlice], separator: String) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        for (index, string) in strings.enumerated() {
+            if index > 0 { JSONEscapes.append(separator.utf8, to: &bytes) }
+            bytes.append(contentsOf: string.rawText ?? [])
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Writes a member's name; its value must follow.
+    public mutating func name(_ name: String) {
+        write(text: name.utf8)
+        bytes.append(UInt8(ascii: ":"))
+        needsComma = false
+    }
+
+    /// Writes a member.
+    public mutating func member(_ name: String, _ value: some JSONWritable) {
+        self.name(name)
+        write(value)
+    }
+
+    /// Writes a member if there is a value.
+    public mutating func member<Value: JSONWritable>(_ name: String, ifPresent value: Value?) {
+        if let value { member(name, value) }
+    }
+
+    /// Writes a member that is `null`.
+    public mutating func nullMember(_ name: String) {
+        self.name(name)
+        writeNull()
+    }
+
+    /// Writes an object of what `body` writes.
+    public mutating func object(_ name: String? = nil, _ body: (inout JSONWriter) -> Void) {
+        if let name { self.name(name) }
+        open(UInt8(ascii: "{"))
+        body(&self)
+        close(UInt8(ascii: "}"))
+    }
+
+    /// Writes an array of what `body` writes.
+    public mutating func array(_ name: String? = nil, _ body: (inout JSONWriter) -> Void) {
+        if let name { self.name(name) }
+        open(UInt8(ascii: "["))
+        body(&self)
+        close(UInt8(ascii: "]"))
+    }
+
+    private mutating func separate() {
+        if needsComma { bytes.append(UInt8(ascii: ",")) }
+        needsComma = true
+    }
+
+    private mutating func open(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        needsComma = false
+    }
+
+    private mutating func close(_ bracket: UInt8) {
+        bytes.append(bracket)
+        needsComma = true
+    }
+}
+
+extension String: JSONWritable {
+    /// Writes the text as a string.
+    public func write(to writer: inout JSONWriter) { writer.write(text: utf8) }
+}
+
+extension Int: JSONWritable {
+    /// Writes the number.
+    public func write(to writer: inout JSONWriter) { writer.write(valid: String(self).utf8) }
+}
+
+extension Bool: JSONWritable {
+    /// Writes `true` or `false`.
+    public func write(to writer: inout JSONWriter) {
+        writer.write(valid: (self ? "true" : "false").utf8)
+    }
+}
+
+extension JSONSlice: JSONWritable {
+    /// Writes the value as it is written where it comes from.
+    public func write(to writer: inout JSONWriter) { writer.write(valid: raw) }
+}
+
+extension [String]: JSONWritable {
+    /// Writes an array of strings.
+    public func write(to writer: inout JSONWriter) {
+        writer.array { array in
+            for text in self { array.write(text) }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+public import Events
+
+/// A whole, unstreamed answer, read and put into the client's format.
+public struct Answer: Sendable {
+    /// The body for the client: the provider's bytes within a family, a translation across.
+    public let body: [UInt8]
+    /// What the provider says it used.
+    public let usage: TokenUsage
+    /// Why the answer ended, in OpenAI's words: `stop`, `length`, `tool_calls`, `content_filter`, or
+    /// the provider's own word where it is none of these.
+    public let finishReason: String?
+    /// The model that answered, which decides the price.
+    public let model: String?
+    /// What the provider says it charged.
+    public let receipt: Nanodollars?
+    /// The bytes of text that the model wrote, as in JSON: for an estimate where usage is missing.
+    public let outputTextBytes: Int
+
+    /// Reads a provider's answer with a 2xx status.
+    ///
+    /// - Parameters:
+    ///   - body: the provider's whole body.
+    ///   - upstream: the provider's family.
+    ///   - request: the client's request.
+    ///   - identity: what a translated answer says of itself.
+    /// - Throws: `ProviderFailure` for what is not an answer: HTML, truncated JSON, an error object
+    ///   inside a 200, no choices.
+    public init(
+        body: [UInt8],
+        from upstream: WireFamily,
+        for request: ClientRequest,
+        as identity: AnswerIdentity
+    ) throws(ProviderFailure) {
+        let parts = try AnswerReader.read(body, from: upstream)
+        var tally = AnswerTally()
+        for part in parts { tally.add(part) }
+        usage = tally.usage
+        finishReason = tally.finish?.name
+        model = tally.model
+        receipt = tally.receipt
+        outputTextBytes = tally.outputTextBytes
+        if upstream == request.family {
+            self.body = body
+        } else {
+            self.body = AnswerWriter.write(parts, tally, for: request.family, as: identity)
+        }
+    }
+}
+
+/// What a translated answer says of itself.
+public struct AnswerIdentity: Hashable, Sendable {
+    /// The request's id, from which ids in the answer are made.
+    public var requestID: String
+    /// The model that was asked, for where the provider does not say which one answered.
+    public var model: String
+    /// The instant for `created`.
+    public var created: Timestamp
+
+    /// An identity from its parts.
+    public init(requestID: String, model: String, created: Timestamp) {
+        self.requestID = requestID
+        self.model = model
+        self.created = created
+    }
+}

@@ -1,0 +1,58 @@
+public import Events
+public import JSONBytes
+
+/// A client's request for a chat answer, understood as far as routing needs.
+///
+/// The body is validated as a whole, and of it only what decides the route is read; the rest stays
+/// bytes. Nothing here reads a clock or does input or output.
+public struct ClientRequest: Sendable {
+    /// The family whose format the body has: `.openai` or `.anthropic`.
+    public let family: WireFamily
+    /// The body as it came.
+    public let body: [UInt8]
+    /// The model that the client names: a real one, or `auto` and the like.
+    public let model: String
+    /// Whether the client wants a stream.
+    public let streamed: Bool
+    /// Whether the client asked for usage in its stream (`stream_options.include_usage`).
+    public let wantsStreamedUsage: Bool
+    /// The output limit in tokens that the client set.
+    public let maxOutputTokens: Int?
+    /// The sampling temperature; `nil` when the client set none.
+    public let temperature: Double?
+    /// How many messages there are, system prompts among them in the OpenAI family.
+    public let messageCount: Int
+    /// The bytes of text in the prompt as written in JSON: system, messages, tool calls and results.
+    public let promptTextBytes: Int
+    /// The bytes of the tool definitions, which providers count as prompt as well.
+    public let toolDefinitionBytes: Int
+    /// What the request needs from a model.
+    public let needs: Capabilities
+    /// OpenAI's `metadata` object or Anthropic's: strings by name, for routing hints.
+    public let metadata: [String: String]
+
+    /// The body as JSON.
+    public let root: JSONSlice
+
+    /// A request from its body.
+    ///
+    /// - Throws: `RequestError` for invalid JSON, and for missing, duplicate or mistyped fields
+    ///   among those that are read; it names the field and the offset.
+    public init(family: WireFamily, body: [UInt8]) throws(RequestError) {
+        precondition(family != .ollama, "Ollama is not a client family yet")
+        let facts = try RequestFacts(family: family, body: body)
+        self.family = family
+        self.body = body
+        root = facts.root
+        model = facts.model
+        streamed = facts.streamed
+        wantsStreamedUsage = facts.wantsStreamedUsage
+        maxOutputTokens = facts.maxOutputTokens
+        temperature = facts.temperature
+        messageCount = facts.messageCount
+        promptTextBytes = facts.promptTextBytes
+        toolDefinitionBytes = facts.toolDefinitionBytes
+        needs = facts.needs
+        metadata = facts.metadata
+    }
+}

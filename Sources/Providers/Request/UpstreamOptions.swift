@@ -1,0 +1,33 @@
+/// What the gateway adds to a request on its way to a provider.
+public struct UpstreamOptions: Hashable, Sendable {
+    /// The name of OpenAI's field for the output limit.
+    public enum LimitField: String, Sendable {
+        /// What every compatible server understands.
+        case maxTokens = "max_tokens"
+        /// What OpenAI's own reasoning models demand.
+        case maxCompletionTokens = "max_completion_tokens"
+    }
+
+    /// The output limit in tokens where the client sent none; `nil` leaves it to the provider.
+    public var outputLimit: Int?
+    /// Under which name `outputLimit` is written for the OpenAI family.
+    public var limitField: LimitField
+    /// The context in tokens that Ollama shall load (`num_ctx`); its own default is small, and it
+    /// truncates silently.
+    public var contextTokens: Int?
+    /// Whether to ask an OpenAI-family provider for the usage of a stream.
+    public var asksForUsage: Bool
+
+    /// Options with the defaults of a request without a budget.
+    public init(
+        outputLimit: Int? = nil,
+        limitField: LimitField = .maxTokens,
+        contextTokens: Int? = nil,
+        asksForUsage: Bool = true
+    ) {
+        self.outputLimit = outputLimit
+        self.limitField = limitField
+        self.contextTokens = contextTokens
+        self.asksForUsage = asksForUsage
+    }
+}

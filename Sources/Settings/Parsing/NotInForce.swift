@@ -1,0 +1,42 @@
+/// The keys that are checked and typed, but that this version does not act on.
+///
+/// The server prints each that a file uses. A key leaves the table in the change that puts it in
+/// force.
+enum NotInForce {
+    /// What happens instead of what the key at `path` asks for; `nil` if the key is in force.
+    static func consequence(of path: String) -> String? {
+        table[withoutIndices(path)]
+    }
+
+    private static let table: [String: String] = [
+        "budgets": "nothing holds requests back when the money is spent",
+        "providers[].limits": "only the provider's own 429 answers hold requests back",
+        "providers[].healthCheck": "health comes from the outcomes of requests, nothing is probed",
+        "providers[].modelOverrides": "every task gets the default model",
+        "providers[].fallbackProvider": "the chain decides who comes next",
+        "providers[].features": "what a model can do comes from the catalogue",
+        "task_fallback_overrides": "every task follows the chain of `routing.chain`",
+        "routing.strategies": "an explicit model, else the chain in its order",
+        "routing.exploration": "every request goes to the first candidate that fits",
+        "routing.referenceModel": "reports show no savings",
+    ]
+
+    /// What another mode than `hybrid` would do.
+    static func consequence(of mode: RoutingMode) -> String? {
+        switch mode {
+        case .hybrid: nil
+        case .freeOnly: "requests CAN reach models that cost money; write a chain of free ones"
+        case .hosted, .localFirst: "the chain and the priorities decide; write a chain"
+        }
+    }
+
+    /// What another capture than `features` and `none` would do.
+    static func consequence(of capture: BodyCapture) -> String? {
+        capture == .full ? "the text of prompts and answers is not kept" : nil
+    }
+
+    /// `providers[3].limits` → `providers[].limits`.
+    private static func withoutIndices(_ path: String) -> String {
+        path.replacing(/\[\d+\]/, with: "[]")
+    }
+}

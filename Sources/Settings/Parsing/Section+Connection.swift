@@ -1,0 +1,95 @@
+import Catalog
+import Foundation
+import Yams
+
+extension Section {
+    /// The provider's key: what the file says, else the usual variable of the environment.
+    ///
+    /// Only an enabled provider must have one, and only where its type needs it: an
+    /// OpenAI-compatible server at an address of its own may have none, and never gets the key
+    /// of OpenAI's service from the environment.
+    func apiKey(for provider: ProviderSettings) -> Secret? {
+        guard let node = value("apiKey") else { return keyOfEnvironment(for: provider) }
+        guard let raw = node.scalar?.string else {
+            report("must be a text", at: "apiKey")
+            return nil
+        }
+        do {
+            return Secret(try Interpolation.complete(raw, from: diagnostics.environment))
+        } catch {
+            if provider.isEnabled { diagnostics.report(error, at: node, path(to: "apiKey")) }
+            return nil
+        }
+    }
+
+    private func keyOfEnvironment(for provider: ProviderSettings) -> Secret? {
+        let type = provider.type
+        guard type.needsKey, provider.baseURL == type.defaultBaseURL else { return nil }
+        for variable in type.keyVariables {
+            if let key = diagnostics.environment[variable], !key.isEmpty { return Secret(key) }
+        }
+        if provider.isEnabled, type.family != nil {
+            let variable = type.keyVariables[0]
+            report(
+                "is missing, and the environment variable \(variable) is not set",
+                at: "apiKey",
+                suggestion: "run `export \(variable)=…` before you start logway, or set"
+                    + " `enabled: false`"
+            )
+        }
+        return nil
+    }
+
+    /// An address of HTTP or HTTPS without a trailing slash.
+    func baseURL() -> String? {
+        guard let text = text("baseUrl") else { return nil }
+        guard let url = URLComponents(string: text), url.scheme == "http" || url.scheme == "https",
+            let host = url.host, !host.isEmpty
+        else {
+            report(
+                "is not an address",
+                at: "baseUrl",
+                suggestion: "write it as `https://HOST/PATH` or `http://HOST:PORT`"
+            )
+            return nil
+        }
+        guard url.user == nil, url.password == nil, url.query == nil, url.fragment == nil else {
+            report(
+                "must hold no user, password, query or fragment",
+                at: "baseUrl",
+                suggestion: "put the key in `apiKey`, which is kept secret"
+            )
+            return nil
+        }
+        return String(text.reversed().drop { $0 == "/" }.reversed())
+    }
+
+    /// Whether the key is in the file and not empty.
+    func has(_ key: String) -> Bool { value(key) != nil }
+
+    /// The entries of a section whose keys are task types; others are reported.
+    var tasks: [(name: String, node: Node, path: String)] {
+        keys.compactMap { name in
+            guard let value = value(name) else { return nil }
+            guard TaskTypes.all.contains(name) else {
+                diagnostics.report(
+                    "\(Quotation.safe(name)) is not a task type",
+                    at: keyNode(name) ?? value,
+                    path,
+                    suggestion: Nearest.suggestion(for: name, among: TaskTypes.all)
+                )
+                return nil
+            }
+            return (name, value, path(to: name))
+        }
+    }
+}
+
+/// The kinds of work that requests are told apart by (requirements, row D3).
+enum TaskTypes {
+    static let all = [
+        "test-generation", "coverage-analysis", "code-review", "bug-detection", "documentation",
+        "refactoring", "performance-testing", "security-scanning", "code-generation", "analysis",
+        "planning", "simple-query", "complex-reasoning", "rag-exploration",
+    ]
+}

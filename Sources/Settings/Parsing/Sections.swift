@@ -1,0 +1,120 @@
+import Yams
+
+extension ServerSettings {
+    /// The section `server`.
+    init(_ root: Section) {
+        let keys = ["host", "port", "maxBodyBytes", "shutdownGraceMs"]
+        guard let section = root.section("server", known: keys) else { return }
+        if let host = section.text("host") { self.host = host }
+        if let port = section.count("port", in: 0...65_535) { self.port = port }
+        if let bytes = section.count("maxBodyBytes", in: 1_024...1_073_741_824) {
+            maxBodyBytes = bytes
+        }
+        if let grace = section.milliseconds("shutdownGraceMs", in: 0...3_600_000) {
+            shutdownGrace = grace
+        }
+    }
+}
+
+extension LogSettings {
+    /// The section `log`.
+    init(_ root: Section) {
+        let keys = ["directory", "durability", "capture"]
+        guard let section = root.section("log", known: keys) else { return }
+        directory = section.file("directory")
+        if let durability: LogDurability = section.choice("durability") {
+            self.durability = durability
+        }
+        guard let capture: BodyCapture = section.choice("capture") else { return }
+        self.capture = capture
+        if let consequence = NotInForce.consequence(of: capture),
+            let node = section.value("capture")
+        {
+            section.diagnostics.noteNotInForce("log.capture", at: node, consequence)
+        }
+    }
+}
+
+extension RoutingSettings {
+    /// The section `routing`.
+    init(_ root: Section) {
+        let keys = [
+            "chain", "strategies", "exploration", "referenceModel", "maxAttempts", "timeouts",
+        ]
+        guard let section = root.section("routing", known: keys) else { return }
+        if let chain = section.text("chain") { self.chain = chain }
+        strategies = section.texts("strategies")
+        if let exploration = section.section("exploration", known: ["floor", "arms"]) {
+            var share = ExplorationSettings()
+            if let floor = exploration.number("floor", in: 0...0.5) { share.floor = floor }
+            if let arms = exploration.count("arms", in: 1...16) { share.arms = arms }
+            self.exploration = share
+        }
+        referenceModel = section.text("referenceModel")
+        if let attempts = section.count("maxAttempts", in: 1...20) { maxAttempts = attempts }
+        timeouts = Timeouts(section, base: Timeouts())
+    }
+}
+
+extension Timeouts {
+    /// The section `timeouts` of `parent`, over the values of `base`.
+    init(_ parent: Section, base: Timeouts) {
+        self = base
+        let keys = ["connectMs", "firstTokenMs", "idleMs", "totalMs"]
+        guard let section = parent.section("timeouts", known: keys) else { return }
+        if let connect = section.milliseconds("connectMs") { self.connect = connect }
+        if let firstToken = section.milliseconds("firstTokenMs") { self.firstToken = firstToken }
+        if let idle = section.milliseconds("idleMs") { self.idle = idle }
+        if let total = section.milliseconds("totalMs") { self.total = total }
+    }
+}
+
+extension BudgetSettings {
+    /// The section `budgets`.
+    init(_ root: Section) {
+        let keys = ["monthly", "daily", "perTask", "alertThreshold", "maxOutputTokens", "onLimit"]
+        guard let section = root.section("budgets", known: keys) else { return }
+        monthly = section.dollars("monthly")
+        daily = section.dollars("daily")
+        if let tasks = section.openSection("perTask") {
+            for task in tasks.tasks { perTask[task.name] = tasks.dollars(task.name) }
+        }
+        if let threshold = section.number("alertThreshold", in: 0...1) {
+            alertThreshold = threshold
+        }
+        maxOutputTokens = section.count("maxOutputTokens", in: 1...Int.max)
+        if let action: BudgetLimitAction = section.choice("onLimit") { onLimit = action }
+    }
+}
+
+extension ProviderLimits {
+    /// The section `limits` of a provider.
+    init(_ parent: Section) {
+        let keys = ["requestsPerMinute", "requestsPerDay", "tokensPerMinute", "tokensPerDay"]
+        guard let section = parent.section("limits", known: keys) else { return }
+        requestsPerMinute = section.count("requestsPerMinute", in: 0...Int.max)
+        requestsPerDay = section.count("requestsPerDay", in: 0...Int.max)
+        tokensPerMinute = section.count("tokensPerMinute", in: 0...Int.max)
+        tokensPerDay = section.count("tokensPerDay", in: 0...Int.max)
+    }
+}
+
+extension HealthCheckSettings {
+    /// The section `healthCheck` of a provider.
+    init(_ parent: Section) {
+        let keys = ["enabled", "intervalMs", "timeoutMs"]
+        guard let section = parent.section("healthCheck", known: keys) else { return }
+        if let flag = section.flag("enabled") { isEnabled = flag }
+        if let interval = section.milliseconds("intervalMs") { self.interval = interval }
+        if let timeout = section.milliseconds("timeoutMs") { self.timeout = timeout }
+    }
+}
+
+extension Section {
+    /// The path of a file or folder; a leading `~/` is the home folder.
+    func file(_ key: String) -> String? {
+        guard let text = text(key) else { return nil }
+        guard text.hasPrefix("~/"), let home = diagnostics.environment["HOME"] else { return text }
+        return home + text.dropFirst(1)
+    }
+}

@@ -1,0 +1,144 @@
+import Catalog
+import Events
+
+extension Settings {
+    /// The settings in force as text: one `key: value` a line, in a fixed order, without secrets.
+    ///
+    /// Equal settings give equal text, on every machine, and a key shows as `set` or `unset`. The
+    /// origin, the notes and what is not in force are left out, as they decide nothing.
+    public var redactedSummary: String {
+        var lines = SummaryLines()
+        lines.add("mode", mode.rawValue)
+        for provider in providers { lines.add(provider) }
+        for (name, entries) in chains.sorted(by: { $0.key < $1.key }) {
+            lines.add("fallback_chains.\(name)", entries.map(\.description).joined(separator: ", "))
+        }
+        for (task, entries) in taskChains.sorted(by: { $0.key < $1.key }) {
+            lines.add(
+                "task_fallback_overrides.\(task)",
+                entries.map(\.description).joined(separator: ", ")
+            )
+        }
+        lines.add(server)
+        lines.add(log)
+        lines.add(routing)
+        lines.add(budgets)
+        return lines.text
+    }
+}
+
+/// The lines of a summary; absent values are left out.
+private struct SummaryLines {
+    private(set) var text = ""
+
+    mutating func add(_ key: String, _ value: some CustomStringConvertible) {
+        text += "\(key): \(value)\n"
+    }
+
+    mutating func add(_ key: String, _ value: (some CustomStringConvertible)?) {
+        if let value { add(key, value) }
+    }
+
+    mutating func add(_ key: String, milliseconds value: Duration?) {
+        if let value { add(key, value.microseconds / 1_000) }
+    }
+
+    mutating func add(_ key: String, list: [String]) {
+        if !list.isEmpty { add(key, list.joined(separator: ", ")) }
+    }
+
+    mutating func add(_ provider: ProviderSettings) {
+        let path = "providers.\(provider.name)"
+        add("\(path).type", provider.type.rawValue)
+        add("\(path).enabled", provider.isEnabled)
+        add("\(path).priority", provider.priority)
+        add("\(path).apiKey", provider.apiKey == nil ? "unset" : "set")
+        add("\(path).baseUrl", provider.baseURL)
+        add("\(path).defaultModel", provider.defaultModel)
+        add("\(path).models", list: provider.models)
+        for (task, model) in provider.modelOverrides.sorted(by: { $0.key < $1.key }) {
+            add("\(path).modelOverrides.\(task)", model)
+        }
+        add("\(path).limits.requestsPerMinute", provider.limits.requestsPerMinute)
+        add("\(path).limits.requestsPerDay", provider.limits.requestsPerDay)
+        add("\(path).limits.tokensPerMinute", provider.limits.tokensPerMinute)
+        add("\(path).limits.tokensPerDay", provider.limits.tokensPerDay)
+        add("\(path).costPer1MTokens", provider.prices)
+        add("\(path).healthCheck.enabled", provider.healthCheck.isEnabled)
+        add("\(path).healthCheck.intervalMs", milliseconds: provider.healthCheck.interval)
+        add("\(path).healthCheck.timeoutMs", milliseconds: provider.healthCheck.timeout)
+        add("\(path).fallbackProvider", provider.fallbackProvider)
+        add("\(path).timeouts", provider.timeouts)
+        if let simulation = provider.simulation { add("\(path).simulation", simulation) }
+    }
+
+    mutating func add(_ path: String, _ prices: TokenPrices?) {
+        add("\(path).input", prices?.input.map { Nanodollars($0) })
+        add("\(path).output", prices?.output.map { Nanodollars($0) })
+        add("\(path).cachedInput", prices?.cachedInput.map { Nanodollars($0) })
+        add("\(path).cacheWrite", prices?.cacheWrite.map { Nanodollars($0) })
+    }
+
+    mutating func add(_ path: String, _ timeouts: Timeouts) {
+        add("\(path).connectMs", milliseconds: timeouts.connect)
+        add("\(path).firstTokenMs", milliseconds: timeouts.firstToken)
+        add("\(path).idleMs", milliseconds: timeouts.idle)
+        add("\(path).totalMs", milliseconds: timeouts.total)
+    }
+
+    mutating func add(_ path: String, _ simulation: SimulationSettings) {
+        add("\(path).seed", simulation.seed)
+        add("\(path).local", simulation.isLocal)
+        add("\(path).failureRate", simulation.failureRate)
+        add("\(path).rateLimitRate", simulation.rateLimitRate)
+        add("\(path).cutRate", simulation.cutRate)
+        add("\(path).latencyMs.mean", milliseconds: simulation.latencyMean)
+        add("\(path).latencyMs.deviation", milliseconds: simulation.latencyDeviation)
+        add("\(path).tokensPerSecond", simulation.tokensPerSecond)
+        add("\(path).outcomes", simulation.outcomesFile)
+        for model in simulation.models {
+            let path = "\(path).models.\(model.name)"
+            add("\(path).costPer1MTokens", model.prices)
+            add("\(path).quality", model.quality)
+            add("\(path).contextWindow", model.contextWindow)
+            add("\(path).latencyMs.mean", milliseconds: model.latencyMean)
+            add("\(path).latencyMs.deviation", milliseconds: model.latencyDeviation)
+            add("\(path).tokensPerSecond", model.tokensPerSecond)
+            add("\(path).outcomeModel", model.outcomeModel)
+        }
+    }
+
+    mutating func add(_ server: ServerSettings) {
+        add("server.host", server.host)
+        add("server.port", server.port)
+        add("server.maxBodyBytes", server.maxBodyBytes)
+        add("server.shutdownGraceMs", milliseconds: server.shutdownGrace)
+    }
+
+    mutating func add(_ log: LogSettings) {
+        add("log.directory", log.directory)
+        add("log.durability", log.durability.rawValue)
+        add("log.capture", log.capture.rawValue)
+    }
+
+    mutating func add(_ routing: RoutingSettings) {
+        add("routing.chain", routing.chain)
+        add("routing.strategies", list: routing.strategies)
+        add("routing.exploration.floor", routing.exploration?.floor)
+        add("routing.exploration.arms", routing.exploration?.arms)
+        add("routing.referenceModel", routing.referenceModel)
+        add("routing.maxAttempts", routing.maxAttempts)
+        add("routing.timeouts", routing.timeouts)
+    }
+
+    mutating func add(_ budgets: BudgetSettings) {
+        add("budgets.monthly", budgets.monthly)
+        add("budgets.daily", budgets.daily)
+        for (task, amount) in budgets.perTask.sorted(by: { $0.key < $1.key }) {
+            add("budgets.perTask.\(task)", amount)
+        }
+        add("budgets.alertThreshold", budgets.alertThreshold)
+        add("budgets.maxOutputTokens", budgets.maxOutputTokens)
+        add("budgets.onLimit", budgets.onLimit.rawValue)
+    }
+}

@@ -1,0 +1,32 @@
+/// Where the event log is and what it promises.
+public struct LogSettings: Hashable, Sendable {
+    /// The data directory; `nil` leaves it to the command line.
+    public var directory: String?
+    /// When an event counts as written.
+    public var durability = LogDurability.group
+    /// What is kept of prompts and answers.
+    public var capture = BodyCapture.features
+
+    /// Group commit, features only, no directory named.
+    public init() {}
+}
+
+/// What a client waits for (requirements, row A2).
+public enum LogDurability: String, Hashable, Sendable, CaseIterable {
+    /// The decision is durable before the provider is called.
+    case strict
+    /// The decision is durable before the answer's first byte, the outcome before its last.
+    case group
+    /// Nobody waits; a crash can lose the last moments.
+    case `async`
+}
+
+/// What is kept of prompts and answers (requirements, row A10).
+public enum BodyCapture: String, Hashable, Sendable, CaseIterable {
+    /// Nothing that was made from their text.
+    case none
+    /// What learning needs, not the text itself.
+    case features
+    /// The text, encrypted.
+    case full
+}

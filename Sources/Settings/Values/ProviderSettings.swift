@@ -1,0 +1,95 @@
+public import Catalog
+public import Events
+
+/// One provider as the configuration names it.
+public struct ProviderSettings: Hashable, Sendable {
+    /// The provider's unique name, which chains and output use.
+    public var name: String
+    /// The kind of provider.
+    public var type: ProviderType
+    /// Whether requests may go there.
+    public var isEnabled = true
+    /// The order among providers; 1 is first, equals keep the order of the file.
+    public var priority: Int
+    /// The key to authenticate with; `nil` when the provider needs none.
+    public var apiKey: Secret?
+    /// Where the provider is, without a trailing slash; `nil` for a simulated one, which gets its
+    /// port when it starts.
+    public var baseURL: String?
+    /// The model for requests that name none; `nil` when only the provider's own list can tell.
+    public var defaultModel: String?
+    /// The only models to use, if any are named; empty means all that the provider has.
+    public var models: [String] = []
+    /// The model to use for a task type instead of the default.
+    public var modelOverrides: [String: String] = [:]
+    /// The rates that the account allows.
+    public var limits = ProviderLimits()
+    /// Prices of all the provider's models, instead of the catalogue's.
+    public var prices: TokenPrices?
+    /// How the provider's health is probed.
+    public var healthCheck = HealthCheckSettings()
+    /// The name of the provider to turn to when this one fails.
+    public var fallbackProvider: String?
+    /// How long an attempt may take; what the provider leaves open is routing's.
+    public var timeouts: Timeouts
+    /// How to simulate; only for the type `simulated`, where `nil` means a built-in set.
+    public var simulation: SimulationSettings?
+
+    /// A provider of a type with what follows from the type alone.
+    public init(type: ProviderType, name: String? = nil, priority: Int = 1) {
+        self.type = type
+        self.name = name ?? type.name
+        self.priority = priority
+        baseURL = type.defaultBaseURL
+        timeouts = Timeouts()
+    }
+
+    /// Whether a request to this provider stays on this machine.
+    ///
+    /// The host decides, not the type: an Ollama on another machine is not local.
+    public var isLocal: Bool {
+        if type == .simulated { return simulation?.isLocal ?? (name == BuiltInSimulation.local) }
+        return baseURL.map { Loopback.contains(url: $0) } ?? false
+    }
+
+    /// What a model's tokens cost here: the configuration's word, then nothing on the user's own
+    /// hardware, then the catalogue's; `nil` when nobody knows.
+    ///
+    /// The catalogue does not speak for an OpenAI-compatible server at an address of its own.
+    public func prices(of model: String, in catalog: Catalog) -> TokenPrices? {
+        if let simulated = simulation?.models.first(where: { $0.name == model })?.prices {
+            return simulated
+        }
+        if let prices { return prices }
+        guard type.isLocal || baseURL == type.defaultBaseURL else { return nil }
+        return catalog.prices(provider: type, id: model)
+    }
+}
+
+/// The rates that a provider's account allows; `nil` is no limit.
+public struct ProviderLimits: Hashable, Sendable {
+    /// Requests in a minute.
+    public var requestsPerMinute: Int?
+    /// Requests in a day.
+    public var requestsPerDay: Int?
+    /// Tokens, prompt and answer together, in a minute.
+    public var tokensPerMinute: Int?
+    /// Tokens, prompt and answer together, in a day.
+    public var tokensPerDay: Int?
+
+    /// No limits.
+    public init() {}
+}
+
+/// How often and how long a provider's health is probed.
+public struct HealthCheckSettings: Hashable, Sendable {
+    /// Whether the provider is probed at all.
+    public var isEnabled = true
+    /// The time between two probes.
+    public var interval = Duration.seconds(60)
+    /// When a probe counts as failed.
+    public var timeout = Duration.seconds(5)
+
+    /// A probe a minute, five seconds each.
+    public init() {}
+}

@@ -1,0 +1,41 @@
+/// How candidates are chosen and how long they are tried.
+public struct RoutingSettings: Hashable, Sendable {
+    /// The chain that requests for `auto` follow.
+    public var chain = Settings.defaultChain
+    /// The strategies in their order, by name; empty means the built-in order.
+    public var strategies: [String] = []
+    /// How much traffic explores; `nil` is none.
+    public var exploration: ExplorationSettings?
+    /// The model that savings are measured against.
+    public var referenceModel: String?
+    /// How many candidates one request may try.
+    public var maxAttempts = 3
+    /// How long an attempt may take, where a provider does not say otherwise.
+    public var timeouts = Timeouts()
+
+    /// The chain `production`, three attempts, no exploration.
+    public init() {}
+}
+
+/// The share of traffic that goes to other than the best candidate.
+public struct ExplorationSettings: Hashable, Sendable {
+    /// The least probability of each arm, 0 to 0.5.
+    public var floor = 0.05
+    /// How many of the best candidates are arms.
+    public var arms = 2
+
+    /// Five percent over two arms.
+    public init() {}
+}
+
+/// Which providers may serve a request that leaves the choice open (requirements, row D1).
+public enum RoutingMode: String, Hashable, Sendable, CaseIterable {
+    /// Local providers before hosted ones.
+    case localFirst = "local_first"
+    /// Hosted providers only.
+    case hosted
+    /// Models that cost nothing only.
+    case freeOnly = "free_only"
+    /// All of them, by priority.
+    case hybrid
+}

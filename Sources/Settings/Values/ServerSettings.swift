@@ -1,0 +1,17 @@
+/// Where and how the gateway listens.
+public struct ServerSettings: Hashable, Sendable {
+    /// The address to bind.
+    public var host = "127.0.0.1"
+    /// The port to bind; 0 lets the system choose.
+    public var port = 8080
+    /// The largest request body in bytes.
+    public var maxBodyBytes = 32 * 1_024 * 1_024
+    /// How long a stopping server waits for requests in flight.
+    public var shutdownGrace = Duration.milliseconds(10_000)
+
+    /// Loopback, port 8080, bodies of 32 MiB, ten seconds of grace.
+    public init() {}
+
+    /// Whether only this machine can connect.
+    public var isLoopback: Bool { Loopback.contains(host: host) }
+}

@@ -1,0 +1,14 @@
+/// How long the phases of an attempt at a provider may take.
+public struct Timeouts: Hashable, Sendable {
+    /// Until the connection stands, TLS included.
+    public var connect = Duration.milliseconds(10_000)
+    /// From the request sent to the answer's first byte.
+    public var firstToken = Duration.milliseconds(60_000)
+    /// Between two pieces of an answer.
+    public var idle = Duration.milliseconds(60_000)
+    /// For the request with all its attempts.
+    public var total = Duration.milliseconds(600_000)
+
+    /// The defaults: 10 s, 60 s, 60 s and 10 min.
+    public init() {}
+}

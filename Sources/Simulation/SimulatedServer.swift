@@ -1,0 +1,73 @@
+import Hummingbird
+import Logging
+import NIOCore
+
+/// A simulated provider as a real HTTP server on 127.0.0.1 that speaks the OpenAI family.
+///
+/// `GET /v1/models`, `GET /v1/models/{id}` and `POST /v1/chat/completions`, streamed and not. Every
+/// answer is a function of the spec, the request and how often that request came before. An actor
+/// for its lifecycle only; requests don't pass through it.
+public actor SimulatedServer {
+    /// The spec that the server answers by.
+    public nonisolated let spec: SimulatedProviderSpec
+    private let outcomes: OutcomeTable?
+    private var running: (task: Task<Void, Never>, port: Int)?
+
+    /// A server that does not listen yet.
+    ///
+    /// With `outcomes`, a prompt of the table is answered as the model's namesake answered it.
+    public init(_ spec: SimulatedProviderSpec, outcomes: OutcomeTable? = nil) {
+        self.spec = spec
+        self.outcomes = outcomes
+    }
+
+    /// Listens on a port of 127.0.0.1, 0 for a free one, and returns the port.
+    ///
+    /// The socket listens when this returns.
+    ///
+    /// - Throws: `SimulationError.cannotListen` if the port is taken, `.alreadyRunning`.
+    public func start(port: Int = 0) async throws(SimulationError) -> Int {
+        if let running { throw .alreadyRunning(port: running.port) }
+        let (bound, binding) = AsyncStream<Result<Int, SimulationError>>.makeStream()
+        var logger = Logger(label: "logway.simulation")
+        logger.logLevel = .critical
+        let application = Application(
+            responder: SimulatedResponder(spec: spec, outcomes: outcomes),
+            configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
+            onServerRunning: { channel in
+                binding.yield(.success(channel.localAddress?.port ?? port))
+            },
+            logger: logger
+        )
+        let task = Task {
+            do {
+                try await application.run()
+            } catch {
+                binding.yield(.failure(.cannotListen(port: port, reason: "\(error)")))
+            }
+            binding.finish()
+        }
+        // The place is taken before the wait, so that a second start meanwhile is refused.
+        running = (task, port)
+        for await result in bound {
+            switch result {
+            case .success(let port):
+                running = (task, port)
+                return port
+            case .failure(let error):
+                running = nil
+                throw error
+            }
+        }
+        running = nil
+        throw .cannotListen(port: port, reason: "the server stopped while it started")
+    }
+
+    /// Stops listening, cuts the connections that are open and waits until both are done.
+    public func stop() async {
+        guard let running else { return }
+        running.task.cancel()
+        await running.task.value
+        self.running = nil
+    }
+}

@@ -1,0 +1,120 @@
+import CCurl
+import Glibc
+import Synchronization
+
+/// libcurl's sockets in an epoll set, and its one timer.
+///
+/// libcurl takes its interest in a connection back at the end of each exchange and states it again
+/// at the start of the next. For connections, both are left out of the epoll set, which saves two
+/// system calls per exchange: an idle connection stays registered until an event that nobody wants
+/// (usually that the server closed it) takes it out. That holds because connections are opened and
+/// closed through this table, so a reused descriptor number is noticed; libcurl's other sockets
+/// (its resolver's) are registered and removed at once. Confined to the transfer thread.
+final class SocketTable {
+    private struct Socket {
+        /// What epoll watches.
+        var registered: UInt32 = 0
+        /// What libcurl wants watched.
+        var wanted: UInt32 = 0
+        /// The pool of the exchange that opened it; `nil` if it is no connection.
+        var pool: Pool?
+    }
+
+    private let epoll: Descriptor
+    /// Descriptor number → socket; small and dense, since the kernel gives out the lowest number.
+    private var sockets: [Socket] = []
+    /// When libcurl wants to be called though no socket is ready.
+    private(set) var timer: UInt64?
+
+    init(waking event: Descriptor) throws(UpstreamError) {
+        epoll = try SystemCalls.makeEpoll()
+        SystemCalls.control(epoll, socket: event.number, from: 0, to: EPOLLIN.rawValue)
+    }
+
+    // MARK: From callbacks
+
+    func open(family: Int32, type: Int32, protocolNumber: Int32, for pool: Pool) -> Int32 {
+        let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        let socket = Glibc.socket(family, type | flags, protocolNumber)
+        guard socket >= 0 else { return CURL_SOCKET_BAD }
+        grow(toHold: socket)
+        sockets[Int(socket)] = Socket(pool: pool)
+        pool.state.withLock { $0.open += 1 }
+        return socket
+    }
+
+    func close(_ socket: Int32) {
+        if Int(socket) < sockets.count {
+            sockets[Int(socket)].pool?.state.withLock { $0.open -= 1 }
+            sockets[Int(socket)] = Socket()
+        }
+        // The kernel takes a closed descriptor out of the epoll set.
+        Glibc.close(socket)
+    }
+
+    func setInterest(_ interest: Int32, of socket: Int32) {
+        grow(toHold: socket)
+        let wanted: UInt32 =
+            switch interest {
+            case CURL_POLL_IN: EPOLLIN.rawValue
+            case CURL_POLL_OUT: EPOLLOUT.rawValue
+            case CURL_POLL_INOUT: EPOLLIN.rawValue | EPOLLOUT.rawValue
+            default: 0
+            }
+        let state = sockets[Int(socket)]
+        sockets[Int(socket)].wanted = wanted
+        let mayStay = wanted == 0 && state.pool != nil && state.registered == EPOLLIN.rawValue
+        if !mayStay { register(socket, wanted) }
+    }
+
+    func setTimer(milliseconds: Int) {
+        timer =
+            milliseconds < 0
+            ? nil : SystemCalls.monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000
+    }
+
+    // MARK: From the loop
+
+    /// Forgets the timer, which fires once.
+    func clearTimer() { timer = nil }
+
+    /// Waits and returns the sockets that libcurl wants to hear of as (socket, CURL_CSELECT bits).
+    func wait(
+        into events: UnsafeMutableBufferPointer<epoll_event>,
+        milliseconds: Int32,
+        event: Descriptor,
+        ready: inout [(socket: Int32, bits: Int32)]
+    ) {
+        let count = unsafe SystemCalls.wait(epoll, into: events, milliseconds: milliseconds)
+        for index in 0..<count {
+            // Safe: the kernel filled `count` events, each with the descriptor it was given.
+            let (socket, bits) = unsafe (events[index].data.fd, events[index].events)
+            if socket == event.number {
+                SystemCalls.drain(event)
+            } else if sockets[Int(socket)].wanted == 0 {
+                register(socket, 0)
+            } else {
+                ready.append((socket, Self.selectBits(bits)))
+            }
+        }
+    }
+
+    private func register(_ socket: Int32, _ events: UInt32) {
+        let old = sockets[Int(socket)].registered
+        guard old != events else { return }
+        SystemCalls.control(epoll, socket: socket, from: old, to: events)
+        sockets[Int(socket)].registered = events
+    }
+
+    private func grow(toHold socket: Int32) {
+        while sockets.count <= Int(socket) { sockets.append(Socket()) }
+    }
+
+    private static func selectBits(_ events: UInt32) -> Int32 {
+        var bits: Int32 = 0
+        if events & (EPOLLIN.rawValue | EPOLLHUP.rawValue) != 0 { bits |= CURL_CSELECT_IN }
+        if events & EPOLLOUT.rawValue != 0 { bits |= CURL_CSELECT_OUT }
+        if events & EPOLLERR.rawValue != 0 { bits |= CURL_CSELECT_ERR }
+        return bits
+    }
+}

@@ -1,0 +1,160 @@
+import Synchronization
+
+/// One exchange as the transfer thread sees it.
+///
+/// `@unchecked Sendable` because other threads touch only the constants and the mailbox, which has
+/// a lock; every `var` belongs to the transfer thread, which gets the object through the command
+/// queue's lock.
+final class Transfer: @unchecked Sendable {
+    /// Where the transfer is; each phase has its deadline.
+    enum Phase {
+        /// In the pool's queue, or connecting (where libcurl keeps the time).
+        case starting
+        case awaitingFirstByte(since: UInt64)
+        case streaming
+    }
+
+    let endpoint: String
+    let timeouts: UpstreamTimeouts
+    let pool: Pool
+    let startedAt: UInt64
+    let mailbox = Mutex(Mailbox())
+
+    /// Released as soon as the transfer has ended.
+    var request: PreparedRequest?
+    /// The thread's number for it while it lives there.
+    var slot: Int?
+    /// What carries it out, once the pool has admitted it.
+    var easy: EasyHandle?
+    var admittedAt: UInt64?
+    var phase = Phase.starting
+    /// Whether the reader holds it back.
+    var isPaused = false
+    var lastByteAt: UInt64 = 0
+
+    // What callbacks collected since the last delivery.
+    var isTouched = false
+    var requestWasSent = false
+    var hasHead = false
+    var bodyBytes = 0
+    /// Why a callback refused to go on.
+    var refusal: UpstreamError?
+    private var parser = ResponseHeadParser()
+    private var newHead: UpstreamHead?
+    private var pending: [UInt8] = []
+    /// Bytes that waited for the reader when last looked at: at least as many as now.
+    private var waiting = 0
+
+    /// Without a request it is one that was refused and never reaches the thread.
+    init(_ request: PreparedRequest?, timeouts: UpstreamTimeouts, pool: Pool) {
+        self.request = request
+        endpoint = request?.endpoint ?? ""
+        self.timeouts = timeouts
+        self.pool = pool
+        startedAt = SystemCalls.monotonicNanoseconds()
+    }
+
+    // MARK: From callbacks
+
+    /// Takes a header line; `false` refuses the response.
+    func receive(headerLine: Span<UInt8>) -> Bool {
+        do {
+            if let head = try parser.take(headerLine) {
+                newHead = head
+                hasHead = true
+            }
+            return true
+        } catch {
+            refusal =
+                switch error {
+                case .tooManyBytes:
+                    .headerTooLarge(endpoint: endpoint, limit: ResponseHeadParser.byteLimit)
+                case .tooManyHeaders:
+                    .tooManyHeaders(endpoint: endpoint, limit: ResponseHeadParser.countLimit)
+                case .malformedStatus:
+                    .protocolViolation(endpoint: endpoint, reason: "malformed status line")
+                }
+            return false
+        }
+    }
+
+    /// Takes bytes of the body; `false` when the reader is too far behind, so that libcurl has to
+    /// keep them and pause.
+    func receive(body: UnsafeBufferPointer<UInt8>, limit: Int) -> Bool {
+        if pending.count + waiting >= limit {
+            let room = mailbox.withLock { $0.roomFor(pending: pending.count, limit: limit) }
+            guard let room else {
+                isPaused = true
+                return false
+            }
+            waiting = room
+        }
+        // Safe: libcurl's buffer is valid during the callback, and it is copied here.
+        unsafe pending.append(contentsOf: body)
+        bodyBytes += body.count
+        return true
+    }
+
+    // MARK: From the loop
+
+    /// Hands everything collected to the reader: one lock and at most one resumption, however many
+    /// callbacks there were.
+    func deliver(ending: Mailbox.Ending? = nil, timings: UpstreamTimings? = nil) {
+        let count = pending.count
+        let waiter = mailbox.withLock { mailbox in
+            mailbox.deliver(head: newHead, body: &pending, ending: ending, timings: timings)
+        }
+        waiting += count
+        newHead = nil
+        pending.removeAll(keepingCapacity: true)
+        waiter?.resume()
+    }
+
+    /// Moves the clocks on by what callbacks saw; whether another deadline applies now.
+    func noteProgress(at now: UInt64) -> Bool {
+        var isNewPhase = false
+        if requestWasSent {
+            requestWasSent = false
+            phase = .awaitingFirstByte(since: now)
+            isNewPhase = true
+        }
+        guard !pending.isEmpty else { return isNewPhase }
+        lastByteAt = now
+        guard case .awaitingFirstByte = phase else { return isNewPhase }
+        phase = .streaming
+        return true
+    }
+
+    /// When it has to have made progress, and what it is told if it has not.
+    var deadline: (time: UInt64, error: UpstreamError)? {
+        let total = timeouts.total.map { limit in
+            (startedAt.adding(limit), UpstreamError.totalTimeout(endpoint: endpoint, limit: limit))
+        }
+        let step: (UInt64, UpstreamError)? =
+            switch phase {
+            case .starting: nil
+            case .awaitingFirstByte(let since):
+                timeouts.firstToken.map { limit in
+                    (since.adding(limit), .firstTokenTimeout(endpoint: endpoint, limit: limit))
+                }
+            case .streaming:
+                isPaused
+                    ? nil
+                    : timeouts.idle.map { limit in
+                        (lastByteAt.adding(limit), .idleTimeout(endpoint: endpoint, limit: limit))
+                    }
+            }
+        guard let total, let step else { return total ?? step }
+        return step.0 < total.0 ? step : total
+    }
+}
+
+extension UInt64 {
+    /// This time in nanoseconds plus a duration; far in the future rather than past the end.
+    func adding(_ duration: Duration) -> UInt64 {
+        let (seconds, attoseconds) = duration.components
+        guard seconds < 1_000_000_000 else { return .max }  // 31 years.
+        return self + UInt64(Swift.max(0, seconds)) * 1_000_000_000
+            + UInt64(Swift.max(0, attoseconds) / 1_000_000_000)
+    }
+}

@@ -1,0 +1,128 @@
+import Testing
+import Upstream
+
+@Suite("Timeouts", .timeLimit(.minutes(1)))
+struct TimeoutTests {
+    let client: UpstreamClient
+
+    init() throws { client = try UpstreamClient() }
+
+    /// A server that sends this and then keeps the connection open.
+    private func stalling(after response: String) throws -> ScriptedServer {
+        try ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.send(response)
+            _ = connection.waitForClose()
+        }
+    }
+
+    private let short = Duration.milliseconds(60)
+    private let half = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf"
+
+    @Test(arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n"])
+    func `no body byte in time, with or without a head, is a first-token timeout`(
+        response: String
+    ) async throws {
+        let server = try stalling(after: response)
+        defer { server.stop() }
+        let exchange = client.start(
+            .get(server.url(), timeouts: UpstreamTimeouts(firstToken: short))
+        )
+        #expect(
+            await exchange.failure()
+                == .firstTokenTimeout(endpoint: "127.0.0.1:\(server.port)", limit: short)
+        )
+    }
+
+    @Test
+    func `a body that stalls is an idle timeout, after its bytes`() async throws {
+        let server = try stalling(after: half)
+        defer { server.stop() }
+        let exchange = client.start(.get(server.url(), timeouts: UpstreamTimeouts(idle: short)))
+        #expect(try await exchange.next() == Array("half".utf8))
+        #expect(
+            await exchange.failure()
+                == .idleTimeout(endpoint: "127.0.0.1:\(server.port)", limit: short)
+        )
+    }
+
+    @Test
+    func `a body that keeps coming is ended by the total timeout only`() async throws {
+        let server = try ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            while connection.send("1\r\nx\r\n") { connection.pause() }
+        }
+        defer { server.stop() }
+        let total = Duration.milliseconds(300)
+        let exchange = client.start(
+            .get(
+                server.url(),
+                timeouts: UpstreamTimeouts(
+                    firstToken: .seconds(20),
+                    idle: .seconds(20),
+                    total: total
+                )
+            )
+        )
+        #expect(
+            await exchange.failure()
+                == .totalTimeout(endpoint: "127.0.0.1:\(server.port)", limit: total)
+        )
+    }
+
+    @Test
+    func `a TLS handshake that hangs is a connect timeout`() async throws {
+        let server = try ScriptedServer { connection in _ = connection.waitForClose() }
+        defer { server.stop() }
+        let exchange = client.start(
+            .get(
+                "https://127.0.0.1:\(server.port)/",
+                timeouts: UpstreamTimeouts(connect: short)
+            )
+        )
+        #expect(
+            await exchange.failure()
+                == .connectTimeout(endpoint: "127.0.0.1:\(server.port)", limit: short)
+        )
+    }
+
+    @Test
+    func `the wait in the queue counts towards the total`() async throws {
+        let server = try stalling(after: half)
+        defer { server.stop() }
+        let pool = UpstreamPool(name: "one", maximumConnections: 1)
+        let running = client.start(.get(server.url(), pool: pool))
+        _ = try await running.head()
+        let waiting = client.start(
+            .get(server.url(), timeouts: UpstreamTimeouts(total: short), pool: pool)
+        )
+        #expect(
+            await waiting.failure()
+                == .totalTimeout(endpoint: "127.0.0.1:\(server.port)", limit: short)
+        )
+        #expect(client.statistics.pools["one"]?.queued == 0)
+        running.cancel()
+    }
+
+    @Test
+    func `a reader that holds back does not run into the idle timeout`() async throws {
+        let total = 8 << 20
+        let server = try ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: \(total)\r\n\r\n")
+            connection.send([UInt8](repeating: 1, count: total))
+        }
+        defer { server.stop() }
+        let exchange = client.start(.get(server.url(), timeouts: UpstreamTimeouts(idle: short)))
+        _ = try await exchange.head()
+        // Another exchange's timeout, three times as long, shows that the time has passed.
+        let stalled = try stalling(after: "")
+        defer { stalled.stop() }
+        let clock = client.start(
+            .get(stalled.url(), timeouts: UpstreamTimeouts(firstToken: short * 3))
+        )
+        #expect(await clock.failure() != nil)
+        #expect(try await exchange.collect(limit: total).count == total)
+    }
+}
