@@ -79,8 +79,8 @@ let package = Package(
             resources: [.embedInCode("Data")],
             swiftSettings: optimised
         ),
-        layer("Routing", on: ["Events", "RouterState", "Catalog"]),
-        layer("Reporting", on: ["Events"]),
+        layer("Routing", on: ["Events", "RouterState"]),
+        layer("Reporting", on: ["Events", "RouterState"]),
         layer("Settings", on: ["Events", "Catalog", yams]),
         .target(name: "Upstream", dependencies: ["CCurl"], swiftSettings: strict),
         layer("Providers", on: ["Events", "JSONBytes"]),
@@ -89,12 +89,16 @@ let package = Package(
             "Gateway",
             on: [
                 "Events", "EventLog", "RouterState", "Catalog", "Routing", "Reporting", "Settings",
-                "Upstream", "Providers", "JSONBytes", "Simulation", hummingbird,
+                "Upstream", "Providers", "JSONBytes", "Simulation", "WriteAheadLog", crypto,
+                hummingbird,
             ]
         ),
         .executableTarget(
             name: "logway",
-            dependencies: ["Gateway", argumentParser, rainbow],
+            dependencies: [
+                "Events", "EventLog", "RouterState", "Catalog", "Reporting", "Settings", "Gateway",
+                "Simulation", "WriteAheadLog", argumentParser, rainbow,
+            ],
             swiftSettings: optimised
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
@@ -104,7 +108,7 @@ let package = Package(
         tests(of: "EventLog"),
         tests(of: "RouterState"),
         tests(of: "Catalog"),
-        tests(of: "Routing", on: ["Catalog"]),
+        tests(of: "Routing"),
         tests(of: "Reporting"),
         tests(of: "Settings"),
         tests(of: "Upstream"),

@@ -8,6 +8,8 @@ public struct PolicyInForce: Hashable, Sendable {
     public private(set) var fingerprint = Fingerprint.empty
     /// The sequence number of the event; 0 before the first.
     public private(set) var position: UInt64 = 0
+    /// The configuration in force.
+    public private(set) var configuration = ConfigurationApplied()
     private var providersByName: [String: Int] = [:]
 
     /// The provider with this configured name.
@@ -21,6 +23,7 @@ public struct PolicyInForce: Hashable, Sendable {
     }
 
     mutating func apply(_ event: Event, sequence: UInt64) {
+        if case .configurationApplied(let applied) = event.body { configuration = applied }
         guard case .policyApplied(let applied) = event.body else { return }
         policy = applied.policy
         fingerprint = applied.fingerprint

@@ -4,6 +4,8 @@ public import Events
 public struct PriceTable: Hashable, Sendable {
     /// The sequence number of the event that put the prices in force; 0 before the first.
     public private(set) var position: UInt64 = 0
+    /// The event's whole content, for comparing with another table.
+    public private(set) var applied = PricesApplied()
     private var byModel: [ModelReference: TokenPrices] = [:]
     private var byProvider: [String: TokenPrices] = [:]
 
@@ -21,6 +23,7 @@ public struct PriceTable: Hashable, Sendable {
     mutating func apply(_ event: Event, sequence: UInt64) {
         guard case .pricesApplied(let applied) = event.body else { return }
         position = sequence
+        self.applied = applied
         byModel = [:]
         byProvider = [:]
         for line in applied.prices {

@@ -11,7 +11,7 @@ public struct Settings: Hashable, Sendable {
     /// Where the settings come from.
     public var origin: SettingsOrigin
     /// Which providers a request may go to when it leaves the choice open.
-    public var mode = RoutingMode.hybrid
+    public var mode = ProviderMode.hybrid
     /// Every provider in the order of the file, disabled ones included.
     public var providers: [ProviderSettings]
     /// The fallback chains by name; `production` is always there.

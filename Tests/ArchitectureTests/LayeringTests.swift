@@ -13,15 +13,15 @@ struct LayeringTests {
         "EventLog": ["Events", "WriteAheadLog"],
         "RouterState": ["Events"],
         "Catalog": ["Events"],
-        "Routing": ["Events", "RouterState", "Catalog"],
-        "Reporting": ["Events"],
+        "Routing": ["Events", "RouterState"],
+        "Reporting": ["Events", "RouterState"],
         "Settings": ["Events", "Catalog", "Yams"],
         "Upstream": ["CCurl"],
         "Providers": ["Events", "JSONBytes"],
         "Simulation": hummingbird.union(["Events", "JSONBytes"]),
         "Gateway": hummingbird.union([
             "Events", "EventLog", "RouterState", "Catalog", "Routing", "Reporting", "Settings",
-            "Upstream", "Providers", "JSONBytes", "Simulation",
+            "Upstream", "Providers", "JSONBytes", "Simulation", "WriteAheadLog", "Crypto",
         ]),
         "logway": [
             "Events", "EventLog", "WriteAheadLog", "RouterState", "Catalog", "Routing", "Reporting",

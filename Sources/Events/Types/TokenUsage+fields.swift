@@ -27,5 +27,6 @@ extension TokenPrices: FieldRecord {
         visitor.field(2, "output_nanodollars_per_million", &output)
         visitor.field(3, "cached_input_nanodollars_per_million", &cachedInput)
         visitor.field(4, "cache_write_nanodollars_per_million", &cacheWrite)
+        visitor.field(5, "prompt_limit", &promptLimit)
     }
 }

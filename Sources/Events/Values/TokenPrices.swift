@@ -8,6 +8,9 @@ public struct TokenPrices: Hashable, Sendable {
     public var cachedInput: Int64?
     /// Per million prompt tokens written to the provider's cache.
     public var cacheWrite: Int64?
+    /// The longest prompt in tokens that these prices hold for, where a provider charges more
+    /// beyond; what a longer one costs is unknown.
+    public var promptLimit: Int?
 
     /// Prices in nano-dollars per million tokens.
     public init(
@@ -36,6 +39,7 @@ public struct TokenPrices: Hashable, Sendable {
         guard let input = usage.input ?? (usage.prompt == nil ? nil : 0),
             let output = usage.output
         else { return nil }
+        if let promptLimit, usage.prompt ?? 0 > promptLimit { return nil }
         var total = Nanodollars.zero
         let lines: [(Int, Int64?)] = [
             (input, self.input),

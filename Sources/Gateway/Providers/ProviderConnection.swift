@@ -19,7 +19,7 @@ struct ProviderConnection: Sendable {
         name = settings.name
         endpoint = ProviderEndpoint(
             family: settings.type.family, baseURL: baseURL, apiKey: settings.apiKey?.revealed)
-        pool = settings.isLocal ? .local(settings.name) : .hosted(settings.name)
+        pool = settings.type.isLocal ? .local(settings.name) : .hosted(settings.name)
         timeouts = settings.timeouts
         healthCheck = settings.healthCheck
         let type = settings.type

@@ -22,7 +22,7 @@ enum NotInForce {
     ]
 
     /// What another mode than `hybrid` would do.
-    static func consequence(of mode: RoutingMode) -> String? {
+    static func consequence(of mode: ProviderMode) -> String? {
         switch mode {
         case .hybrid: nil
         case .freeOnly: "requests CAN reach models that cost money; write a chain of free ones"

@@ -52,7 +52,7 @@ extension Settings {
         settings.server = ServerSettings(root)
         settings.log = LogSettings(root)
         settings.budgets = BudgetSettings(root)
-        if let mode: RoutingMode = root.choice("mode"), let node = root.value("mode") {
+        if let mode: ProviderMode = root.choice("mode"), let node = root.value("mode") {
             settings.mode = mode
             if let consequence = NotInForce.consequence(of: mode) {
                 diagnostics.noteNotInForce("mode", at: node, consequence)

@@ -29,7 +29,7 @@ public struct ExplorationSettings: Hashable, Sendable {
 }
 
 /// Which providers may serve a request that leaves the choice open (requirements, row D1).
-public enum RoutingMode: String, Hashable, Sendable, CaseIterable {
+public enum ProviderMode: String, Hashable, Sendable, CaseIterable {
     /// Local providers before hosted ones.
     case localFirst = "local_first"
     /// Hosted providers only.

@@ -1,0 +1,132 @@
+import EventLog
+import Events
+import HTTPTypes
+import Hummingbird
+import JSONBytes
+import Logging
+import NIOCore
+import Providers
+import WriteAheadLog
+
+/// `POST /v1/feedback`: somebody judges an answer.
+///
+/// Body: `request_id`, `score` from 0 to 1, and optionally `comment` and `source`.
+struct FeedbackEndpoint: Sendable {
+    /// The bytes of a body: a comment of a few pages.
+    static let bodyLimit = 64 << 10
+    /// The characters of a comment and of a source that are kept.
+    static let commentLimit = 4_096
+    static let sourceLimit = 64
+
+    let ledger: Ledger
+    let logger: Logger
+
+    /// Records the feedback; it is durable before the client hears of it.
+    func respond(to request: Request) async -> Response {
+        var id = RequestID.empty
+        do {
+            let body = try await request.body.collect(upTo: Self.bodyLimit)
+            let feedback = try FeedbackReceived(json: Array(body.readableBytesView))
+            id = feedback.request
+            guard try await exists(feedback.request) else {
+                throw FeedbackError(
+                    404, "request_not_found", "there is no request \(id) in the log",
+                    field: "request_id")
+            }
+            let sequence = try ledger.record([.feedbackReceived(feedback)])
+            _ = try await ledger.settle(sequence)
+            return accepted(feedback)
+        } catch let error as FeedbackError {
+            return ClientError(
+                status: error.status, code: error.code, message: error.message,
+                param: error.field, requestID: id.description
+            ).response(for: .openai)
+        } catch let error as LogError {
+            logger.error("feedback on \(id) could not be recorded: \(error)")
+            return ClientError(unrecorded: error, id: id).response(for: .openai)
+        } catch {
+            return ClientError(unreadable: error, bodyLimit: Self.bodyLimit, id: id)
+                .response(for: .openai)
+        }
+    }
+
+    private func accepted(_ feedback: FeedbackReceived) -> Response {
+        var writer = JSONWriter()
+        writer.object { root in
+            root.member("object", "feedback")
+            root.member("request_id", feedback.request.description)
+            root.member("recorded", true)
+        }
+        return Response(
+            status: .ok,
+            headers: [
+                .contentType: "application/json", .requestID: feedback.request.description,
+            ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+    }
+
+    /// Whether the log holds the request; its id leads to where it would be.
+    private func exists(_ id: RequestID) async throws -> Bool {
+        if ledger.read({ state, _ in state.inFlight[id] != nil }) { return true }
+        let directory = ledger.directory
+        return try await BlockingWork.run {
+            var found = false
+            var reader = try EventReader(directory)
+            // A second of leeway, since the log's time never goes back but a wall clock may.
+            let since = id.time + .seconds(-1)
+            try reader.forEach(since: since) { event, _ in
+                if case .requestReceived(let received) = event.body, received.request == id {
+                    found = true
+                }
+                return !found && event.time < id.time + .seconds(60)
+            }
+            return found
+        }
+    }
+}
+
+/// Why feedback can't be taken.
+struct FeedbackError: Error {
+    var status: Int
+    var code: String
+    var message: String
+    var field: String?
+
+    init(_ status: Int, _ code: String, _ message: String, field: String? = nil) {
+        self.status = status
+        self.code = code
+        self.message = message
+        self.field = field
+    }
+}
+
+extension FeedbackReceived {
+    private static let keys: JSONKeys = ["request_id", "score", "comment", "source"]
+
+    /// Feedback from the body of a request.
+    fileprivate init(json bytes: [UInt8]) throws {
+        self.init()
+        let found: [JSONSlice?]
+        do {
+            let root = try JSONSlice(validating: bytes)
+            guard root.kind == .object else {
+                throw FeedbackError(400, "invalid_request", "the body must be a JSON object")
+            }
+            found = try root.scan(Self.keys)
+        } catch let error as JSONError {
+            throw FeedbackError(400, "invalid_json", "the body is not JSON: \(error)")
+        }
+        guard let text = found[0]?.string, let id = RequestID(text) else {
+            throw FeedbackError(
+                400, "invalid_request", "request_id must be the id of a request",
+                field: "request_id")
+        }
+        guard let score = found[1]?.double, (0...1).contains(score) else {
+            throw FeedbackError(
+                400, "invalid_request", "score must be a number from 0 to 1", field: "score")
+        }
+        request = id
+        self.score = Int((score * 1_000_000).rounded())
+        comment = found[2]?.string.map { String($0.prefix(FeedbackEndpoint.commentLimit)) }
+        source = String((found[3]?.string ?? "user").prefix(FeedbackEndpoint.sourceLimit))
+    }
+}

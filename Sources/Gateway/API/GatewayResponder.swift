@@ -1,0 +1,65 @@
+import Events
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import Providers
+
+/// What a request brings with it besides itself: the connection it came on.
+struct GatewayContext: InitializableFromSource {
+    let channel: any Channel
+
+    init(source: ApplicationRequestContextSource) {
+        channel = source.channel
+    }
+}
+
+/// Sends each request to what answers it; the whole list of paths is here.
+struct GatewayResponder: HTTPResponder {
+    let chat: ChatService
+    let models: ModelsEndpoint
+    let feedback: FeedbackEndpoint
+    let readiness: Readiness
+
+    func respond(to request: Request, context: GatewayContext) async throws -> Response {
+        let path = request.uri.path
+        switch (request.method, path) {
+        case (.post, "/v1/chat/completions"):
+            return await chat.respond(to: request, family: .openai, on: context.channel)
+        case (.post, "/v1/messages"):
+            return await chat.respond(to: request, family: .anthropic, on: context.channel)
+        case (.get, "/v1/models"): return models.list(for: Self.family(of: request))
+        case (.get, _) where path.hasPrefix("/v1/models/"):
+            return models.show(path.dropFirst("/v1/models/".count), for: Self.family(of: request))
+        case (.post, "/v1/feedback"): return await feedback.respond(to: request)
+        case (.get, "/healthz"): return readiness.alive
+        case (.get, "/readyz"): return readiness.ready
+        default: return Self.notFound(request)
+        }
+    }
+
+    /// The family of a client on a path that several share.
+    private static func family(of request: Request) -> WireFamily {
+        request.headers[.anthropicVersion] == nil ? .openai : .anthropic
+    }
+
+    private static func notFound(_ request: Request) -> Response {
+        let paths: [String: HTTPRequest.Method] = [
+            "/v1/chat/completions": .post, "/v1/messages": .post, "/v1/models": .get,
+            "/v1/feedback": .post, "/healthz": .get, "/readyz": .get,
+        ]
+        let id = RequestID(
+            time: Clocks.wall, random: (.random(in: .min ... .max), .random(in: .min ... .max)))
+        let allowed = paths[request.uri.path]
+        let error = ClientError(
+            status: allowed == nil ? 404 : 405,
+            code: allowed == nil ? "unknown_path" : "method_not_allowed",
+            message: allowed.map { "use \($0.rawValue) for \(request.uri.path)" }
+                ?? "there is nothing here; the paths are "
+                + paths.keys.sorted().joined(separator: ", "),
+            requestID: id.description)
+        var response = error.response(for: family(of: request))
+        if let allowed { response.headers[.allow] = allowed.rawValue }
+        return response
+    }
+}

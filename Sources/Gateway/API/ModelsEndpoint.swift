@@ -1,0 +1,60 @@
+import Events
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Providers
+import RouterState
+
+/// `GET /v1/models`: the names that a request may use.
+struct ModelsEndpoint: Sendable {
+    let ledger: Ledger
+
+    /// The list in the shape of the client's family.
+    func list(for family: WireFamily) -> Response {
+        respond(ModelList.body(of: entries(), for: family))
+    }
+
+    /// One model in the shape of the client's family, or a 404 that lists what there is.
+    func show(_ id: Substring, for family: WireFamily) -> Response {
+        let id = id.removingPercentEncoding ?? String(id)
+        let entries = entries()
+        if let entry = entries.first(where: { $0.id == id }) {
+            return respond(ModelList.body(of: entry, for: family))
+        }
+        let error = ClientError(
+            status: 404, code: "model_not_found",
+            message: "there is no model '\(id)'; there is "
+                + entries.map(\.id).joined(separator: ", "),
+            param: "model", requestID: RequestID.empty.description)
+        return error.response(for: family)
+    }
+
+    private func entries() -> [ModelList.Entry] {
+        ledger.read { state, _ in state.modelNames }.map { name in
+            ModelList.Entry(id: name.id, owner: name.owner, created: name.since)
+        }
+    }
+
+    private func respond(_ body: [UInt8]) -> Response {
+        Response(
+            status: .ok, headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}
+
+extension RouterState {
+    /// Every name that a request may use, each with who stands behind it: `auto`, the chains, then
+    /// the providers' models; a model that several have is owned by the first of them.
+    var modelNames: [(id: String, owner: String, since: Timestamp)] {
+        let policy = self.policy.policy
+        var names = [(id: "auto", owner: "logway", since: time)]
+        names += policy.chains.map { (id: "auto:\($0.name)", owner: "logway", since: time) }
+        var seen = Set(names.map(\.id))
+        for provider in policy.providers {
+            for model in models.offered(by: provider) where seen.insert(model).inserted {
+                names.append((id: model, owner: provider.name, since: time))
+            }
+        }
+        return names
+    }
+}

@@ -1,0 +1,46 @@
+import Catalog
+import Events
+import Providers
+public import Settings
+import Upstream
+
+extension LocalServer {
+    /// The model servers that answer at their usual addresses on this machine, asked all at once
+    /// and given half a second.
+    public static func reachable() async throws(UpstreamError) -> [LocalServer] {
+        let upstream = try UpstreamClient()
+        let found = await withTaskGroup(of: LocalServer?.self) { group in
+            for type in Settings.discoverableServers {
+                group.addTask { await ask(type, over: upstream) }
+            }
+            return await group.reduce(into: []) { servers, server in
+                if let server { servers.append(server) }
+            }
+        }
+        upstream.shutdown()
+        return found
+    }
+
+    private static func ask(
+        _ type: ProviderType, over upstream: UpstreamClient
+    ) async -> LocalServer? {
+        guard let family = type.family, let baseURL = type.defaultBaseURL else { return nil }
+        let endpoint = ProviderEndpoint(family: family, baseURL: baseURL)
+        let limit = Duration.milliseconds(500)
+        let exchange = upstream.start(
+            UpstreamRequest(
+                method: "GET", url: endpoint.modelsURL,
+                headers: endpoint.headers(streamed: false),
+                timeouts: UpstreamTimeouts(
+                    connect: limit, firstToken: limit, idle: limit, total: limit),
+                pool: .local(type.name)))
+        do {
+            guard try await exchange.head().status == 200 else { return nil }
+            let body = try await exchange.collect(limit: 1 << 20)
+            return LocalServer(type: type, models: try ModelList.parse(body, family: family))
+        } catch {
+            // Nobody is there, or somebody else: not a model server either way.
+            return nil
+        }
+    }
+}

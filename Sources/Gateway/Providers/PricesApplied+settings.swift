@@ -1,0 +1,45 @@
+import Catalog
+import Events
+import Settings
+import Simulation
+
+extension PricesApplied {
+    /// The price table of the enabled providers: the configuration's word first, nothing for the
+    /// user's own hardware, then what the simulated models say and what the catalogue knows.
+    ///
+    /// A model without a line has no known price.
+    init(_ settings: Settings, catalog: Catalog, simulated: [SimulatedProviderSpec]) {
+        self.init()
+        for provider in settings.enabledProviders {
+            if let spec = simulated.first(where: { $0.name == provider.name }) {
+                for model in spec.models {
+                    add(provider.name, model.name, model.prices, source: "simulation")
+                }
+            } else if let prices = provider.prices {
+                add(provider.name, nil, prices, source: "configuration")
+            } else if provider.type.isLocal {
+                add(provider.name, nil, .free, source: "local")
+            } else {
+                for card in catalog.models(of: provider.type) {
+                    var prices = provider.prices(of: card.id, in: catalog)
+                    prices?.promptLimit = card.longPromptFrom
+                    add(
+                        provider.name, card.id, prices,
+                        source: "catalogue \(card.pricesAsOf.start.description.prefix(10))")
+                }
+            }
+        }
+    }
+
+    private mutating func add(
+        _ provider: String, _ model: String?, _ prices: TokenPrices?, source: String
+    ) {
+        guard let prices else { return }
+        var line = ModelPrices()
+        line.provider = provider
+        line.model = model
+        line.prices = prices
+        line.source = source
+        self.prices.append(line)
+    }
+}

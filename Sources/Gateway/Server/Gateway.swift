@@ -1,0 +1,151 @@
+public import Catalog
+public import EventLog
+import Events
+import Glibc
+import Hummingbird
+public import Logging
+import NIOCore
+import Providers
+import ServiceLifecycle
+public import Settings
+import Upstream
+import WriteAheadLog
+
+/// The gateway: the log, the providers and the HTTP server, from start to stop.
+public struct Gateway: Sendable {
+    /// The version of Logway.
+    public static let version = "0.1.0"
+    /// How long the start waits for the providers' model lists: a slow one must not hold up the rest.
+    static let firstRefresh = Duration.seconds(2)
+
+    /// The log and the state folded from it.
+    public let ledger: Ledger
+    private let settings: Settings
+    private let simulated: SimulatedProviders
+    private let upstream: UpstreamClient
+    private let providers: ProviderDirectory
+    private let logger: Logger
+
+    /// Opens the log, starts the simulated providers, and records what is in force.
+    ///
+    /// - Parameters:
+    ///   - settings: the configuration.
+    ///   - catalog: the models and prices.
+    ///   - directory: the data directory.
+    ///   - logger: where the operator reads what happens.
+    /// - Throws: `LogError`, `SimulationError`, `UpstreamError`, `GatewayError`.
+    public init(
+        _ settings: Settings, catalog: Catalog, directory: String, logger: Logger
+    ) async throws {
+        guard settings.server.isLoopback else {
+            throw GatewayError.publicAddress(host: settings.server.host)
+        }
+        self.settings = settings
+        self.logger = logger
+        let durability = Durability(settings.log.durability)
+        ledger = try await BlockingWork.run {
+            try Ledger.open(directory, durability: durability, version: Self.version)
+        }
+        do {
+            let simulated = try await SimulatedProviders.start(settings)
+            self.simulated = simulated
+            upstream = try UpstreamClient()
+            providers = ProviderDirectory(
+                settings.enabledProviders.compactMap { provider in
+                    guard let url = simulated.baseURLs[provider.name] ?? provider.baseURL else {
+                        return nil
+                    }
+                    return ProviderConnection(provider, baseURL: url, catalog: catalog)
+                })
+            try ledger.recordSettings(settings, catalog: catalog, simulated: simulated.specs)
+        } catch {
+            try ledger.close()
+            throw error
+        }
+    }
+
+    /// Serves until it is told to stop, then drains, records that and closes the log.
+    ///
+    /// - Parameters:
+    ///   - signals: the signals that stop it in good order.
+    ///   - onListening: called once with the port that it listens on.
+    /// - Throws: `GatewayError.portInUse` and the like; `LogError` when the log failed.
+    public func run(
+        signals: [UnixSignal] = [.sigterm, .sigint],
+        onListening: @escaping @Sendable (Int) async -> Void
+    ) async throws {
+        let refresh = ModelRefresh(
+            ledger: ledger, providers: providers, upstream: upstream, logger: logger)
+        await refreshFirst(refresh)
+        let application = Application(
+            responder: responder,
+            server: .http1(configuration: .init(idleTimeout: .seconds(300))),
+            configuration: ApplicationConfiguration(
+                address: .hostname(settings.server.host, port: settings.server.port),
+                backlog: 1_024),
+            onServerRunning: { channel in
+                await onListening(channel.localAddress?.port ?? settings.server.port)
+            },
+            logger: logger)
+        var configuration = ServiceGroupConfiguration(
+            services: [refresh, application], gracefulShutdownSignals: signals, logger: logger)
+        configuration.maximumGracefulShutdownDuration = settings.server.shutdownGrace
+        do {
+            try await ServiceGroup(configuration: configuration).run()
+            try await stop(reason: "told to stop")
+        } catch {
+            try await stop(reason: "\(error)")
+            throw listeningError(error)
+        }
+    }
+
+    private var responder: GatewayResponder {
+        GatewayResponder(
+            chat: ChatService(
+                ledger: ledger, providers: providers, attempts: AttemptRunner(upstream: upstream),
+                watches: ConnectionWatches(), totalTime: settings.routing.timeouts.total,
+                bodyLimit: settings.server.maxBodyBytes, logger: logger),
+            models: ModelsEndpoint(ledger: ledger),
+            feedback: FeedbackEndpoint(ledger: ledger, logger: logger),
+            readiness: Readiness(ledger: ledger))
+    }
+
+    /// Learns the providers' models before the first request, as far as they answer soon.
+    private func refreshFirst(_ refresh: ModelRefresh) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await refresh.refreshAll() }
+            group.addTask {
+                do { try await Task.sleep(for: Self.firstRefresh) } catch {}
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private func stop(reason: String) async throws {
+        upstream.shutdown()
+        await simulated.stop()
+        var stopped = NodeStopped()
+        stopped.reason = reason
+        try ledger.record([.nodeStopped(stopped)])
+        try await BlockingWork.run { try ledger.close() }
+    }
+
+    private func listeningError(_ error: any Error) -> any Error {
+        guard let error = error as? IOError else { return error }
+        let (host, port) = (settings.server.host, settings.server.port)
+        return error.errnoCode == EADDRINUSE
+            ? GatewayError.portInUse(host: host, port: port)
+            : GatewayError.cannotListen(host: host, port: port, reason: "\(error)")
+    }
+}
+
+extension Durability {
+    fileprivate init(_ setting: LogDurability) {
+        switch setting {
+        case .strict: self = .strict
+        case .group: self = .group
+        case .async: self = .async
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// Why the gateway can't start.
+public enum GatewayError: Error, Sendable {
+    /// Something listens on the port already.
+    case portInUse(host: String, port: Int)
+    /// The address can't be bound for another reason.
+    case cannotListen(host: String, port: Int, reason: String)
+    /// The address is reachable from other machines, which nothing protects yet.
+    case publicAddress(host: String)
+}
+
+extension GatewayError: CustomStringConvertible {
+    /// What happened and what to do.
+    public var description: String {
+        switch self {
+        case .portInUse(let host, let port):
+            "\(host):\(port) is in use by another process; stop it, or choose another port with "
+                + "--port (0 takes a free one)"
+        case .cannotListen(let host, let port, let reason):
+            "can't listen on \(host):\(port): \(reason)"
+        case .publicAddress(let host):
+            "\(host) can be reached from other machines, and this version has no client keys yet; "
+                + "use 127.0.0.1"
+        }
+    }
+}

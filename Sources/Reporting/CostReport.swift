@@ -1,0 +1,153 @@
+public import Events
+
+/// What a month cost, folded from the events; every total is the exact sum of its events.
+public struct CostReport: Sendable {
+    /// A sum over attempts, which are what providers charge for.
+    public struct Line: Hashable, Sendable {
+        /// Requests that made at least one of the attempts.
+        public var requests = 0
+        /// Attempts that ended.
+        public var attempts = 0
+        /// The sum of the known costs.
+        public var cost = Nanodollars.zero
+        /// Of the cost: what rests on counts that Logway estimated.
+        public var estimated = Nanodollars.zero
+        /// Attempts whose cost is unknown; the true cost is higher by theirs.
+        public var unknownCosts = 0
+        /// Prompt tokens, as far as they are known.
+        public var inputTokens = 0
+        /// Of them: read from a provider's cache.
+        public var cachedTokens = 0
+        /// Output tokens, as far as they are known.
+        public var outputTokens = 0
+        /// The scores that its answers got, in millionths.
+        public var scores = 0
+        /// How many scores there are.
+        public var scoreCount = 0
+
+        /// The mean score from 0 to 1; `nil` without feedback.
+        public var meanScore: Double? {
+            scoreCount == 0 ? nil : Double(scores) / Double(scoreCount) / 1_000_000
+        }
+    }
+
+    private struct Open {
+        var received: RequestReceived
+        var lastModel: String?
+        var counted: Set<String> = []
+    }
+
+    /// The year of the month.
+    public let year: Int
+    /// The month, from 1 to 12.
+    public let month: Int
+    /// The sum of everything.
+    public private(set) var total = Line()
+    /// The sums by provider.
+    public private(set) var byProvider: [String: Line] = [:]
+    /// The sums by `provider:model`.
+    public private(set) var byModel: [String: Line] = [:]
+    /// The sums by the task that the clients gave; "none" for requests without one.
+    public private(set) var byTask: [String: Line] = [:]
+    /// The sums by label.
+    public private(set) var byTag: [String: Line] = [:]
+    /// The requests that ended in the month, by outcome.
+    public private(set) var outcomes: [RequestOutcome: Int] = [:]
+    /// Requests that a local provider answered.
+    public private(set) var localRequests = 0
+    /// Requests that a hosted provider answered.
+    public private(set) var hostedRequests = 0
+    private var localProviders: Set<String> = []
+    private var open: [RequestID: Open] = [:]
+
+    /// The report of a month in UTC, before its first event.
+    public init(year: Int, month: Int) {
+        self.year = year
+        self.month = month
+    }
+
+    /// Whether an instant falls in the month.
+    public func covers(_ time: Timestamp) -> Bool {
+        let date = time.date
+        return date.year == year && date.month == month
+    }
+
+    /// Takes in an event; those outside the month only tell which requests were open at its start.
+    ///
+    /// Feed it every event up to the month's end: an attempt counts in the month it ended in.
+    public mutating func apply(_ event: Event) {
+        switch event.body {
+        case .policyApplied(let applied):
+            localProviders = Set(applied.policy.providers.filter(\.isLocal).map(\.name))
+        case .requestReceived(let received): open[received.request] = Open(received: received)
+        case .attemptFinished(let attempt) where covers(event.time): count(attempt)
+        case .requestCompleted(let completed):
+            // Requests of the month are kept, since feedback on them may still come.
+            if covers(event.time) { count(completed) } else { open[completed.request] = nil }
+        case .feedbackReceived(let feedback) where covers(event.time): count(feedback)
+        default: break
+        }
+    }
+
+    private mutating func count(_ attempt: AttemptFinished) {
+        let model = "\(attempt.provider):\(attempt.model)"
+        var keys = ["", "p " + attempt.provider, "m " + model]
+        keys.append("t " + (open[attempt.request]?.received.task ?? "none"))
+        keys += Set(open[attempt.request]?.received.tags ?? []).sorted().map { "g " + $0 }
+        for key in keys {
+            let isFirst = open[attempt.request]?.counted.insert(key).inserted ?? true
+            change(key) { line in
+                line.add(attempt)
+                if isFirst { line.requests += 1 }
+            }
+        }
+        if attempt.failure == nil { open[attempt.request]?.lastModel = model }
+    }
+
+    private mutating func count(_ completed: RequestCompleted) {
+        outcomes[completed.outcome, default: 0] += 1
+        guard completed.outcome == .answered, let provider = completed.provider else { return }
+        if localProviders.contains(provider) { localRequests += 1 } else { hostedRequests += 1 }
+    }
+
+    private mutating func count(_ feedback: FeedbackReceived) {
+        var keys = [""]
+        // Feedback on a request of an earlier month counts in the total alone.
+        if let request = open[feedback.request], let model = request.lastModel {
+            let provider = String(model.prefix { $0 != ":" })
+            keys += ["p " + provider, "m " + model, "t " + (request.received.task ?? "none")]
+        }
+        for key in keys {
+            change(key) { line in
+                line.scores += feedback.score
+                line.scoreCount += 1
+            }
+        }
+    }
+
+    private mutating func change(_ key: String, _ change: (inout Line) -> Void) {
+        let name = String(key.dropFirst(2))
+        switch key.first {
+        case "p": change(&byProvider[name, default: Line()])
+        case "m": change(&byModel[name, default: Line()])
+        case "t": change(&byTask[name, default: Line()])
+        case "g": change(&byTag[name, default: Line()])
+        default: change(&total)
+        }
+    }
+}
+
+extension CostReport.Line {
+    fileprivate mutating func add(_ attempt: AttemptFinished) {
+        attempts += 1
+        if let cost = attempt.cost {
+            self.cost += cost
+            if attempt.costOrigin == .estimated { estimated += cost }
+        } else {
+            unknownCosts += 1
+        }
+        inputTokens += attempt.usage.prompt ?? 0
+        cachedTokens += attempt.usage.cachedInput ?? 0
+        outputTokens += attempt.usage.output ?? 0
+    }
+}

@@ -1,0 +1,199 @@
+import Events
+
+/// Why a request went where it went, for people: one page of text.
+public struct ExplainPage: Sendable {
+    private let record: RequestRecord
+
+    /// The page of a request that the log knows.
+    public init(_ record: RequestRecord) {
+        self.record = record
+    }
+
+    /// The page.
+    public var text: String {
+        ([heading, asked] + decision + attempts + outcome + judged).joined(separator: "\n") + "\n"
+    }
+
+    private var heading: String {
+        "Request \(record.id)\n  "
+            + (record.completed.map { completed in
+                let content = completed.content
+                return "\(content.outcome.name) with status \(content.status) after "
+                    + Wording.time(microseconds: content.totalMicroseconds)
+                    + ", cost \(Wording.cost(content.cost))"
+            } ?? "still running")
+    }
+
+    private var asked: String {
+        guard let received = record.received else { return "" }
+        let content = received.content
+        let features = content.features
+        var lines = [
+            "  at \(received.time), \(content.client.name) client, \(content.endpoint)",
+            "  model '\(content.requestedModel)'\(content.isStreamed ? ", streamed" : ""), "
+                + Wording.count(features.messages, "message") + ", \(features.promptBytes) bytes "
+                + "of prompt, about \(features.inputTokens) tokens"
+                + (features.outputLimit.map { ", at most \($0) back" } ?? ""),
+        ]
+        let needs = features.needs.names
+        if !needs.isEmpty { lines.append("  needs " + needs.joined(separator: ", ")) }
+        if let task = content.task { lines.append("  task \(task) (given by the client)") }
+        if !content.tags.isEmpty { lines.append("  tags " + content.tags.joined(separator: ", ")) }
+        for dropped in content.droppedHints {
+            lines.append(
+                "  dropped for \(dropped.family.name) providers: "
+                    + dropped.fields.joined(separator: ", "))
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private var decision: [String] {
+        guard let decided = record.decided else {
+            return ["", "Decision", "  none: the request could not be read"]
+        }
+        let content = decided.content
+        var lines = [
+            "", "Decision",
+            "  event \(decided.sequence) on the state at \(content.statePosition), "
+                + "decider version \(content.deciderVersion), seed \(content.seed)",
+            "  policy \(content.policy) (event \(content.policyPosition)), "
+                + "prices of event \(content.pricesPosition)",
+            "  strategy \(content.strategy.name)"
+                + (content.chain.isEmpty ? "" : " '\(content.chain)'"),
+        ]
+        if let refusal = content.refusal { lines.append("  refused: \(refusal.name)") }
+        if !content.candidates.isEmpty {
+            var table = TextTable([
+                .number("rank"), .text("candidate"), .text("chain entry"), .number("priority"),
+                .number("predicted cost"), .number("probability"), .text(""),
+            ])
+            for (index, candidate) in content.candidates.enumerated() {
+                table.add([
+                    "\(index + 1)", "\(candidate.provider):\(candidate.model)",
+                    candidate.chainEntry.map { "\($0)" } ?? "–", "\(candidate.priority)",
+                    Wording.cost(candidate.predictedCost),
+                    Wording.percent(millionths: candidate.probability),
+                    index == content.chosen ? "← chosen" : "",
+                ])
+            }
+            lines += ["", "Candidates", trimmed(table.text(indent: 2))]
+        }
+        return lines + Self.rejected(content.excluded, title: "Rejected")
+    }
+
+    private static func rejected(_ excluded: [RouteExclusion], title: String) -> [String] {
+        guard !excluded.isEmpty else { return [] }
+        var table = TextTable([.text("provider"), .text("model"), .text("reason")])
+        for exclusion in excluded {
+            var reason = exclusion.reason.name
+            if !exclusion.fields.isEmpty { reason += ": " + exclusion.fields.joined(separator: ", ") }
+            if let until = exclusion.until { reason += ", until \(until)" }
+            table.add([exclusion.provider, exclusion.model ?? "–", reason])
+        }
+        return ["", title, trimmed(table.text(indent: 2))]
+    }
+
+    private var attempts: [String] {
+        guard !record.started.isEmpty else { return [] }
+        var lines = ["", "Attempts"]
+        for started in record.started {
+            let attempt = started.content
+            let finished = record.finished.first { $0.content.number == attempt.number }?.content
+            lines.append(
+                "  \(attempt.number)  \(attempt.provider):\(attempt.model)"
+                    + (attempt.after.map { ", failover after \($0.name)" } ?? ""))
+            for skipped in attempt.skipped {
+                lines.append(
+                    "     passed over \(skipped.provider):\(skipped.model ?? "–"), "
+                        + skipped.reason.name)
+            }
+            lines += (finished.map(Self.result) ?? ["still running"]).map { "     " + $0 }
+        }
+        return lines
+    }
+
+    private static func result(of attempt: AttemptFinished) -> [String] {
+        var lines: [String] = []
+        let took = Wording.time(microseconds: attempt.totalMicroseconds)
+        if let failure = attempt.failure {
+            lines.append(
+                "failed: \(failure.name)" + (attempt.status.map { " (status \($0))" } ?? "")
+                    + " after \(took)")
+            if let message = attempt.message { lines.append("said: \(message)") }
+            if let retryAt = attempt.retryAt { lines.append("held until \(retryAt)") }
+        } else {
+            let first = attempt.firstByteMicroseconds.map {
+                ", first byte after \(Wording.time(microseconds: $0))"
+            }
+            lines.append(
+                "answered in \(took)" + (first ?? "")
+                    + (attempt.finishReason.map { ", finished: \($0)" } ?? "")
+                    + (attempt.answeredModel.map { ", by \($0)" } ?? ""))
+        }
+        if attempt.usage.prompt != nil || attempt.usage.output != nil {
+            lines.append(tokens(attempt.usage))
+        }
+        let source =
+            switch attempt.costOrigin {
+            case .unknown: "no price or no count"
+            case .receipt: "the provider's receipt"
+            case .priced: "prices of event \(attempt.pricesPosition)"
+            case .estimated: "an estimate"
+            }
+        lines.append("cost \(Wording.cost(attempt.cost)), from \(source)")
+        return lines
+    }
+
+    private static func tokens(_ usage: TokenUsage) -> String {
+        let parts: [(Int?, String)] = [
+            (usage.input, "in"), (usage.cachedInput, "cached"), (usage.cacheWrite, "cache write"),
+            (usage.output, "out"), (usage.reasoning, "of them reasoning"),
+        ]
+        let known = parts.compactMap { count, name in count.map { "\($0) \(name)" } }
+        return "tokens: " + known.joined(separator: ", ") + " (counted by \(usage.origin.counter))"
+    }
+
+    private var outcome: [String] {
+        guard let completed = record.completed?.content else { return [] }
+        var lines = ["", "Outcome"]
+        lines.append(
+            "  \(completed.outcome.name), status \(completed.status), "
+                + Wording.count(completed.attempts, "attempt"))
+        if let message = completed.message { lines.append("  told the client: \(message)") }
+        let first = completed.firstByteMicroseconds.map {
+            " · first byte \(Wording.time(microseconds: $0))"
+        }
+        lines.append(
+            "  latency: decide \(Wording.time(microseconds: completed.decideMicroseconds)) · log "
+                + Wording.time(microseconds: completed.logWaitMicroseconds) + (first ?? "")
+                + " · total \(Wording.time(microseconds: completed.totalMicroseconds))")
+        return lines
+    }
+
+    private var judged: [String] {
+        guard !record.feedback.isEmpty else { return [] }
+        return ["", "Feedback"]
+            + record.feedback.map { feedback in
+                let content = feedback.content
+                return "  \(Wording.score(Double(content.score) / 1_000_000)) by \(content.source)"
+                    + (content.comment.map { ": \($0)" } ?? "")
+            }
+    }
+}
+
+extension UsageOrigin {
+    /// Who counted, as a noun.
+    fileprivate var counter: String {
+        switch self {
+        case .unknown: "nobody"
+        case .provider: "the provider"
+        case .estimated: "an estimate"
+        case .mixed: "the provider, completed by an estimate"
+        }
+    }
+}
+
+/// Without the line end.
+private func trimmed(_ text: String) -> String {
+    String(text.dropLast())
+}

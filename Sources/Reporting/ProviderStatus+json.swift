@@ -1,0 +1,100 @@
+import Events
+import Foundation
+import RouterState
+
+extension ProviderStatus {
+    /// The status for scripts: one JSON object.
+    public var json: String {
+        get throws {
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+            let document = Document(
+                time: time.description, providers: rows.map { Provider($0, at: time) })
+            return String(decoding: try encoder.encode(document), as: UTF8.self)
+        }
+    }
+
+    private struct Document: Encodable {
+        var time: String
+        var providers: [Provider]
+    }
+
+    private struct Failure: Encodable {
+        var time: String
+        var failure: String
+        var model: String?
+        var message: String?
+    }
+
+    private struct Provider: Encodable {
+        var name: String
+        var type: String
+        var family: String
+        var priority: Int
+        var local: Bool
+        var defaultModel: String?
+        var models: [String]
+        var status: String
+        var availability: Double?
+        var errorRate: Double?
+        var meanLatency: Int64?
+        var breaker: String
+        var breakerOpenUntil: String?
+        var consecutiveFailures: Int
+        var keyRejectedUntil: String?
+        var costToday: Int64
+        var unknownCostsToday: Int
+        var recentFailures: [Failure]
+
+        init(_ row: Row, at time: Timestamp) {
+            name = row.provider.name
+            type = row.provider.type
+            family = row.provider.family.name
+            priority = row.provider.priority
+            local = row.provider.isLocal
+            defaultModel = row.provider.defaultModel
+            models = row.models
+            status = row.condition.rawValue
+            availability = row.health.availability(at: time)
+            errorRate = row.health.errorRate(at: time)
+            meanLatency = row.health.meanLatency(at: time)?.microseconds
+            switch row.breaker {
+            case .closed: breaker = "closed"
+            case .open(let until):
+                breaker = "open"
+                breakerOpenUntil = until.description
+            case .halfOpen: breaker = "half-open"
+            }
+            consecutiveFailures = row.consecutiveFailures
+            keyRejectedUntil = row.keyRejectedUntil?.description
+            costToday = row.today.cost.count
+            unknownCostsToday = row.today.unknownCosts
+            recentFailures = row.health.recentFailures.reversed().map {
+                Failure(
+                    time: $0.time.description, failure: $0.kind.name, model: $0.model,
+                    message: $0.message)
+            }
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case name
+            case type
+            case family
+            case priority
+            case local
+            case defaultModel = "default_model"
+            case models
+            case status
+            case availability
+            case errorRate = "error_rate"
+            case meanLatency = "mean_latency_us"
+            case breaker
+            case breakerOpenUntil = "breaker_open_until"
+            case consecutiveFailures = "consecutive_failures"
+            case keyRejectedUntil = "key_rejected_until"
+            case costToday = "cost_today_nanodollars"
+            case unknownCostsToday = "attempts_of_unknown_cost_today"
+            case recentFailures = "recent_failures"
+        }
+    }
+}

@@ -1,0 +1,171 @@
+public import Events
+public import RouterState
+
+/// How the providers are doing at an instant, from the folded state.
+public struct ProviderStatus: Sendable {
+    /// One word for a provider's condition.
+    public enum Condition: String, Sendable {
+        /// Nothing is wrong.
+        case healthy
+        /// It answers, but more than one attempt in ten fails, or it is held in part.
+        case degraded
+        /// It is left alone: its breaker is open, its key is rejected, or nobody is there.
+        case unhealthy
+        /// It was never asked.
+        case unknown
+    }
+
+    /// One provider.
+    public struct Row: Sendable {
+        /// The configured policy.
+        public let provider: ProviderPolicy
+        /// Its condition.
+        public let condition: Condition
+        /// Its record.
+        public let health: ProviderHealth
+        /// What its breaker lets through.
+        public let breaker: Breakers.Position
+        /// Failures in a row.
+        public let consecutiveFailures: Int
+        /// Until when its key is held, if it is.
+        public let keyRejectedUntil: Timestamp?
+        /// The models it offers.
+        public let models: [String]
+        /// What it cost today (UTC).
+        public let today: Spend.Total
+    }
+
+    /// The instant.
+    public let time: Timestamp
+    /// The providers, by priority.
+    public let rows: [Row]
+    private let failuresToOpen: Int
+
+    /// The status in a state at an instant.
+    public init(_ state: RouterState, at time: Timestamp) {
+        self.time = time
+        failuresToOpen = state.policy.policy.breaker.failuresToOpen
+        rows = state.policy.policy.providers.map { provider in
+            let health = state.health.of(provider.name)
+            let breaker = state.breakers.position(of: provider.name, at: time)
+            let held = state.holds.keyRejected(provider.name, at: time)
+            return Row(
+                provider: provider,
+                condition: Self.condition(health, breaker, isHeld: held != nil, at: time),
+                health: health, breaker: breaker,
+                consecutiveFailures: state.breakers.consecutiveFailures(of: provider.name),
+                keyRejectedUntil: held, models: state.models.offered(by: provider),
+                today: state.spend.total(day: time.date.daysSinceEpoch, provider: provider.name))
+        }
+    }
+
+    private static func condition(
+        _ health: ProviderHealth, _ breaker: Breakers.Position, isHeld: Bool, at time: Timestamp
+    ) -> Condition {
+        guard breaker == .closed, !isHeld else { return .unhealthy }
+        if health.answeredLastProbe == false { return .unhealthy }
+        guard let errorRate = health.errorRate(at: time) else {
+            return health.answeredLastProbe == nil ? .unknown : .healthy
+        }
+        return errorRate > 0.1 ? .degraded : .healthy
+    }
+
+    /// The status table, the breakers that aren't closed, and what to do about what is wrong.
+    public var text: String {
+        guard !rows.isEmpty else { return "no provider is configured\n" }
+        var table = TextTable([
+            .text("Provider"), .text("Status"), .number("Uptime"), .number("Avg Latency"),
+            .number("Error Rate"), .number("Cost Today"),
+        ])
+        for row in rows {
+            table.add([
+                row.provider.name, row.condition.rawValue,
+                Wording.percent(row.health.availability(at: time)),
+                row.health.meanLatency(at: time).map {
+                    Wording.time(microseconds: Int($0.microseconds))
+                } ?? "–",
+                Wording.percent(row.health.errorRate(at: time)),
+                Wording.cost(row.today.cost)
+                    + (row.today.unknownCosts > 0 ? " + \(row.today.unknownCosts) unknown" : ""),
+            ])
+        }
+        return table.text() + breakers + recommendations
+    }
+
+    private var breakers: String {
+        var table = TextTable([
+            .text("Provider"), .text("State"), .number("Failures"), .text("Next Retry"),
+        ])
+        for row in rows {
+            let state: (String, String)
+            switch row.breaker {
+            case .closed: continue
+            case .open(let until): state = ("open", until.description)
+            case .halfOpen(let probing): state = ("half-open", probing ? "probing" : "now")
+            }
+            table.add([
+                row.provider.name, state.0, "\(row.consecutiveFailures)/\(failuresToOpen)", state.1,
+            ])
+        }
+        return table.isEmpty ? "" : "\nCircuit breakers\n" + table.text(indent: 2)
+    }
+
+    private var recommendations: String {
+        let advice = rows.compactMap(\.advice)
+        guard !advice.isEmpty else { return "" }
+        return "\nRecommendations\n" + advice.map { "  \($0)\n" }.joined()
+    }
+
+    /// The failures of each provider that are still remembered, newest first.
+    public var recentFailures: String {
+        var table = TextTable([
+            .text("Time"), .text("Provider"), .text("Model"), .text("Failure"), .text("Message"),
+        ])
+        let failures = rows.flatMap { row in row.health.recentFailures.map { (row, $0) } }
+        for (row, failure) in failures.sorted(by: { $0.1.time > $1.1.time }) {
+            table.add([
+                String("\(failure.time)".prefix(19)), row.provider.name, failure.model ?? "(probe)",
+                failure.kind.name, String((failure.message ?? "").prefix(80)),
+            ])
+        }
+        return table.isEmpty ? "" : "\nRecent failures\n" + table.text(indent: 2)
+    }
+
+    /// The list of providers: what is configured and what each offers.
+    public var list: String {
+        guard !rows.isEmpty else { return "no provider is configured\n" }
+        var table = TextTable([
+            .number("Priority"), .text("Provider"), .text("Type"), .text("Where"),
+            .text("Default Model"), .text("Models"),
+        ])
+        for row in rows {
+            let shown = row.models.prefix(4).joined(separator: ", ")
+            table.add([
+                "\(row.provider.priority)", row.provider.name, row.provider.type,
+                row.provider.isLocal ? "local" : "hosted", row.provider.defaultModel ?? "–",
+                row.models.count > 4 ? "\(shown), … (\(row.models.count))" : shown,
+            ])
+        }
+        return table.text()
+    }
+}
+
+extension ProviderStatus.Row {
+    /// What to do about the provider; `nil` when nothing is wrong.
+    fileprivate var advice: String? {
+        if let until = keyRejectedUntil {
+            return "\(provider.name) rejects its key: check it, then restart "
+                + "(it is tried again at \(until))"
+        }
+        if case .open(let until) = breaker {
+            return "\(provider.name) failed \(consecutiveFailures) times in a row and is left "
+                + "alone until \(until); `logway providers status --detailed` shows why"
+        }
+        if health.answeredLastProbe == false {
+            return "\(provider.name) does not answer: check that it runs and that its address is "
+                + "right"
+        }
+        return condition == .degraded
+            ? "\(provider.name) fails often; the chain's next entries take over meanwhile" : nil
+    }
+}

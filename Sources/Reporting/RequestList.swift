@@ -1,0 +1,56 @@
+public import Events
+
+/// The requests of a stretch of the log, folded from its events.
+public struct RequestList: Sendable {
+    private var records: [RequestID: RequestRecord] = [:]
+    private var order: [RequestID] = []
+
+    /// An empty list.
+    public init() {}
+
+    /// Takes in an event; those of requests that were received before the stretch are left out,
+    /// feedback on them too.
+    public mutating func apply(_ event: Event, sequence: UInt64) {
+        guard let id = event.body.request else { return }
+        if case .requestReceived = event.body, records[id] == nil {
+            records[id] = RequestRecord(id: id)
+            order.append(id)
+        }
+        records[id]?.apply(event, sequence: sequence)
+    }
+
+    /// The last `limit` requests that a filter lets through, newest first.
+    public func newest(_ limit: Int, _ filter: RequestFilter) -> [RequestRecord] {
+        var found: [RequestRecord] = []
+        for id in order.reversed() where found.count < limit {
+            if let record = records[id], filter.matches(record) { found.append(record) }
+        }
+        return found
+    }
+
+    /// A table for people.
+    public static func table(_ records: [RequestRecord]) -> String {
+        var table = TextTable([
+            .text("time"), .text("request"), .text("asked"), .text("answered by"),
+            .text("outcome"), .number("tries"), .number("tokens"), .number("cost"),
+            .number("total"),
+        ])
+        for record in records {
+            let completed = record.completed?.content
+            let last = record.started.last?.content
+            let usage = record.finished.last?.content.usage
+            let tokens = usage.flatMap { usage in
+                usage.prompt.flatMap { prompt in usage.output.map { "\(prompt)+\($0)" } }
+            }
+            table.add([
+                String("\(record.id.time)".prefix(19)), record.id.description,
+                record.received?.content.requestedModel ?? "",
+                last.map { "\($0.provider):\($0.model)" } ?? "–",
+                completed?.outcome.name ?? "running", "\(record.started.count)", tokens ?? "–",
+                completed.map { Wording.cost($0.cost) } ?? "–",
+                completed.map { Wording.time(microseconds: $0.totalMicroseconds) } ?? "–",
+            ])
+        }
+        return table.text()
+    }
+}
