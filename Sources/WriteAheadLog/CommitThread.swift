@@ -131,7 +131,10 @@ extension LogError {
         if case .diskFull = self { self } else { .poisoned(reason: description) }
     }
 
-    fileprivate static func frameTooLarge(_ frame: FrameHeader, _ segment: SegmentHeader) -> LogError {
+    fileprivate static func frameTooLarge(
+        _ frame: FrameHeader,
+        _ segment: SegmentHeader
+    ) -> LogError {
         .groupTooLarge(bytes: frame.rawLength, limit: segment.footerOffset - Format.pageSize)
     }
 }

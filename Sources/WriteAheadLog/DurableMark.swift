@@ -2,7 +2,7 @@
 struct DurableMark: Equatable {
     static let size = 64
     static let slotDistance = 512
-    /// `LWMK`
+    /// The bytes `LWMK`.
     static let magic: UInt32 = 0x4B4D_574C
 
     var generation: UInt64
@@ -15,7 +15,8 @@ struct DurableMark: Equatable {
     var pid: Int32
 
     /// The newer of the whole slots; `nil` if there is none.
-    static func read(_ path: String, in fileSystem: any FileSystem) throws(LogError) -> DurableMark? {
+    static func read(_ path: String, in fileSystem: any FileSystem) throws(LogError) -> DurableMark?
+    {
         let bytes: [UInt8]
         do throws(SystemError) {
             let file = try fileSystem.open(path, .read)

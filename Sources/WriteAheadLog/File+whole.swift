@@ -80,7 +80,7 @@ extension FileSystem {
     func removeIfPresent(_ path: String) throws(SystemError) {
         do throws(SystemError) {
             try remove(path)
-        } catch where error.kind == .notFound {
+        } catch  where error.kind == .notFound {
             return
         }
     }

@@ -1,7 +1,7 @@
 /// The 80 bytes before a frame's body.
 struct FrameHeader: Equatable {
     static let size = 80
-    /// `LWFR`
+    /// The bytes `LWFR`.
     static let magic: UInt32 = 0x5246_574C
 
     enum Codec: UInt8 {

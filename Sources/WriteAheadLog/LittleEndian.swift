@@ -1,6 +1,7 @@
 /// Fixed-width integers in byte arrays, lowest byte first.
 extension [UInt8] {
-    func integer<Value: FixedWidthInteger>(_ type: Value.Type = Value.self, at offset: Int) -> Value {
+    func integer<Value: FixedWidthInteger>(_ type: Value.Type = Value.self, at offset: Int) -> Value
+    {
         var value: Value = 0
         var index = offset + MemoryLayout<Value>.size
         while index > offset {

@@ -53,7 +53,8 @@ extension LogReader {
                 segment: cut.segment,
                 offset: cut.range.lowerBound,
                 reason: cut.reason,
-                advice: "no one was promised it: the next start cuts it, keeps the bytes and says so"
+                advice:
+                    "no one was promised it: the next start cuts it, keeps the bytes and says so"
             )
         }
     }
@@ -117,7 +118,8 @@ private struct SegmentCheck {
         let offset = position.offset
         let time = try reader.lastTime(of: header, at: offset)
         let hash = HashChain.hash(reader.raw, 0..<header.rawLength)
-        guard HashChain.link(after: position.link ?? [], header, rawHash: hash) == header.link else {
+        guard HashChain.link(after: position.link ?? [], header, rawHash: hash) == header.link
+        else {
             throw reader.segment.corrupt(offset, "the frame breaks the hash chain")
         }
         guard try reader.paddingIsZero(header, at: offset) else {

@@ -2,7 +2,7 @@
 struct SegmentFooter: Equatable {
     static let fixedSize = 112
     static let entrySize = 24
-    /// `LWFT`
+    /// The bytes `LWFT`.
     static let magic: UInt32 = 0x5446_574C
 
     /// A frame that seeking can start from.

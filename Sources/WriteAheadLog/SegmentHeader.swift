@@ -1,6 +1,6 @@
 /// Page 0 of a segment.
 struct SegmentHeader: Equatable {
-    /// `LOGWAYSG`
+    /// The bytes `LOGWAYSG`.
     static let magic: UInt64 = 0x4753_5941_5747_4F4C
 
     var logID: LogID

@@ -28,7 +28,11 @@ struct SegmentList {
         for (index, number) in numbers.enumerated() {
             let expected = UInt32(index + 1)
             guard number == expected else {
-                throw .corrupt(segment: expected, offset: 0, reason: "the segment's file is missing")
+                throw .corrupt(
+                    segment: expected,
+                    offset: 0,
+                    reason: "the segment's file is missing"
+                )
             }
             let dropping = uncached && index + 2 >= numbers.count
             let path = paths.segment(number)

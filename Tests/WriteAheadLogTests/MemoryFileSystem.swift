@@ -47,7 +47,9 @@ final class MemoryFileSystem: FileSystem {
     /// The files after a power cut (or, with `.everything`, after the process was killed).
     func afterCut(_ survival: Survival) -> MemoryFileSystem {
         let next = MemoryFileSystem()
-        let (inodes, names, durableNames) = state.withLock { ($0.inodes, $0.names, $0.durableNames) }
+        let (inodes, names, durableNames) = state.withLock {
+            ($0.inodes, $0.names, $0.durableNames)
+        }
         var coin = Coin(seed: 0)
         if case .some(let seed) = survival { coin = Coin(seed: seed) }
         next.state.withLock { state in
@@ -214,7 +216,9 @@ private final class MemoryFile: File {
         } catch {
             // Part of a write that the power cut interrupts may reach the disk.
             system.state.withLock { state in
-                if state.calls == state.cutAt { state.inodes[inode].unsynced.append((offset, copy)) }
+                if state.calls == state.cutAt {
+                    state.inodes[inode].unsynced.append((offset, copy))
+                }
             }
             throw error
         }
@@ -230,7 +234,9 @@ private final class MemoryFile: File {
         system.state.withLock { state in
             let unsynced = state.inodes[inode].unsynced
             state.inodes[inode].unsynced = []
-            for (offset, bytes) in unsynced { state.inodes[inode].durable.put(bytes[...], at: offset) }
+            for (offset, bytes) in unsynced {
+                state.inodes[inode].durable.put(bytes[...], at: offset)
+            }
         }
     }
 

@@ -66,7 +66,10 @@ import Testing
         #expect(segments.map(\.sealed) == segments.indices.map { $0 < segments.count - 1 })
         #expect(try reader.records().map(\.text) == expected)
         for start in stride(from: 1, through: 200, by: 17) {
-            #expect(try reader.records(from: UInt64(start)).map(\.text) == Array(expected.dropFirst(start - 1)))
+            #expect(
+                try reader.records(from: UInt64(start)).map(\.text)
+                    == Array(expected.dropFirst(start - 1))
+            )
         }
         let report = try reader.verify()
         #expect(report.isWhole)
