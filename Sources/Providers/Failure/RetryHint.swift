@@ -69,7 +69,7 @@ enum RetryHint {
             guard let value = Double(number), let scale = units[String(unit)] else { return nil }
             total += value * scale
         }
-        return total < 1e13 ? .microseconds(total.rounded()) : nil
+        return total < 1e13 ? .microseconds(Int64(total + 0.5)) : nil
     }
 
     /// Microseconds in each unit.

@@ -46,6 +46,6 @@ extension CivilDate {
             (0..<61).contains(second), (1970...9999).contains(year), (1...31).contains(day)
         else { return nil }
         return start + .seconds(hour * 3_600 + minute * 60)
-            + .microseconds((second * 1e6).rounded())
+            + .microseconds(Int64(second * 1e6 + 0.5))
     }
 }
