@@ -120,12 +120,16 @@ extension JSONSlice {
 
 /// Names of members to look for in one pass; make it once and keep it.
 public struct JSONKeys: Sendable, ExpressibleByArrayLiteral {
+    /// The names in UTF-8.
     let names: [[UInt8]]
 
     /// The names, whose order is the order of what `scan` finds.
     public init(arrayLiteral names: String...) {
         self.names = names.map { Array($0.utf8) }
     }
+
+    /// The name at an index.
+    public subscript(index: Int) -> String { String(decoding: names[index], as: UTF8.self) }
 
     func index(of bytes: [UInt8], _ range: Range<Int>) -> Int? {
         names.firstIndex { Self.matches($0, bytes, range) }

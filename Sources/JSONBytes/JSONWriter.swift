@@ -137,3 +137,13 @@ extension [String]: JSONWritable {
         }
     }
 }
+
+extension JSONSlice {
+    /// The one value that was written, which is valid without another look.
+    ///
+    /// - Precondition: something was written, and objects and arrays are closed.
+    public init(written writer: JSONWriter) {
+        precondition(!writer.bytes.isEmpty, "nothing was written")
+        self.init(valid: writer.bytes, range: 0..<writer.bytes.count)
+    }
+}

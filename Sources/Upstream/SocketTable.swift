@@ -101,7 +101,8 @@ final class SocketTable {
 
     private func register(_ socket: Int32, _ events: UInt32) {
         let old = sockets[Int(socket)].registered
-        guard old != events else { return }
+        // What is no connection may have been closed without a word here: the kernel knows better.
+        guard old != events || (sockets[Int(socket)].pool == nil && events != 0) else { return }
         SystemCalls.control(epoll, socket: socket, from: old, to: events)
         sockets[Int(socket)].registered = events
     }

@@ -64,10 +64,15 @@ enum SystemCalls {
         var event = unsafe epoll_event()
         unsafe event.events = new
         unsafe event.data.fd = socket
-        let operation = new == 0 ? EPOLL_CTL_DEL : old == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
+        var operation = new == 0 ? EPOLL_CTL_DEL : old == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
         // Safe: the structure lives on this stack for the length of the call.
-        let result = unsafe epoll_ctl(epoll.number, operation, socket, &event)
-        // Removing what the kernel has already removed with the descriptor is not an error here.
+        var result = unsafe epoll_ctl(epoll.number, operation, socket, &event)
+        // A descriptor that was closed left the set by itself, and its number may be in use again:
+        // then what `old` says is wrong, and there may be nothing to change or to remove.
+        if result != 0 && operation == EPOLL_CTL_MOD && errno == ENOENT {
+            operation = EPOLL_CTL_ADD
+            result = unsafe epoll_ctl(epoll.number, operation, socket, &event)
+        }
         precondition(result == 0 || new == 0, "epoll_ctl of \(socket) failed with errno \(errno)")
     }
 

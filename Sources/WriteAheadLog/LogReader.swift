@@ -1,5 +1,3 @@
-import Foundation
-
 /// Reads a log, in any process, also beside its live writer.
 ///
 /// While a writer lives, nothing past its durable mark is visited. Without one the reader scans to
@@ -9,6 +7,16 @@ import Foundation
 public struct LogReader {
     /// The log's directory.
     public let directory: String
+    let paths: LogPaths
+    let fileSystem: any FileSystem
+    var list: SegmentList
+    /// Where the last visit ended, to go on from there without seeking.
+    private var place: Place?
+
+    private struct Place {
+        var reader: FrameReader
+        var position: FramePosition
+    }
 
     /// Opens the log in a directory for reading.
     ///
@@ -19,10 +27,35 @@ public struct LogReader {
         fileSystem: any FileSystem = PosixFileSystem()
     ) throws(LogError) {
         self.directory = directory
+        self.fileSystem = fileSystem
+        paths = LogPaths(directory: directory)
+        guard try DataDirectory.version(paths, in: fileSystem) != nil else {
+            throw .notALog(path: directory, reason: "there is no file `version` in it")
+        }
+        list = try SegmentList(paths, in: fileSystem, .read)
     }
 
     /// Last sequence number that may be visited now; 0 for an empty log.
-    public mutating func durableSequence() throws(LogError) -> UInt64 { 0 }
+    ///
+    /// Beside a live writer it is the durable mark; without one, the end of the last whole frame.
+    ///
+    /// - Throws: `corrupt` if the end of a log without a writer is damaged, `io`.
+    public mutating func durableSequence() throws(LogError) -> UInt64 {
+        while true {
+            let isLive = try DataDirectory.isInUse(paths, in: fileSystem)
+            let mark = try DurableMark.read(paths.mark, in: fileSystem)
+            if isLive || mark?.closedCleanly == true { return mark?.sequence ?? 0 }
+            try refresh()
+            let result = Result { () throws(LogError) in try TailScan(list, mark: mark) }
+            // A writer that opened during the scan may have written what is not durable yet: what
+            // was seen counts only if there is still none, and none has come and gone.
+            let isStillIdle = try !DataDirectory.isInUse(paths, in: fileSystem)
+            guard isStillIdle, try DurableMark.read(paths.mark, in: fileSystem) == mark else {
+                continue
+            }
+            return try result.get().lastSequence
+        }
+    }
 
     /// Visits the records from a sequence number on, in order, up to the durable end of this moment.
     ///
@@ -37,39 +70,107 @@ public struct LogReader {
     public mutating func forEach(
         from sequence: UInt64 = 1,
         _ body: (Span<UInt8>, UInt64, Int64) throws -> Bool
-    ) throws -> UInt64 { sequence }
+    ) throws -> UInt64 {
+        let first = max(sequence, 1)
+        var next = first
+        try forEachFrame(holding: first, through: try durableSequence()) { reader, header, offset in
+            try reader.unpack(header, at: offset)
+            let raw = reader.raw.span.extracting(0..<header.rawLength)
+            let end = try FrameBody.walk(raw, header) { record, number, time in
+                if number < next { return true }
+                next = number + 1
+                return try body(record, number, time)
+            }
+            if end == .malformed {
+                throw reader.segment.corrupt(offset, "the frame's records are malformed")
+            }
+            return end != .stopped
+        }
+        return next
+    }
 
-    /// First sequence number whose group's time is at or after an instant, in microseconds since
-    /// the epoch; the sequence after the last one if all are older.
+    /// Visits the frames from the one that holds a sequence number on, through the one that holds
+    /// `last`.
     ///
-    /// Reads one segment's frames.
-    public mutating func firstSequence(atOrAfter time: Int64) throws(LogError) -> UInt64 { 1 }
+    /// Where the body stops, or at the end, the place is kept.
+    mutating func forEachFrame(
+        holding sequence: UInt64,
+        through last: UInt64,
+        _ body: (inout FrameReader, FrameHeader, Int) throws -> Bool
+    ) throws {
+        guard sequence <= last else { return }
+        var place = try self.place(holding: sequence)
+        self.place = nil
+        while place.position.nextSequence <= last {
+            guard let header = try nextFrame(&place) else { continue }
+            let offset = place.position.offset
+            let isWanted = header.nextSequence > sequence
+            let goesOn = try isWanted ? body(&place.reader, header, offset) : true
+            if !goesOn {
+                self.place = place
+                return
+            }
+            place.position.advance(past: header)
+        }
+        self.place = place
+    }
 
-    /// The segments, oldest first.
-    public mutating func segments() throws(LogError) -> [SegmentSummary] { [] }
+    /// The frame at a place, or `nil` after the place went on to the next segment.
+    private mutating func nextFrame(_ place: inout Place) throws(LogError) -> FrameHeader? {
+        let reason: String
+        switch try place.reader.frame(at: place.position) {
+        case .frame(let header): return header
+        case .misplaced(let text):
+            throw place.reader.segment.corrupt(place.position.offset, text)
+        case .unfinished(let text): reason = text
+        }
+        // The end of a sealed segment, or damage: this sequence number is durable, so it must be
+        // somewhere.
+        let segment = place.reader.segment
+        guard
+            case .valid(let footer) = try segment.footer(),
+            footer.endOffset == place.position.offset
+        else { throw segment.corrupt(place.position.offset, reason) }
+        let next = segment.number + 1
+        if list.begun.last?.number == segment.number { try refresh() }
+        guard let following = list.begun.first(where: { $0.number == next }) else {
+            throw .corrupt(segment: next, offset: 0, reason: "the next segment was not begun")
+        }
+        try footer.checkContinued(by: following.header)
+        if let link = place.position.link, link != footer.chain {
+            throw segment.corrupt(segment.header.footerOffset, "the footer's chain is another one")
+        }
+        place.reader = FrameReader(following, reusing: place.reader)
+        place.position = FramePosition(startOf: following.header)
+        return nil
+    }
 
-    /// Counts and sizes of the whole log.
-    ///
-    /// Sealed segments answer from their footers.
-    public mutating func statistics() throws(LogError) -> LogStatistics { LogStatistics() }
+    /// The place where the last visit ended if it fits, or else the last indexed frame before the
+    /// sequence number.
+    private mutating func place(holding sequence: UInt64) throws(LogError) -> Place {
+        if var place, place.position.nextSequence <= sequence {
+            let following = list.begun.first { $0.number > place.reader.segment.number }
+            if following.map({ $0.header.firstSequence > sequence }) ?? true {
+                place.reader.refresh()
+                return place
+            }
+        }
+        if list.begun.last.map({ $0.header.firstSequence <= sequence }) ?? true { try refresh() }
+        guard let segment = list.begun.last(where: { $0.header.firstSequence <= sequence }) else {
+            throw .corrupt(segment: 1, offset: 0, reason: "the log's first segment was not begun")
+        }
+        var position = FramePosition(startOf: segment.header)
+        if case .valid(let footer) = try segment.footer(),
+            let entry = footer.tally.entries.last(where: { $0.sequence <= sequence }),
+            entry.offset > Format.pageSize
+        {
+            position = FramePosition(offset: entry.offset, nextSequence: entry.sequence)
+        }
+        return Place(reader: FrameReader(segment), position: position)
+    }
 
-    /// Visits the frames from a segment on, for `logway log dump`.
-    ///
-    /// The body returns false to stop.
-    ///
-    /// - Throws: as `forEach`.
-    public mutating func forEachFrame(
-        fromSegment segment: UInt32 = 0,
-        _ body: (FrameSummary) throws -> Bool
-    ) throws {}
-
-    /// Checks every checksum, chain link, sequence number, time, length and padding byte, and stops
-    /// at the first block that is wrong.
-    ///
-    /// `progress` is called now and then with the bytes checked and the bytes to check.
-    ///
-    /// - Throws: `io` and `notALog` only: damage is what the report is for.
-    public mutating func verify(
-        progress: ((_ checked: Int, _ total: Int) -> Void)? = nil
-    ) throws(LogError) -> VerificationReport { VerificationReport() }
+    /// Looks for segments that were begun since.
+    mutating func refresh() throws(LogError) {
+        list = try SegmentList(paths, in: fileSystem, .read)
+    }
 }

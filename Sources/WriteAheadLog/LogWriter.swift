@@ -1,4 +1,4 @@
-import Foundation
+import Synchronization
 
 /// Appends to a log: the only writer of its directory while it lives.
 ///
@@ -8,6 +8,10 @@ import Foundation
 public final class LogWriter: Sendable {
     /// What opening found and did.
     public let recovery: RecoveryReport
+    private let queue: CommitQueue
+    private let thread: CommitThread
+    /// The file whose lock keeps other writers out; `nil` once closed.
+    private let lock: Mutex<(any File)?>
 
     /// Takes the writer's lock, recovers the log or creates it, and is ready to append.
     ///
@@ -21,10 +25,28 @@ public final class LogWriter: Sendable {
         options: LogOptions = LogOptions(),
         fileSystem: any FileSystem = PosixFileSystem()
     ) throws(LogError) -> LogWriter {
-        LogWriter(recovery: RecoveryReport())
+        let recovered = try Recovery.run(directory, options: options, in: fileSystem)
+        return LogWriter(recovered, LogPaths(directory: directory), options, fileSystem)
     }
 
-    init(recovery: RecoveryReport) { self.recovery = recovery }
+    private init(
+        _ recovered: Recovery.Recovered,
+        _ paths: LogPaths,
+        _ options: LogOptions,
+        _ fileSystem: any FileSystem
+    ) {
+        recovery = recovered.report
+        queue = CommitQueue(
+            nextSequence: recovered.report.lastSequence + 1,
+            lastTime: recovered.report.lastTime,
+            options: options
+        )
+        thread = CommitThread(queue, recovered, paths, in: fileSystem, options: options)
+        lock = Mutex(recovered.lock)
+        thread.start()
+    }
+
+    deinit { end() }
 
     /// Adds the records as one indivisible group and returns the sequence number of the first: all
     /// of them survive a crash, or none.
@@ -37,7 +59,9 @@ public final class LogWriter: Sendable {
     /// - Throws: `recordTooLarge`, `groupTooLarge`, `backlogFull`, `closed`, and `poisoned` or
     ///   `diskFull` after a failed write.
     @discardableResult
-    public func append(_ records: RecordBatch, time: Int64) throws(LogError) -> UInt64 { 0 }
+    public func append(_ records: RecordBatch, time: Int64) throws(LogError) -> UInt64 {
+        try queue.append(records, time: time)
+    }
 
     /// Suspends until every record through a sequence number is durable.
     ///
@@ -45,35 +69,65 @@ public final class LogWriter: Sendable {
     ///
     /// - Throws: `poisoned` or `diskFull` if it will never be; `closed` for a sequence number that
     ///   was not appended before the log was closed.
-    public func waitUntilDurable(_ sequence: UInt64) async throws(LogError) {}
+    public func waitUntilDurable(_ sequence: UInt64) async throws(LogError) {
+        if queue.durableSequence >= sequence { return }
+        let result = await withCheckedContinuation { continuation in
+            if let known = queue.register(.task(continuation), for: sequence) {
+                continuation.resume(returning: known)
+            }
+        }
+        try result.get()
+    }
 
     /// Blocks until everything appended so far is durable: for start-up, commands and tests.
     ///
     /// - Throws: as `waitUntilDurable`.
-    public func flush() throws(LogError) {}
+    public func flush() throws(LogError) {
+        let last = queue.nextSequence - 1
+        let doorbell = Doorbell()
+        if let known = queue.register(.thread(doorbell), for: last) { return try known.get() }
+        doorbell.wait()
+        // Woken because the record is durable, or because it never will be.
+        if queue.durableSequence < last { throw queue.failure ?? .closed }
+    }
 
     /// Last sequence number that is durable; 0 for an empty log.
     ///
     /// One atomic load.
-    public var durableSequence: UInt64 { 0 }
+    public var durableSequence: UInt64 { queue.durableSequence }
 
     /// Sequence number of the next record.
-    public var nextSequence: UInt64 { 0 }
+    public var nextSequence: UInt64 { queue.nextSequence }
 
     /// Why the next segment could not be prepared, while the current one still has room: stop
     /// accepting new work, and finish what runs.
     ///
     /// `nil` in health.
-    public var shortage: LogError? { nil }
+    public var shortage: LogError? { thread.preparer.failure }
 
     /// Calls the handler once, from the log's thread, when a write or sync fails (at once if one
     /// has): the process must stop, since nothing more can be recorded.
-    public func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {}
+    public func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {
+        queue.onPoison(handler)
+    }
 
     /// Writes and syncs what was appended, ends the threads and releases the lock.
     ///
     /// Later calls do nothing; later appends throw `closed`.
     ///
     /// - Throws: `poisoned` or `diskFull` if something appended is not durable.
-    public func close() throws(LogError) {}
+    public func close() throws(LogError) {
+        end()
+        if let failure = queue.failure { throw failure }
+    }
+
+    /// Ends the threads, then gives up the lock; only the first call does.
+    private func end() {
+        lock.withLock { lock in
+            guard lock != nil else { return }
+            queue.beginClosing()
+            thread.join()
+            lock = nil
+        }
+    }
 }

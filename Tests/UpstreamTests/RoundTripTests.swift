@@ -175,6 +175,53 @@ struct RoundTripTests {
     }
 
     @Test
+    func `a POST that a reused connection swallows is sent again on a new one, once`()
+        async throws
+    {
+        let bodies = Recorder<String>()
+        let server = try ScriptedServer { connection in
+            guard let first = connection.readRequest() else { return }
+            bodies.record(String(decoding: first.body, as: UTF8.self))
+            connection.respond("ok")
+            guard let second = connection.readRequest() else { return }
+            bodies.record(String(decoding: second.body, as: UTF8.self))
+        }
+        defer { server.stop() }
+        for body in ["one", "two"] {
+            let request = UpstreamRequest(
+                method: "POST",
+                url: server.url(),
+                body: Array(body.utf8),
+                pool: .hosted("test")
+            )
+            #expect(try await client.start(request).text() == "ok")
+        }
+        #expect(bodies.values == ["one", "two", "two"])
+        #expect(server.connectionCount == 2)
+    }
+
+    @Test
+    func `host names are looked up, again and again`() async throws {
+        let server = try ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.respond("ok", headers: "Connection: close\r\n")
+        }
+        defer { server.stop() }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for name in ["localhost", "LOCALHOST", "ip6-nothing.invalid"] {
+                for _ in 0..<10 {
+                    group.addTask {
+                        let url = "http://\(name):\(server.port)/"
+                        let failure = await client.start(.get(url)).failure()
+                        #expect((failure != nil) == name.hasSuffix("invalid"))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    @Test
     func `a redirect is returned, not followed`() async throws {
         let server = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }

@@ -34,7 +34,10 @@ final class ScriptedServer: Sendable {
             while true {
                 // Safe: no address is asked for.
                 let descriptor = accept(listener, nil, nil)
-                guard descriptor >= 0 else { return }
+                guard descriptor >= 0 else {
+                    Glibc.close(listener)
+                    return
+                }
                 accepted.withLock { $0 += 1 }
                 Thread.detachNewThread {
                     let connection = ServerConnection(descriptor)
@@ -53,7 +56,6 @@ final class ScriptedServer: Sendable {
     static func unusedPort() throws -> UInt16 {
         let server = try ScriptedServer { _ in }
         server.stop()
-        Glibc.close(server.listener)
         return server.port
     }
 }

@@ -42,7 +42,7 @@ public struct Answer: Sendable {
         if upstream == request.family {
             self.body = body
         } else {
-            self.body = AnswerWriter.write(parts, tally, for: request.family, as: identity)
+            self.body = try AnswerWriter.write(parts, tally, for: request.family, as: identity)
         }
     }
 }

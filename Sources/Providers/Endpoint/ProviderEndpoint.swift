@@ -82,7 +82,7 @@ public struct ProviderEndpoint: Sendable {
     private var root: String {
         var base = Substring(baseURL)
         while base.last == "/" { base.removeLast() }
-        let scheme = base.range(of: "://")?.upperBound ?? base.startIndex
+        let scheme = base.firstRange(of: "://")?.upperBound ?? base.startIndex
         let path = base[scheme...].drop { $0 != "/" }
         switch family {
         case .openai: return path.isEmpty ? base + "/v1" : String(base)

@@ -11,46 +11,188 @@ public struct AnswerStream: Sendable {
     /// so that a provider that never ends a line can't fill the memory.
     public static let eventLimit = 1 << 20
 
-    /// A stream from a provider of family `upstream` to the client that sent `request`.
-    public init(from upstream: WireFamily, for request: ClientRequest, as identity: AnswerIdentity) {
-        fatalError("not yet")
+    private enum Phase {
+        case streaming
+        /// The terminal event came.
+        case ended
+        case failed
     }
 
-    /// Whether something of the answer itself has come: text, reasoning, a tool call. Until then a
-    /// failure may still go to the next candidate, provided that the caller has sent nothing.
-    public var hasContent: Bool { false }
+    private let upstream: WireFamily
+    private let client: WireFamily
+    /// Whether the client did not ask for the usage that we asked for.
+    private let hidesUsage: Bool
+    private var framer: EventFramer
+    private var reader: StreamReader
+    private var writer: StreamWriter?
+    private var tally = AnswerTally()
+    private var parts: [AnswerPart] = []
+    private var phase = Phase.streaming
+    /// The terminal event as the provider sent it.
+    private var held: [UInt8] = []
+
+    /// A stream from a provider of family `upstream` to the client that sent `request`.
+    public init(
+        from upstream: WireFamily,
+        for request: ClientRequest,
+        as identity: AnswerIdentity
+    ) {
+        self.upstream = upstream
+        client = request.family
+        hidesUsage = !request.wantsStreamedUsage
+        framer = EventFramer(isNDJSON: upstream == .ollama)
+        reader = StreamReader(family: upstream)
+        guard upstream != client else { return }
+        switch client {
+        case .openai:
+            let wantsUsage = request.wantsStreamedUsage
+            writer = .openAI(OpenAIStreamWriter(identity: identity, wantsUsage: wantsUsage))
+        case .anthropic: writer = .anthropic(AnthropicStreamWriter(identity: identity))
+        case .ollama: preconditionFailure("Ollama is not a client family yet")
+        }
+    }
+
+    /// Whether something of the answer itself has come: text, reasoning, a tool call.
+    ///
+    /// Until then a failure may still go to the next candidate, provided that the caller has kept
+    /// back what `consume` gave it: comments, pings, the role.
+    public var hasContent: Bool { tally.hasContent }
     /// What the provider says it used, so far; unknown until it says so.
-    public var usage: TokenUsage { TokenUsage() }
+    public var usage: TokenUsage { tally.usage }
     /// Why the answer ended, in OpenAI's words, or the provider's own where it is none of those.
-    public var finishReason: String? { nil }
+    public var finishReason: String? { tally.finish?.name }
     /// The model that answers, which decides the price.
-    public var model: String? { nil }
+    public var model: String? { tally.model }
     /// What the provider says it charged.
-    public var receipt: Nanodollars? { nil }
+    public var receipt: Nanodollars? { tally.receipt }
     /// The bytes of text written so far, as in JSON: for an estimate where usage is missing.
-    public var outputTextBytes: Int { 0 }
+    public var outputTextBytes: Int { tally.outputTextBytes }
     /// Whether the provider has said that the answer is complete; the connection may be let go.
-    public var isComplete: Bool { false }
+    public var isComplete: Bool { phase == .ended }
 
     /// Takes bytes from the provider and appends what may go to the client now.
     ///
     /// The event that ends the stream for the client is held back. After it, bytes are ignored.
     /// - Throws: `ProviderFailure` for an error inside the stream, for what is not of the protocol
-    ///   and for an event over `eventLimit`; the stream is over then.
+    ///   and for an event over `eventLimit`; the stream is over then. What was appended before it
+    ///   is whole events and may be sent.
     public mutating func consume(
         _ bytes: [UInt8],
         into output: inout [UInt8]
     ) throws(ProviderFailure) {
+        guard phase == .streaming else { return }
+        framer.append(bytes)
+        do {
+            while phase == .streaming, let frame = try framer.next() {
+                try handle(frame, into: &output)
+            }
+        } catch {
+            phase = .failed
+            throw error
+        }
     }
 
     /// Ends the stream at the transport's clean end.
     ///
     /// - Throws: `ProviderFailure` of kind `cut` if the answer was not complete by then.
     public mutating func finish(into output: inout [UInt8]) throws(ProviderFailure) {
+        guard phase != .failed else {
+            throw ProviderFailure(.cut, "the stream has failed before")
+        }
+        do {
+            if phase == .streaming, let frame = framer.last() { try handleLast(frame, into: &output) }
+            if phase == .streaming { try end(into: &output) }
+        } catch {
+            phase = .failed
+            throw error
+        }
     }
 
     /// The end that was held back, to be sent once the outcome is durable.
     ///
     /// `comment` becomes an SSE comment before it; NDJSON has no comments and leaves it out.
-    public mutating func terminator(comment: String? = nil) -> [UInt8] { [] }
+    public mutating func terminator(comment: String? = nil) -> [UInt8] {
+        precondition(phase == .ended, "the end of a stream that is not complete")
+        var output: [UInt8] = []
+        if let comment, client != .ollama {
+            let line = comment.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
+            output += Array(": ".utf8) + line + Array("\n\n".utf8)
+        }
+        if !held.isEmpty, writer == nil { return output + held }
+        switch client {
+        case .openai: output += "data: [DONE]\n\n".utf8
+        case .anthropic: output += "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n".utf8
+        case .ollama: break
+        }
+        return output
+    }
+}
+
+extension AnswerStream {
+    private mutating func handle(
+        _ frame: EventFramer.Frame,
+        into output: inout [UInt8]
+    ) throws(ProviderFailure) {
+        guard !frame.data.isEmpty else {
+            // A comment keeps the client's connection alive too, whatever its family.
+            if upstream != .ollama { output.append(contentsOf: framer.buffer[frame.raw]) }
+            return
+        }
+        // The parts share the buffer: they go before it changes, or it would be copied.
+        defer { parts.removeAll(keepingCapacity: true) }
+        let outcome = try read(frame)
+        for part in parts { tally.add(part) }
+        if outcome == .end {
+            held = Array(framer.buffer[frame.raw])
+            try translateParts(into: &output)
+            return try end(into: &output)
+        }
+        if writer != nil {
+            try translateParts(into: &output)
+        } else if outcome != .usageOnly || !hidesUsage {
+            output.append(contentsOf: framer.buffer[frame.raw])
+        }
+    }
+
+    private mutating func read(
+        _ frame: EventFramer.Frame
+    ) throws(ProviderFailure) -> StreamReader.Outcome {
+        if frame.data.count == 1 {
+            return try reader.read(framer.buffer, in: frame.data[0], into: &parts)
+        }
+        let joined = Array(frame.data.map { framer.buffer[$0] }.joined(separator: [0x0A]))
+        return try reader.read(joined, in: 0..<joined.count, into: &parts)
+    }
+
+    private mutating func translateParts(into output: inout [UInt8]) throws(ProviderFailure) {
+        guard writer != nil else { return }
+        for part in parts { try writer?.write(part, tally, into: &output) }
+    }
+
+    /// The last event lacks its blank line, perhaps even half of its line.
+    private mutating func handleLast(
+        _ frame: EventFramer.Frame,
+        into output: inout [UInt8]
+    ) throws(ProviderFailure) {
+        let before = output.count
+        try handle(frame, into: &output)
+        if writer == nil, output.count > before {
+            output.append(contentsOf: output.last == UInt8(ascii: "\n") ? "\n".utf8 : "\n\n".utf8)
+        } else if !held.isEmpty {
+            held.append(contentsOf: held.last == UInt8(ascii: "\n") ? "\n".utf8 : "\n\n".utf8)
+        }
+    }
+
+    /// The terminal event came, or the transport ended without it.
+    private mutating func end(into output: inout [UInt8]) throws(ProviderFailure) {
+        let isMarked = !held.isEmpty
+        guard isMarked || (upstream == .openai && tally.finish != nil) else {
+            throw ProviderFailure(.cut, "the stream ended before the answer was complete")
+        }
+        guard tally.hasContent || tally.finish != nil else {
+            throw ProviderFailure(.invalidResponse, "the stream ended without an answer in it")
+        }
+        phase = .ended
+        writer?.close(tally, into: &output)
+    }
 }

@@ -1,0 +1,70 @@
+import Events
+import JSONBytes
+
+/// The content of a whole answer, put together from its parts.
+struct AnswerContent {
+    struct Call {
+        let index: Int
+        var id: String
+        var name: JSONSlice?
+        var arguments: [JSONSlice] = []
+    }
+
+    private(set) var id: JSONSlice?
+    private(set) var texts: [JSONSlice] = []
+    private(set) var reasoning: [JSONSlice] = []
+    private(set) var calls: [Call] = []
+
+    init(_ parts: [AnswerPart], ids: AnswerIDs) {
+        for part in parts {
+            switch part {
+            case .begin(let id, _): self.id = id
+            case .text(let text): texts.append(text)
+            case .reasoning(let text): reasoning.append(text)
+            case .toolCall(let index, let id, let name):
+                calls.append(Call(index: index, id: ids.call(index, given: id), name: name))
+            case .arguments(let index, let piece):
+                guard let call = calls.lastIndex(where: { $0.index == index }) else { continue }
+                calls[call].arguments.append(piece)
+            case .foreign, .usage, .receipt, .finish: break
+            }
+        }
+    }
+}
+
+extension AnswerContent.Call {
+    /// The arguments as an object.
+    ///
+    /// - Throws: `ProviderFailure` when what the model wrote is none: a family whose calls hold
+    ///   objects can't carry it.
+    func object() throws(ProviderFailure) -> JSONSlice {
+        let text = arguments.flatMap { $0.text ?? [] }
+        do {
+            let object = try JSONSlice(validating: text.isEmpty ? Array("{}".utf8) : text)
+            if object.kind == .object { return object }
+        } catch {
+            throw ProviderFailure(
+                .invalidResponse,
+                "the arguments of tool call \(index) are not JSON: \(error)"
+            )
+        }
+        throw ProviderFailure(.invalidResponse, "the arguments of tool call \(index) are no object")
+    }
+}
+
+/// Ids for answers whose provider gives none, made of the request's own.
+struct AnswerIDs {
+    let identity: AnswerIdentity
+
+    /// The answer's id in the form of a family: `chatcmpl-…`, `msg_…`.
+    func answer(_ prefix: String, given: JSONSlice?) -> String {
+        if let given = given?.string, !given.isEmpty { return given }
+        return prefix + identity.requestID.filter { $0 != "-" }
+    }
+
+    /// The id of a tool's call, which the client sends back with the result.
+    func call(_ index: Int, given: JSONSlice?) -> String {
+        if let given = given?.string, !given.isEmpty { return given }
+        return "call_" + identity.requestID.filter { $0 != "-" } + "_\(index)"
+    }
+}

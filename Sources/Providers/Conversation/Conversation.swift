@@ -1,0 +1,131 @@
+import JSONBytes
+
+/// A request without a family: what every family can say, in one form.
+///
+/// Each family has one reader into it and, if it is spoken to providers, one writer out of it, so
+/// that a new family needs no translator to each of the others. Texts stay slices of the request:
+/// they are copied as they are written, escapes and all.
+struct Conversation {
+    /// The system prompt, in pieces; each a string.
+    var system: [JSONSlice] = []
+    var turns: [Turn] = []
+    var tools: [ToolDefinition] = []
+    var toolChoice: ToolChoice?
+    /// Whether several tools may be called at once.
+    var parallelTools: Bool?
+    var outputLimit: Int?
+    var sampling = Sampling()
+    /// Strings that end the answer.
+    var stop: [JSONSlice] = []
+    var streamed = false
+    var format = OutputFormat.text
+    /// Who the client's own user is, a string.
+    var endUser: JSONSlice?
+    /// What may not survive a translation, with the path of the field that says it.
+    var findings: [Finding] = []
+
+    /// The sampling parameters as numbers in the request's own spelling.
+    struct Sampling {
+        var temperature: JSONSlice?
+        var topP: JSONSlice?
+        var topK: JSONSlice?
+        var seed: JSONSlice?
+        var frequencyPenalty: JSONSlice?
+        var presencePenalty: JSONSlice?
+    }
+
+    enum OutputFormat {
+        case text
+        case json
+        case schema(JSONSlice)
+    }
+
+    enum ToolChoice {
+        case auto
+        case none
+        case required
+        case named(JSONSlice)
+    }
+
+    struct ToolDefinition {
+        var name: JSONSlice
+        var description: JSONSlice?
+        /// The JSON schema of the arguments, an object.
+        var schema: JSONSlice?
+    }
+
+    struct Finding {
+        var feature: Feature
+        var path: String
+    }
+
+    mutating func note(_ feature: Feature, at path: String) {
+        findings.append(Finding(feature: feature, path: path))
+    }
+}
+
+/// One turn of a conversation; the results of tools are part of the user's.
+struct Turn {
+    enum Role {
+        /// A system prompt between other turns, which only some families have.
+        case system
+        case user
+        case assistant
+    }
+
+    enum Part {
+        case text(JSONSlice)
+        case image(Image)
+        case toolCall(ToolCall)
+        case toolResult(ToolResult)
+    }
+
+    enum Image {
+        /// Base64 and its media type.
+        case data(mediaType: String, base64: ArraySlice<UInt8>)
+        /// An address, a string.
+        case url(JSONSlice)
+    }
+
+    struct ToolCall {
+        var id: JSONSlice
+        var name: JSONSlice
+        /// The arguments, an object.
+        var arguments: JSONSlice
+    }
+
+    struct ToolResult {
+        var id: JSONSlice
+        var parts: [Part]
+    }
+
+    var role: Role
+    var parts: [Part]
+}
+
+extension [Turn.Part] {
+    /// The pieces of text, each a string.
+    var texts: [JSONSlice] {
+        compactMap { part in
+            if case .text(let text) = part { text } else { nil }
+        }
+    }
+
+    var images: [Turn.Image] {
+        compactMap { part in
+            if case .image(let image) = part { image } else { nil }
+        }
+    }
+
+    var toolCalls: [Turn.ToolCall] {
+        compactMap { part in
+            if case .toolCall(let call) = part { call } else { nil }
+        }
+    }
+
+    var toolResults: [Turn.ToolResult] {
+        compactMap { part in
+            if case .toolResult(let result) = part { result } else { nil }
+        }
+    }
+}

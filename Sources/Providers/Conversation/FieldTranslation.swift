@@ -1,0 +1,157 @@
+import Events
+import JSONBytes
+
+/// Something a request can say that not every family can.
+enum Feature {
+    /// A field that only its own family understands, or that nobody knows.
+    case foreign
+    /// A field whose loss changes price, speed or bookkeeping, but not what is answered.
+    case hint
+    /// Who the client's own user is: OpenAI's `user`, Anthropic's `metadata.user_id`.
+    case endUser
+    /// Output in a given JSON schema.
+    case outputSchema
+    /// Output that is any JSON.
+    case jsonMode
+    /// Frequency and presence penalties.
+    case penalties
+    case seed
+    case topK
+    /// A temperature above 1.
+    case hotTemperature
+    /// An image by its address.
+    case imageURL
+    /// An image in a tool's result.
+    case imageInToolResult
+    /// A tool that must be called.
+    case forcedTool
+    /// Tools that must not be called several at once.
+    case serialTools
+    /// A system prompt after other messages.
+    case lateSystem
+    /// A beginning of the answer that the model is to continue.
+    case prefill
+
+    /// Whether the loss is reported and not an obstacle.
+    var isHint: Bool { self == .hint || self == .endUser }
+
+    /// Whether a request to a provider of `family` can say it.
+    ///
+    /// - A temperature above 1 is an obstacle to Anthropic (0…1, its API reference, "Create a
+    ///   Message") and not clamped: the client asked for a distribution that it would not get, and
+    ///   would not learn of it.
+    /// - Anthropic has no seed, no penalties and, in the version that is spoken here, no JSON mode.
+    /// - Ollama takes images as base64 only, and has no tool choice (its docs/api.md, "Chat").
+    /// - OpenAI's messages of role tool hold text only, and its models don't continue a last message
+    ///   of the assistant.
+    func canBeSaid(in family: WireFamily) -> Bool {
+        switch (self, family) {
+        case (.foreign, _), (.hint, _): false
+        case (.endUser, .ollama): false
+        case (.outputSchema, .anthropic), (.jsonMode, .anthropic): false
+        case (.penalties, .anthropic), (.seed, .anthropic): false
+        case (.hotTemperature, .anthropic), (.lateSystem, .anthropic): false
+        case (.topK, .openai), (.prefill, .openai), (.imageInToolResult, .openai): false
+        case (.imageURL, .ollama), (.imageInToolResult, .ollama): false
+        case (.forcedTool, .ollama), (.serialTools, .ollama): false
+        default: true
+        }
+    }
+}
+
+/// What becomes of each field on the way to another family: the table that a new field goes into.
+///
+/// `null` is as good as absent everywhere. A field that is in none of the lists is an obstacle.
+struct FieldTranslation {
+    /// Fields that the family's reader understands.
+    let read: Set<String>
+    /// Fields that are dropped and reported.
+    var hints: Set<String> = []
+    /// Values, as written, that say what is so without them.
+    var defaults: [String: Set<String>] = [:]
+
+    /// The top level of an OpenAI request.
+    ///
+    /// `metadata`, `store`, `safety_identifier` and `user` are for the provider's books;
+    /// `service_tier` and the `prompt_cache_…` fields for price and speed; `prediction` only speeds
+    /// up. Everything else that is not read changes the answer.
+    static let openAI = FieldTranslation(
+        read: [
+            "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
+            "temperature", "top_p", "top_k", "seed", "frequency_penalty", "presence_penalty", "stop",
+            "tools", "tool_choice", "parallel_tool_calls", "response_format", "user",
+        ],
+        hints: [
+            "metadata", "store", "service_tier", "prompt_cache_key", "prompt_cache_retention",
+            "safety_identifier", "prediction",
+        ],
+        defaults: [
+            "n": ["1"], "logprobs": ["false"], "logit_bias": ["{}"], "modalities": ["[\"text\"]"],
+            "store": ["false"], "service_tier": ["\"auto\"", "\"default\""], "metadata": ["{}"],
+        ]
+    )
+
+    /// A message of an OpenAI request; `name` tells participants apart, `refusal` and
+    /// `reasoning_content` come back from earlier answers.
+    static let openAIMessage = FieldTranslation(
+        read: ["role", "content", "tool_calls", "tool_call_id"],
+        hints: ["name", "reasoning_content", "reasoning", "annotations"],
+        defaults: ["annotations": ["[]"]]
+    )
+
+    /// A part of an OpenAI message's content.
+    static let openAIPart = FieldTranslation(
+        read: ["type", "text", "image_url"],
+        hints: ["cache_control"]
+    )
+
+    /// A tool of an OpenAI request; `strict` only makes the provider check the arguments.
+    static let openAIFunction = FieldTranslation(
+        read: ["name", "description", "parameters"],
+        hints: ["strict"],
+        defaults: ["strict": ["false"]]
+    )
+
+    /// The top level of an Anthropic request.
+    static let anthropic = FieldTranslation(
+        read: [
+            "model", "messages", "system", "max_tokens", "stream", "temperature", "top_p", "top_k",
+            "stop_sequences", "tools", "tool_choice", "metadata", "thinking",
+        ],
+        hints: ["cache_control", "service_tier"],
+        defaults: ["service_tier": ["\"auto\"", "\"standard_only\""]]
+    )
+
+    /// A text block, an image block or a tool's use.
+    static let anthropicBlock = FieldTranslation(
+        read: ["type", "text", "source", "id", "name", "input"],
+        hints: ["cache_control", "citations"],
+        defaults: ["citations": ["[]"]]
+    )
+
+    /// A tool's result; `is_error` repeats what the content says.
+    static let anthropicResult = FieldTranslation(
+        read: ["type", "tool_use_id", "content"],
+        hints: ["cache_control", "is_error"],
+        defaults: ["is_error": ["false"]]
+    )
+
+    /// A tool of an Anthropic request.
+    static let anthropicTool = FieldTranslation(
+        read: ["name", "description", "input_schema"],
+        hints: ["cache_control", "eager_input_streaming", "strict"],
+        defaults: ["type": ["\"custom\""], "strict": ["false"], "eager_input_streaming": ["false"]]
+    )
+
+    /// Notes the members of `object` that are hints or foreign.
+    func check(_ object: JSONSlice, path: String, in conversation: inout Conversation) {
+        for member in object.members where !member.value.isNull {
+            let name = member.name.string ?? ""
+            if read.contains(name) { continue }
+            let value = String(decoding: member.value.raw, as: UTF8.self)
+            if defaults[name]?.contains(value) == true { continue }
+            let feature: Feature = hints.contains(name) ? .hint : .foreign
+            conversation.note(feature, at: path.isEmpty ? name : path + "." + name)
+        }
+    }
+}

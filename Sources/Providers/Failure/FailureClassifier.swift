@@ -1,0 +1,124 @@
+import Events
+import JSONBytes
+
+/// Decides what kind of failure an error of a provider is.
+struct FailureClassifier {
+    private let status: Int
+    private let message: ProviderMessage
+    private let body: [UInt8]
+
+    init(status: Int, body: [UInt8], family: WireFamily) {
+        self.status = status
+        self.body = body
+        do {
+            message = ProviderMessage(try JSONSlice(validating: body))
+        } catch {
+            var message = ProviderMessage()
+            let text = String(decoding: body.prefix(1_200), as: UTF8.self)
+            if !text.trimmed.isEmpty, text.trimmed.first != "<" { message.text = text }
+            self.message = message
+        }
+    }
+
+    func failure(headers: (String) -> String?, now: Timestamp) -> ProviderFailure {
+        let kind = Self.kind(status: status, message)
+        return ProviderFailure(
+            kind,
+            message.text ?? "the provider answered with status \(status)",
+            status: status,
+            retryAfter: kind == .rateLimited || kind == .overloaded
+                ? RetryHint.delay(headers: headers, body: body, now: now) : nil
+        )
+    }
+
+    /// The failure that an error object inside of a 200 stands for.
+    static func inBand(_ root: JSONSlice, family: WireFamily) -> ProviderFailure {
+        let message = ProviderMessage(root)
+        let text = message.text ?? "the provider sent an error instead of an answer"
+        var kind: FailureKind
+        if let status = message.status, (400...599).contains(status) {
+            kind = Self.kind(status: status, message)
+        } else {
+            kind = named(message) ?? .invalidResponse
+            if kind == .invalidResponse, family == .ollama { kind = .serverError }
+        }
+        return ProviderFailure(kind, text, status: message.status)
+    }
+
+    /// The kind by status and, where a status is used for several, by the provider's words.
+    private static func kind(status: Int, _ message: ProviderMessage) -> FailureKind {
+        switch status {
+        case 401, 402, 403: return .keyRejected
+        case 404, 410: return .modelMissing
+        case 408: return .serverError
+        case 429: return .rateLimited
+        // 498 is Groq's for a flexible tier without capacity.
+        case 498, 503, 529: return .overloaded
+        case 413:
+            // Groq says 413 for more tokens than a minute allows.
+            return named(message) == .rateLimited ? .rateLimited : .contextTooLong
+        case 400..<500: return named(message) ?? .invalidRequest
+        case 500...:
+            // Some local servers answer 500 to a prompt that is too long.
+            return isContextTooLong(message) ? .contextTooLong : .serverError
+        default: return .invalidResponse
+        }
+    }
+
+    /// The kind that the provider's own words name; `nil` for words that name none.
+    private static func named(_ message: ProviderMessage) -> FailureKind? {
+        if isContextTooLong(message) { return .contextTooLong }
+        if message.words.contains(where: modelWords.contains) { return .modelMissing }
+        let text = (message.text ?? "").lowercased()
+        // OpenRouter and Anthropic say 400 to these.
+        if text.contains("is not a valid model") { return .modelMissing }
+        if text.contains("credit balance is too low") { return .keyRejected }
+        for word in message.words {
+            if let kind = kinds[word] { return kind }
+        }
+        return nil
+    }
+
+    private static func isContextTooLong(_ message: ProviderMessage) -> Bool {
+        if message.words.contains(where: contextWords.contains) { return true }
+        let text = (message.text ?? "").lowercased()
+        return contextPhrases.contains { text.contains($0) }
+    }
+
+    private static let contextWords: Set<String> = [
+        "context_length_exceeded", "request_too_large", "exceed_context_size_error",
+    ]
+
+    private static let contextPhrases = [
+        "prompt is too long", "maximum context length", "context length exceeded",
+        "exceeds the available context", "exceed context limit", "exceeds context length",
+        "exceeds the context length", "context window exceeds", "exceeds the context window",
+    ]
+
+    private static let modelWords: Set<String> = [
+        "model_not_found", "model_decommissioned", "model_not_available", "invalid_model",
+        "not_found_error", "unknown_model",
+    ]
+
+    private static let kinds: [String: FailureKind] = [
+        "overloaded_error": .overloaded,
+        "overloaded": .overloaded,
+        "service_unavailable": .overloaded,
+        "rate_limit_error": .rateLimited,
+        "rate_limit_exceeded": .rateLimited,
+        "rate_limited": .rateLimited,
+        "insufficient_quota": .rateLimited,
+        "resource_exhausted": .rateLimited,
+        "authentication_error": .keyRejected,
+        "permission_error": .keyRejected,
+        "billing_error": .keyRejected,
+        "invalid_api_key": .keyRejected,
+        "api_key_invalid": .keyRejected,
+        "invalid_request_error": .invalidRequest,
+        "api_error": .serverError,
+        "server_error": .serverError,
+        "internal_error": .serverError,
+        "internal_server_error": .serverError,
+        "timeout_error": .serverError,
+    ]
+}

@@ -1,0 +1,67 @@
+import Events
+import JSONBytes
+
+/// What a provider says in an error.
+struct ProviderMessage {
+    /// Its text for people.
+    var text: String?
+    /// Its words for programs, lower case: OpenAI's code and type, Anthropic's type.
+    var words: [String] = []
+    /// OpenRouter's `code`, which is an HTTP status.
+    var status: Int?
+
+    /// No message.
+    init() {}
+
+    private static let keys: JSONKeys = ["message", "code", "type", "status"]
+
+    /// The message in an error's body, of whichever shape: `{"error": {…}}` of OpenAI and Anthropic,
+    /// `{"error": "…"}` of Ollama, `{"message": …}` and `{"detail": …}` of some servers.
+    init(_ root: JSONSlice) {
+        guard root.kind == .object else { return }
+        do {
+            let found = try root.scan(["error", "message", "detail", "errors"])
+            if let error = found[0] ?? found[3]?.elements.first(where: { _ in true }) {
+                if let text = error.string {
+                    self.text = text
+                } else {
+                    try read(error)
+                }
+            }
+            text = text ?? found[1]?.string ?? found[2]?.string
+        } catch {
+            text = nil
+        }
+    }
+
+    private mutating func read(_ error: JSONSlice) throws(JSONError) {
+        let found = try error.scan(Self.keys)
+        text = found[0]?.string
+        status = found[1]?.int
+        words = [found[1]?.string, found[2]?.string, found[3]?.string].compactMap {
+            $0?.lowercased()
+        }
+        // OpenRouter puts the real provider's words into metadata.raw.
+        if let raw = try error.member("metadata")?.member("raw")?.string, !raw.isEmpty {
+            text = (text ?? "the provider") + ": " + raw
+        }
+    }
+
+    /// Text as one line of at most `ProviderFailure.messageLimit` characters, without keys in it.
+    static func oneLine(_ text: String) -> String {
+        let words = text.prefix(4 * ProviderFailure.messageLimit).split { character in
+            character.isWhitespace || character.unicodeScalars.contains { $0.value < 0x20 }
+        }
+        let masked = words.map { looksLikeKey($0) ? "[key]" : String($0) }.joined(separator: " ")
+        guard masked.count > ProviderFailure.messageLimit else { return masked }
+        return masked.prefix(ProviderFailure.messageLimit - 1) + "…"
+    }
+
+    /// Providers quote the key that they reject: `sk-…`, `gsk_…`, `AIza…`.
+    private static func looksLikeKey(_ word: Substring) -> Bool {
+        let bare = word.drop { "'\"(`:=".contains($0) }
+        return ["sk-", "gsk_", "AIza", "ghp_", "github_pat_", "tgp_"].contains { prefix in
+            bare.hasPrefix(prefix) && bare.count > prefix.count + 4
+        }
+    }
+}

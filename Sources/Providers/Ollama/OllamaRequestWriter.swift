@@ -1,0 +1,125 @@
+import JSONBytes
+
+/// Writes a `Conversation` as a request to Ollama's `/api/chat`.
+enum OllamaRequestWriter {
+    static func write(
+        _ conversation: Conversation,
+        model: String,
+        options: UpstreamOptions
+    ) -> [UInt8] {
+        var writer = JSONWriter(capacity: 2_048)
+        writer.object { root in
+            root.member("model", model)
+            root.array("messages") { messages in
+                if !conversation.system.isEmpty {
+                    messages.object { message in
+                        message.member("role", "system")
+                        message.name("content")
+                        message.write(joined: conversation.system, separator: "\n\n")
+                    }
+                }
+                let names = toolNames(in: conversation)
+                for turn in conversation.turns { write(turn, names: names, to: &messages) }
+            }
+            // A model that may not call tools is not told of any: Ollama has no tool choice.
+            if !conversation.tools.isEmpty, !conversation.forbidsTools {
+                root.array("tools") { tools in
+                    for tool in conversation.tools { OpenAITool.write(tool, to: &tools) }
+                }
+            }
+            switch conversation.format {
+            case .text: break
+            case .json: root.member("format", "json")
+            case .schema(let schema): root.member("format", schema)
+            }
+            root.object("options") { write(conversation, options, to: &$0) }
+            // Ollama streams unless told not to.
+            root.member("stream", conversation.streamed)
+        }
+        return writer.bytes
+    }
+
+    private static func write(
+        _ conversation: Conversation,
+        _ options: UpstreamOptions,
+        to object: inout JSONWriter
+    ) {
+        let sampling = conversation.sampling
+        object.member("num_ctx", ifPresent: options.contextTokens)
+        object.member("num_predict", ifPresent: conversation.outputLimit ?? options.outputLimit)
+        object.member("temperature", ifPresent: sampling.temperature)
+        object.member("top_p", ifPresent: sampling.topP)
+        object.member("top_k", ifPresent: sampling.topK)
+        object.member("seed", ifPresent: sampling.seed)
+        object.member("frequency_penalty", ifPresent: sampling.frequencyPenalty)
+        object.member("presence_penalty", ifPresent: sampling.presencePenalty)
+        if !conversation.stop.isEmpty {
+            object.array("stop") { stop in conversation.stop.forEach { stop.write($0) } }
+        }
+    }
+
+    /// The tool that each call id belongs to: Ollama knows results by the tool's name.
+    private static func toolNames(in conversation: Conversation) -> [String: JSONSlice] {
+        var names: [String: JSONSlice] = [:]
+        for call in conversation.turns.flatMap(\.parts.toolCalls) {
+            names[call.id.string ?? ""] = call.name
+        }
+        return names
+    }
+
+    private static func write(
+        _ turn: Turn,
+        names: [String: JSONSlice],
+        to messages: inout JSONWriter
+    ) {
+        for result in turn.parts.toolResults {
+            messages.object { message in
+                message.member("role", "tool")
+                message.member("tool_name", ifPresent: names[result.id.string ?? ""])
+                message.name("content")
+                message.write(joined: result.parts.texts, separator: "\n\n")
+            }
+        }
+        let texts = turn.parts.texts
+        let images = turn.parts.images
+        let calls = turn.parts.toolCalls
+        if turn.role != .assistant, texts.isEmpty, images.isEmpty { return }
+        messages.object { message in
+            switch turn.role {
+            case .system: message.member("role", "system")
+            case .user: message.member("role", "user")
+            case .assistant: message.member("role", "assistant")
+            }
+            message.name("content")
+            message.write(joined: texts, separator: turn.role == .assistant ? "" : "\n\n")
+            if !images.isEmpty { write(images, to: &message) }
+            if !calls.isEmpty { write(calls, to: &message) }
+        }
+    }
+
+    private static func write(_ images: [Turn.Image], to message: inout JSONWriter) {
+        message.array("images") { array in
+            for case .data(_, let base64) in images { array.write(text: base64) }
+        }
+    }
+
+    private static func write(_ calls: [Turn.ToolCall], to message: inout JSONWriter) {
+        message.array("tool_calls") { array in
+            for call in calls {
+                array.object { object in
+                    object.object("function") { function in
+                        function.member("name", call.name)
+                        function.member("arguments", call.arguments)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension Conversation {
+    /// Whether the client forbids tools that it defines all the same.
+    fileprivate var forbidsTools: Bool {
+        if case .some(.none) = toolChoice { true } else { false }
+    }
+}

@@ -1,0 +1,60 @@
+import Events
+import JSONBytes
+
+/// Writes a whole answer as an OpenAI chat completion.
+enum OpenAIAnswerWriter {
+    static func write(_ content: AnswerContent, _ tally: AnswerTally, _ ids: AnswerIDs) -> [UInt8] {
+        var writer = JSONWriter(capacity: 1_024)
+        writer.object { root in
+            root.member("id", ids.answer("chatcmpl-", given: content.id))
+            root.member("object", "chat.completion")
+            root.member("created", Int(ids.identity.created.microseconds / 1_000_000))
+            root.member("model", tally.model ?? ids.identity.model)
+            root.array("choices") { choices in
+                choices.object { choice in
+                    choice.member("index", 0)
+                    choice.object("message") { write(content, to: &$0) }
+                    choice.nullMember("logprobs")
+                    choice.member("finish_reason", (tally.finish ?? .stop).openAIName)
+                }
+            }
+            if tally.usage.origin != .unknown { OpenAIUsage.write(tally.usage, to: &root) }
+        }
+        return writer.bytes
+    }
+
+    /// `reasoning_content` is not OpenAI's, but what servers of its family call it.
+    private static func write(_ content: AnswerContent, to message: inout JSONWriter) {
+        message.member("role", "assistant")
+        if content.texts.isEmpty {
+            message.nullMember("content")
+        } else {
+            message.name("content")
+            message.write(joined: content.texts, separator: "")
+        }
+        message.nullMember("refusal")
+        if !content.reasoning.isEmpty {
+            message.name("reasoning_content")
+            message.write(joined: content.reasoning, separator: "")
+        }
+        guard !content.calls.isEmpty else { return }
+        message.array("tool_calls") { calls in
+            for call in content.calls {
+                calls.object { object in
+                    object.member("id", call.id)
+                    object.member("type", "function")
+                    object.object("function") { function in
+                        function.name("name")
+                        function.write(joined: [call.name].compactMap(\.self), separator: "")
+                        function.name("arguments")
+                        if call.arguments.isEmpty {
+                            function.write("{}")
+                        } else {
+                            function.write(joined: call.arguments, separator: "")
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

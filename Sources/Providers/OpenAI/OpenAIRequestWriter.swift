@@ -1,0 +1,169 @@
+import JSONBytes
+
+/// Writes a `Conversation` as an OpenAI chat completions request.
+enum OpenAIRequestWriter {
+    static func write(
+        _ conversation: Conversation,
+        model: String,
+        options: UpstreamOptions
+    ) -> [UInt8] {
+        var writer = JSONWriter(capacity: 2_048)
+        writer.object { root in
+            root.member("model", model)
+            root.array("messages") { messages in
+                if !conversation.system.isEmpty {
+                    writeMessage(role: "system", to: &messages) { message in
+                        message.name("content")
+                        message.write(joined: conversation.system, separator: "\n\n")
+                    }
+                }
+                for turn in conversation.turns { write(turn, to: &messages) }
+            }
+            root.member(
+                options.limitField.rawValue,
+                ifPresent: conversation.outputLimit ?? options.outputLimit
+            )
+            write(conversation.sampling, to: &root)
+            if !conversation.stop.isEmpty {
+                root.array("stop") { stop in conversation.stop.forEach { stop.write($0) } }
+            }
+            writeTools(of: conversation, to: &root)
+            root.member("user", ifPresent: conversation.endUser)
+            if conversation.streamed {
+                root.member("stream", true)
+                if options.asksForUsage {
+                    root.object("stream_options") { $0.member("include_usage", true) }
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    private static func write(_ sampling: Conversation.Sampling, to root: inout JSONWriter) {
+        root.member("temperature", ifPresent: sampling.temperature)
+        root.member("top_p", ifPresent: sampling.topP)
+        root.member("seed", ifPresent: sampling.seed)
+        root.member("frequency_penalty", ifPresent: sampling.frequencyPenalty)
+        root.member("presence_penalty", ifPresent: sampling.presencePenalty)
+    }
+
+    /// A turn is one message, and one more for each result of a tool in it.
+    private static func write(_ turn: Turn, to messages: inout JSONWriter) {
+        for result in turn.parts.toolResults {
+            writeMessage(role: "tool", to: &messages) { message in
+                message.member("tool_call_id", result.id)
+                message.name("content")
+                message.write(joined: result.parts.texts, separator: "\n\n")
+            }
+        }
+        let calls = turn.parts.toolCalls
+        let texts = turn.parts.texts
+        let images = turn.parts.images
+        switch turn.role {
+        case .assistant:
+            writeMessage(role: "assistant", to: &messages) { message in
+                if texts.isEmpty, !calls.isEmpty {
+                    message.nullMember("content")
+                } else {
+                    message.name("content")
+                    message.write(joined: texts, separator: "")
+                }
+                if !calls.isEmpty { write(calls, to: &message) }
+            }
+        case .user, .system:
+            guard !texts.isEmpty || !images.isEmpty || turn.parts.toolResults.isEmpty else { return }
+            writeMessage(role: turn.role == .user ? "user" : "system", to: &messages) { message in
+                if images.isEmpty, texts.count == 1 {
+                    message.member("content", texts[0])
+                } else {
+                    message.array("content") { content in
+                        for part in turn.parts { write(part, to: &content) }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func writeMessage(
+        role: String,
+        to messages: inout JSONWriter,
+        _ body: (inout JSONWriter) -> Void
+    ) {
+        messages.object { message in
+            message.member("role", role)
+            body(&message)
+        }
+    }
+
+    private static func write(_ part: Turn.Part, to content: inout JSONWriter) {
+        switch part {
+        case .text(let text):
+            content.object { object in
+                object.member("type", "text")
+                object.member("text", text)
+            }
+        case .image(let image):
+            content.object { object in
+                object.member("type", "image_url")
+                object.object("image_url") { url in
+                    url.name("url")
+                    switch image {
+                    case .url(let address): url.write(address)
+                    case .data(let mediaType, let base64):
+                        url.write(text: Array("data:\(mediaType);base64,".utf8) + base64)
+                    }
+                }
+            }
+        case .toolCall, .toolResult: break
+        }
+    }
+
+    private static func write(_ calls: [Turn.ToolCall], to message: inout JSONWriter) {
+        message.array("tool_calls") { array in
+            for call in calls {
+                array.object { object in
+                    object.member("id", call.id)
+                    object.member("type", "function")
+                    object.object("function") { function in
+                        function.member("name", call.name)
+                        function.name("arguments")
+                        function.write(text: call.arguments.raw)
+                    }
+                }
+            }
+        }
+    }
+
+    private static func writeTools(of conversation: Conversation, to root: inout JSONWriter) {
+        guard !conversation.tools.isEmpty else { return }
+        root.array("tools") { tools in
+            for tool in conversation.tools { OpenAITool.write(tool, to: &tools) }
+        }
+        switch conversation.toolChoice {
+        case nil: break
+        case .auto: root.member("tool_choice", "auto")
+        case .some(.none): root.member("tool_choice", "none")
+        case .required: root.member("tool_choice", "required")
+        case .named(let name):
+            root.object("tool_choice") { choice in
+                choice.member("type", "function")
+                choice.object("function") { $0.member("name", name) }
+            }
+        }
+        root.member("parallel_tool_calls", ifPresent: conversation.parallelTools)
+    }
+}
+
+/// A tool's definition as OpenAI and Ollama write it.
+enum OpenAITool {
+    static func write(_ tool: Conversation.ToolDefinition, to tools: inout JSONWriter) {
+        tools.object { object in
+            object.member("type", "function")
+            object.object("function") { function in
+                function.member("name", tool.name)
+                function.member("description", ifPresent: tool.description)
+                function.member("parameters", ifPresent: tool.schema)
+            }
+        }
+    }
+}

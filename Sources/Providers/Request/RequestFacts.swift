@@ -1,0 +1,151 @@
+import Events
+import JSONBytes
+
+/// What a request says about itself, read in one pass over the body and one over its messages.
+struct RequestFacts {
+    let root: JSONSlice
+    var model = ""
+    var streamed = false
+    var wantsStreamedUsage = false
+    var maxOutputTokens: Int?
+    var temperature: Double?
+    var messageCount = 0
+    var promptTextBytes = 0
+    var toolDefinitionBytes = 0
+    var needs: Capabilities = []
+    var metadata: [String: String] = [:]
+
+    private static let keys: JSONKeys = [
+        "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
+        "temperature", "tools", "response_format", "metadata", "system", "functions",
+    ]
+
+    init(family: WireFamily, body: [UInt8]) throws(RequestError) {
+        do {
+            root = try JSONSlice(validating: body)
+        } catch {
+            throw RequestError(error)
+        }
+        let whole = Field(value: root, path: "")
+        try whole.require(.object, "a JSON object")
+        let found: [JSONSlice?]
+        do {
+            found = try root.scan(Self.keys).map { $0?.isNull == true ? nil : $0 }
+        } catch {
+            throw RequestError(error)
+        }
+        func field(_ index: Int, _ name: String) -> Field? {
+            found[index].map { Field(value: $0, path: name) }
+        }
+        guard let model = field(0, "model") else {
+            throw RequestError("model is missing: name a model, or 'auto'", field: "model")
+        }
+        self.model = try model.string().string ?? ""
+        if self.model.isEmpty { throw model.mistyped("a model's name, or 'auto'") }
+        guard let messages = field(1, "messages") else {
+            throw RequestError("messages is missing", field: "messages")
+        }
+        streamed = try field(2, "stream")?.bool() ?? false
+        let limits = [field(5, "max_completion_tokens"), field(4, "max_tokens")]
+        for limit in limits {
+            let count = try limit?.count()
+            if maxOutputTokens == nil { maxOutputTokens = count }
+        }
+        temperature = try field(6, "temperature")?.number().double
+        try readMessages(messages)
+        if let system = field(10, "system"), family == .anthropic {
+            try readContent(system, depth: 0)
+        }
+        if let tools = field(7, "tools") ?? field(11, "functions") {
+            try tools.require(.array, "an array")
+            if tools.value.elements.contains(where: { _ in true }) {
+                needs.insert(.tools)
+                toolDefinitionBytes = tools.value.range.count
+            }
+        }
+        if streamed { needs.insert(.streaming) }
+        if family == .openai {
+            try readOpenAI(streamOptions: field(3, "stream_options"), format: field(8, "response_format"))
+        }
+        try readMetadata(field(9, "metadata"))
+    }
+
+    private mutating func readOpenAI(streamOptions: Field?, format: Field?) throws(RequestError) {
+        if let streamOptions {
+            let usage = try streamOptions.scan(["include_usage"])[0]
+            if let usage {
+                let path = "stream_options.include_usage"
+                wantsStreamedUsage = try Field(value: usage, path: path).bool()
+            }
+        }
+        if let type = try format?.scan(["type"])[0], !type.isString("text") {
+            needs.insert(.structuredOutput)
+        }
+    }
+
+    private mutating func readMetadata(_ field: Field?) throws(RequestError) {
+        guard let field else { return }
+        try field.require(.object, "an object")
+        for member in field.value.members {
+            guard let name = member.name.string, let value = member.value.string else { continue }
+            guard metadata.updateValue(value, forKey: name) == nil else {
+                let offset = member.name.range.lowerBound
+                throw RequestError(
+                    "duplicate member '\(name)' in metadata at byte \(offset)",
+                    field: "metadata.\(name)",
+                    offset: offset
+                )
+            }
+        }
+    }
+
+    private static let messageKeys: JSONKeys = ["role", "content", "tool_calls"]
+
+    private mutating func readMessages(_ messages: Field) throws(RequestError) {
+        try messages.require(.array, "an array")
+        for message in messages.value.elements {
+            let field = Field(value: message, path: "messages[\(messageCount)]")
+            let found = try field.scan(Self.messageKeys)
+            guard let role = found[0] else {
+                throw RequestError(
+                    "\(field.path).role is missing (at byte \(message.range.lowerBound))",
+                    field: field.path + ".role",
+                    offset: message.range.lowerBound
+                )
+            }
+            _ = try Field(value: role, path: field.path + ".role").string()
+            if let content = found[1] {
+                try readContent(Field(value: content, path: field.path + ".content"), depth: 0)
+            }
+            promptTextBytes += found[2]?.range.count ?? 0
+            messageCount += 1
+        }
+        if messageCount == 0 { throw messages.mistyped("an array of at least one message") }
+    }
+
+    private static let partKeys: JSONKeys = ["type", "text", "content", "input"]
+
+    /// Content is a string or a list of parts; a tool result's part holds content once more.
+    private mutating func readContent(_ content: Field, depth: Int) throws(RequestError) {
+        if let text = content.value.rawText {
+            promptTextBytes += text.count
+            return
+        }
+        guard content.value.kind == .array else {
+            // A document's content is an object; nothing of it is read here.
+            if depth > 0 { return }
+            throw content.mistyped("a string or an array of parts")
+        }
+        for part in content.value.elements {
+            let found = try Field(value: part, path: content.path + "[]").scan(Self.partKeys)
+            promptTextBytes += found[1]?.rawText?.count ?? 0
+            promptTextBytes += found[3]?.range.count ?? 0
+            if let type = found[0], type.isString("image_url") || type.isString("image") {
+                needs.insert(.vision)
+            }
+            if let inner = found[2], depth == 0 {
+                try readContent(Field(value: inner, path: content.path + "[].content"), depth: 1)
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Events
+import JSONBytes
+
+/// Reads the events of a stream of any family into parts.
+struct StreamReader {
+    /// What an event is for the client.
+    enum Outcome {
+        /// A part of the answer, or nothing that matters.
+        case pass
+        /// A chunk that holds usage and nothing else (OpenAI's last one).
+        case usageOnly
+        /// The event that ends the stream.
+        case end
+    }
+
+    private let family: WireFamily
+    private var openAI = OpenAIAnswerReader()
+    private var ollama = OllamaAnswerReader()
+
+    init(family: WireFamily) {
+        self.family = family
+    }
+
+    /// Appends the parts of one event's data, a range of `bytes`.
+    mutating func read(
+        _ bytes: [UInt8],
+        in range: Range<Int>,
+        into parts: inout [AnswerPart]
+    ) throws(ProviderFailure) -> Outcome {
+        if family == .openai, bytes[range].elementsEqual(Self.done) { return .end }
+        let root: JSONSlice
+        do {
+            root = try JSONSlice(validating: bytes, in: range)
+        } catch {
+            let kind: FailureKind = error.reason == .unexpectedEnd ? .cut : .invalidResponse
+            throw ProviderFailure(kind, "an event of the stream is not JSON: \(error.reason)")
+        }
+        switch family {
+        case .openai:
+            let before = parts.count
+            try openAI.read(root, into: &parts)
+            guard (openAI.choiceCount ?? 0) == 0 else { return .pass }
+            let hasUsage = parts[before...].contains { part in
+                if case .usage = part { true } else { false }
+            }
+            return hasUsage ? .usageOnly : .pass
+        case .anthropic:
+            return switch try AnthropicAnswerReader().read(event: root, into: &parts) {
+            case .ordinary: .pass
+            case .end: .end
+            }
+        case .ollama: return try ollama.read(root, into: &parts) ? .end : .pass
+        }
+    }
+
+    private static let done = Array("[DONE]".utf8)
+}

@@ -1,0 +1,100 @@
+/// What a simulated model answers: a text or a call of a tool.
+struct SimulatedAnswer {
+    /// The text in the pieces that a stream sends, about a token each.
+    var pieces: [String] = []
+    /// The tool to call instead.
+    var call: Call?
+    var promptTokens: Int
+    var completionTokens: Int
+    var finishReason = "stop"
+
+    struct Call {
+        var id: String
+        var name: String
+        var arguments: String
+    }
+
+    var text: String { pieces.joined() }
+}
+
+extension SimulatedAnswer {
+    /// The answer to `request`, which is a function of the request, the model and the seed.
+    init(
+        to request: ChatRequest,
+        by model: SimulatedModel,
+        seed: UInt64,
+        outcomes: OutcomeTable?
+    ) {
+        var draws = Draws(seed: seed, "answer", model.name, request.prompt)
+        if let tool = request.toolToCall {
+            self.init(calling: tool, request, &draws)
+        } else if let recorded = outcomes?.row(prompt: request.prompt)?
+            .outcomes[model.outcomeModel ?? model.name]
+        {
+            self.init(recorded, limit: request.outputLimit)
+        } else {
+            self.init(drawn: &draws, request, model)
+        }
+    }
+
+    private init(calling tool: ChatRequest.Tool, _ request: ChatRequest, _ draws: inout Draws) {
+        let arguments = tool.function.parameters?.example ?? "{}"
+        call = Call(
+            id: "call_" + String(draws.next(), radix: 16),
+            name: tool.function.name,
+            arguments: arguments
+        )
+        promptTokens = request.promptTokens
+        completionTokens = 4 + (arguments.utf8.count + 3) / 4
+        finishReason = "tool_calls"
+    }
+
+    /// The answer and counts of an outcome table, cut at the request's limit as a model would.
+    private init(_ recorded: RecordedOutcome, limit: Int?) {
+        let text =
+            recorded.answer
+            ?? "This is a simulated answer; the recorded one had quality \(recorded.quality)."
+        pieces = Self.pieces(of: text)
+        promptTokens = recorded.inputTokens
+        completionTokens = recorded.outputTokens
+        guard let limit, limit < recorded.outputTokens else { return }
+        let share = pieces.count * limit / recorded.outputTokens
+        pieces.removeLast(pieces.count - share)
+        completionTokens = limit
+        finishReason = "length"
+    }
+
+    private init(drawn draws: inout Draws, _ request: ChatRequest, _ model: SimulatedModel) {
+        let opening = "This is a simulated answer by \(model.name)."
+        pieces = Self.pieces(of: opening)
+        for _ in 0..<draws.count(in: 8...72) {
+            pieces.append(" " + Self.words[draws.count(in: 0...Self.words.count - 1)])
+        }
+        pieces.append(".")
+        promptTokens = request.promptTokens
+        if let limit = request.outputLimit, limit < pieces.count {
+            pieces.removeLast(pieces.count - max(0, limit))
+            finishReason = "length"
+        }
+        completionTokens = pieces.count
+    }
+
+    /// `text` cut before each space, so that the pieces join to the same text.
+    private static func pieces(of text: String) -> [String] {
+        var pieces: [String] = []
+        var start = text.startIndex
+        for index in text.indices where text[index] == " " && index > start {
+            pieces.append(String(text[start..<index]))
+            start = index
+        }
+        pieces.append(String(text[start...]))
+        return pieces
+    }
+
+    private static let words = [
+        "the", "a", "each", "value", "request", "answer", "model", "token", "of", "in", "and",
+        "with",
+        "for", "is", "are", "then", "first", "second", "holds", "reads", "writes", "keeps", "long",
+        "short", "simple", "plain", "step", "result", "function", "list", "order", "case",
+    ]
+}

@@ -1,0 +1,105 @@
+import HTTPTypes
+import Hummingbird
+
+/// An error of a simulated provider, in OpenAI's shape.
+struct SimulatedFailure {
+    var status: HTTPResponse.Status
+    var message: String
+    var type = "invalid_request_error"
+    var code: String?
+    var parameter: String?
+    var headers = HTTPFields()
+
+    /// The answer that carries the error.
+    var response: Response {
+        let body =
+            #"{"error":{"message":\#(jsonQuoted(message)),"type":"\#(type)","#
+            + #""param":\#(parameter.map(jsonQuoted) ?? "null"),"#
+            + #""code":\#(code.map(jsonQuoted) ?? "null")}}"#
+        return .json(body, status: status, headers: headers)
+    }
+
+    /// A request that came too soon, with the headers that tell when to come again.
+    static func rateLimited(retryAfterSeconds seconds: Int) -> SimulatedFailure {
+        var headers = HTTPFields()
+        headers[.retryAfter] = "\(seconds)"
+        for (name, value) in [
+            ("x-ratelimit-limit-requests", "60"), ("x-ratelimit-remaining-requests", "0"),
+            ("x-ratelimit-reset-requests", "\(seconds)s"), ("x-ratelimit-limit-tokens", "60000"),
+            ("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-reset-tokens", "\(seconds)s"),
+        ] {
+            if let field = HTTPField.Name(name) { headers[field] = value }
+        }
+        return SimulatedFailure(
+            status: .tooManyRequests,
+            message: "Simulated rate limit; try again in \(seconds) s.",
+            type: "requests",
+            code: "rate_limit_exceeded",
+            headers: headers
+        )
+    }
+
+    /// A server that breaks down or has no capacity.
+    static func broken(overloaded: Bool) -> SimulatedFailure {
+        SimulatedFailure(
+            status: overloaded ? .serviceUnavailable : .internalServerError,
+            message: overloaded ? "Simulated overload." : "Simulated server error.",
+            type: "server_error"
+        )
+    }
+
+    /// A model that the provider does not have.
+    static func unknownModel(_ id: String, known: [SimulatedModel]) -> SimulatedFailure {
+        let names = known.map(\.name).joined(separator: ", ")
+        return SimulatedFailure(
+            status: .notFound,
+            message: "The model `\(id)` does not exist; there are \(names).",
+            code: "model_not_found",
+            parameter: "model"
+        )
+    }
+
+    /// A prompt that does not fit.
+    static func tooLong(tokens: Int, limit: Int) -> SimulatedFailure {
+        SimulatedFailure(
+            status: .badRequest,
+            message: "This model's maximum context length is \(limit) tokens; the messages have"
+                + " \(tokens).",
+            code: "context_length_exceeded",
+            parameter: "messages"
+        )
+    }
+
+    /// A request without the right key.
+    static let keyRejected = SimulatedFailure(
+        status: .unauthorized,
+        message: "Incorrect API key provided.",
+        code: "invalid_api_key"
+    )
+
+    /// A path that the provider does not serve.
+    static let unknownPath = SimulatedFailure(status: .notFound, message: "Unknown request URL.")
+
+    /// A body that is no request.
+    static let malformed = SimulatedFailure(
+        status: .badRequest,
+        message: "The request's body is not a chat completion request in JSON."
+    )
+}
+
+extension Response {
+    /// An answer of JSON.
+    static func json(
+        _ body: String,
+        status: HTTPResponse.Status = .ok,
+        headers: HTTPFields = [:]
+    ) -> Response {
+        var headers = headers
+        headers[.contentType] = "application/json"
+        return Response(
+            status: status,
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(string: body))
+        )
+    }
+}

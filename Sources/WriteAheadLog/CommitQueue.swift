@@ -1,0 +1,167 @@
+import Synchronization
+
+/// What appenders and the commit thread share: frames that wait, and who waits for them.
+///
+/// Transitions happen under the lock, which is never held across I/O; waiters are resumed after it
+/// was released.
+final class CommitQueue: Sendable {
+    private struct State {
+        var current = PendingFrame()
+        /// Frames that are full, oldest first; `current` follows them.
+        var full: [PendingFrame] = []
+        /// Buffers of written frames, to be used again.
+        var spare: [[UInt8]] = []
+        var nextSequence: UInt64
+        var lastTime: Int64
+        /// Bytes in `full`, in `current` and in the frames being written.
+        var backlog = 0
+        var isWriterAsleep = false
+        var isClosing = false
+        var failure: LogError?
+        var waiters = WaiterQueue()
+        var poisonHandlers: [@Sendable (LogError) -> Void] = []
+    }
+
+    private let state: Mutex<State>
+    private let durable: Atomic<UInt64>
+    private let doorbell = Doorbell()
+    private let groupLimit: Int
+    private let frameTarget: Int
+    private let backlogLimit: Int
+
+    init(nextSequence: UInt64, lastTime: Int64, options: LogOptions) {
+        state = Mutex(State(nextSequence: nextSequence, lastTime: lastTime))
+        durable = Atomic(nextSequence - 1)
+        groupLimit = Format.groupLimit(segmentSize: options.segmentSize)
+        frameTarget = min(Format.frameTarget, groupLimit)
+        backlogLimit = options.backlogLimit
+    }
+
+    var durableSequence: UInt64 { durable.load(ordering: .acquiring) }
+    var nextSequence: UInt64 { state.withLock { $0.nextSequence } }
+}
+
+// MARK: - Appenders
+
+extension CommitQueue {
+    func append(_ records: RecordBatch, time: Int64) throws(LogError) -> UInt64 {
+        let bytes = records.byteCount
+        guard bytes <= groupLimit else {
+            if records.count == 1 { throw .recordTooLarge(bytes: bytes, limit: groupLimit) }
+            throw .groupTooLarge(bytes: bytes, limit: groupLimit)
+        }
+        let (result, mustWake) = state.withLock { state -> (Result<UInt64, LogError>, Bool) in
+            if let failure = state.failure { return (.failure(failure), false) }
+            if state.isClosing { return (.failure(.closed), false) }
+            guard state.backlog + bytes <= backlogLimit || state.backlog == 0 else {
+                return (.failure(.backlogFull(bytes: state.backlog, limit: backlogLimit)), false)
+            }
+            let first = state.nextSequence
+            if records.isEmpty { return (.success(first), false) }
+            if !state.current.isEmpty, state.current.bytes.count + bytes > frameTarget {
+                state.full.append(state.current)
+                state.current = PendingFrame(bytes: state.spare.popLast() ?? [])
+            }
+            let now = max(time, state.lastTime)
+            state.backlog -= state.current.bytes.count
+            state.current.add(records, sequence: first, time: now)
+            state.backlog += state.current.bytes.count
+            state.nextSequence += UInt64(records.count)
+            state.lastTime = now
+            let mustWake = state.isWriterAsleep
+            state.isWriterAsleep = false
+            return (.success(first), mustWake)
+        }
+        if mustWake { doorbell.ring() }
+        return try result.get()
+    }
+
+    /// Registers a waiter; returns the outcome if it is known already.
+    func register(_ waiter: Waiter, for sequence: UInt64) -> Result<Void, LogError>? {
+        state.withLock { state in
+            // Looked at again under the lock: the mark may have moved since the caller looked.
+            if durable.load(ordering: .acquiring) >= sequence { return .success(()) }
+            if let failure = state.failure { return .failure(failure) }
+            if state.isClosing, sequence >= state.nextSequence { return .failure(.closed) }
+            state.waiters.insert(waiter, for: sequence)
+            return nil
+        }
+    }
+
+    func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {
+        let failure = state.withLock { state in
+            if state.failure == nil { state.poisonHandlers.append(handler) }
+            return state.failure
+        }
+        if let failure { handler(failure) }
+    }
+
+    /// Refuses further appends and lets the commit thread end when all is written.
+    func beginClosing() {
+        let waiters = state.withLock { state in
+            state.isClosing = true
+            state.isWriterAsleep = false
+            return state.waiters.removeAll(from: state.nextSequence)
+        }
+        for waiter in waiters { waiter.finish(.failure(.closed)) }
+        doorbell.ring()
+    }
+
+    var failure: LogError? { state.withLock { $0.failure } }
+}
+
+// MARK: - The commit thread
+
+extension CommitQueue {
+    /// The next frame to write; sleeps until there is one.
+    ///
+    /// `nil` ends the thread: the log is closing and everything is written, or it failed.
+    func next() -> PendingFrame? {
+        while true {
+            let (frame, isOver) = state.withLock { state -> (PendingFrame?, Bool) in
+                if state.failure != nil { return (nil, true) }
+                if !state.full.isEmpty { return (state.full.removeFirst(), false) }
+                if !state.current.isEmpty {
+                    let frame = state.current
+                    state.current = PendingFrame(bytes: state.spare.popLast() ?? [])
+                    return (frame, false)
+                }
+                if state.isClosing { return (nil, true) }
+                state.isWriterAsleep = true
+                return (nil, false)
+            }
+            if let frame { return frame }
+            if isOver { return nil }
+            doorbell.wait()
+        }
+    }
+
+    /// Publishes that a frame is durable, and wakes those who waited for it.
+    func didCommit(_ frame: consuming PendingFrame) {
+        let last = frame.firstSequence + UInt64(frame.count) - 1
+        let length = frame.bytes.count
+        var buffer = frame.bytes
+        frame.bytes = []
+        buffer.removeAll(keepingCapacity: true)
+        let waiters = state.withLock { state in
+            durable.store(last, ordering: .releasing)
+            state.backlog -= length
+            if state.spare.count < 2 { state.spare.append(buffer) }
+            return state.waiters.removeThrough(last)
+        }
+        for waiter in waiters { waiter.finish(.success(())) }
+    }
+
+    /// Ends the log after a failed write: waiters fail, and nothing is accepted again.
+    func poison(_ failure: LogError) {
+        let (waiters, handlers) = state.withLock { state in
+            state.failure = failure
+            state.full = []
+            state.current = PendingFrame()
+            defer { state.poisonHandlers = [] }
+            return (state.waiters.removeAll(from: 0), state.poisonHandlers)
+        }
+        for waiter in waiters { waiter.finish(.failure(failure)) }
+        for handler in handlers { handler(failure) }
+    }
+}

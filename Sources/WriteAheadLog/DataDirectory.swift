@@ -1,0 +1,55 @@
+/// The small text files beside the segments.
+enum DataDirectory {
+    /// Contents of the file `version`.
+    static let text = Array("logway-data \(Format.directoryVersion)\n".utf8)
+
+    /// The directory's format version; `nil` if there is none yet.
+    ///
+    /// - Throws: `newerVersion`, and `notALog` if the file says something else.
+    static func version(_ paths: LogPaths, in fileSystem: any FileSystem) throws(LogError) -> Int? {
+        let path = paths.version
+        guard let text = try contents(path, in: fileSystem) else { return nil }
+        let words = text.split(whereSeparator: \.isWhitespace)
+        guard words.count == 2, words[0] == "logway-data", let found = Int(words[1]), found > 0
+        else {
+            throw .notALog(path: path, reason: "it should say \"logway-data 1\"")
+        }
+        guard found <= Format.directoryVersion else {
+            throw .newerVersion(path: path, found: found, supported: Format.directoryVersion)
+        }
+        return found
+    }
+
+    /// The process that holds the lock, as far as the lock's file tells.
+    static func writer(_ paths: LogPaths, in fileSystem: any FileSystem) -> Int32? {
+        do throws(LogError) {
+            let text = try contents(paths.lock, in: fileSystem)
+            return text?.split(whereSeparator: \.isWhitespace).first.flatMap { Int32($0) }
+        } catch {
+            return nil
+        }
+    }
+
+    /// True if a writer lives.
+    static func isInUse(_ paths: LogPaths, in fileSystem: any FileSystem) throws(LogError) -> Bool {
+        do throws(SystemError) {
+            return try fileSystem.isLocked(paths.lock)
+        } catch {
+            if error.kind == .notFound { return false }
+            throw LogError(error)
+        }
+    }
+
+    private static func contents(
+        _ path: String,
+        in fileSystem: any FileSystem
+    ) throws(LogError) -> String? {
+        do throws(SystemError) {
+            let file = try fileSystem.open(path, .read)
+            return String(decoding: try file.bytes(at: 0, count: 64), as: UTF8.self)
+        } catch {
+            if error.kind == .notFound { return nil }
+            throw LogError(error)
+        }
+    }
+}

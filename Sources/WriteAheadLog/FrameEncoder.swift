@@ -1,0 +1,58 @@
+/// Turns pending groups into the bytes of a frame, in a buffer that is used again.
+struct FrameEncoder {
+    private let compressor = LZ4Compressor()
+    private(set) var bytes: [UInt8] = []
+
+    /// Encodes a frame to the front of `bytes`; `previousLength` and `link` are the frame before's.
+    ///
+    /// Compression comes before the place is known, since the length decides whether the frame
+    /// still fits the segment; the header is written by `finish`.
+    mutating func compress(_ frame: PendingFrame) -> FrameHeader {
+        let room = FrameHeader.size + Format.aligned(frame.bytes.count)
+        if bytes.count < room {
+            bytes.append(contentsOf: repeatElement(0, count: room - bytes.count))
+        }
+        let compressed = compressor.compress(frame.bytes, into: &bytes, at: FrameHeader.size)
+        if compressed == nil { bytes.overwrite(from: FrameHeader.size, with: frame.bytes) }
+        return FrameHeader(
+            bodyChecksum: 0,
+            storedLength: compressed ?? frame.bytes.count,
+            rawLength: frame.bytes.count,
+            count: frame.count,
+            previousLength: 0,
+            codec: (compressed == nil ? FrameHeader.Codec.plain : .lz4).rawValue,
+            firstSequence: frame.firstSequence,
+            time: frame.time,
+            link: []
+        )
+    }
+
+    /// Completes the header for the frame's place, and the padding.
+    mutating func finish(
+        _ header: inout FrameHeader,
+        after position: FramePosition,
+        rawHash: [UInt8],
+        salt: UInt32
+    ) {
+        let end = FrameHeader.size + header.storedLength
+        for index in end..<header.frameLength { bytes[index] = 0 }
+        header.previousLength = position.previousLength ?? 0
+        header.link = HashChain.link(after: position.link ?? [], header, rawHash: rawHash)
+        header.bodyChecksum = CRC32C.of(bytes, FrameHeader.size..<end, seed: salt)
+        header.write(to: &bytes, salt: salt)
+    }
+}
+
+extension [UInt8] {
+    /// Replaces the bytes from an offset on without moving the rest.
+    mutating func overwrite(from offset: Int, with other: [UInt8]) {
+        precondition(offset >= 0 && offset + other.count <= count)
+        // safe: the range was checked, and two arrays never overlap.
+        unsafe other.withUnsafeBytes { source in
+            unsafe withUnsafeMutableBytes { target in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...])
+                    .copyMemory(from: source)
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+/// Reads the frames of one segment through a window of the file, and unpacks their bodies into a
+/// buffer that is used again.
+struct FrameReader {
+    /// What stands at an offset.
+    enum Found {
+        case frame(FrameHeader)
+        /// Nothing, or the remains of a write that did not finish.
+        case unfinished(reason: String)
+        /// A header that is intact but does not belong here.
+        case misplaced(reason: String)
+    }
+
+    let segment: SegmentFile
+    private var window: [UInt8] = []
+    private var windowOffset = 0
+    private var windowCount = 0
+    private(set) var raw: [UInt8] = []
+
+    /// How much is read ahead: large enough that calls cost nothing, small enough to stay in cache.
+    private static let windowSize = 256 << 10
+
+    init(_ segment: SegmentFile) { self.segment = segment }
+
+    /// Goes on in another segment with the same buffers.
+    init(_ segment: SegmentFile, reusing other: consuming FrameReader) {
+        self.segment = segment
+        window = other.window
+        raw = other.raw
+    }
+
+    /// Forgets what was read ahead, since the writer may have written there since.
+    mutating func refresh() { windowCount = 0 }
+
+    /// Checks the frame at a position: header, order, size, and the body's checksum.
+    mutating func frame(at position: FramePosition) throws(LogError) -> Found {
+        let limit = segment.header.footerOffset
+        guard position.offset + FrameHeader.size <= limit else {
+            return .unfinished(reason: "the segment ends here")
+        }
+        guard
+            let start = try load(position.offset, FrameHeader.size),
+            let header = FrameHeader(window, at: start, salt: segment.header.salt)
+        else { return .unfinished(reason: "no valid frame header") }
+        if let reason = misfit(header, at: position) { return .misplaced(reason: reason) }
+        guard let again = try load(position.offset, header.frameLength) else {
+            return .unfinished(reason: "the file ends inside the frame")
+        }
+        let body = (again + FrameHeader.size)..<(again + FrameHeader.size + header.storedLength)
+        guard CRC32C.of(window, body, seed: segment.header.salt) == header.bodyChecksum else {
+            return .unfinished(reason: "the checksum of the frame's body is wrong")
+        }
+        return .frame(header)
+    }
+
+    /// Unpacks the body of the frame that was just found.
+    ///
+    /// - Throws: `corrupt` if it does not hold what the header says.
+    mutating func unpack(_ header: FrameHeader, at offset: Int) throws(LogError) {
+        guard let start = try load(offset, header.frameLength) else {
+            throw segment.corrupt(offset, "the file ends inside the frame")
+        }
+        let body = (start + FrameHeader.size)..<(start + FrameHeader.size + header.storedLength)
+        if raw.count < header.rawLength {
+            raw.append(contentsOf: repeatElement(0, count: header.rawLength - raw.count))
+        }
+        if header.codec == FrameHeader.Codec.plain.rawValue {
+            copyPlain(body)
+        } else if !LZ4.decompress(window, body, into: &raw, rawLength: header.rawLength) {
+            throw segment.corrupt(offset, "the frame does not decompress")
+        }
+    }
+
+    /// Unpacks a frame and walks its records; returns the time of its last group.
+    mutating func lastTime(of header: FrameHeader, at offset: Int) throws(LogError) -> Int64 {
+        try unpack(header, at: offset)
+        let span = raw.span.extracting(0..<header.rawLength)
+        let end = FrameBody.walk(span, header) { _, _, _ in true }
+        guard case .complete(let time) = end else {
+            throw segment.corrupt(offset, "the frame's records are malformed")
+        }
+        return time
+    }
+
+    /// True if the bytes behind the frame's body, up to the next frame, are zero.
+    mutating func paddingIsZero(_ header: FrameHeader, at offset: Int) throws(LogError) -> Bool {
+        guard let start = try load(offset, header.frameLength) else { return false }
+        let end = start + FrameHeader.size + header.storedLength
+        return window.isZero(end..<(start + header.frameLength))
+    }
+
+    private mutating func copyPlain(_ body: Range<Int>) {
+        // safe: `unpack` made the buffer at least as long as the body, which lies in the window.
+        unsafe window.withUnsafeBytes { source in
+            unsafe raw.withUnsafeMutableBytes { target in
+                unsafe target.copyMemory(
+                    from: UnsafeRawBufferPointer(rebasing: source[body])
+                )
+            }
+        }
+    }
+
+    private func misfit(_ header: FrameHeader, at position: FramePosition) -> String? {
+        guard header.firstSequence == position.nextSequence else {
+            return "sequence \(header.firstSequence) stands where \(position.nextSequence) belongs"
+        }
+        if let previous = position.previousLength, previous != header.previousLength {
+            return "the frame does not follow the one before it"
+        }
+        guard header.time >= position.time else { return "the frame's time goes back" }
+        let codec = FrameHeader.Codec(rawValue: header.codec)
+        guard codec != nil else { return "the frame's coding \(header.codec) is not known" }
+        guard
+            header.count > 0, header.rawLength <= Format.frameLimit,
+            codec == .plain
+                ? header.storedLength == header.rawLength : header.storedLength < header.rawLength,
+            position.offset + header.frameLength <= segment.header.footerOffset
+        else { return "the frame's lengths are impossible" }
+        return nil
+    }
+
+    /// Makes a range of the file lie in the window; returns where it begins there, or `nil` if the
+    /// file is shorter.
+    private mutating func load(_ offset: Int, _ count: Int) throws(LogError) -> Int? {
+        if offset >= windowOffset, offset + count <= windowOffset + windowCount {
+            return offset - windowOffset
+        }
+        let wanted = max(count, min(Self.windowSize, segment.header.footerOffset - offset))
+        if window.count < wanted {
+            window.append(contentsOf: repeatElement(0, count: wanted - window.count))
+        }
+        windowCount = 0
+        do throws(SystemError) {
+            windowCount = try segment.file.fill(&window, 0..<wanted, from: offset)
+        } catch {
+            throw LogError(error)
+        }
+        windowOffset = offset
+        return windowCount >= count ? 0 : nil
+    }
+}

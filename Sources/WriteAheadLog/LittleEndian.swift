@@ -1,0 +1,43 @@
+/// Fixed-width integers in byte arrays, lowest byte first.
+extension [UInt8] {
+    func integer<Value: FixedWidthInteger>(_ type: Value.Type = Value.self, at offset: Int) -> Value
+    {
+        var value: Value = 0
+        var index = offset + MemoryLayout<Value>.size
+        while index > offset {
+            index -= 1
+            value = (value << 8) | Value(truncatingIfNeeded: self[index])
+        }
+        return value
+    }
+
+    mutating func store<Value: FixedWidthInteger>(_ value: Value, at offset: Int) {
+        for index in 0..<MemoryLayout<Value>.size {
+            self[offset + index] = UInt8(truncatingIfNeeded: value >> (index * 8))
+        }
+    }
+
+    mutating func store(_ bytes: [UInt8], at offset: Int) {
+        for (index, byte) in bytes.enumerated() { self[offset + index] = byte }
+    }
+
+    /// True if every byte of the range is zero.
+    func isZero(_ range: Range<Int>) -> Bool {
+        // safe: the range is checked against the array; loads are unaligned by construction.
+        precondition(range.lowerBound >= 0 && range.upperBound <= count)
+        return unsafe withUnsafeBytes { buffer in
+            var index = range.lowerBound
+            while index + 8 <= range.upperBound {
+                if unsafe buffer.loadUnaligned(fromByteOffset: index, as: UInt64.self) != 0 {
+                    return false
+                }
+                index += 8
+            }
+            while index < range.upperBound {
+                if unsafe buffer[index] != 0 { return false }
+                index += 1
+            }
+            return true
+        }
+    }
+}

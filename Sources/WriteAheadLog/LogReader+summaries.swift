@@ -1,0 +1,140 @@
+/// What the log consists of, without showing its records.
+extension LogReader {
+    /// The segments, oldest first.
+    ///
+    /// - Throws: `corrupt` if a first page is damaged, `io`.
+    public mutating func segments() throws(LogError) -> [SegmentSummary] {
+        try refresh()
+        var summaries: [SegmentSummary] = []
+        for segment in list.begun {
+            var isSealed = false
+            if case .valid = try segment.footer() { isSealed = true }
+            let header = segment.header
+            summaries.append(
+                SegmentSummary(
+                    number: header.number,
+                    file: "log/" + LogPaths.name(header.number),
+                    size: header.segmentSize,
+                    firstSequence: header.firstSequence,
+                    created: header.created,
+                    nodeID: header.nodeID,
+                    sealed: isSealed
+                )
+            )
+        }
+        return summaries
+    }
+
+    /// Counts and sizes of the whole log.
+    ///
+    /// Sealed segments answer from their footers, so that the cost is one segment's frames.
+    ///
+    /// - Throws: as `forEach`.
+    public mutating func statistics() throws -> LogStatistics {
+        let last = try durableSequence()
+        try refresh()
+        var statistics = LogStatistics()
+        for segment in list.begun {
+            statistics.segments += 1
+            if case .valid(let footer) = try segment.footer() {
+                statistics.add(footer.tally, bytes: footer.endOffset - Format.pageSize)
+                continue
+            }
+            var tally = SegmentTally()
+            var bytes = 0
+            try forEachFrame(holding: segment.header.firstSequence, through: last) {
+                reader,
+                header,
+                offset in
+                let time = try reader.lastTime(of: header, at: offset)
+                tally.add(header, at: offset, lastTime: time)
+                bytes += header.frameLength
+                return true
+            }
+            statistics.add(tally, bytes: bytes)
+        }
+        return statistics
+    }
+
+    /// Visits the frames from a segment on, for `logway log dump`.
+    ///
+    /// The body returns false to stop.
+    ///
+    /// - Throws: as `forEach`.
+    public mutating func forEachFrame(
+        fromSegment number: UInt32 = 1,
+        _ body: (FrameSummary) throws -> Bool
+    ) throws {
+        let last = try durableSequence()
+        try refresh()
+        guard let segment = list.begun.first(where: { $0.number >= number }) else { return }
+        try forEachFrame(holding: segment.header.firstSequence, through: last) {
+            reader,
+            header,
+            offset in
+            try body(FrameSummary(header, segment: reader.segment.number, offset: offset))
+        }
+    }
+
+    /// First sequence number whose group's time is at or after an instant.
+    ///
+    /// The instant is in microseconds since the epoch; if all groups are older, it is the sequence
+    /// number after the last. Reads the frames of one index interval.
+    ///
+    /// - Throws: as `forEach`.
+    public mutating func firstSequence(atOrAfter time: Int64) throws -> UInt64 {
+        let last = try durableSequence()
+        try refresh()
+        var start: UInt64 = 1
+        for segment in list.begun.dropFirst() where segment.header.previousTime < time {
+            start = segment.header.firstSequence
+        }
+        if let segment = list.begun.last(where: { $0.header.firstSequence <= start }),
+            case .valid(let footer) = try segment.footer(),
+            // The frame before the first one at the instant may hold it in a later group.
+            let entry = footer.tally.entries.last(where: { $0.time < time })
+        {
+            start = max(start, entry.sequence)
+        }
+        var found = last + 1
+        try forEach(from: start) { _, sequence, groupTime in
+            guard groupTime >= time else { return true }
+            found = sequence
+            return false
+        }
+        return found
+    }
+}
+
+extension FrameSummary {
+    fileprivate init(_ header: FrameHeader, segment: UInt32, offset: Int) {
+        self.init(
+            segment: segment,
+            offset: offset,
+            firstSequence: header.firstSequence,
+            count: header.count,
+            rawLength: header.rawLength,
+            storedLength: header.storedLength,
+            codec: header.codec == FrameHeader.Codec.lz4.rawValue ? "lz4" : "plain",
+            time: header.time,
+            checksum: header.bodyChecksum,
+            link: header.link
+        )
+    }
+}
+
+extension LogStatistics {
+    mutating func add(_ tally: SegmentTally, bytes: Int) {
+        guard tally.records > 0 else { return }
+        if records == 0 {
+            firstSequence = tally.firstSequence
+            firstTime = tally.firstTime
+        }
+        frames += UInt64(tally.frames)
+        records += tally.records
+        rawBytes += tally.rawBytes
+        storedBytes += UInt64(bytes)
+        lastSequence = tally.lastSequence
+        lastTime = tally.lastTime
+    }
+}

@@ -1,0 +1,217 @@
+import Foundation
+
+/// Opens a directory for writing: takes the lock, checks versions, finds the end of the log, cuts a
+/// torn tail, and creates what is missing.
+struct Recovery {
+    /// A log that is ready to be appended to.
+    struct Recovered {
+        let lock: any File
+        let active: ActiveSegment
+        let mark: DurableMark
+        let markFile: any File
+        let preparer: SegmentPreparer
+        let report: RecoveryReport
+    }
+
+    private let paths: LogPaths
+    private let fileSystem: any FileSystem
+    private let options: LogOptions
+    private let preparer: SegmentPreparer
+    private var report = RecoveryReport()
+
+    static func run(
+        _ directory: String,
+        options: LogOptions,
+        in fileSystem: any FileSystem
+    ) throws(LogError) -> Recovered {
+        var recovery = Recovery(directory, options, fileSystem)
+        return try recovery.open()
+    }
+
+    private init(_ directory: String, _ options: LogOptions, _ fileSystem: any FileSystem) {
+        paths = LogPaths(directory: directory)
+        self.fileSystem = fileSystem
+        self.options = options
+        preparer = SegmentPreparer(paths, in: fileSystem, segmentSize: options.segmentSize)
+    }
+
+    private mutating func open() throws(LogError) -> Recovered {
+        let lock = try takeLock()
+        let version = try DataDirectory.version(paths, in: fileSystem)
+        let mark = try DurableMark.read(paths.mark, in: fileSystem)
+        report.closedCleanly = mark?.closedCleanly ?? false
+        let list = try SegmentList(paths, in: fileSystem, .write, uncached: !report.closedCleanly)
+        if version == nil { try createVersion(list) }
+        try checkIdentity(list)
+        let scan = try TailScan(list, mark: mark)
+        if let cut = scan.cut { try apply(cut) }
+        try onDisk { () throws(SystemError) in
+            // What was found counts as durable from here on, so it has to be.
+            try scan.last?.file.synchronize()
+            try removeUnfinished()
+        }
+        let active = try self.active(scan, list)
+        return try ready(lock, active, mark, scan)
+    }
+
+    private func takeLock() throws(LogError) -> any File {
+        let lock = try onDisk { () throws(SystemError) in
+            try fileSystem.createDirectory(paths.segments)
+            return try fileSystem.lock(paths.lock)
+        }
+        guard let lock else {
+            throw .directoryInUse(
+                path: paths.directory,
+                pid: DataDirectory.writer(paths, in: fileSystem)
+            )
+        }
+        let pid = Array("\(ProcessInfo.processInfo.processIdentifier)\n         ".utf8.prefix(11))
+        try onDisk { () throws(SystemError) in try lock.writeAll(pid, at: 0) }
+        return lock
+    }
+
+    /// Writes the version of a new directory; one that has segments must have had it.
+    private func createVersion(_ list: SegmentList) throws(LogError) {
+        guard list.begun.isEmpty else {
+            throw .notALog(path: paths.version, reason: "the file is missing beside segments")
+        }
+        try onDisk { () throws(SystemError) in
+            let temporary = paths.version + ".tmp"
+            try fileSystem.removeIfPresent(temporary)
+            let file = try fileSystem.open(temporary, .create)
+            try file.writeAll(DataDirectory.text, at: 0)
+            try file.synchronize()
+            try fileSystem.rename(temporary, to: paths.version)
+            try fileSystem.synchronizeDirectory(paths.directory)
+            try fileSystem.synchronizeDirectory(paths.parent)
+        }
+    }
+
+    private func checkIdentity(_ list: SegmentList) throws(LogError) {
+        guard let found = list.begun.last?.header.logID, let wanted = options.logID else { return }
+        guard found == wanted else {
+            throw .notALog(
+                path: paths.directory,
+                reason: "it holds log \(found), not \(wanted)"
+            )
+        }
+    }
+
+    /// Keeps the torn bytes in a side file, then overwrites them with zeroes.
+    ///
+    /// A crash in between leaves them in place, and the next opening does the same again.
+    private mutating func apply(_ cut: TailScan.Cut) throws(LogError) {
+        let path = paths.cut(cut.segment, offset: cut.range.lowerBound)
+        try onDisk { () throws(SystemError) in
+            let bytes = try cut.file.bytes(at: cut.range.lowerBound, count: cut.range.count)
+            try fileSystem.removeIfPresent(path)
+            let side = try fileSystem.open(path, .create)
+            try side.writeAll(bytes, at: 0)
+            try side.synchronize()
+            try fileSystem.synchronizeDirectory(paths.segments)
+            try cut.file.writeZeroes(cut.range)
+            try cut.file.synchronize()
+        }
+        report.cut = RecoveryReport.CutTail(
+            segment: cut.segment,
+            offset: cut.range.lowerBound,
+            byteCount: cut.range.count,
+            reason: cut.reason,
+            savedTo: path
+        )
+    }
+
+    /// Removes segments that were not zeroed to their end.
+    private func removeUnfinished() throws(SystemError) {
+        for name in try fileSystem.list(paths.segments) where name.hasSuffix(".seg.tmp") {
+            try fileSystem.remove("\(paths.segments)/\(name)")
+        }
+    }
+
+    /// The segment to append to: the last one, or the first of a new log.
+    private mutating func active(
+        _ scan: TailScan,
+        _ list: SegmentList
+    ) throws(LogError) -> ActiveSegment {
+        try keepPrepared(list)
+        if let last = scan.last, let end = scan.end {
+            return ActiveSegment(
+                last,
+                position: end,
+                tally: scan.tally,
+                isSealed: scan.footer != nil
+            )
+        }
+        report.created = true
+        try preparer.finish(1)
+        return try onDisk { () throws(SystemError) in
+            try ActiveSegment.begin(
+                fileSystem.open(paths.segment(1), .write),
+                after: nil,
+                logID: options.logID ?? .random(),
+                nodeID: options.nodeID,
+                segmentSize: options.segmentSize,
+                created: Int64(Date().timeIntervalSince1970 * 1_000_000)
+            )
+        }
+    }
+
+    /// Uses the prepared segment that is there if it has the length now asked for, and removes
+    /// others: they hold nothing but zeroes.
+    private func keepPrepared(_ list: SegmentList) throws(LogError) {
+        for (index, prepared) in list.unbegun.enumerated().reversed() {
+            try onDisk { () throws(SystemError) in
+                if index == 0, try prepared.file.size() == options.segmentSize {
+                    preparer.adopt()
+                } else {
+                    try fileSystem.remove(paths.segment(prepared.number))
+                }
+            }
+        }
+        if !list.unbegun.isEmpty {
+            // The name of a prepared segment may not have been synced before a crash.
+            try onDisk { () throws(SystemError) in
+                try fileSystem.synchronizeDirectory(paths.segments)
+            }
+        }
+    }
+
+    /// Publishes the end that was found, before anyone can append behind it.
+    private mutating func ready(
+        _ lock: any File,
+        _ active: ActiveSegment,
+        _ mark: DurableMark?,
+        _ scan: TailScan
+    ) throws(LogError) -> Recovered {
+        let header = active.segment.header
+        let newMark = DurableMark(
+            generation: (mark?.generation ?? 0) + 1,
+            logID: header.logID,
+            sequence: active.position.nextSequence - 1,
+            segment: active.number,
+            closedCleanly: false,
+            offset: active.position.offset,
+            pid: ProcessInfo.processInfo.processIdentifier
+        )
+        let markFile = try onDisk { () throws(SystemError) in
+            let file = try fileSystem.open(paths.mark, .create)
+            var bytes = [UInt8](repeating: 0, count: DurableMark.size)
+            try newMark.write(to: file, using: &bytes)
+            return file
+        }
+        report.lastSequence = newMark.sequence
+        report.lastTime = active.position.time
+        report.segment = active.number
+        report.segmentCount = Int(active.number)
+        report.logID = header.logID
+        report.chain = active.position.link ?? []
+        return Recovered(
+            lock: lock,
+            active: active,
+            mark: newMark,
+            markFile: markFile,
+            preparer: preparer,
+            report: report
+        )
+    }
+}

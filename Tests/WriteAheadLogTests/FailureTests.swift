@@ -1,0 +1,177 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import WriteAheadLog
+
+@Suite struct FailureTests {
+    @Test func `a failed sync fails the waiters, poisons the log and tells the process`()
+        async throws
+    {
+        let system = MemoryFileSystem()
+        let writer = try system.writer()
+        try writer.append(RecordBatch("good"), time: 1)
+        try writer.flush()
+        let told = Mutex<[LogError]>([])
+        writer.onPoison { error in told.withLock { $0.append(error) } }
+        system.refuse { operation, path in
+            operation == "fdatasync" && path.hasSuffix(".seg") ? EIO : nil
+        }
+        let sequence = try writer.append(RecordBatch("lost"), time: 2)
+        await #expect(throws: LogError.self) { try await writer.waitUntilDurable(sequence) }
+        #expect(writer.durableSequence == 1)
+        system.refuse(nil)
+        guard case .poisoned = logError({ try writer.append(RecordBatch("x"), time: 3) }) else {
+            Issue.record("a poisoned log accepted a record")
+            return
+        }
+        guard case .poisoned = logError({ try writer.flush() }) else {
+            Issue.record("a poisoned log flushed")
+            return
+        }
+        #expect(told.withLock { $0.count } == 1)
+        writer.onPoison { error in told.withLock { $0.append(error) } }
+        #expect(told.withLock { $0.count } == 2)
+        guard case .poisoned = logError({ try writer.close() }) else {
+            Issue.record("closing a poisoned log hid the failure")
+            return
+        }
+        // The sync is tried once and never again.
+        let next = try system.afterCut(.nothing).writer()
+        #expect(next.recovery.lastSequence == 1)
+        try next.close()
+    }
+
+    @Test func `a write without space says so`() throws {
+        let system = MemoryFileSystem()
+        let writer = try system.writer()
+        system.refuse { operation, _ in operation == "pwrite" ? ENOSPC : nil }
+        try writer.append(RecordBatch("x"), time: 0)
+        guard case .diskFull = logError({ try writer.flush() }) else {
+            Issue.record("not told as a full disk")
+            return
+        }
+        guard case .diskFull = logError({ try writer.append(RecordBatch("y"), time: 0) }) else {
+            Issue.record("accepted")
+            return
+        }
+    }
+
+    @Test func `a segment that can't be prepared is a shortage while there is room`() throws {
+        let system = MemoryFileSystem()
+        let writer = try system.writer()
+        system.refuse { operation, path in
+            operation == "pwrite" && path.hasSuffix(".tmp") ? ENOSPC : nil
+        }
+        var coin = Coin(seed: 4)
+        let big = (0..<250).map { _ in "\(coin.next())" }.joined()
+        try writer.append(RecordBatch(big), time: 0)
+        try writer.flush()
+        try writer.append(RecordBatch("still"), time: 0)
+        try writer.flush()
+        var failure: LogError?
+        for _ in 0..<9 where failure == nil {
+            failure = logError {
+                try writer.append(RecordBatch(big), time: 0)
+                try writer.flush()
+            }
+        }
+        guard case .diskFull = failure, case .diskFull = writer.shortage ?? failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        let kept = writer.durableSequence
+        let next = try system.copy().writer()
+        #expect(next.recovery.lastSequence == kept)
+        try next.close()
+    }
+
+    @Test func `every changing call may fail, and nothing unacknowledged is called durable`() throws
+    {
+        let whole = MemoryFileSystem()
+        _ = CrashTests.work(on: whole, groups: 12)
+        for code in [EIO, ENOSPC] {
+            for call in 1...whole.calls {
+                let system = MemoryFileSystem()
+                let count = Mutex(0)
+                let changing: Set = ["pwrite", "fdatasync", "fsync", "rename", "unlink"]
+                let failing = Box(count)
+                system.refuse { operation, _ in
+                    guard changing.contains(operation) else { return nil }
+                    return failing.next() == call ? code : nil
+                }
+                let acknowledged = CrashTests.work(on: system, groups: 12)
+                system.refuse(nil)
+                try CrashTests.check(
+                    system.afterCut(.nothing),
+                    acknowledged: acknowledged,
+                    "call \(call) failed with \(code)"
+                )
+            }
+        }
+    }
+
+    @Test func `short writes are completed`() throws {
+        let system = MemoryFileSystem()
+        system.state.withLock { $0.writeLimit = 7 }
+        let writer = try system.writer()
+        try writer.append(RecordBatch("a longer record", "b"), time: 0)
+        try writer.close()
+        var reader = try system.reader()
+        #expect(try reader.records().count == 2)
+        #expect(try reader.verify().isWhole)
+    }
+
+    @Test func `too large a record, group or backlog is refused by its size`() throws {
+        let writer = try MemoryFileSystem().writer()
+        let large = RecordBatch(String(repeating: "x", count: 9000))
+        guard
+            case .recordTooLarge(let bytes, let limit) = logError({
+                try writer.append(large, time: 0)
+            })
+        else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(bytes > limit)
+        let many = RecordBatch((0..<900).map { "record \($0)" })
+        guard case .groupTooLarge = logError({ try writer.append(many, time: 0) }) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(writer.nextSequence == 1)
+        try writer.close()
+        #expect(logError { try writer.append(RecordBatch("x"), time: 0) } == .closed)
+    }
+
+    @Test func `a stalled disk bounds the backlog`() throws {
+        let queue = CommitQueue(
+            nextSequence: 1,
+            lastTime: 0,
+            options: LogOptions(segmentSize: 1 << 20, backlogLimit: 5000)
+        )
+        let batch = RecordBatch(String(repeating: "x", count: 1000))
+        for _ in 0..<4 { _ = try queue.append(batch, time: 0) }
+        guard case .backlogFull = logError({ _ = try queue.append(batch, time: 0) }) else {
+            Issue.record("accepted")
+            return
+        }
+        let frame = try #require(queue.next())
+        queue.didCommit(frame)
+        #expect(try queue.append(batch, time: 0) == 5)
+    }
+}
+
+/// Counts calls from several threads.
+final class Box: Sendable {
+    private let count: Mutex<Int>
+
+    init(_ count: consuming Mutex<Int>) { self.count = count }
+
+    func next() -> Int {
+        count.withLock { count in
+            count += 1
+            return count
+        }
+    }
+}
