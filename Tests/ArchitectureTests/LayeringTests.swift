@@ -31,7 +31,7 @@ struct LayeringTests {
     /// Hummingbird and the modules that it re-exports.
     static let hummingbird: Set<String> = [
         "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging", "NIOCore", "NIOHTTPTypes",
-        "NIOPosix", "ServiceLifecycle",
+        "NIOPosix", "ServiceLifecycle", "UnixSignals",
     ]
     static let standard: Set<String> = [
         "Foundation", "FoundationEssentials", "Synchronization", "Glibc",

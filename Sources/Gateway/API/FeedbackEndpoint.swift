@@ -6,6 +6,7 @@ import JSONBytes
 import Logging
 import NIOCore
 import Providers
+import RouterState
 import WriteAheadLog
 
 /// `POST /v1/feedback`: somebody judges an answer.
@@ -23,7 +24,7 @@ struct FeedbackEndpoint: Sendable {
 
     /// Records the feedback; it is durable before the client hears of it.
     func respond(to request: Request) async -> Response {
-        var id = RequestID.empty
+        var id = Events.RequestID.empty
         do {
             let body = try await request.body.collect(upTo: Self.bodyLimit)
             let feedback = try FeedbackReceived(json: Array(body.readableBytesView))
@@ -65,7 +66,7 @@ struct FeedbackEndpoint: Sendable {
     }
 
     /// Whether the log holds the request; its id leads to where it would be.
-    private func exists(_ id: RequestID) async throws -> Bool {
+    private func exists(_ id: Events.RequestID) async throws -> Bool {
         if ledger.read({ state, _ in state.inFlight[id] != nil }) { return true }
         let directory = ledger.directory
         return try await BlockingWork.run {
@@ -115,7 +116,7 @@ extension FeedbackReceived {
         } catch let error as JSONError {
             throw FeedbackError(400, "invalid_json", "the body is not JSON: \(error)")
         }
-        guard let text = found[0]?.string, let id = RequestID(text) else {
+        guard let text = found[0]?.string, let id = Events.RequestID(text) else {
             throw FeedbackError(
                 400, "invalid_request", "request_id must be the id of a request",
                 field: "request_id")

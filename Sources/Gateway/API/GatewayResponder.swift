@@ -48,7 +48,7 @@ struct GatewayResponder: HTTPResponder {
             "/v1/chat/completions": .post, "/v1/messages": .post, "/v1/models": .get,
             "/v1/feedback": .post, "/healthz": .get, "/readyz": .get,
         ]
-        let id = RequestID(
+        let id = Events.RequestID(
             time: Clocks.wall, random: (.random(in: .min ... .max), .random(in: .min ... .max)))
         let allowed = paths[request.uri.path]
         let error = ClientError(

@@ -1,4 +1,5 @@
 import Events
+import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -25,7 +26,7 @@ struct ModelsEndpoint: Sendable {
             status: 404, code: "model_not_found",
             message: "there is no model '\(id)'; there is "
                 + entries.map(\.id).joined(separator: ", "),
-            param: "model", requestID: RequestID.empty.description)
+            param: "model", requestID: Events.RequestID.empty.description)
         return error.response(for: family)
     }
 

@@ -1,7 +1,7 @@
 public import EventLog
 import Events
 import RouterState
-public import WriteAheadLog
+import WriteAheadLog
 
 extension Ledger {
     /// Opens the log in a directory, folds it, and records what the last process left open.

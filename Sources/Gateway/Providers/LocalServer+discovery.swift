@@ -7,15 +7,23 @@ import Upstream
 extension LocalServer {
     /// The model servers that answer at their usual addresses on this machine, asked all at once
     /// and given half a second.
-    public static func reachable() async throws(UpstreamError) -> [LocalServer] {
-        let upstream = try UpstreamClient()
-        let found = await withTaskGroup(of: LocalServer?.self) { group in
+    public static func reachable() async -> [LocalServer] {
+        let upstream: UpstreamClient
+        do throws(UpstreamError) {
+            upstream = try UpstreamClient()
+        } catch {
+            // Without a client nobody can be asked; starting the gateway will say why.
+            return []
+        }
+        let found = await withTaskGroup(of: LocalServer?.self) { group -> [LocalServer] in
             for type in Settings.discoverableServers {
                 group.addTask { await ask(type, over: upstream) }
             }
-            return await group.reduce(into: []) { servers, server in
+            var servers: [LocalServer] = []
+            for await server in group {
                 if let server { servers.append(server) }
             }
+            return servers
         }
         upstream.shutdown()
         return found

@@ -1,7 +1,9 @@
 import Events
 import Logging
 import Providers
+import RouterState
 import ServiceLifecycle
+import Settings
 import Upstream
 import WriteAheadLog
 
@@ -18,7 +20,7 @@ struct ModelRefresh: Service {
 
     /// Refreshes each provider at its own interval until the service is told to stop.
     func run() async throws {
-        try await cancelWhenGracefulShutdown {
+        await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
                 for provider in providers.all where provider.healthCheck.isEnabled {
                     group.addTask { await repeatedly(refresh: provider) }

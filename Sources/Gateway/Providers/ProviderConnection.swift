@@ -14,11 +14,13 @@ struct ProviderConnection: Sendable {
     /// The context that an Ollama model is loaded with, where the catalogue knows the model's.
     let contextTokens: @Sendable (String) -> Int?
 
-    /// The connection to an enabled provider at its address.
-    init(_ settings: ProviderSettings, baseURL: String, catalog: Catalog) {
+    /// The connection to an enabled provider at its address; `nil` for a family that is not spoken
+    /// yet, which the configuration refuses to enable.
+    init?(_ settings: ProviderSettings, baseURL: String, catalog: Catalog) {
+        guard let family = settings.type.family else { return nil }
         name = settings.name
         endpoint = ProviderEndpoint(
-            family: settings.type.family, baseURL: baseURL, apiKey: settings.apiKey?.revealed)
+            family: family, baseURL: baseURL, apiKey: settings.apiKey?.revealed)
         pool = settings.type.isLocal ? .local(settings.name) : .hosted(settings.name)
         timeouts = settings.timeouts
         healthCheck = settings.healthCheck

@@ -1,4 +1,5 @@
 import Events
+import Providers
 
 /// The connections of the enabled providers, by configured name.
 struct ProviderDirectory: Sendable {

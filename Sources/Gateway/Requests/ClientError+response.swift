@@ -17,7 +17,7 @@ extension ClientError {
     }
 
     /// The error for a body that could not be read.
-    init(unreadable error: any Error, bodyLimit: Int, id: RequestID) {
+    init(unreadable error: any Error, bodyLimit: Int, id: Events.RequestID) {
         let requestID = id.description
         switch error {
         case let error as RequestError:
@@ -37,7 +37,7 @@ extension ClientError {
     }
 
     /// The error when the log can't take the request; nothing happens that is not recorded.
-    init(unrecorded error: LogError, id: RequestID) {
+    init(unrecorded error: LogError, id: Events.RequestID) {
         let isFull: Bool
         if case .diskFull = error { isFull = true } else { isFull = false }
         self.init(

@@ -11,7 +11,7 @@ extension RequestReceived {
     /// A request as its head shows it, with a fresh id.
     init(_ request: Request, family: WireFamily) {
         self.init()
-        self.request = RequestID(
+        self.request = Events.RequestID(
             time: Clocks.wall, random: (.random(in: .min ... .max), .random(in: .min ... .max)))
         client = family
         endpoint = request.uri.path

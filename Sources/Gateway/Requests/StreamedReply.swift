@@ -1,9 +1,11 @@
 import Events
 import HTTPTypes
 import Hummingbird
+import Logging
 import NIOCore
 import Providers
 import Synchronization
+import Upstream
 import WriteAheadLog
 
 /// A stream on its way to its client, and the record of how it ends.
@@ -16,7 +18,7 @@ final class StreamedReply: Sendable {
     private let watch: ClientWatch
     private let service: ChatService
     private let headers: HTTPFields
-    private let errorShape: (family: WireFamily, id: RequestID)
+    private let errorShape: (family: WireFamily, id: Events.RequestID)
 
     init(
         _ flowing: FlowingAnswer, of running: RunningRequest, watch: ClientWatch,
@@ -46,7 +48,7 @@ final class StreamedReply: Sendable {
             body: ResponseBody { [self] writer in try await write(to: &writer) })
     }
 
-    private func write(to writer: inout any ResponseBodyWriter) async throws {
+    @concurrent private func write(to writer: inout any ResponseBodyWriter) async throws {
         guard var open = running.withLock({ $0.take() }) else { return }
         var flowing = flowing
         do {
@@ -87,7 +89,7 @@ final class StreamedReply: Sendable {
     }
 
     /// Tells the client that the answer broke off; no clean end follows.
-    private func sendError(
+    @concurrent private func sendError(
         _ failure: ProviderFailure, of open: RunningRequest,
         to writer: inout any ResponseBodyWriter
     ) async throws {

@@ -1,5 +1,5 @@
 public import Catalog
-public import EventLog
+import EventLog
 import Events
 import Glibc
 import Hummingbird
@@ -8,6 +8,7 @@ import NIOCore
 import Providers
 import ServiceLifecycle
 public import Settings
+import UnixSignals
 import Upstream
 import WriteAheadLog
 
@@ -67,11 +68,12 @@ public struct Gateway: Sendable {
     /// Serves until it is told to stop, then drains, records that and closes the log.
     ///
     /// - Parameters:
-    ///   - signals: the signals that stop it in good order.
+    ///   - stopsOnSignals: whether SIGTERM and SIGINT stop it in good order; otherwise only
+    ///     cancelling the task does.
     ///   - onListening: called once with the port that it listens on.
     /// - Throws: `GatewayError.portInUse` and the like; `LogError` when the log failed.
     public func run(
-        signals: [UnixSignal] = [.sigterm, .sigint],
+        stopsOnSignals: Bool = true,
         onListening: @escaping @Sendable (Int) async -> Void
     ) async throws {
         let refresh = ModelRefresh(
@@ -88,7 +90,8 @@ public struct Gateway: Sendable {
             },
             logger: logger)
         var configuration = ServiceGroupConfiguration(
-            services: [refresh, application], gracefulShutdownSignals: signals, logger: logger)
+            services: [refresh, application],
+            gracefulShutdownSignals: stopsOnSignals ? [.sigterm, .sigint] : [], logger: logger)
         configuration.maximumGracefulShutdownDuration = settings.server.shutdownGrace
         do {
             try await ServiceGroup(configuration: configuration).run()

@@ -1,7 +1,9 @@
+import Events
 import HTTPTypes
 import Hummingbird
 import JSONBytes
 import NIOCore
+import RouterState
 
 /// `GET /healthz` and `GET /readyz`, for load balancers and supervisors.
 struct Readiness: Sendable {

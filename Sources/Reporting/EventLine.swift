@@ -1,0 +1,61 @@
+public import Events
+
+/// An event on one line, for `logway log tail`.
+public struct EventLine: Sendable {
+    private let event: Event
+    private let sequence: UInt64
+
+    /// The line of an event at its place in the log.
+    public init(_ event: Event, _ sequence: UInt64) {
+        self.event = event
+        self.sequence = sequence
+    }
+
+    /// The line, without a line end.
+    public var text: String {
+        let request = event.body.request.map { "\($0) " } ?? ""
+        return "\(sequence) \(event.time) \(event.body.name) \(request)\(summary)"
+    }
+
+    private var summary: String {
+        switch event.body {
+        case .requestReceived(let event):
+            "\(event.endpoint) model '\(event.requestedModel)', \(event.features.bodyBytes) bytes"
+        case .routeDecided(let event): decision(event)
+        case .attemptStarted(let event): "attempt \(event.number) at \(event.provider):\(event.model)"
+        case .attemptFinished(let event):
+            "attempt \(event.number) at \(event.provider):\(event.model) "
+                + (event.failure.map { "failed: \($0.name)" } ?? "answered")
+                + ", \(Wording.cost(event.cost))"
+        case .requestCompleted(let event):
+            "\(event.outcome.name), status \(event.status), \(Wording.cost(event.cost)), "
+                + Wording.time(microseconds: event.totalMicroseconds)
+        case .healthProbed(let event):
+            "\(event.provider) \(event.failure?.name ?? "answers")"
+        case .modelsListed(let event):
+            "\(event.provider) has \(Wording.count(event.models.count, "model"))"
+        case .feedbackReceived(let event):
+            "\(Wording.score(Double(event.score) / 1_000_000)) by \(event.source)"
+        case .configurationApplied(let event): "from \(event.source)"
+        case .policyApplied(let event):
+            "\(event.fingerprint), \(Wording.count(event.policy.providers.count, "provider"))"
+        case .pricesApplied(let event): Wording.count(event.prices.count, "price")
+        case .nodeStarted(let event): "version \(event.version), process \(event.process)"
+        case .nodeStopped(let event): event.reason
+        case .logRecovered(let event):
+            "\(event.cutBytes) bytes cut, "
+                + Wording.count(event.interruptedRequests, "interrupted request")
+        case .unknown(_, let fields): "\(fields.count) bytes of a later build"
+        }
+    }
+
+    private func decision(_ event: RouteDecided) -> String {
+        guard let chosen = event.chosen, event.candidates.indices.contains(chosen) else {
+            return "refused: \(event.refusal?.name ?? "no candidate")"
+        }
+        let candidate = event.candidates[chosen]
+        return "\(candidate.provider):\(candidate.model) of "
+            + Wording.count(event.candidates.count, "candidate")
+            + ", \(event.excluded.count) rejected"
+    }
+}

@@ -1,0 +1,38 @@
+import ArgumentParser
+import Events
+import Reporting
+
+/// `logway explain`.
+struct ExplainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "explain",
+        abstract: "Tells why a request went where it did: what was rejected, tried and paid.")
+
+    @OptionGroup var dataOptions: DataOptions
+    @Argument(help: "The request's id (x-logway-request-id), or 'last' for the newest request.")
+    var id: String
+    @Flag(name: .long, help: "Prints the request's events as one JSON object.")
+    var json = false
+
+    func validate() throws {
+        if id != "last", RequestID(id) == nil {
+            throw ValidationError("'\(id)' is not the id of a request, which looks like a UUID")
+        }
+    }
+
+    func run() throws {
+        var queries = try LogQueries(dataOptions.directory())
+        let record: RequestRecord?
+        if let id = RequestID(id) {
+            record = try queries.record(of: id)
+        } else {
+            record = try queries.requests(since: nil).newest(1, RequestFilter()).first
+        }
+        guard let record else {
+            throw CommandError(
+                "there is no request \(id) in \(try dataOptions.directory()); "
+                    + "`logway requests` lists them")
+        }
+        if json { Output.line(record.json) } else { Output.page(ExplainPage(record).text) }
+    }
+}

@@ -1,0 +1,151 @@
+import ArgumentParser
+import EventLog
+import Events
+import Reporting
+import WriteAheadLog
+
+/// `logway log`.
+struct LogCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "log", abstract: "Reads and checks the log.",
+        subcommands: [TailCommand.self, VerifyCommand.self, StatsCommand.self, DumpCommand.self])
+
+    /// `logway log tail`.
+    struct TailCommand: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "tail", abstract: "Prints the last events, and with -f those to come.")
+
+        /// How often a followed log is looked at: soon enough for people.
+        private static let pollInterval = Duration.milliseconds(200)
+
+        @OptionGroup var dataOptions: DataOptions
+        @Option(name: .shortAndLong, help: "How many of the last events.")
+        var number = 20
+        @Flag(name: .shortAndLong, help: "Goes on with events as they become durable.")
+        var follow = false
+        @Option(name: .long, help: "Only events of this type, such as RouteDecided.")
+        var type: String?
+        @Option(name: .long, help: "Only events of this request.")
+        var request: String?
+        @Flag(name: .long, help: "Prints one JSON object a line.")
+        var json = false
+
+        func validate() throws {
+            guard number >= 0 else { throw ValidationError("--number must not be negative") }
+            if let request, RequestID(request) == nil {
+                throw ValidationError("'\(request)' is not the id of a request")
+            }
+        }
+
+        func run() async throws {
+            var queries = try LogQueries(dataOptions.directory())
+            let last = try queries.lastSequence()
+            let wanted = request.flatMap { RequestID($0) }
+            let start = last >= UInt64(number) ? last - UInt64(number) + 1 : 1
+            var next = try show(&queries, from: max(1, start), wanted)
+            while follow {
+                try await Task.sleep(for: Self.pollInterval)
+                next = try show(&queries, from: next, wanted)
+            }
+        }
+
+        private func show(
+            _ queries: inout LogQueries, from sequence: UInt64, _ wanted: RequestID?
+        ) throws -> UInt64 {
+            try queries.forEach(from: sequence) { event, sequence in
+                if let type, event.body.name != type { return true }
+                if let wanted, event.body.request != wanted { return true }
+                Output.line(
+                    json ? event.json(sequence: sequence) : EventLine(event, sequence).text)
+                return true
+            }
+        }
+    }
+
+    /// `logway log verify`.
+    struct VerifyCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "verify",
+            abstract: "Checks every checksum, chain link and event; exits with 3 if one is bad.")
+
+        @OptionGroup var dataOptions: DataOptions
+        @Flag(name: .long, help: "Prints JSON.")
+        var json = false
+
+        func run() throws {
+            let directory = try dataOptions.directory()
+            var reader = try LogReader(directory)
+            var bar = ProgressBar(total: 100)
+            let report = try reader.verify { checked, total in
+                // A small log is checked before a bar could be read.
+                guard total > 64 << 20 else { return }
+                bar.show(checked * 100 / total, note: "% checked")
+            }
+            let undecodable = report.isWhole ? Self.firstUndecodable(directory) : nil
+            if json {
+                Output.line(VerificationText(report, undecodable: undecodable).json)
+            } else {
+                Output.write(VerificationText(report, undecodable: undecodable).text)
+            }
+            if !report.isWhole || undecodable != nil { throw CheckFailed(message: nil) }
+        }
+
+        /// What stops the events of a whole log from being read, if something does.
+        private static func firstUndecodable(_ directory: String) -> String? {
+            do {
+                var reader = try EventReader(directory)
+                try reader.forEach { _, _ in true }
+                return nil
+            } catch {
+                return "\(error)"
+            }
+        }
+    }
+
+    /// `logway log stats`.
+    struct StatsCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "stats", abstract: "Counts and sizes of the log, and its events by type.")
+
+        @OptionGroup var dataOptions: DataOptions
+        @Flag(name: .long, help: "Prints JSON.")
+        var json = false
+
+        func run() throws {
+            let directory = try dataOptions.directory()
+            var log = try LogReader(directory)
+            let statistics = try log.statistics()
+            var types: [String: Int] = [:]
+            var reader = try EventReader(directory)
+            try reader.forEach { event, _ in
+                types[event.body.name, default: 0] += 1
+                return true
+            }
+            let text = StatisticsText(statistics, types: types)
+            Output.write(json ? text.json + "\n" : text.text)
+        }
+    }
+
+    /// `logway log dump`.
+    struct DumpCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "dump",
+            abstract: "Prints the log's frames: where each lies and what it is made of.")
+
+        @OptionGroup var dataOptions: DataOptions
+        @Option(name: .long, help: "Begin at this segment.")
+        var segment: UInt32 = 0
+        @Flag(name: .long, help: "Prints one JSON object a line.")
+        var json = false
+
+        func run() throws {
+            var reader = try LogReader(dataOptions.directory())
+            if !json { Output.line(FrameLine.heading) }
+            try reader.forEachFrame(fromSegment: segment) { frame in
+                let line = FrameLine(frame)
+                Output.line(json ? line.json : line.text)
+                return true
+            }
+        }
+    }
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import Events
+import Foundation
+import Reporting
+import RouterState
+
+/// `logway providers`.
+struct ProvidersCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "providers", abstract: "Shows the providers and how they are doing.",
+        subcommands: [ListCommand.self, StatusCommand.self], defaultSubcommand: StatusCommand.self)
+
+    /// What both subcommands take.
+    struct Options: ParsableArguments {
+        @OptionGroup var dataOptions: DataOptions
+        @Option(name: .long, help: "As it stood at this instant: RFC 3339, a date, or how long ago.")
+        var at: TimeArgument?
+        @Flag(name: .long, help: "Prints JSON.")
+        var json = false
+
+        /// The status that the log tells of, now or at the instant.
+        func status() throws -> ProviderStatus {
+            var queries = try LogQueries(dataOptions.directory())
+            let state = try queries.state(at: at?.time)
+            let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+            return ProviderStatus(state, at: at?.time ?? max(now, state.time))
+        }
+    }
+
+    /// `logway providers list`.
+    struct ListCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list", abstract: "Lists the providers in force and their models.")
+
+        @OptionGroup var options: Options
+
+        func run() throws {
+            let status = try options.status()
+            if options.json { Output.line(try status.json) } else { Output.write(status.list) }
+        }
+    }
+
+    /// `logway providers status`.
+    struct StatusCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "status",
+            abstract: "Shows uptime, latency, error rate and breakers of the last 24 hours.")
+
+        @OptionGroup var options: Options
+        @Flag(name: .long, help: "Adds the recent failures.")
+        var detailed = false
+
+        func run() throws {
+            let status = try options.status()
+            if options.json {
+                Output.line(try status.json)
+            } else {
+                Output.status(status.text + (detailed ? status.recentFailures : ""))
+            }
+        }
+    }
+}

@@ -1,0 +1,92 @@
+import ArgumentParser
+import Catalog
+import Foundation
+import Gateway
+import Glibc
+import Logging
+import Settings
+
+/// `logway serve`.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve", abstract: "Runs the gateway in the foreground.",
+        discussion: """
+            Without a configuration it looks for providers: keys in the environment, Ollama on \
+            port 11434, LM Studio on port 1234. When it finds none it answers from built-in \
+            simulated providers and says so.
+            """)
+
+    @OptionGroup var dataOptions: DataOptions
+    @Option(
+        name: .long,
+        help: "The configuration. Default: ./logway.yaml, then ~/.config/logway/logway.yaml.")
+    var config: String?
+    @Option(name: .long, help: "The address to listen on. Default: 127.0.0.1.")
+    var host: String?
+    @Option(name: .long, help: "The port to listen on; 0 takes a free one. Default: 8080.")
+    var port: Int?
+
+    func validate() throws {
+        if let port, !(0...65_535).contains(port) {
+            throw ValidationError("--port must be from 0 to 65535")
+        }
+    }
+
+    func run() async throws {
+        let catalog = try Catalog.shipped
+        let environment = ProcessInfo.processInfo.environment
+        var settings: Settings
+        if let file = Settings.file(
+            given: config, workingDirectory: FileManager.default.currentDirectoryPath,
+            environment: environment)
+        {
+            settings = try Settings(file: file, environment: environment, catalog: catalog)
+            Output.errorText("configuration: \(file)")
+        } else {
+            settings = Settings.discovered(
+                environment: environment, reachable: await LocalServer.reachable(),
+                catalog: catalog)
+            Output.errorText("configuration: none found, looking for providers")
+        }
+        if let host { settings.server.host = host }
+        if let port { settings.server.port = port }
+        for warning in settings.notInForce { Output.errorText("warning: \(warning)") }
+        for note in settings.notes { Output.errorText("note: \(note)") }
+        let directory = try dataOptions.directory(settings)
+        let gateway = try await Gateway(
+            settings, catalog: catalog, directory: directory, logger: .standardError)
+        gateway.ledger.onPoison { error in
+            // Nothing more can be recorded, so nothing more may be served.
+            Output.error("\(error)")
+            Glibc.exit(1)
+        }
+        let host = settings.server.host
+        let isSimulated = settings.isSimulated
+        try await gateway.run { port in
+            Output.write(
+                Self.greeting(host: host, port: port, data: directory, isSimulated: isSimulated))
+        }
+    }
+
+    /// What a new user needs: the address, a line that works, and what to do with its result.
+    private static func greeting(
+        host: String, port: Int, data: String, isSimulated: Bool
+    ) -> String {
+        let address = host.contains(":") ? "[\(host)]" : host
+        let url = "http://\(address):\(port)"
+        return """
+            Logway \(Gateway.version) listens on \(url)
+              data directory: \(data)
+            \(isSimulated ? "  ANSWERS ARE SIMULATED: no provider was found or configured\n" : "")\
+              OpenAI SDK:     base_url="\(url)/v1", any api_key
+              Anthropic SDK:  base_url="\(url)", any api_key
+
+            Try it:
+              curl -si \(url)/v1/chat/completions -H 'content-type: application/json' \
+            -d '{"model":"auto","messages":[{"role":"user","content":"What is 2+2?"}]}'
+            Then ask why it went where it did, with the x-logway-request-id of the answer:
+              logway explain ID        (or: logway explain last)
+
+            """
+    }
+}

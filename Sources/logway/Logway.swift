@@ -1,1 +1,0 @@
-@main enum Logway { static func main() {} }

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+
+/// The entry point: parses, runs, and turns whatever happens into an exit code that scripts can use.
+@main
+enum Main {
+    static func main() async {
+        // A reader that closes its end of a pipe (head, less) ends the command, not with a crash.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try LogwayCommand.parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            end(error)
+        }
+    }
+
+    /// Prints what there is to say and exits: 0 fine, 1 failed, 2 wrong usage, 3 checked and bad.
+    private static func end(_ error: any Error) -> Never {
+        if let found = error as? CheckFailed {
+            if let message = found.message { Output.error(message) }
+            exit(3)
+        }
+        let code = LogwayCommand.exitCode(for: error)
+        if code == .success {
+            Output.write(LogwayCommand.fullMessage(for: error) + "\n")
+            exit(0)
+        }
+        if code == .validationFailure {
+            Output.errorText(LogwayCommand.fullMessage(for: error))
+            exit(2)
+        }
+        Output.error("\(error)")
+        exit(1)
+    }
+}
+
+/// Something was checked and found bad: exit code 3.
+struct CheckFailed: Error {
+    /// What to say besides what was printed already.
+    var message: String?
+}
+
+/// A command can't do what it was asked, for a reason that is worth a sentence: exit code 1.
+struct CommandError: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

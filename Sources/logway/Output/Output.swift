@@ -1,0 +1,56 @@
+import Foundation
+import Rainbow
+
+/// Where results and complaints go: results to standard output, everything else to standard error.
+enum Output {
+    /// Writes a result; ends the process quietly when nobody reads it any more.
+    static func write(_ text: String) {
+        do {
+            try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
+        } catch {
+            exit(0)
+        }
+    }
+
+    /// Writes a line of a result.
+    static func line(_ text: String) {
+        write(text + "\n")
+    }
+
+    /// Writes a page whose lines without indent are headings.
+    ///
+    /// Rainbow leaves texts as they are where standard output is no terminal or NO_COLOR is set.
+    static func page(_ text: String) {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            line.isEmpty || line.hasPrefix(" ") ? String(line) : String(line).bold
+        }
+        write(lines.joined(separator: "\n"))
+    }
+
+    /// Writes a table with its status words in colour.
+    static func status(_ text: String) {
+        let words = text.replacing(/\b(unhealthy|degraded|healthy)\b/) { match in
+            switch match.output.0 {
+            case "unhealthy": String(match.output.0).red
+            case "degraded": String(match.output.0).yellow
+            default: String(match.output.0).green
+            }
+        }
+        write(words)
+    }
+
+    /// Says what went wrong.
+    static func error(_ message: String) {
+        errorText("logway: " + message)
+    }
+
+    /// Writes a text for people to standard error; there is nobody left to tell when that fails.
+    static func errorText(_ text: String) {
+        let line = text.hasSuffix("\n") ? text : text + "\n"
+        do {
+            try FileHandle.standardError.write(contentsOf: Data(line.utf8))
+        } catch {
+            return
+        }
+    }
+}
