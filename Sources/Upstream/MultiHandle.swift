@@ -12,7 +12,7 @@ import Glibc
     /// `curl_global_init` runs once in the life of the process and before everything else.
     private static let globalCode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
-    init(sockets: SocketTable, maximumIdleConnections: Int) throws(UpstreamError) {
+    init(sockets: SocketTable, options: UpstreamOptions) throws(UpstreamError) {
         guard Self.globalCode == CURLE_OK, let handle = unsafe curl_multi_init() else {
             throw .system("libcurl could not be initialised")
         }
@@ -25,7 +25,9 @@ import Glibc
         unsafe ccurl_multi_on_timer(handle, curlDidSetTimer, context)
         // By default libcurl keeps four times as many connections as transfers run at the moment,
         // and so closes almost all after a burst.
-        unsafe ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, maximumIdleConnections)
+        unsafe ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, options.maximumIdleConnections)
+        let sharing = options.sharesConnections ? CURLPIPE_MULTIPLEX : CURLPIPE_NOTHING
+        unsafe ccurl_multi_set_long(handle, CURLMOPT_PIPELINING, Int(sharing))
     }
 
     deinit {

@@ -25,10 +25,7 @@ final class TransferThread {
         self.options = options
         self.commands = commands
         sockets = try SocketTable(waking: commands.event)
-        multi = try MultiHandle(
-            sockets: sockets,
-            maximumIdleConnections: options.maximumIdleConnections
-        )
+        multi = try MultiHandle(sockets: sockets, options: options)
     }
 
     /// Runs until the command queue is closed.

@@ -6,8 +6,8 @@ public struct UpstreamPool: Sendable, Hashable {
     public var name: String
     /// Exchanges that may run at once, at least 1.
     ///
-    /// With HTTP/1.1 each has a connection of its own, so this bounds connections. With HTTP/2 several
-    /// share one, and this bounds streams.
+    /// Each has a connection to itself while it runs, so this bounds the connections in use as well;
+    /// with ``UpstreamOptions/sharesConnections`` it bounds streams.
     public var maximumConnections: Int
     /// Exchanges that may wait for their turn; one more fails with
     /// ``UpstreamError/poolExhausted(pool:limit:queued:)``.

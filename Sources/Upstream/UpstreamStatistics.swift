@@ -4,7 +4,7 @@ public struct UpstreamStatistics: Sendable, Hashable {
     public struct Pool: Sendable, Hashable {
         /// Connections that stand or are being made.
         public var open = 0
-        /// Open connections that carry no exchange; 0 while HTTP/2 streams outnumber connections.
+        /// Open connections that carry no exchange; 0 when more streams than connections run.
         public var idle = 0
         /// Exchanges that run.
         public var inUse = 0

@@ -72,7 +72,7 @@ struct ChainReader {
                 "`\(name)` can be any of several providers",
                 at: node,
                 path,
-                suggestion: "name one: \(matches.joined(separator: ", "))"
+                suggestion: "name one: \(matches.filter(Quotation.isSafe).joined(separator: ", "))"
             )
         } else if matches.isEmpty {
             diagnostics.note("`\(path)` is skipped: no provider `\(name)` is configured")

@@ -18,7 +18,10 @@ enum Nearest {
     }
 
     /// `did you mean …?`, or what is allowed when nothing is near.
-    static func suggestion(for word: String, among candidates: [String]) -> String {
+    ///
+    /// Candidates from the file that can be secrets are left out.
+    static func suggestion(for word: String, among all: [String]) -> String {
+        let candidates = all.filter(Quotation.isSafe)
         if let match = match(for: word, among: candidates) { return "did you mean `\(match)`?" }
         return "allowed: \(candidates.joined(separator: ", "))"
     }
@@ -57,6 +60,11 @@ enum Quotation {
     /// A key pasted into the wrong place must not reach a log: only short words of letters with
     /// few digits are repeated, and none that begins as providers' keys do.
     static func safe(_ word: String) -> String {
+        isSafe(word) ? "`\(word)`" : "what stands here"
+    }
+
+    /// Whether `word` can't be a secret.
+    static func isSafe(_ word: String) -> Bool {
         let prefixes = [
             "sk-", "sk_", "gsk_", "ghp_", "gho_", "ghs_", "github_pat_", "AIza", "xai-",
         ]
@@ -66,9 +74,7 @@ enum Quotation {
                 || "_-.:/".utf8.contains(byte)
         }
         let digits = word.utf8.count { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        let canBeSecret =
-            !isPlain || word.isEmpty || word.utf8.count > 48 || digits > 8
-            || prefixes.contains { word.hasPrefix($0) }
-        return canBeSecret ? "what stands here" : "`\(word)`"
+        return isPlain && !word.isEmpty && word.utf8.count <= 48 && digits <= 8
+            && !prefixes.contains { word.hasPrefix($0) }
     }
 }

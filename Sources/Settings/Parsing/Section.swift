@@ -49,11 +49,10 @@ struct Section {
             return diagnostics.report("a key must be a word", at: key, path)
         }
         guard known.contains(name) else {
-            let quoted = Quotation.safe(name)
             return diagnostics.report(
-                "unknown key \(quoted)",
+                "unknown key \(Quotation.safe(name))",
                 at: key,
-                quoted.hasPrefix("`") ? path(to: name) : path,
+                path(to: name),
                 suggestion: Nearest.suggestion(for: name, among: known)
             )
         }
@@ -64,8 +63,11 @@ struct Section {
         }
     }
 
-    /// The full path of one of the section's keys.
-    func path(to key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
+    /// The full path of one of the section's keys; a key that can be a secret shows as `…`.
+    func path(to key: String) -> String {
+        let part = Quotation.isSafe(key) ? key : "…"
+        return path.isEmpty ? part : "\(path).\(part)"
+    }
 
     /// The value of a key, if it is there and not empty.
     func value(_ key: String) -> Node? { values[key]?.value }

@@ -1,0 +1,186 @@
+import Events
+import Foundation
+import JSONBytes
+import Providers
+import Testing
+
+@Suite("Client requests")
+struct RequestTests {
+    static let broken: [(WireFamily, String, String?, String)] = [
+        (.openai, "", nil, "the body is not valid JSON: the text ends too early at byte 0"),
+        (.openai, "{\"model\":}", nil, "the body is not valid JSON: expected a value at byte 9"),
+        (.openai, "[]", "", "the body must be a JSON object (at byte 0)"),
+        (.openai, "{}", "model", "model is missing: name a model, or 'auto'"),
+        (.openai, #"{"model":null}"#, "model", "model is missing: name a model, or 'auto'"),
+        (.openai, #"{"model":7}"#, "model", "model must be a string (at byte 9)"),
+        (.openai, #"{"model":""}"#, "model", "model must be a model's name, or 'auto' (at byte 9)"),
+        (.openai, #"{"model":"a"}"#, "messages", "messages is missing"),
+        (
+            .openai, #"{"model":"a","model":"b"}"#, "model", "duplicate member 'model' at byte 13"
+        ),
+        (
+            .anthropic, #"{"model":"a","messages":[],"messages":[]}"#, "messages",
+            "duplicate member 'messages' at byte 27"
+        ),
+        (
+            .openai, #"{"model":"a","messages":{}}"#, "messages",
+            "messages must be an array (at byte 24)"
+        ),
+        (
+            .openai, #"{"model":"a","messages":[]}"#, "messages",
+            "messages must be an array of at least one message (at byte 24)"
+        ),
+        (
+            .openai, #"{"model":"a","messages":["x"]}"#, "messages[0]",
+            "messages[0] must be an object (at byte 25)"
+        ),
+        (
+            .openai, #"{"model":"a","messages":[{"content":"x"}]}"#, "messages[0].role",
+            "messages[0].role is missing (at byte 25)"
+        ),
+        (
+            .openai, #"{"model":"a","messages":[{"role":"user","content":7}]}"#,
+            "messages[0].content",
+            "messages[0].content must be a string or an array of parts (at byte 50)"
+        ),
+        (
+            .openai, #"{"model":"a","stream":"yes","messages":[{"role":"user"}]}"#, "stream",
+            "stream must be true or false (at byte 22)"
+        ),
+        (
+            .openai, #"{"model":"a","max_tokens":-1,"messages":[{"role":"user"}]}"#, "max_tokens",
+            "max_tokens must be a non-negative integer (at byte 26)"
+        ),
+        (
+            .openai, #"{"model":"a","messages":[{"role":"user","role":"x"}]}"#, "messages[0]",
+            "duplicate member 'role' at byte 40"
+        ),
+    ]
+
+    @Test("a request at fault is refused with field and offset", arguments: broken)
+    func refuses(family: WireFamily, body: String, field: String?, message: String) {
+        do throws(RequestError) {
+            _ = try ClientRequest(family: family, body: [UInt8](body))
+            Issue.record("accepted")
+        } catch {
+            #expect(error.message == message)
+            #expect(error.field == field)
+        }
+    }
+
+    @Test func `an OpenAI request is understood`() throws {
+        let body = """
+            {"model":"gpt","messages":[{"role":"system","content":"abcd"},
+            {"role":"user","content":[{"type":"text","text":"efg"},
+            {"type":"image_url","image_url":{"url":"https://x/y.png"}}]}],
+            "stream":true,"stream_options":{"include_usage":true},"max_tokens":5,
+            "max_completion_tokens":9,"temperature":0.5,"tools":[{"type":"function"}],
+            "response_format":{"type":"json_object"},"metadata":{"task":"code-review","n":1}}
+            """
+        let request = try ClientRequest(family: .openai, body: [UInt8](body))
+        #expect(request.model == "gpt")
+        #expect(request.streamed && request.wantsStreamedUsage)
+        #expect(request.maxOutputTokens == 9)
+        #expect(request.temperature == 0.5)
+        #expect(request.messageCount == 2)
+        #expect(request.promptTextBytes == 7)
+        #expect(request.toolDefinitionBytes == 21)
+        #expect(request.needs == [.tools, .vision, .structuredOutput, .streaming])
+        #expect(request.metadata == ["task": "code-review"])
+    }
+
+    @Test func `an Anthropic request is understood`() throws {
+        let body = """
+            {"model":"c","max_tokens":10,"system":[{"type":"text","text":"abc"}],"messages":[
+            {"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[
+            {"type":"text","text":"defg"},{"type":"image","source":{}}]}]}],
+            "metadata":{"user_id":"u1"}}
+            """
+        let request = try ClientRequest(family: .anthropic, body: [UInt8](body))
+        #expect(request.maxOutputTokens == 10)
+        #expect(request.promptTextBytes == 7)
+        #expect(request.needs == [.vision])
+        #expect(request.metadata == ["user_id": "u1"])
+        #expect(!request.streamed)
+    }
+
+    @Test func `nothing is needed that is absent, empty or null`() throws {
+        let request = try openAIRequest(
+            #""tools":[],"response_format":{"type":"text"},"stream":null,"stream_options":null"#
+        )
+        #expect(request.needs == [])
+        #expect(!request.streamed)
+    }
+
+    @Test func `within the family only the model changes`() throws {
+        let body = #"""
+            { "model" : "auto",  "messages":[ {"role":"user","content":[{"type":"image_url",
+             "image_url":{"url":"data:image/png;base64,AAAA"}} , {"type":"text","text":"\u00e9\/"}]}],
+             "tools":[{"type":"function","function":{"name":"model","parameters":{"model":"x"}}}],
+             "unknown":{"deep":[1.50,1e3]},"n":2 , "logprobs" :true }
+            """#
+        let request = try ClientRequest(family: .openai, body: [UInt8](body))
+        let sent = try request.upstreamBody(for: .openai, model: "real")
+        #expect(
+            sent.text
+                == body.replacingOccurrences(of: #""model" : "auto""#, with: #""model" : "real""#)
+        )
+        #expect(request.obstacles(to: .openai) == [])
+        #expect(request.droppedHints(to: .openai) == [])
+    }
+
+    static let spliced: [(String, UpstreamOptions, String)] = [
+        (
+            #""stream":true"#, UpstreamOptions(),
+            #""stream":true,"stream_options":{"include_usage":true}"#
+        ),
+        (
+            #""stream":true,"stream_options":{"a":1}"#, UpstreamOptions(),
+            #""stream":true,"stream_options":{"a":1,"include_usage":true}"#
+        ),
+        (
+            #""stream":true,"stream_options":{"include_usage":false,"a":1}"#, UpstreamOptions(),
+            #""stream":true,"stream_options":{"include_usage":true,"a":1}"#
+        ),
+        (
+            #""stream":true,"stream_options":null"#, UpstreamOptions(),
+            #""stream":true,"stream_options":{"include_usage":true}"#
+        ),
+        (#""stream":true"#, UpstreamOptions(asksForUsage: false), #""stream":true"#),
+        (#""stream":false"#, UpstreamOptions(), #""stream":false"#),
+        (#""x":1"#, UpstreamOptions(outputLimit: 9), #""x":1,"max_tokens":9"#),
+        (#""max_tokens":null"#, UpstreamOptions(outputLimit: 9), #""max_tokens":9"#),
+        (
+            #""x":1"#, UpstreamOptions(outputLimit: 9, limitField: .maxCompletionTokens),
+            #""x":1,"max_completion_tokens":9"#
+        ),
+        (#""max_completion_tokens":3"#, UpstreamOptions(outputLimit: 9), #""max_completion_tokens":3"#),
+    ]
+
+    @Test("usage and an output limit are spliced in where they lack", arguments: spliced)
+    func splices(members: String, options: UpstreamOptions, expected: String) throws {
+        let sent = try openAIRequest(members).upstreamBody(
+            for: .openai,
+            model: "auto",
+            options: options
+        )
+        #expect(sent == (try openAIRequest(expected)).body)
+    }
+
+    @Test func `an Anthropic request is not asked for OpenAI's usage`() throws {
+        let request = try anthropicRequest(#""stream":true"#)
+        #expect(try request.upstreamBody(for: .anthropic, model: "auto") == request.body)
+    }
+
+    @Test(
+        "a hostile model name stays a string",
+        arguments: WireFamily.allCases
+    )
+    func escapes(family: WireFamily) throws {
+        let hostile = "a\",\"stream\":true,\"x\":\"\n\u{0}\\"
+        let sent = try openAIRequest().upstreamBody(for: family, model: hostile)
+        let root = try JSONSlice(validating: sent)
+        #expect(try root.member("model")?.string == hostile)
+        #expect(try root.member("x")?.kind == nil)
+    }
+}

@@ -1,0 +1,277 @@
+import Events
+import JSONBytes
+import Providers
+import Testing
+
+@Suite("Translated requests")
+struct TranslationTests {
+    static let openAI = #"""
+        {"model":"auto","messages":[
+        {"role":"system","content":"Be brief."},{"role":"developer","content":[{"type":"text","text":"Be\nkind."}]},
+        {"role":"user","content":[{"type":"text","text":"What is \"this\"?"},
+         {"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgo="}}]},
+        {"role":"assistant","content":"Looking.","tool_calls":[
+         {"id":"c1","type":"function","function":{"name":"look","arguments":"{\"at\": \"K\\u00f6ln\"}"}},
+         {"id":"c2","type":"function","function":{"name":"wait","arguments":""}}]},
+        {"role":"tool","tool_call_id":"c1","content":"a cat"},
+        {"role":"tool","tool_call_id":"c2","content":[{"type":"text","text":"done"}]},
+        {"role":"user","content":"And?"}],
+        "tools":[{"type":"function","function":{"name":"look","description":"Looks","parameters":{"type":"object","properties":{}},"strict":true}},
+         {"type":"function","function":{"name":"wait"}}],
+        "tool_choice":"auto","parallel_tool_calls":true,"max_completion_tokens":50,"temperature":0.70,"top_p":0.9,
+        "stop":["END","\n"],"stream":true,"user":"u-1","metadata":{"task":"x"},"n":1,"logit_bias":null}
+        """#
+
+    @Test func `OpenAI becomes Anthropic`() throws {
+        let request = try ClientRequest(family: .openai, body: [UInt8](Self.openAI))
+        #expect(request.obstacles(to: .anthropic) == [])
+        #expect(
+            request.droppedHints(to: .anthropic) == ["metadata", "tools[0].function.strict"]
+        )
+        let sent = try request.upstreamBody(for: .anthropic, model: "claude-x")
+        let expected = #"""
+            {"model":"claude-x","max_tokens":50,"system":"Be brief.\n\nBe\nkind.","messages":[
+            {"role":"user","content":[{"type":"text","text":"What is \"this\"?"},
+             {"type":"image","source":{"type":"base64","media_type":"image/png","data":"iVBORw0KGgo="}}]},
+            {"role":"assistant","content":[{"type":"text","text":"Looking."},
+             {"type":"tool_use","id":"c1","name":"look","input":{"at":"Köln"}},
+             {"type":"tool_use","id":"c2","name":"wait","input":{}}]},
+            {"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":"a cat"},
+             {"type":"tool_result","tool_use_id":"c2","content":"done"},{"type":"text","text":"And?"}]}],
+            "temperature":0.70,"top_p":0.9,"stop_sequences":["END","\n"],
+            "tools":[{"name":"look","description":"Looks","input_schema":{"type":"object","properties":{}}},
+             {"name":"wait","input_schema":{"type":"object"}}],
+            "tool_choice":{"type":"auto"},"metadata":{"user_id":"u-1"},"stream":true}
+            """#
+        #expect(sent.canonical == expected.canonical)
+        #expect(sent.text.contains("\"temperature\":0.70"))
+    }
+
+    @Test func `OpenAI becomes Ollama`() throws {
+        let request = try ClientRequest(family: .openai, body: [UInt8](Self.openAI))
+        #expect(request.obstacles(to: .ollama) == [])
+        #expect(request.droppedHints(to: .ollama).contains("user"))
+        let sent = try request.upstreamBody(
+            for: .ollama,
+            model: "q:7b",
+            options: UpstreamOptions(contextTokens: 8_192)
+        )
+        let expected = #"""
+            {"model":"q:7b","messages":[{"role":"system","content":"Be brief.\n\nBe\nkind."},
+            {"role":"user","content":"What is \"this\"?","images":["iVBORw0KGgo="]},
+            {"role":"assistant","content":"Looking.","tool_calls":[
+             {"function":{"name":"look","arguments":{"at":"Köln"}}},{"function":{"name":"wait","arguments":{}}}]},
+            {"role":"tool","tool_name":"look","content":"a cat"},
+            {"role":"tool","tool_name":"wait","content":"done"},{"role":"user","content":"And?"}],
+            "tools":[{"type":"function","function":{"name":"look","description":"Looks","parameters":{"type":"object","properties":{}}}},
+             {"type":"function","function":{"name":"wait"}}],
+            "options":{"num_ctx":8192,"num_predict":50,"temperature":0.7,"top_p":0.9,"stop":["END","\n"]},
+            "stream":true}
+            """#
+        #expect(sent.canonical == expected.canonical)
+    }
+
+    static let anthropic = #"""
+        {"model":"auto","max_tokens":70,"system":[{"type":"text","text":"Be brief.","cache_control":{"type":"ephemeral"}}],
+        "messages":[{"role":"user","content":[{"type":"text","text":"This?"},
+         {"type":"image","source":{"type":"base64","media_type":"image/jpeg","data":"/9j/"}},
+         {"type":"image","source":{"type":"url","url":"https://x/y.png"}}]},
+        {"role":"assistant","content":[{"type":"thinking","thinking":"Hm","signature":"s"},{"type":"text","text":"Looking."},
+         {"type":"tool_use","id":"t1","name":"look","input":{"at":"K\u00f6ln"}},{"type":"tool_use","id":"t2","name":"wait","input":{}}]},
+        {"role":"user","content":[{"type":"tool_result","tool_use_id":"t1","content":"a cat"},
+         {"type":"tool_result","tool_use_id":"t2","content":[{"type":"text","text":"do"},{"type":"text","text":"ne"}],"is_error":true},
+         {"type":"text","text":"And?"}]}],
+        "tools":[{"name":"look","description":"Looks","input_schema":{"type":"object"}}],
+        "tool_choice":{"type":"any","disable_parallel_tool_use":true},"stop_sequences":["END"],"temperature":1,
+        "metadata":{"user_id":"u-1"},"stream":true,"thinking":{"type":"disabled"}}
+        """#
+
+    @Test func `Anthropic becomes OpenAI`() throws {
+        let request = try ClientRequest(family: .anthropic, body: [UInt8](Self.anthropic))
+        #expect(request.obstacles(to: .openai) == [])
+        #expect(
+            request.droppedHints(to: .openai) == [
+                "messages[1].content[0]", "messages[2].content[1].is_error",
+                "system[0].cache_control",
+            ]
+        )
+        let sent = try request.upstreamBody(for: .openai, model: "gpt-x")
+        let expected = #"""
+            {"model":"gpt-x","messages":[{"role":"system","content":"Be brief."},
+            {"role":"user","content":[{"type":"text","text":"This?"},
+             {"type":"image_url","image_url":{"url":"data:image/jpeg;base64,/9j/"}},
+             {"type":"image_url","image_url":{"url":"https://x/y.png"}}]},
+            {"role":"assistant","content":"Looking.","tool_calls":[
+             {"id":"t1","type":"function","function":{"name":"look","arguments":"{\"at\":\"K\\u00f6ln\"}"}},
+             {"id":"t2","type":"function","function":{"name":"wait","arguments":"{}"}}]},
+            {"role":"tool","tool_call_id":"t1","content":"a cat"},
+            {"role":"tool","tool_call_id":"t2","content":"do\n\nne"},{"role":"user","content":"And?"}],
+            "max_tokens":70,"temperature":1,"stop":["END"],
+            "tools":[{"type":"function","function":{"name":"look","description":"Looks","parameters":{"type":"object"}}}],
+            "tool_choice":"required","parallel_tool_calls":false,"user":"u-1","stream":true,
+            "stream_options":{"include_usage":true}}
+            """#
+        #expect(sent.canonical == expected.canonical)
+        #expect(
+            request.obstacles(to: .ollama) == [
+                "messages[0].content[2].source.url", "tool_choice",
+                "tool_choice.disable_parallel_tool_use",
+            ]
+        )
+    }
+
+    @Test func `Anthropic's limit is the client's, else the gateway's, else a default`() throws {
+        func limit(_ members: String, _ options: UpstreamOptions) throws -> Int? {
+            let sent = try openAIRequest(members).upstreamBody(
+                for: .anthropic,
+                model: "c",
+                options: options
+            )
+            return try JSONSlice(validating: sent).member("max_tokens")?.int
+        }
+        #expect(try limit(#""max_tokens":5"#, UpstreamOptions(outputLimit: 9)) == 5)
+        #expect(try limit(#""x":null"#, UpstreamOptions(outputLimit: 9)) == 9)
+        #expect(try limit(#""x":null"#, UpstreamOptions()) == 4_096)
+    }
+
+    static let openAIObstacles: [(String, [String], [String])] = [
+        // members, obstacles to Anthropic, obstacles to Ollama
+        (#""n":2"#, ["n"], ["n"]),
+        (#""n":1,"logprobs":false,"logit_bias":{},"modalities":["text"]"#, [], []),
+        (#""logprobs":true,"top_logprobs":3"#, ["logprobs", "top_logprobs"], ["logprobs", "top_logprobs"]),
+        (#""logit_bias":{"5":1}"#, ["logit_bias"], ["logit_bias"]),
+        (#""audio":{"voice":"x"},"modalities":["audio"]"#, ["audio", "modalities"], ["audio", "modalities"]),
+        (
+            #""response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{}}}"#,
+            ["response_format"], []
+        ),
+        (#""response_format":{"type":"json_object"}"#, ["response_format"], []),
+        (#""response_format":{"type":"grammar"}"#, ["response_format"], ["response_format"]),
+        (#""response_format":{"type":"text"}"#, [], []),
+        (#""temperature":1.5"#, ["temperature"], []),
+        (#""temperature":1.0"#, [], []),
+        (#""seed":4"#, ["seed"], []),
+        (#""frequency_penalty":0,"presence_penalty":0.5"#, ["presence_penalty"], []),
+        (#""brand_new":1,"another":null"#, ["brand_new"], ["brand_new"]),
+        (#""reasoning_effort":"high""#, ["reasoning_effort"], ["reasoning_effort"]),
+        (#""user":"u","store":true,"service_tier":"flex","metadata":{"a":"b"}"#, [], []),
+        (#""tool_choice":"required""#, [], ["tool_choice"]),
+        (#""tool_choice":{"type":"function","function":{"name":"f"}}"#, [], ["tool_choice"]),
+        (#""tool_choice":{"type":"allowed_tools"}"#, ["tool_choice"], ["tool_choice"]),
+        (#""tools":[{"type":"custom","custom":{}}]"#, ["tools[0]"], ["tools[0]"]),
+        (
+            #""parallel_tool_calls":false,"tools":[{"type":"function","function":{"name":"f"}}]"#,
+            [], ["parallel_tool_calls"]
+        ),
+        (#""stop":7"#, ["stop"], ["stop"]),
+    ]
+
+    @Test("what can't be said names its field", arguments: openAIObstacles)
+    func namesObstacles(members: String, anthropic: [String], ollama: [String]) throws {
+        let request = try openAIRequest(members)
+        #expect(request.obstacles(to: .anthropic) == anthropic)
+        #expect(request.obstacles(to: .ollama) == ollama)
+        if anthropic.isEmpty {
+            _ = try request.upstreamBody(for: .anthropic, model: "m")
+        } else {
+            #expect(throws: RequestError.self) {
+                try request.upstreamBody(for: .anthropic, model: "m")
+            }
+        }
+        #expect(try request.upstreamBody(for: .openai, model: "auto") == request.body)
+    }
+
+    static let messageObstacles: [(String, [String], [String])] = [
+        (
+            #"{"role":"user","content":"a"},{"role":"system","content":"b"}"#, ["messages[1]"], []
+        ),
+        (
+            #"{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x"}}]}"#,
+            [], ["messages[0].content[0].image_url.url"]
+        ),
+        (
+            #"{"role":"user","content":[{"type":"image_url","image_url":{"url":"data:text,x"}}]}"#,
+            ["messages[0].content[0].image_url.url"], ["messages[0].content[0].image_url.url"]
+        ),
+        (
+            #"{"role":"user","content":[{"type":"input_audio","input_audio":{}}]}"#,
+            ["messages[0].content[0]"], ["messages[0].content[0]"]
+        ),
+        (#"{"role":"function","name":"f","content":"x"}"#, ["messages[0].role"], ["messages[0].role"]),
+        (
+            #"{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{x"}}]}"#,
+            ["messages[0].tool_calls[0].function.arguments"],
+            ["messages[0].tool_calls[0].function.arguments"]
+        ),
+        (#"{"role":"tool","content":"x"}"#, ["messages[0].tool_call_id"], ["messages[0].tool_call_id"]),
+        (#"{"role":"user","content":"x","odd":1}"#, ["messages[0].odd"], ["messages[0].odd"]),
+        (#"{"role":"user","content":"x","name":"n"}"#, [], []),
+    ]
+
+    @Test("what can't be said in a message names its path", arguments: messageObstacles)
+    func namesMessageObstacles(messages: String, anthropic: [String], ollama: [String]) throws {
+        let body = #"{"model":"m","messages":[\#(messages)]}"#
+        let request = try ClientRequest(family: .openai, body: [UInt8](body))
+        #expect(request.obstacles(to: .anthropic) == anthropic)
+        #expect(request.obstacles(to: .ollama) == ollama)
+    }
+
+    static let anthropicObstacles: [(String, [String], [String])] = [
+        (#""thinking":{"type":"enabled","budget_tokens":1024}"#, ["thinking"], ["thinking"]),
+        (#""thinking":{"type":"disabled"}"#, [], []),
+        (#""top_k":5"#, ["top_k"], []),
+        (#""container":"x""#, ["container"], ["container"]),
+        (#""output_format":{"type":"json_schema"}"#, ["output_format"], ["output_format"]),
+        (
+            #""tools":[{"type":"web_search_20250305","name":"web_search"}]"#, ["tools[0].type"],
+            ["tools[0].type"]
+        ),
+        (#""service_tier":"auto","cache_control":{"type":"ephemeral"}"#, [], []),
+    ]
+
+    @Test("Anthropic's own fields are obstacles too", arguments: anthropicObstacles)
+    func namesAnthropicObstacles(members: String, openAI: [String], ollama: [String]) throws {
+        let request = try anthropicRequest(members)
+        #expect(request.obstacles(to: .openai) == openAI)
+        #expect(request.obstacles(to: .ollama) == ollama)
+    }
+
+    static let anthropicMessages: [(String, [String])] = [
+        (
+            #"{"role":"user","content":[{"type":"document","source":{}}]}"#,
+            ["messages[0].content[0]"]
+        ),
+        (
+            #"{"role":"user","content":"a"},{"role":"assistant","content":"It is"}"#,
+            ["messages[1]"]
+        ),
+        (
+            #"{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"image","source":{"type":"base64","media_type":"a/b","data":"AA"}}]}]}"#,
+            ["messages[0].content[0].content"]
+        ),
+        (#"{"role":"user","content":[{"type":"image","source":{"type":"file"}}]}"#, ["messages[0].content[0].source"]),
+    ]
+
+    @Test("Anthropic's own blocks are obstacles to OpenAI", arguments: anthropicMessages)
+    func namesBlocks(messages: String, openAI: [String]) throws {
+        let body = #"{"model":"m","max_tokens":1,"messages":[\#(messages)]}"#
+        let request = try ClientRequest(family: .anthropic, body: [UInt8](body))
+        #expect(request.obstacles(to: .openai) == openAI)
+    }
+
+    @Test func `a forbidden tool is not told to Ollama, and a schema is its format`() throws {
+        let request = try openAIRequest(
+            #"""
+            "tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":"none",
+            "response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{"type":"object"}}},
+            "seed":7,"frequency_penalty":0.5
+            """#
+        )
+        let sent = try request.upstreamBody(for: .ollama, model: "q")
+        let expected = #"""
+            {"model":"q","messages":[{"role":"user","content":"Hi"}],"format":{"type":"object"},
+            "options":{"seed":7,"frequency_penalty":0.5},"stream":false}
+            """#
+        #expect(sent.canonical == expected.canonical)
+    }
+}
