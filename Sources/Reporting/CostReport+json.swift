@@ -26,7 +26,8 @@ extension CostReport {
             month = report.monthName
             total = Sum("total", report.total)
             requests = Dictionary(
-                uniqueKeysWithValues: report.outcomes.map { ($0.key.name, $0.value) })
+                uniqueKeysWithValues: report.outcomes.map { ($0.key.name, $0.value) }
+            )
             answeredLocally = report.localRequests
             answeredHosted = report.hostedRequests
             let list = { (sums: [String: Line]) in

@@ -28,14 +28,16 @@ extension CostReport {
         if total.unknownCosts > 0 {
             lines.append(
                 "             plus \(Wording.count(total.unknownCosts, "attempt")) of unknown cost: "
-                    + "a price or a count is missing")
+                    + "a price or a count is missing"
+            )
         }
         let byOutcome = RequestOutcome.allCases.compactMap { outcome in
             outcomes[outcome].map { "\($0) \(outcome.name)" }
         }
         lines.append(
             "  requests   \(ended)"
-                + (byOutcome.isEmpty ? "" : " (" + byOutcome.joined(separator: ", ") + ")"))
+                + (byOutcome.isEmpty ? "" : " (" + byOutcome.joined(separator: ", ") + ")")
+        )
         lines.append("  answered   \(localRequests) local, \(hostedRequests) hosted")
         if total.requests > 0 {
             let mean = Nanodollars(total.cost.count / Int64(total.requests))
@@ -43,10 +45,12 @@ extension CostReport {
         }
         lines.append(
             "  tokens     \(total.inputTokens) in (\(total.cachedTokens) cached), "
-                + "\(total.outputTokens) out")
+                + "\(total.outputTokens) out"
+        )
         if let score = total.meanScore {
             lines.append(
-                "  quality    \(Wording.score(score)) over \(Wording.count(total.scoreCount, "score"))")
+                "  quality    \(Wording.score(score)) over \(Wording.count(total.scoreCount, "score"))"
+            )
         }
         return lines
     }

@@ -22,7 +22,8 @@ public struct EventLine: Sendable {
         case .requestReceived(let event):
             "\(event.endpoint) model '\(event.requestedModel)', \(event.features.bodyBytes) bytes"
         case .routeDecided(let event): decision(event)
-        case .attemptStarted(let event): "attempt \(event.number) at \(event.provider):\(event.model)"
+        case .attemptStarted(let event):
+            "attempt \(event.number) at \(event.provider):\(event.model)"
         case .attemptFinished(let event):
             "attempt \(event.number) at \(event.provider):\(event.model) "
                 + (event.failure.map { "failed: \($0.name)" } ?? "answered")

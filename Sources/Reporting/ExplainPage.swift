@@ -42,7 +42,8 @@ public struct ExplainPage: Sendable {
         for dropped in content.droppedHints {
             lines.append(
                 "  dropped for \(dropped.family.name) providers: "
-                    + dropped.fields.joined(separator: ", "))
+                    + dropped.fields.joined(separator: ", ")
+            )
         }
         return lines.joined(separator: "\n")
     }
@@ -86,7 +87,9 @@ public struct ExplainPage: Sendable {
         var table = TextTable([.text("provider"), .text("model"), .text("reason")])
         for exclusion in excluded {
             var reason = exclusion.reason.name
-            if !exclusion.fields.isEmpty { reason += ": " + exclusion.fields.joined(separator: ", ") }
+            if !exclusion.fields.isEmpty {
+                reason += ": " + exclusion.fields.joined(separator: ", ")
+            }
             if let until = exclusion.until { reason += ", until \(until)" }
             table.add([exclusion.provider, exclusion.model ?? "–", reason])
         }
@@ -101,11 +104,13 @@ public struct ExplainPage: Sendable {
             let finished = record.finished.first { $0.content.number == attempt.number }?.content
             lines.append(
                 "  \(attempt.number)  \(attempt.provider):\(attempt.model)"
-                    + (attempt.after.map { ", failover after \($0.name)" } ?? ""))
+                    + (attempt.after.map { ", failover after \($0.name)" } ?? "")
+            )
             for skipped in attempt.skipped {
                 lines.append(
                     "     passed over \(skipped.provider):\(skipped.model ?? "–"), "
-                        + skipped.reason.name)
+                        + skipped.reason.name
+                )
             }
             lines += (finished.map(Self.result) ?? ["still running"]).map { "     " + $0 }
         }
@@ -118,7 +123,8 @@ public struct ExplainPage: Sendable {
         if let failure = attempt.failure {
             lines.append(
                 "failed: \(failure.name)" + (attempt.status.map { " (status \($0))" } ?? "")
-                    + " after \(took)")
+                    + " after \(took)"
+            )
             if let message = attempt.message { lines.append("said: \(message)") }
             if let retryAt = attempt.retryAt { lines.append("held until \(retryAt)") }
         } else {
@@ -128,7 +134,8 @@ public struct ExplainPage: Sendable {
             lines.append(
                 "answered in \(took)" + (first ?? "")
                     + (attempt.finishReason.map { ", finished: \($0)" } ?? "")
-                    + (attempt.answeredModel.map { ", by \($0)" } ?? ""))
+                    + (attempt.answeredModel.map { ", by \($0)" } ?? "")
+            )
         }
         if attempt.usage.prompt != nil || attempt.usage.output != nil {
             lines.append(tokens(attempt.usage))
@@ -158,7 +165,8 @@ public struct ExplainPage: Sendable {
         var lines = ["", "Outcome"]
         lines.append(
             "  \(completed.outcome.name), status \(completed.status), "
-                + Wording.count(completed.attempts, "attempt"))
+                + Wording.count(completed.attempts, "attempt")
+        )
         if let message = completed.message { lines.append("  told the client: \(message)") }
         let first = completed.firstByteMicroseconds.map {
             " · first byte \(Wording.time(microseconds: $0))"
@@ -166,7 +174,8 @@ public struct ExplainPage: Sendable {
         lines.append(
             "  latency: decide \(Wording.time(microseconds: completed.decideMicroseconds)) · log "
                 + Wording.time(microseconds: completed.logWaitMicroseconds) + (first ?? "")
-                + " · total \(Wording.time(microseconds: completed.totalMicroseconds))")
+                + " · total \(Wording.time(microseconds: completed.totalMicroseconds))"
+        )
         return lines
     }
 

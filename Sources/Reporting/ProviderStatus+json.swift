@@ -9,7 +9,9 @@ extension ProviderStatus {
             let encoder = JSONEncoder()
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             let document = Document(
-                time: time.description, providers: rows.map { Provider($0, at: time) })
+                time: time.description,
+                providers: rows.map { Provider($0, at: time) }
+            )
             return String(decoding: try encoder.encode(document), as: UTF8.self)
         }
     }
@@ -71,8 +73,11 @@ extension ProviderStatus {
             unknownCostsToday = row.today.unknownCosts
             recentFailures = row.health.recentFailures.reversed().map {
                 Failure(
-                    time: $0.time.description, failure: $0.kind.name, model: $0.model,
-                    message: $0.message)
+                    time: $0.time.description,
+                    failure: $0.kind.name,
+                    model: $0.model,
+                    message: $0.message
+                )
             }
         }
 

@@ -52,15 +52,21 @@ public struct ProviderStatus: Sendable {
             return Row(
                 provider: provider,
                 condition: Self.condition(health, breaker, isHeld: held != nil, at: time),
-                health: health, breaker: breaker,
+                health: health,
+                breaker: breaker,
                 consecutiveFailures: state.breakers.consecutiveFailures(of: provider.name),
-                keyRejectedUntil: held, models: state.models.offered(by: provider),
-                today: state.spend.total(day: time.date.daysSinceEpoch, provider: provider.name))
+                keyRejectedUntil: held,
+                models: state.models.offered(by: provider),
+                today: state.spend.total(day: time.date.daysSinceEpoch, provider: provider.name)
+            )
         }
     }
 
     private static func condition(
-        _ health: ProviderHealth, _ breaker: Breakers.Position, isHeld: Bool, at time: Timestamp
+        _ health: ProviderHealth,
+        _ breaker: Breakers.Position,
+        isHeld: Bool,
+        at time: Timestamp
     ) -> Condition {
         guard breaker == .closed, !isHeld else { return .unhealthy }
         if health.answeredLastProbe == false { return .unhealthy }

@@ -10,5 +10,6 @@ struct LogwayCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ExplainCommand.self, RequestsCommand.self,
             LogCommand.self, ProvidersCommand.self, ReportCommand.self,
-        ])
+        ]
+    )
 }

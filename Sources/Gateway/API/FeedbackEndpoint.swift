@@ -31,16 +31,22 @@ struct FeedbackEndpoint: Sendable {
             id = feedback.request
             guard try await exists(feedback.request) else {
                 throw FeedbackError(
-                    404, "request_not_found", "there is no request \(id) in the log",
-                    field: "request_id")
+                    404,
+                    "request_not_found",
+                    "there is no request \(id) in the log",
+                    field: "request_id"
+                )
             }
             let sequence = try ledger.record([.feedbackReceived(feedback)])
             _ = try await ledger.settle(sequence)
             return accepted(feedback)
         } catch let error as FeedbackError {
             return ClientError(
-                status: error.status, code: error.code, message: error.message,
-                param: error.field, requestID: id.description
+                status: error.status,
+                code: error.code,
+                message: error.message,
+                param: error.field,
+                requestID: id.description
             ).response(for: .openai)
         } catch let error as LogError {
             logger.error("feedback on \(id) could not be recorded: \(error)")
@@ -62,7 +68,9 @@ struct FeedbackEndpoint: Sendable {
             status: .ok,
             headers: [
                 .contentType: "application/json", .requestID: feedback.request.description,
-            ], body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+            ],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes))
+        )
     }
 
     /// Whether the log holds the request; its id leads to where it would be.
@@ -118,12 +126,19 @@ extension FeedbackReceived {
         }
         guard let text = found[0]?.string, let id = Events.RequestID(text) else {
             throw FeedbackError(
-                400, "invalid_request", "request_id must be the id of a request",
-                field: "request_id")
+                400,
+                "invalid_request",
+                "request_id must be the id of a request",
+                field: "request_id"
+            )
         }
         guard let score = found[1]?.double, (0...1).contains(score) else {
             throw FeedbackError(
-                400, "invalid_request", "score must be a number from 0 to 1", field: "score")
+                400,
+                "invalid_request",
+                "score must be a number from 0 to 1",
+                field: "score"
+            )
         }
         request = id
         self.score = Int((score * 1_000_000).rounded())

@@ -49,7 +49,9 @@ struct GatewayResponder: HTTPResponder {
             "/v1/feedback": .post, "/healthz": .get, "/readyz": .get,
         ]
         let id = Events.RequestID(
-            time: Clocks.wall, random: (.random(in: .min ... .max), .random(in: .min ... .max)))
+            time: Clocks.wall,
+            random: (.random(in: .min ... .max), .random(in: .min ... .max))
+        )
         let allowed = paths[request.uri.path]
         let error = ClientError(
             status: allowed == nil ? 404 : 405,
@@ -57,7 +59,8 @@ struct GatewayResponder: HTTPResponder {
             message: allowed.map { "use \($0.rawValue) for \(request.uri.path)" }
                 ?? "there is nothing here; the paths are "
                 + paths.keys.sorted().joined(separator: ", "),
-            requestID: id.description)
+            requestID: id.description
+        )
         var response = error.response(for: family(of: request))
         if let allowed { response.headers[.allow] = allowed.rawValue }
         return response

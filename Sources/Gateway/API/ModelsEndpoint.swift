@@ -23,10 +23,13 @@ struct ModelsEndpoint: Sendable {
             return respond(ModelList.body(of: entry, for: family))
         }
         let error = ClientError(
-            status: 404, code: "model_not_found",
+            status: 404,
+            code: "model_not_found",
             message: "there is no model '\(id)'; there is "
                 + entries.map(\.id).joined(separator: ", "),
-            param: "model", requestID: Events.RequestID.empty.description)
+            param: "model",
+            requestID: Events.RequestID.empty.description
+        )
         return error.response(for: family)
     }
 
@@ -38,8 +41,10 @@ struct ModelsEndpoint: Sendable {
 
     private func respond(_ body: [UInt8]) -> Response {
         Response(
-            status: .ok, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+            status: .ok,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+        )
     }
 }
 

@@ -14,7 +14,9 @@ extension Ledger {
     ///   - version: the version of Logway, for the record.
     /// - Throws: `LogError`, or `UndecodableEvent` for a log of a later build.
     public static func open(
-        _ directory: String, durability: Durability, version: String
+        _ directory: String,
+        durability: Durability,
+        version: String
     ) throws -> Ledger {
         let log = try EventLog(directory)
         do {

@@ -10,7 +10,9 @@ extension Ledger {
     /// Records the configuration, the policy and the prices in force, each where it differs from
     /// what the log says is in force already.
     func recordSettings(
-        _ settings: Settings, catalog: Catalog, simulated: [SimulatedProviderSpec]
+        _ settings: Settings,
+        catalog: Catalog,
+        simulated: [SimulatedProviderSpec]
     ) throws(LogError) {
         var configuration = ConfigurationApplied()
         configuration.source =

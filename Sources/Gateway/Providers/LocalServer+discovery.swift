@@ -30,18 +30,26 @@ extension LocalServer {
     }
 
     private static func ask(
-        _ type: ProviderType, over upstream: UpstreamClient
+        _ type: ProviderType,
+        over upstream: UpstreamClient
     ) async -> LocalServer? {
         guard let family = type.family, let baseURL = type.defaultBaseURL else { return nil }
         let endpoint = ProviderEndpoint(family: family, baseURL: baseURL)
         let limit = Duration.milliseconds(500)
         let exchange = upstream.start(
             UpstreamRequest(
-                method: "GET", url: endpoint.modelsURL,
+                method: "GET",
+                url: endpoint.modelsURL,
                 headers: endpoint.headers(streamed: false),
                 timeouts: UpstreamTimeouts(
-                    connect: limit, firstToken: limit, idle: limit, total: limit),
-                pool: .local(type.name)))
+                    connect: limit,
+                    firstToken: limit,
+                    idle: limit,
+                    total: limit
+                ),
+                pool: .local(type.name)
+            )
+        )
         do {
             guard try await exchange.head().status == 200 else { return nil }
             let body = try await exchange.collect(limit: 1 << 20)

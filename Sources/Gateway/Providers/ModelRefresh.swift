@@ -93,8 +93,12 @@ struct ModelRefresh: Service {
         let family = provider.endpoint.family
         guard (200..<300).contains(head.status) else {
             throw ProviderFailure.classify(
-                status: head.status, headers: { head.headers[$0] }, body: body, family: family,
-                now: Clocks.wall)
+                status: head.status,
+                headers: { head.headers[$0] },
+                body: body,
+                family: family,
+                now: Clocks.wall
+            )
         }
         return Set(try ModelList.parse(body, family: family)).sorted()
     }

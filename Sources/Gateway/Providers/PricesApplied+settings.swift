@@ -24,15 +24,21 @@ extension PricesApplied {
                     var prices = provider.prices(of: card.id, in: catalog)
                     prices?.promptLimit = card.longPromptFrom
                     add(
-                        provider.name, card.id, prices,
-                        source: "catalogue \(card.pricesAsOf.start.description.prefix(10))")
+                        provider.name,
+                        card.id,
+                        prices,
+                        source: "catalogue \(card.pricesAsOf.start.description.prefix(10))"
+                    )
                 }
             }
         }
     }
 
     private mutating func add(
-        _ provider: String, _ model: String?, _ prices: TokenPrices?, source: String
+        _ provider: String,
+        _ model: String?,
+        _ prices: TokenPrices?,
+        source: String
     ) {
         guard let prices else { return }
         var line = ModelPrices()

@@ -20,7 +20,10 @@ struct ProviderConnection: Sendable {
         guard let family = settings.type.family else { return nil }
         name = settings.name
         endpoint = ProviderEndpoint(
-            family: family, baseURL: baseURL, apiKey: settings.apiKey?.revealed)
+            family: family,
+            baseURL: baseURL,
+            apiKey: settings.apiKey?.revealed
+        )
         pool = settings.type.isLocal ? .local(settings.name) : .hosted(settings.name)
         timeouts = settings.timeouts
         healthCheck = settings.healthCheck
@@ -31,21 +34,33 @@ struct ProviderConnection: Sendable {
     /// A chat request with what is left of the request's whole time.
     func chatRequest(body: [UInt8], streamed: Bool, remaining: Duration) -> UpstreamRequest {
         UpstreamRequest(
-            method: "POST", url: endpoint.chatURL, headers: endpoint.headers(streamed: streamed),
+            method: "POST",
+            url: endpoint.chatURL,
+            headers: endpoint.headers(streamed: streamed),
             body: body,
             timeouts: UpstreamTimeouts(
-                connect: timeouts.connect, firstToken: timeouts.firstToken, idle: timeouts.idle,
-                total: remaining),
-            pool: pool)
+                connect: timeouts.connect,
+                firstToken: timeouts.firstToken,
+                idle: timeouts.idle,
+                total: remaining
+            ),
+            pool: pool
+        )
     }
 
     /// A request that costs nothing, for the model list.
     func modelsRequest() -> UpstreamRequest {
         UpstreamRequest(
-            method: "GET", url: endpoint.modelsURL, headers: endpoint.headers(streamed: false),
+            method: "GET",
+            url: endpoint.modelsURL,
+            headers: endpoint.headers(streamed: false),
             timeouts: UpstreamTimeouts(
-                connect: healthCheck.timeout, firstToken: healthCheck.timeout,
-                idle: healthCheck.timeout, total: healthCheck.timeout),
-            pool: pool)
+                connect: healthCheck.timeout,
+                firstToken: healthCheck.timeout,
+                idle: healthCheck.timeout,
+                total: healthCheck.timeout
+            ),
+            pool: pool
+        )
     }
 }

@@ -12,7 +12,9 @@ struct ProviderDirectory: Sendable {
     /// A directory of these connections, whose names are unique.
     init(_ connections: [ProviderConnection]) {
         self.connections = Dictionary(
-            connections.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+            connections.map { ($0.name, $0) },
+            uniquingKeysWith: { first, _ in first }
+        )
         families = WireFamily.allCases.filter { family in
             connections.contains { $0.endpoint.family == family }
         }

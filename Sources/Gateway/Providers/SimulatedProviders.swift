@@ -50,10 +50,16 @@ extension SimulatedProviderSpec {
             name: provider.name,
             models: simulation.models.map { model in
                 SimulatedModel(
-                    name: model.name, prices: model.prices, quality: model.quality,
-                    contextWindow: model.contextWindow, latencyMean: model.latencyMean,
-                    tokensPerSecond: model.tokensPerSecond, outcomeModel: model.outcomeModel)
-            })
+                    name: model.name,
+                    prices: model.prices,
+                    quality: model.quality,
+                    contextWindow: model.contextWindow,
+                    latencyMean: model.latencyMean,
+                    tokensPerSecond: model.tokensPerSecond,
+                    outcomeModel: model.outcomeModel
+                )
+            }
+        )
         isLocal = simulation.isLocal
         seed = simulation.seed
         failureRate = simulation.failureRate

@@ -24,7 +24,9 @@ struct AttemptRunner: Sendable {
 
     /// Runs the attempt under way of a request.
     func open(
-        _ running: RunningRequest, at provider: ProviderConnection, watch: ClientWatch,
+        _ running: RunningRequest,
+        at provider: ProviderConnection,
+        watch: ClientWatch,
         remaining: Duration
     ) async -> Opening {
         guard let attempt = running.attempt else {
@@ -34,17 +36,23 @@ struct AttemptRunner: Sendable {
         let body: [UInt8]
         do {
             body = try client.upstreamBody(
-                for: provider.endpoint.family, model: attempt.model,
-                options: UpstreamOptions(contextTokens: provider.contextTokens(attempt.model)))
+                for: provider.endpoint.family,
+                model: attempt.model,
+                options: UpstreamOptions(contextTokens: provider.contextTokens(attempt.model))
+            )
         } catch {
             let failure = ProviderFailure(.invalidRequest, error.message, status: 400)
             return .failed(AttemptResult(failure: failure, mayCost: false))
         }
         let exchange = upstream.start(
-            provider.chatRequest(body: body, streamed: client.streamed, remaining: remaining))
+            provider.chatRequest(body: body, streamed: client.streamed, remaining: remaining)
+        )
         watch.attach(exchange)
         let identity = AnswerIdentity(
-            requestID: running.id.description, model: attempt.model, created: Clocks.wall)
+            requestID: running.id.description,
+            model: attempt.model,
+            created: Clocks.wall
+        )
         do throws(UpstreamError) {
             let head = try await exchange.head()
             guard (200..<300).contains(head.status) else {
@@ -54,8 +62,13 @@ struct AttemptRunner: Sendable {
                 return try await Self.whole(exchange, provider, client, identity, running, head)
             }
             return try await FlowingAnswer.open(
-                exchange, from: provider.endpoint.family, for: client, as: identity,
-                attemptStart: running.attemptStart, status: head.status)
+                exchange,
+                from: provider.endpoint.family,
+                for: client,
+                as: identity,
+                attemptStart: running.attemptStart,
+                status: head.status
+            )
         } catch {
             var result = AttemptResult(failure: ProviderFailure(error))
             result.mayCost = error.mayHaveReachedProvider
@@ -65,15 +78,23 @@ struct AttemptRunner: Sendable {
     }
 
     private static func whole(
-        _ exchange: UpstreamExchange, _ provider: ProviderConnection, _ client: ClientRequest,
-        _ identity: AnswerIdentity, _ running: RunningRequest, _ head: UpstreamHead
+        _ exchange: UpstreamExchange,
+        _ provider: ProviderConnection,
+        _ client: ClientRequest,
+        _ identity: AnswerIdentity,
+        _ running: RunningRequest,
+        _ head: UpstreamHead
     ) async throws(UpstreamError) -> Opening {
         let bytes = try await exchange.collect(limit: answerLimit)
         var result = AttemptResult(status: head.status)
         result.record(exchange.timings)
         do {
             let answer = try Answer(
-                body: bytes, from: provider.endpoint.family, for: client, as: identity)
+                body: bytes,
+                from: provider.endpoint.family,
+                for: client,
+                as: identity
+            )
             result.usage = answer.usage
             result.receipt = answer.receipt
             result.finishReason = answer.finishReason
@@ -88,7 +109,9 @@ struct AttemptRunner: Sendable {
     }
 
     private static func refusal(
-        _ head: UpstreamHead, _ exchange: UpstreamExchange, family: WireFamily
+        _ head: UpstreamHead,
+        _ exchange: UpstreamExchange,
+        family: WireFamily
     ) async -> AttemptResult {
         // An error's body is a help to people; one that is cut or too long changes nothing.
         let body: [UInt8]
@@ -98,8 +121,12 @@ struct AttemptRunner: Sendable {
             body = []
         }
         let failure = ProviderFailure.classify(
-            status: head.status, headers: { head.headers[$0] }, body: body, family: family,
-            now: Clocks.wall)
+            status: head.status,
+            headers: { head.headers[$0] },
+            body: body,
+            family: family,
+            now: Clocks.wall
+        )
         var result = AttemptResult(failure: failure, status: head.status, mayCost: false)
         result.record(exchange.timings)
         return result

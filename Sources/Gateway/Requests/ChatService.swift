@@ -21,7 +21,9 @@ struct ChatService: Sendable {
 
     /// Answers a request that was posted to an endpoint of a family.
     func respond(
-        to request: Request, family: WireFamily, on channel: any Channel
+        to request: Request,
+        family: WireFamily,
+        on channel: any Channel
     ) async -> Response {
         let start = Clocks.monotonicMicroseconds
         var received = RequestReceived(request, family: family)
@@ -39,7 +41,11 @@ struct ChatService: Sendable {
             let watch = watches.watch(channel)
             defer { watches.end(watch, on: channel) }
             var running = try ledger.admit(
-                client, as: received, seed: .random(in: .min ... .max), start: start)
+                client,
+                as: received,
+                seed: .random(in: .min ... .max),
+                start: start
+            )
             return try await answer(&running, watch: watch, channel: channel)
         } catch {
             logger.error("a request could not be recorded: \(error)")
@@ -49,7 +55,9 @@ struct ChatService: Sendable {
 
     /// Tries the candidates until one answers or none is left.
     private func answer(
-        _ running: inout RunningRequest, watch: ClientWatch, channel: any Channel
+        _ running: inout RunningRequest,
+        watch: ClientWatch,
+        channel: any Channel
     ) async throws(LogError) -> Response {
         let deadline = running.start + totalTime.microseconds
         guard running.attempt != nil else {
@@ -76,11 +84,16 @@ struct ChatService: Sendable {
     }
 
     private func open(
-        _ attempt: AttemptStarted, of running: RunningRequest, watch: ClientWatch, deadline: Int64
+        _ attempt: AttemptStarted,
+        of running: RunningRequest,
+        watch: ClientWatch,
+        deadline: Int64
     ) async -> AttemptRunner.Opening {
         guard let provider = providers[attempt.provider] else {
             let failure = ProviderFailure(
-                .connectionFailed, "provider \(attempt.provider) is not running")
+                .connectionFailed,
+                "provider \(attempt.provider) is not running"
+            )
             return .failed(AttemptResult(failure: failure, mayCost: false))
         }
         let remaining = Duration.microseconds(max(1, deadline - Clocks.monotonicMicroseconds))
@@ -89,28 +102,39 @@ struct ChatService: Sendable {
 
     /// Sends a whole answer, after its outcome is durable.
     private func whole(
-        _ answer: Answer, _ result: AttemptResult, of running: inout RunningRequest
+        _ answer: Answer,
+        _ result: AttemptResult,
+        of running: inout RunningRequest
     ) async throws(LogError) -> Response {
         running.firstByte = Int(Clocks.monotonicMicroseconds - running.start)
         try running.complete(
-            result, RequestEnding(outcome: .answered, status: 200), in: ledger)
+            result,
+            RequestEnding(outcome: .answered, status: 200),
+            in: ledger
+        )
         _ = try await settle(running)
         return Response(
-            status: .ok, headers: running.headers(contentType: "application/json"),
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
+            status: .ok,
+            headers: running.headers(contentType: "application/json"),
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+        )
     }
 
     /// Settles a failed attempt; gives the client's error when no other candidate may be tried.
     private func failed(
-        _ result: AttemptResult, of running: inout RunningRequest, _ watch: ClientWatch,
+        _ result: AttemptResult,
+        of running: inout RunningRequest,
+        _ watch: ClientWatch,
         _ deadline: Int64
     ) async throws(LogError) -> Response? {
         var result = result
         if result.failure?.kind == .clientGone || watch.isGone {
             result.failure = ProviderFailure.stopped(clientGone: watch.isGone)
             let ending = RequestEnding(
-                outcome: watch.isGone ? .cancelled : .interrupted, status: 0,
-                failure: result.failure?.kind)
+                outcome: watch.isGone ? .cancelled : .interrupted,
+                status: 0,
+                failure: result.failure?.kind
+            )
             try running.complete(result, ending, in: ledger)
             // Nobody reads this; the connection is closed.
             return Response(status: .init(code: 499), headers: [.connection: "close"])
@@ -131,12 +155,17 @@ struct ChatService: Sendable {
 
     /// Ends a request with an error for its client.
     private func fail(
-        _ running: inout RunningRequest, _ result: AttemptResult? = nil, with error: RequestFailure
+        _ running: inout RunningRequest,
+        _ result: AttemptResult? = nil,
+        with error: RequestFailure
     ) async throws(LogError) -> Response {
         let clientError = error.clientError(for: running)
         let ending = RequestEnding(
-            outcome: error.outcome, status: clientError.status, failure: error.kind,
-            message: clientError.message)
+            outcome: error.outcome,
+            status: clientError.status,
+            failure: error.kind,
+            message: clientError.message
+        )
         try running.complete(result, ending, in: ledger)
         _ = try await settle(running)
         var response = clientError.response(for: running.client.family)
@@ -148,12 +177,21 @@ struct ChatService: Sendable {
 
     /// Refuses a request whose body can't be read.
     private func refuse(
-        _ received: RequestReceived, _ error: any Error, start: Int64
+        _ received: RequestReceived,
+        _ error: any Error,
+        start: Int64
     ) async throws(LogError) -> Response {
         let clientError = ClientError(
-            unreadable: error, bodyLimit: bodyLimit, id: received.request)
+            unreadable: error,
+            bodyLimit: bodyLimit,
+            id: received.request
+        )
         let sequence = try ledger.refuse(
-            received, status: clientError.status, message: clientError.message, start: start)
+            received,
+            status: clientError.status,
+            message: clientError.message,
+            start: start
+        )
         _ = try await ledger.settle(sequence)
         var response = clientError.response(for: received.client)
         // What is left of the body is not read.

@@ -12,8 +12,10 @@ extension ClientError {
         headers[.contentType] = "application/json"
         headers[.requestID] = requestID
         return Response(
-            status: .init(code: status), headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body(for: family))))
+            status: .init(code: status),
+            headers: headers,
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body(for: family)))
+        )
     }
 
     /// The error for a body that could not be read.
@@ -22,17 +24,27 @@ extension ClientError {
         switch error {
         case let error as RequestError:
             self.init(
-                status: 400, code: error.field == nil ? "invalid_json" : "invalid_request",
-                message: error.message, param: error.field, requestID: requestID)
+                status: 400,
+                code: error.field == nil ? "invalid_json" : "invalid_request",
+                message: error.message,
+                param: error.field,
+                requestID: requestID
+            )
         case is NIOTooManyBytesError:
             self.init(
-                status: 413, code: "request_too_large",
+                status: 413,
+                code: "request_too_large",
                 message: "the body is over the limit of \(bodyLimit) bytes "
-                    + "(server.maxBodyBytes)", requestID: requestID)
+                    + "(server.maxBodyBytes)",
+                requestID: requestID
+            )
         default:
             self.init(
-                status: 400, code: "unreadable_body",
-                message: "the body could not be read to its end", requestID: requestID)
+                status: 400,
+                code: "unreadable_body",
+                message: "the body could not be read to its end",
+                requestID: requestID
+            )
         }
     }
 
@@ -41,11 +53,13 @@ extension ClientError {
         let isFull: Bool
         if case .diskFull = error { isFull = true } else { isFull = false }
         self.init(
-            status: isFull ? 507 : 503, code: isFull ? "log_full" : "log_unavailable",
+            status: isFull ? 507 : 503,
+            code: isFull ? "log_full" : "log_unavailable",
             message: isFull
                 ? "the log's disk is full; the operator must free space"
                 : "the request can't be recorded, so it is not served",
-            requestID: id.description)
+            requestID: id.description
+        )
     }
 }
 

@@ -15,8 +15,12 @@ struct FlowingAnswer: Sendable {
     ///
     /// - Throws: `UpstreamError` when the transport fails before that.
     static func open(
-        _ exchange: UpstreamExchange, from family: WireFamily, for client: ClientRequest,
-        as identity: AnswerIdentity, attemptStart: Int64, status: Int
+        _ exchange: UpstreamExchange,
+        from family: WireFamily,
+        for client: ClientRequest,
+        as identity: AnswerIdentity,
+        attemptStart: Int64,
+        status: Int
     ) async throws(UpstreamError) -> AttemptRunner.Opening {
         var stream = AnswerStream(from: family, for: client, as: identity)
         var output: [UInt8] = []
@@ -43,8 +47,13 @@ struct FlowingAnswer: Sendable {
         let firstByte = Int(Clocks.monotonicMicroseconds - attemptStart)
         return .flowing(
             FlowingAnswer(
-                exchange: exchange, stream: stream, status: status,
-                firstByteMicroseconds: firstByte, opening: output))
+                exchange: exchange,
+                stream: stream,
+                status: status,
+                firstByteMicroseconds: firstByte,
+                opening: output
+            )
+        )
     }
 
     /// The next bytes for the client; `nil` when the answer is whole.
@@ -88,9 +97,14 @@ struct FlowingAnswer: Sendable {
     /// What the attempt came to.
     func result(failure: ProviderFailure? = nil) -> AttemptResult {
         AttemptResult(
-            failure: failure, status: status, usage: stream.usage, receipt: stream.receipt,
-            finishReason: stream.finishReason, model: stream.model,
+            failure: failure,
+            status: status,
+            usage: stream.usage,
+            receipt: stream.receipt,
+            finishReason: stream.finishReason,
+            model: stream.model,
             outputTextBytes: stream.outputTextBytes,
-            firstByteMicroseconds: firstByteMicroseconds)
+            firstByteMicroseconds: firstByteMicroseconds
+        )
     }
 }

@@ -47,8 +47,12 @@ enum RequestFailure: Sendable {
     /// The error for the client.
     func clientError(for running: RunningRequest) -> ClientError {
         var error = ClientError(
-            status: status, code: code, message: message(for: running),
-            requestID: running.id.description, details: RouteDetails(running).json)
+            status: status,
+            code: code,
+            message: message(for: running),
+            requestID: running.id.description,
+            details: RouteDetails(running).json
+        )
         if case .refused(let decision) = self {
             if decision.refusal == .unknownModel { error.param = "model" }
             if decision.refusal == .untranslatable {
@@ -185,7 +189,8 @@ struct RouteDetails {
     static func words(_ exclusion: RouteExclusion) -> String {
         let target = exclusion.provider + (exclusion.model.map { ":\($0)" } ?? "")
         let until = exclusion.until.map { " until \($0)" } ?? ""
-        let fields = exclusion.fields.isEmpty
+        let fields =
+            exclusion.fields.isEmpty
             ? "" : " (" + exclusion.fields.joined(separator: ", ") + ")"
         return "\(target) skipped, \(exclusion.reason.name)\(fields)\(until)"
     }

@@ -12,7 +12,9 @@ extension RequestReceived {
     init(_ request: Request, family: WireFamily) {
         self.init()
         self.request = Events.RequestID(
-            time: Clocks.wall, random: (.random(in: .min ... .max), .random(in: .min ... .max)))
+            time: Clocks.wall,
+            random: (.random(in: .min ... .max), .random(in: .min ... .max))
+        )
         client = family
         endpoint = request.uri.path
         task = request.headers[.task].map { String($0.prefix(tagLimit.length)) }

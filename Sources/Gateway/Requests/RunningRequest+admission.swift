@@ -9,7 +9,10 @@ extension Ledger {
     ///
     /// - Throws: `LogError` when the log takes nothing more.
     func admit(
-        _ client: ClientRequest, as received: RequestReceived, seed: UInt64, start: Int64
+        _ client: ClientRequest,
+        as received: RequestReceived,
+        seed: UInt64,
+        start: Int64
     ) throws(LogError) -> RunningRequest {
         let (sequence, opening) = try transact { state, now in
             var events: [EventBody] = [.requestReceived(received)]
@@ -18,7 +21,12 @@ extension Ledger {
             var attempt: AttemptStarted?
             if let chosen = decision.chosen {
                 let started = AttemptStarted(
-                    candidate: chosen, of: decision, received: received, number: 1, state: state)
+                    candidate: chosen,
+                    of: decision,
+                    received: received,
+                    number: 1,
+                    state: state
+                )
                 events.append(.attemptStarted(started))
                 attempt = started
             }
@@ -26,16 +34,26 @@ extension Ledger {
         }
         let now = Clocks.monotonicMicroseconds
         return RunningRequest(
-            id: received.request, client: client, received: received, decision: opening.decision,
-            start: start, decideMicroseconds: Int(now - start), sequence: sequence,
-            attempt: opening.attempt, attemptStart: now)
+            id: received.request,
+            client: client,
+            received: received,
+            decision: opening.decision,
+            start: start,
+            decideMicroseconds: Int(now - start),
+            sequence: sequence,
+            attempt: opening.attempt,
+            attemptStart: now
+        )
     }
 
     /// Records a request that could not be read, or not be taken, and how it was refused.
     ///
     /// - Throws: `LogError` when the log takes nothing more.
     func refuse(
-        _ received: RequestReceived, status: Int, message: String, start: Int64
+        _ received: RequestReceived,
+        status: Int,
+        message: String,
+        start: Int64
     ) throws(LogError) -> UInt64 {
         var completed = RequestCompleted()
         completed.request = received.request
@@ -52,7 +70,10 @@ extension AttemptStarted {
     /// The attempt at a candidate of a decision, with what it reserves: every byte of the prompt
     /// counted as a token, which no tokenizer exceeds, and the output limit.
     init(
-        candidate index: Int, of decision: RouteDecided, received: RequestReceived, number: Int,
+        candidate index: Int,
+        of decision: RouteDecided,
+        received: RequestReceived,
+        number: Int,
         state: RouterState
     ) {
         self.init()
@@ -67,6 +88,7 @@ extension AttemptStarted {
         reservedOutput = received.features.outputLimit
         let prices = state.prices.prices(provider: provider, model: model)
         reservedCost = prices.cost(
-            of: TokenUsage(input: reservedInput, output: reservedOutput, origin: .estimated))
+            of: TokenUsage(input: reservedInput, output: reservedOutput, origin: .estimated)
+        )
     }
 }

@@ -11,7 +11,9 @@ extension RunningRequest {
     /// - Returns: whether there is another attempt.
     /// - Throws: `LogError` when the log takes nothing more.
     mutating func failOver(
-        _ result: AttemptResult, deadlinePassed: Bool, in ledger: Ledger
+        _ result: AttemptResult,
+        deadlinePassed: Bool,
+        in ledger: Ledger
     ) throws(LogError) -> Bool {
         guard let attempt else { return false }
         let open = self
@@ -21,10 +23,16 @@ extension RunningRequest {
             // The next candidate is looked for in the state that knows of this failure.
             var after = state
             after.apply(
-                Event(.attemptFinished(finished), at: now), sequence: state.position + 1)
+                Event(.attemptFinished(finished), at: now),
+                sequence: state.position + 1
+            )
             var failover = nextCandidate(
-                of: open.decision, after: attempt.candidate, attempts: attempts, state: after,
-                now: now)
+                of: open.decision,
+                after: attempt.candidate,
+                attempts: attempts,
+                state: after,
+                now: now
+            )
             if deadlinePassed, let candidate = failover.candidate {
                 failover.candidate = nil
                 failover.skipped += open.decision.candidates[candidate...].map {
@@ -35,8 +43,12 @@ extension RunningRequest {
             var started: AttemptStarted?
             if let candidate = failover.candidate {
                 var next = AttemptStarted(
-                    candidate: candidate, of: open.decision, received: open.received,
-                    number: attempts + 1, state: after)
+                    candidate: candidate,
+                    of: open.decision,
+                    received: open.received,
+                    number: attempts + 1,
+                    state: after
+                )
                 next.after = result.failure?.kind
                 next.skipped = failover.skipped
                 events.append(.attemptStarted(next))
@@ -56,7 +68,9 @@ extension RunningRequest {
     ///
     /// - Throws: `LogError` when the log takes nothing more.
     mutating func complete(
-        _ result: AttemptResult? = nil, _ ending: RequestEnding, in ledger: Ledger
+        _ result: AttemptResult? = nil,
+        _ ending: RequestEnding,
+        in ledger: Ledger
     ) throws(LogError) {
         let open = self
         let (sequence, last) = try ledger.transact { state, now in
@@ -76,7 +90,8 @@ extension RunningRequest {
     }
 
     private func completedEvent(
-        _ ending: RequestEnding, last: AttemptFinished?
+        _ ending: RequestEnding,
+        last: AttemptFinished?
     ) -> RequestCompleted {
         var whole = self
         if let last { whole.finished.append(last) }
@@ -100,7 +115,10 @@ extension RunningRequest {
     /// The event that settles an attempt: the provider's counts and receipt where it gave them,
     /// estimates marked as such where it did not.
     private func finishedEvent(
-        of attempt: AttemptStarted, _ result: AttemptResult, state: RouterState, now: Timestamp
+        of attempt: AttemptStarted,
+        _ result: AttemptResult,
+        state: RouterState,
+        now: Timestamp
     ) -> AttemptFinished {
         var event = AttemptFinished()
         event.request = id
@@ -155,7 +173,9 @@ extension RunningRequest {
     /// The prices of the model that answered, where the provider names it and it has some; of the
     /// one that was asked otherwise.
     private static func prices(
-        for attempt: AttemptStarted, answeredBy model: String?, in table: PriceTable
+        for attempt: AttemptStarted,
+        answeredBy model: String?,
+        in table: PriceTable
     ) -> TokenPrices {
         let asked = table.prices(provider: attempt.provider, model: attempt.model)
         guard let model, model != attempt.model else { return asked }

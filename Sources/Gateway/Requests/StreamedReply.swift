@@ -21,8 +21,11 @@ final class StreamedReply: Sendable {
     private let errorShape: (family: WireFamily, id: Events.RequestID)
 
     init(
-        _ flowing: FlowingAnswer, of running: RunningRequest, watch: ClientWatch,
-        channel: any Channel, in service: ChatService
+        _ flowing: FlowingAnswer,
+        of running: RunningRequest,
+        watch: ClientWatch,
+        channel: any Channel,
+        in service: ChatService
     ) {
         self.running = Mutex(running)
         self.flowing = flowing
@@ -44,8 +47,10 @@ final class StreamedReply: Sendable {
     /// The response whose body is the stream.
     var response: Response {
         Response(
-            status: .ok, headers: headers,
-            body: ResponseBody { [self] writer in try await write(to: &writer) })
+            status: .ok,
+            headers: headers,
+            body: ResponseBody { [self] writer in try await write(to: &writer) }
+        )
     }
 
     @concurrent private func write(to writer: inout any ResponseBodyWriter) async throws {
@@ -70,12 +75,16 @@ final class StreamedReply: Sendable {
                 // The client took no more bytes.
                 flowing.exchange.cancel()
                 try open.end(
-                    flowing.result(failure: .stopped(clientGone: true)), in: service.ledger)
+                    flowing.result(failure: .stopped(clientGone: true)),
+                    in: service.ledger
+                )
                 throw error
             }
             try open.complete(
-                flowing.result(), RequestEnding(outcome: .answered, status: 200),
-                in: service.ledger)
+                flowing.result(),
+                RequestEnding(outcome: .answered, status: 200),
+                in: service.ledger
+            )
             _ = try await service.ledger.settle(open.sequence)
         } catch let error as LogError {
             service.logger.error("the end of request \(open.id) could not be recorded: \(error)")
@@ -90,7 +99,8 @@ final class StreamedReply: Sendable {
 
     /// Tells the client that the answer broke off; no clean end follows.
     @concurrent private func sendError(
-        _ failure: ProviderFailure, of open: RunningRequest,
+        _ failure: ProviderFailure,
+        of open: RunningRequest,
         to writer: inout any ResponseBodyWriter
     ) async throws {
         guard !watch.isGone else { return }
@@ -114,7 +124,12 @@ extension RunningRequest {
         try complete(
             result,
             RequestEnding(
-                outcome: outcome, status: 200, failure: kind, message: result.failure?.message),
-            in: ledger)
+                outcome: outcome,
+                status: 200,
+                failure: kind,
+                message: result.failure?.message
+            ),
+            in: ledger
+        )
     }
 }

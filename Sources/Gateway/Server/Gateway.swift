@@ -36,7 +36,10 @@ public struct Gateway: Sendable {
     ///   - logger: where the operator reads what happens.
     /// - Throws: `LogError`, `SimulationError`, `UpstreamError`, `GatewayError`.
     public init(
-        _ settings: Settings, catalog: Catalog, directory: String, logger: Logger
+        _ settings: Settings,
+        catalog: Catalog,
+        directory: String,
+        logger: Logger
     ) async throws {
         guard settings.server.isLoopback else {
             throw GatewayError.publicAddress(host: settings.server.host)
@@ -57,7 +60,8 @@ public struct Gateway: Sendable {
                         return nil
                     }
                     return ProviderConnection(provider, baseURL: url, catalog: catalog)
-                })
+                }
+            )
             try ledger.recordSettings(settings, catalog: catalog, simulated: simulated.specs)
         } catch {
             try ledger.close()
@@ -77,21 +81,29 @@ public struct Gateway: Sendable {
         onListening: @escaping @Sendable (Int) async -> Void
     ) async throws {
         let refresh = ModelRefresh(
-            ledger: ledger, providers: providers, upstream: upstream, logger: logger)
+            ledger: ledger,
+            providers: providers,
+            upstream: upstream,
+            logger: logger
+        )
         await refreshFirst(refresh)
         let application = Application(
             responder: responder,
             server: .http1(configuration: .init(idleTimeout: .seconds(300))),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.server.host, port: settings.server.port),
-                backlog: 1_024),
+                backlog: 1_024
+            ),
             onServerRunning: { channel in
                 await onListening(channel.localAddress?.port ?? settings.server.port)
             },
-            logger: logger)
+            logger: logger
+        )
         var configuration = ServiceGroupConfiguration(
             services: [refresh, application],
-            gracefulShutdownSignals: stopsOnSignals ? [.sigterm, .sigint] : [], logger: logger)
+            gracefulShutdownSignals: stopsOnSignals ? [.sigterm, .sigint] : [],
+            logger: logger
+        )
         configuration.maximumGracefulShutdownDuration = settings.server.shutdownGrace
         do {
             try await ServiceGroup(configuration: configuration).run()
@@ -105,12 +117,18 @@ public struct Gateway: Sendable {
     private var responder: GatewayResponder {
         GatewayResponder(
             chat: ChatService(
-                ledger: ledger, providers: providers, attempts: AttemptRunner(upstream: upstream),
-                watches: ConnectionWatches(), totalTime: settings.routing.timeouts.total,
-                bodyLimit: settings.server.maxBodyBytes, logger: logger),
+                ledger: ledger,
+                providers: providers,
+                attempts: AttemptRunner(upstream: upstream),
+                watches: ConnectionWatches(),
+                totalTime: settings.routing.timeouts.total,
+                bodyLimit: settings.server.maxBodyBytes,
+                logger: logger
+            ),
             models: ModelsEndpoint(ledger: ledger),
             feedback: FeedbackEndpoint(ledger: ledger, logger: logger),
-            readiness: Readiness(ledger: ledger))
+            readiness: Readiness(ledger: ledger)
+        )
     }
 
     /// Learns the providers' models before the first request, as far as they answer soon.

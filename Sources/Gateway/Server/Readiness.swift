@@ -24,7 +24,9 @@ struct Readiness: Sendable {
     }
 
     private func respond(
-        _ code: HTTPResponse.Status, status: String, reason: String?
+        _ code: HTTPResponse.Status,
+        status: String,
+        reason: String?
     ) -> Response {
         var writer = JSONWriter()
         writer.object { root in
@@ -32,7 +34,9 @@ struct Readiness: Sendable {
             root.member("reason", ifPresent: reason)
         }
         return Response(
-            status: code, headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes)))
+            status: code,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: writer.bytes))
+        )
     }
 }

@@ -100,7 +100,9 @@ public struct AnswerStream: Sendable {
             throw ProviderFailure(.cut, "the stream has failed before")
         }
         do {
-            if phase == .streaming, let frame = framer.last() { try handleLast(frame, into: &output) }
+            if phase == .streaming, let frame = framer.last() {
+                try handleLast(frame, into: &output)
+            }
             if phase == .streaming { try end(into: &output) }
         } catch {
             phase = .failed

@@ -7,7 +7,8 @@ import Settings
 struct DataOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: "The data directory. Default: log.directory of the configuration, $LOGWAY_DATA, or ~/.local/share/logway."
+        help:
+            "The data directory. Default: log.directory of the configuration, $LOGWAY_DATA, or ~/.local/share/logway."
     )
     var data: String?
 
@@ -18,10 +19,14 @@ struct DataOptions: ParsableArguments {
         if let directory = settings?.log.directory { return directory }
         if settings == nil,
             let file = Settings.file(
-                given: nil, workingDirectory: FileManager.default.currentDirectoryPath,
-                environment: environment),
+                given: nil,
+                workingDirectory: FileManager.default.currentDirectoryPath,
+                environment: environment
+            ),
             let directory = try Settings(
-                file: file, environment: environment, catalog: try Catalog.shipped
+                file: file,
+                environment: environment,
+                catalog: try Catalog.shipped
             ).log.directory
         {
             return directory

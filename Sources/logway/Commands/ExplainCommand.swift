@@ -6,7 +6,8 @@ import Reporting
 struct ExplainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "explain",
-        abstract: "Tells why a request went where it did: what was rejected, tried and paid.")
+        abstract: "Tells why a request went where it did: what was rejected, tried and paid."
+    )
 
     @OptionGroup var dataOptions: DataOptions
     @Argument(help: "The request's id (x-logway-request-id), or 'last' for the newest request.")
@@ -31,7 +32,8 @@ struct ExplainCommand: ParsableCommand {
         guard let record else {
             throw CommandError(
                 "there is no request \(id) in \(try dataOptions.directory()); "
-                    + "`logway requests` lists them")
+                    + "`logway requests` lists them"
+            )
         }
         if json { Output.line(record.json) } else { Output.page(ExplainPage(record).text) }
     }

@@ -7,13 +7,17 @@ import WriteAheadLog
 /// `logway log`.
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "log", abstract: "Reads and checks the log.",
-        subcommands: [TailCommand.self, VerifyCommand.self, StatsCommand.self, DumpCommand.self])
+        commandName: "log",
+        abstract: "Reads and checks the log.",
+        subcommands: [TailCommand.self, VerifyCommand.self, StatsCommand.self, DumpCommand.self]
+    )
 
     /// `logway log tail`.
     struct TailCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "tail", abstract: "Prints the last events, and with -f those to come.")
+            commandName: "tail",
+            abstract: "Prints the last events, and with -f those to come."
+        )
 
         /// How often a followed log is looked at: soon enough for people.
         private static let pollInterval = Duration.milliseconds(200)
@@ -50,13 +54,16 @@ struct LogCommand: AsyncParsableCommand {
         }
 
         private func show(
-            _ queries: inout LogQueries, from sequence: UInt64, _ wanted: RequestID?
+            _ queries: inout LogQueries,
+            from sequence: UInt64,
+            _ wanted: RequestID?
         ) throws -> UInt64 {
             try queries.forEach(from: sequence) { event, sequence in
                 if let type, event.body.name != type { return true }
                 if let wanted, event.body.request != wanted { return true }
                 Output.line(
-                    json ? event.json(sequence: sequence) : EventLine(event, sequence).text)
+                    json ? event.json(sequence: sequence) : EventLine(event, sequence).text
+                )
                 return true
             }
         }
@@ -66,7 +73,8 @@ struct LogCommand: AsyncParsableCommand {
     struct VerifyCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "verify",
-            abstract: "Checks every checksum, chain link and event; exits with 3 if one is bad.")
+            abstract: "Checks every checksum, chain link and event; exits with 3 if one is bad."
+        )
 
         @OptionGroup var dataOptions: DataOptions
         @Flag(name: .long, help: "Prints JSON.")
@@ -105,7 +113,9 @@ struct LogCommand: AsyncParsableCommand {
     /// `logway log stats`.
     struct StatsCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "stats", abstract: "Counts and sizes of the log, and its events by type.")
+            commandName: "stats",
+            abstract: "Counts and sizes of the log, and its events by type."
+        )
 
         @OptionGroup var dataOptions: DataOptions
         @Flag(name: .long, help: "Prints JSON.")
@@ -130,7 +140,8 @@ struct LogCommand: AsyncParsableCommand {
     struct DumpCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "dump",
-            abstract: "Prints the log's frames: where each lies and what it is made of.")
+            abstract: "Prints the log's frames: where each lies and what it is made of."
+        )
 
         @OptionGroup var dataOptions: DataOptions
         @Option(name: .long, help: "Begin at this segment.")

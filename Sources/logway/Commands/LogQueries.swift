@@ -63,7 +63,8 @@ struct LogQueries {
 
     /// Visits events from a sequence number on and returns where to go on.
     mutating func forEach(
-        from sequence: UInt64, _ body: (Event, UInt64) throws -> Bool
+        from sequence: UInt64,
+        _ body: (Event, UInt64) throws -> Bool
     ) throws -> UInt64 {
         try reader.forEach(from: sequence, body)
     }

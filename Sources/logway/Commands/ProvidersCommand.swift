@@ -7,13 +7,19 @@ import RouterState
 /// `logway providers`.
 struct ProvidersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "providers", abstract: "Shows the providers and how they are doing.",
-        subcommands: [ListCommand.self, StatusCommand.self], defaultSubcommand: StatusCommand.self)
+        commandName: "providers",
+        abstract: "Shows the providers and how they are doing.",
+        subcommands: [ListCommand.self, StatusCommand.self],
+        defaultSubcommand: StatusCommand.self
+    )
 
     /// What both subcommands take.
     struct Options: ParsableArguments {
         @OptionGroup var dataOptions: DataOptions
-        @Option(name: .long, help: "As it stood at this instant: RFC 3339, a date, or how long ago.")
+        @Option(
+            name: .long,
+            help: "As it stood at this instant: RFC 3339, a date, or how long ago."
+        )
         var at: TimeArgument?
         @Flag(name: .long, help: "Prints JSON.")
         var json = false
@@ -30,7 +36,9 @@ struct ProvidersCommand: ParsableCommand {
     /// `logway providers list`.
     struct ListCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
-            commandName: "list", abstract: "Lists the providers in force and their models.")
+            commandName: "list",
+            abstract: "Lists the providers in force and their models."
+        )
 
         @OptionGroup var options: Options
 
@@ -44,7 +52,8 @@ struct ProvidersCommand: ParsableCommand {
     struct StatusCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "status",
-            abstract: "Shows uptime, latency, error rate and breakers of the last 24 hours.")
+            abstract: "Shows uptime, latency, error rate and breakers of the last 24 hours."
+        )
 
         @OptionGroup var options: Options
         @Flag(name: .long, help: "Adds the recent failures.")

@@ -7,7 +7,8 @@ import Reporting
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
-        abstract: "Tells what a month cost, exact to the nano-dollar against the events.")
+        abstract: "Tells what a month cost, exact to the nano-dollar against the events."
+    )
 
     @OptionGroup var dataOptions: DataOptions
     @Option(name: .long, help: "The month in UTC, as YYYY-MM. Default: the current one.")

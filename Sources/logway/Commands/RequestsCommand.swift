@@ -5,7 +5,9 @@ import Reporting
 /// `logway requests`.
 struct RequestsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "requests", abstract: "Lists requests, newest first.")
+        commandName: "requests",
+        abstract: "Lists requests, newest first."
+    )
 
     @OptionGroup var dataOptions: DataOptions
     @Option(name: .shortAndLong, help: "At most this many.")
@@ -22,7 +24,10 @@ struct RequestsCommand: ParsableCommand {
     var task: String?
     @Option(name: .long, help: "Only those with this label.")
     var tag: String?
-    @Option(name: .long, help: "Only those that ended so: answered, failed, refused, cancelled, cut, interrupted.")
+    @Option(
+        name: .long,
+        help: "Only those that ended so: answered, failed, refused, cancelled, cut, interrupted."
+    )
     var outcome: OutcomeArgument?
     @Option(name: .long, help: "Only those that cost at least this many dollars.")
     var minCost: DollarsArgument?

@@ -9,17 +9,20 @@ import Settings
 /// `logway serve`.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Runs the gateway in the foreground.",
+        commandName: "serve",
+        abstract: "Runs the gateway in the foreground.",
         discussion: """
             Without a configuration it looks for providers: keys in the environment, Ollama on \
             port 11434, LM Studio on port 1234. When it finds none it answers from built-in \
             simulated providers and says so.
-            """)
+            """
+    )
 
     @OptionGroup var dataOptions: DataOptions
     @Option(
         name: .long,
-        help: "The configuration. Default: ./logway.yaml, then ~/.config/logway/logway.yaml.")
+        help: "The configuration. Default: ./logway.yaml, then ~/.config/logway/logway.yaml."
+    )
     var config: String?
     @Option(name: .long, help: "The address to listen on. Default: 127.0.0.1.")
     var host: String?
@@ -37,15 +40,18 @@ struct ServeCommand: AsyncParsableCommand {
         let environment = ProcessInfo.processInfo.environment
         var settings: Settings
         if let file = Settings.file(
-            given: config, workingDirectory: FileManager.default.currentDirectoryPath,
-            environment: environment)
-        {
+            given: config,
+            workingDirectory: FileManager.default.currentDirectoryPath,
+            environment: environment
+        ) {
             settings = try Settings(file: file, environment: environment, catalog: catalog)
             Output.errorText("configuration: \(file)")
         } else {
             settings = Settings.discovered(
-                environment: environment, reachable: await LocalServer.reachable(),
-                catalog: catalog)
+                environment: environment,
+                reachable: await LocalServer.reachable(),
+                catalog: catalog
+            )
             Output.errorText("configuration: none found, looking for providers")
         }
         if let host { settings.server.host = host }
@@ -54,7 +60,11 @@ struct ServeCommand: AsyncParsableCommand {
         for note in settings.notes { Output.errorText("note: \(note)") }
         let directory = try dataOptions.directory(settings)
         let gateway = try await Gateway(
-            settings, catalog: catalog, directory: directory, logger: .standardError)
+            settings,
+            catalog: catalog,
+            directory: directory,
+            logger: .standardError
+        )
         gateway.ledger.onPoison { error in
             // Nothing more can be recorded, so nothing more may be served.
             Output.error("\(error)")
@@ -64,13 +74,17 @@ struct ServeCommand: AsyncParsableCommand {
         let isSimulated = settings.isSimulated
         try await gateway.run { port in
             Output.write(
-                Self.greeting(host: host, port: port, data: directory, isSimulated: isSimulated))
+                Self.greeting(host: host, port: port, data: directory, isSimulated: isSimulated)
+            )
         }
     }
 
     /// What a new user needs: the address, a line that works, and what to do with its result.
     private static func greeting(
-        host: String, port: Int, data: String, isSimulated: Bool
+        host: String,
+        port: Int,
+        data: String,
+        isSimulated: Bool
     ) -> String {
         let address = host.contains(":") ? "[\(host)]" : host
         let url = "http://\(address):\(port)"

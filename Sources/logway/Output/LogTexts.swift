@@ -80,7 +80,8 @@ struct StatisticsText {
         if statistics.records > 0 {
             lines.append(
                 "time          \(Timestamp(microseconds: statistics.firstTime)) to "
-                    + "\(Timestamp(microseconds: statistics.lastTime))")
+                    + "\(Timestamp(microseconds: statistics.lastTime))"
+            )
         }
         lines.append("by type")
         for (name, count) in types.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
