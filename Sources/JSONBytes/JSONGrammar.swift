@@ -47,12 +47,11 @@ enum JSONGrammar {
             try byte(UInt8(ascii: ":"), "':'", span, &offset, to: end)
             try value(span, &offset, to: end, depth: depth)
             guard offset < end else { throw JSONError(.unexpectedEnd, at: end) }
-            if span[offset] == UInt8(ascii: ",") {
-                offset += 1
-                skipSpace(span, &offset, to: end)
-            } else {
+            guard span[offset] == UInt8(ascii: ",") else {
                 return try byte(UInt8(ascii: "}"), "',' or '}'", span, &offset, to: end)
             }
+            offset += 1
+            skipSpace(span, &offset, to: end)
         }
     }
 
@@ -72,11 +71,10 @@ enum JSONGrammar {
         while true {
             try value(span, &offset, to: end, depth: depth)
             guard offset < end else { throw JSONError(.unexpectedEnd, at: end) }
-            if span[offset] == UInt8(ascii: ",") {
-                offset += 1
-            } else {
+            guard span[offset] == UInt8(ascii: ",") else {
                 return try byte(UInt8(ascii: "]"), "',' or ']'", span, &offset, to: end)
             }
+            offset += 1
         }
     }
 

@@ -63,7 +63,8 @@ private indirect enum Tree: Equatable {
 
     private static func text(using generator: inout SeededGenerator) -> String {
         let scalars: [Unicode.Scalar] = [
-            "a", "Z", "\"", "\\", "\n", "\0", "\u{1F}", "\u{7F}", "é", "日", "😀", "{", "]", ",", ":", " ",
+            "a", "Z", "\"", "\\", "\n", "\0", "\u{1F}", "\u{7F}", "é", "日", "😀", "{", "]", ",", ":",
+            " ",
         ]
         var text = String.UnicodeScalarView()
         for _ in 0..<Int.random(in: 0..<20, using: &generator) {

@@ -57,14 +57,16 @@ struct ValidationTests {
     @Test(
         "bytes that are not UTF-8 are refused",
         arguments: [
-            [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80], [0xF5, 0x80],
+            [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x80, 0x80], [0xED, 0xA0, 0x80],
+            [0xF5, 0x80],
             [0xF4, 0x90, 0x80, 0x80], [0xC3, 0x28], [0xE2, 0x82, 0x28], [0xF0, 0x8F, 0xBF, 0xBF],
             [0xFF],
         ] as [[UInt8]]
     )
     func refusesBadUTF8(bytes: [UInt8]) {
         for padding in 0..<10 {
-            let text = Array("\"".utf8) + Array(repeating: 0x61, count: padding) + bytes + [0x61, 0x61]
+            let text =
+                Array("\"".utf8) + Array(repeating: 0x61, count: padding) + bytes + [0x61, 0x61]
             #expect(throws: JSONError(.malformedUTF8, at: 1 + padding)) {
                 try JSONSlice(validating: text + Array("aaaaaaaa\"".utf8))
             }
@@ -73,7 +75,9 @@ struct ValidationTests {
 
     @Test func `nesting is accepted up to the limit and refused above it`() throws {
         func nested(_ depth: Int) -> [UInt8] {
-            Array((String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8)
+            Array(
+                (String(repeating: "[", count: depth) + String(repeating: "]", count: depth)).utf8
+            )
         }
         _ = try JSONSlice(validating: nested(JSONSlice.depthLimit))
         #expect(throws: JSONError(.tooDeep, at: JSONSlice.depthLimit)) {

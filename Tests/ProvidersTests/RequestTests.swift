@@ -154,7 +154,10 @@ struct RequestTests {
             #""x":1"#, UpstreamOptions(outputLimit: 9, limitField: .maxCompletionTokens),
             #""x":1,"max_completion_tokens":9"#
         ),
-        (#""max_completion_tokens":3"#, UpstreamOptions(outputLimit: 9), #""max_completion_tokens":3"#),
+        (
+            #""max_completion_tokens":3"#, UpstreamOptions(outputLimit: 9),
+            #""max_completion_tokens":3"#
+        ),
     ]
 
     @Test("usage and an output limit are spliced in where they lack", arguments: spliced)

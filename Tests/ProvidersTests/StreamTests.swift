@@ -134,7 +134,10 @@ struct StreamTests {
             if result.failure == nil {
                 let rest = String(decoding: bytes[end...], as: UTF8.self)
                 if pair.0 == .openai, let reason {
-                    let needed = pair.2.utf8.distance(from: pair.2.startIndex, to: reason.upperBound)
+                    let needed = pair.2.utf8.distance(
+                        from: pair.2.startIndex,
+                        to: reason.upperBound
+                    )
                     #expect(end >= needed, "complete after \(end) bytes")
                 } else {
                     #expect(rest.allSatisfy { $0.isNewline }, "complete although \(rest) lacks")
@@ -149,7 +152,8 @@ struct StreamTests {
     }
 
     @Test func `a reason without the end is complete and gets its end`() throws {
-        let text = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}"
+        let text =
+            "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}"
         for ending in ["", "\n", "\n\n", "\r\n"] {
             let result = run(text + ending, from: .openai, for: try openAIRequest(asked))
             #expect(result.failure == nil)
@@ -211,15 +215,26 @@ struct StreamTests {
         (.openai, #"data: {"error":{"code":502,"message":"down"}}"#, .serverError),
         (.openai, #"data: {"error":{"code":429,"message":"slow"},"choices":[]}"#, .rateLimited),
         (.openai, #"data: {"error":{"message":"x","type":"overloaded_error"}}"#, .overloaded),
-        (.openai, #"data: {"error":{"message":"x","code":"context_length_exceeded"}}"#, .contextTooLong),
+        (
+            .openai, #"data: {"error":{"message":"x","code":"context_length_exceeded"}}"#,
+            .contextTooLong
+        ),
         (.openai, #"data: {"error":{"message":"odd"}}"#, .invalidResponse),
         (.openai, #"data: {"error":"odd"}"#, .invalidResponse),
         (.openai, #"data: {"choices":[{"delta":{},"finish_reason":"error"}]}"#, .serverError),
         (.openai, "data: {\"choices\":[{]}", .invalidResponse),
+        (.openai, "data: {\"choices\":[{\"delta\"", .cut),
         (.openai, "data: <html>", .invalidResponse),
         (.openai, "data: 7", .invalidResponse),
         (.openai, "data: [DONE]", .invalidResponse),
-        (.openai, "<html><body>Bad gateway</body></html>", .cut),
+        (.openai, "<html><body>Bad gateway</body></html>", .invalidResponse),
+        (.anthropic, "<!DOCTYPE html>\n<html>\n\n</html>\n", .invalidResponse),
+        (.openai, #"{"error":{"message":"no","code":"invalid_api_key"}}"#, .keyRejected),
+        (
+            .openai, #"{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}"#,
+            .invalidResponse
+        ),
+        (.anthropic, #"{"type":"error","error":{"type":"overloaded_error"}}"#, .overloaded),
         (.openai, "", .cut),
         (
             .anthropic,
@@ -227,7 +242,10 @@ struct StreamTests {
             .overloaded
         ),
         (.anthropic, #"data: {"type":"error","error":{"type":"rate_limit_error"}}"#, .rateLimited),
-        (.anthropic, #"data: {"type":"error","error":{"type":"authentication_error"}}"#, .keyRejected),
+        (
+            .anthropic, #"data: {"type":"error","error":{"type":"authentication_error"}}"#,
+            .keyRejected
+        ),
         (.anthropic, #"data: {"type":"error","error":{"type":"not_found_error"}}"#, .modelMissing),
         (
             .anthropic, #"data: {"type":"error","error":{"type":"invalid_request_error"}}"#,
@@ -236,7 +254,11 @@ struct StreamTests {
         (.anthropic, #"data: {"type":"error","error":{"type":"api_error"}}"#, .serverError),
         (.anthropic, #"data: {"type":"error","error":{"type":"new_error"}}"#, .invalidResponse),
         (.ollama, #"{"error":"llama runner exited"}"#, .serverError),
-        (.ollama, #"{"error":"input exceeds the context length of the model: exceeds context length"}"#, .contextTooLong),
+        (
+            .ollama,
+            #"{"error":"input exceeds the context length of the model: exceeds context length"}"#,
+            .contextTooLong
+        ),
         (.ollama, "<html>", .invalidResponse),
         (.ollama, "{}", .invalidResponse),
     ]

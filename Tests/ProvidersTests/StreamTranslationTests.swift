@@ -6,7 +6,12 @@ import Testing
 struct StreamTranslationTests {
     private let asked = #""stream":true,"stream_options":{"include_usage":true}"#
 
-    private func chunk(_ id: String, _ model: String, _ delta: String, finish: String = "null") -> String {
+    private func chunk(
+        _ id: String,
+        _ model: String,
+        _ delta: String,
+        finish: String = "null"
+    ) -> String {
         #"""
         {"id":"\#(id)","object":"chat.completion.chunk","created":1763700000,"model":"\#(model)",
         "choices":[{"index":0,"delta":\#(delta),"logprobs":null,"finish_reason":\#(finish)}]}
@@ -15,14 +20,23 @@ struct StreamTranslationTests {
 
     @Test func `Anthropic becomes OpenAI's chunks`() throws {
         let result = run(Transcripts.anthropic, from: .anthropic, for: try openAIRequest(asked))
-        let call = #"{"tool_calls":[{"index":0,"id":"toolu_1","type":"function","function":{"name":"weather","arguments":""}}]}"#
+        let call =
+            #"{"tool_calls":[{"index":0,"id":"toolu_1","type":"function","function":{"name":"weather","arguments":""}}]}"#
         #expect(
             dataLines(result.output) == [
                 chunk("msg_1", "c-1", #"{"role":"assistant","content":""}"#),
                 chunk("msg_1", "c-1", #"{"content":"Hé 😀\n"}"#),
                 chunk("msg_1", "c-1", call),
-                chunk("msg_1", "c-1", #"{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\":"}}]}"#),
-                chunk("msg_1", "c-1", #"{"tool_calls":[{"index":0,"function":{"arguments":"\"Köln\"}"}}]}"#),
+                chunk(
+                    "msg_1",
+                    "c-1",
+                    #"{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\":"}}]}"#
+                ),
+                chunk(
+                    "msg_1",
+                    "c-1",
+                    #"{"tool_calls":[{"index":0,"function":{"arguments":"\"Köln\"}"}}]}"#
+                ),
                 chunk("msg_1", "c-1", "{}", finish: "\"tool_calls\""),
                 #"""
                 {"id":"msg_1","object":"chat.completion.chunk","created":1763700000,"model":"c-1","choices":[],
@@ -83,9 +97,21 @@ struct StreamTranslationTests {
                 chunk(name, "q:7b", #"{"role":"assistant","content":""}"#),
                 chunk(name, "q:7b", #"{"reasoning_content":"Hm."}"#),
                 chunk(name, "q:7b", #"{"content":"Hé 日 "}"#),
-                chunk(name, "q:7b", #"{"tool_calls":[{"index":0,"id":"call_\#(id)_0","type":"function","function":{"name":"weather","arguments":""}}]}"#),
-                chunk(name, "q:7b", #"{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\":\"Köln \\\"x\\\"\"}"}}]}"#),
-                chunk(name, "q:7b", #"{"tool_calls":[{"index":1,"id":"call_\#(id)_1","type":"function","function":{"name":"time","arguments":""}}]}"#),
+                chunk(
+                    name,
+                    "q:7b",
+                    #"{"tool_calls":[{"index":0,"id":"call_\#(id)_0","type":"function","function":{"name":"weather","arguments":""}}]}"#
+                ),
+                chunk(
+                    name,
+                    "q:7b",
+                    #"{"tool_calls":[{"index":0,"function":{"arguments":"{\"city\":\"Köln \\\"x\\\"\"}"}}]}"#
+                ),
+                chunk(
+                    name,
+                    "q:7b",
+                    #"{"tool_calls":[{"index":1,"id":"call_\#(id)_1","type":"function","function":{"name":"time","arguments":""}}]}"#
+                ),
                 chunk(name, "q:7b", #"{"tool_calls":[{"index":1,"function":{"arguments":"{}"}}]}"#),
                 chunk(name, "q:7b", "{}", finish: "\"tool_calls\""),
                 #"""
@@ -108,7 +134,8 @@ struct StreamTranslationTests {
     }
 
     @Test func `Ollama's prompt count may be absent, and is unknown then`() throws {
-        let text = #"{"model":"q","message":{"content":"a"},"done":true,"done_reason":"length","eval_count":3}"#
+        let text =
+            #"{"model":"q","message":{"content":"a"},"done":true,"done_reason":"length","eval_count":3}"#
         let result = run(text, from: .ollama, for: try openAIRequest(asked))
         #expect(result.failure == nil)
         #expect(result.usage == TokenUsage(output: 3, origin: .provider))
@@ -136,7 +163,8 @@ struct StreamTranslationTests {
 
     @Test("OpenAI's reasons have Anthropic's words", arguments: reasons)
     func mapsReasons(openAI: String, anthropic: String) throws {
-        let text = "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"\(openAI)\"}]}\n\n"
+        let text =
+            "data: {\"choices\":[{\"delta\":{\"content\":\"a\"},\"finish_reason\":\"\(openAI)\"}]}\n\n"
         let result = run(text, from: .openai, for: try anthropicRequest())
         #expect(result.output.contains("\"stop_reason\":\"\(anthropic)\""))
     }
@@ -149,7 +177,10 @@ struct StreamTranslationTests {
 
     @Test("Anthropic's reasons have OpenAI's words", arguments: anthropicReasons)
     func mapsBack(anthropic: String, openAI: String) throws {
-        let text = Transcripts.anthropic.replacing("\"tool_use\",\"stop_seq", with: "\"\(anthropic)\",\"stop_seq")
+        let text = Transcripts.anthropic.replacing(
+            "\"tool_use\",\"stop_seq",
+            with: "\"\(anthropic)\",\"stop_seq"
+        )
         let result = run(text, from: .anthropic, for: try openAIRequest(asked))
         #expect(result.output.contains("\"finish_reason\":\"\(openAI)\""))
     }

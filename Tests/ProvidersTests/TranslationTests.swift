@@ -138,9 +138,15 @@ struct TranslationTests {
         // members, obstacles to Anthropic, obstacles to Ollama
         (#""n":2"#, ["n"], ["n"]),
         (#""n":1,"logprobs":false,"logit_bias":{},"modalities":["text"]"#, [], []),
-        (#""logprobs":true,"top_logprobs":3"#, ["logprobs", "top_logprobs"], ["logprobs", "top_logprobs"]),
+        (
+            #""logprobs":true,"top_logprobs":3"#, ["logprobs", "top_logprobs"],
+            ["logprobs", "top_logprobs"]
+        ),
         (#""logit_bias":{"5":1}"#, ["logit_bias"], ["logit_bias"]),
-        (#""audio":{"voice":"x"},"modalities":["audio"]"#, ["audio", "modalities"], ["audio", "modalities"]),
+        (
+            #""audio":{"voice":"x"},"modalities":["audio"]"#, ["audio", "modalities"],
+            ["audio", "modalities"]
+        ),
         (
             #""response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{}}}"#,
             ["response_format"], []
@@ -197,13 +203,19 @@ struct TranslationTests {
             #"{"role":"user","content":[{"type":"input_audio","input_audio":{}}]}"#,
             ["messages[0].content[0]"], ["messages[0].content[0]"]
         ),
-        (#"{"role":"function","name":"f","content":"x"}"#, ["messages[0].role"], ["messages[0].role"]),
+        (
+            #"{"role":"function","name":"f","content":"x"}"#, ["messages[0].role"],
+            ["messages[0].role"]
+        ),
         (
             #"{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{x"}}]}"#,
             ["messages[0].tool_calls[0].function.arguments"],
             ["messages[0].tool_calls[0].function.arguments"]
         ),
-        (#"{"role":"tool","content":"x"}"#, ["messages[0].tool_call_id"], ["messages[0].tool_call_id"]),
+        (
+            #"{"role":"tool","content":"x"}"#, ["messages[0].tool_call_id"],
+            ["messages[0].tool_call_id"]
+        ),
         (#"{"role":"user","content":"x","odd":1}"#, ["messages[0].odd"], ["messages[0].odd"]),
         (#"{"role":"user","content":"x","name":"n"}"#, [], []),
     ]
@@ -249,7 +261,10 @@ struct TranslationTests {
             #"{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"image","source":{"type":"base64","media_type":"a/b","data":"AA"}}]}]}"#,
             ["messages[0].content[0].content"]
         ),
-        (#"{"role":"user","content":[{"type":"image","source":{"type":"file"}}]}"#, ["messages[0].content[0].source"]),
+        (
+            #"{"role":"user","content":[{"type":"image","source":{"type":"file"}}]}"#,
+            ["messages[0].content[0].source"]
+        ),
     ]
 
     @Test("Anthropic's own blocks are obstacles to OpenAI", arguments: anthropicMessages)

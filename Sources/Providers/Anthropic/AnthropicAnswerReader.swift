@@ -105,7 +105,8 @@ struct AnthropicAnswerReader {
         case "tool_use":
             parts.append(.toolCall(index: index, id: found[3], name: found[4]))
             // A stream begins with an empty input and brings the rest in deltas.
-            if let input = found[5], input.kind == .object, input.members.contains(where: { _ in true })
+            if let input = found[5], input.kind == .object,
+                input.members.contains(where: { _ in true })
             {
                 parts.append(.arguments(index: index, .string(of: input.raw)))
             }

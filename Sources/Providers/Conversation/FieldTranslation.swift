@@ -78,7 +78,8 @@ struct FieldTranslation {
     static let openAI = FieldTranslation(
         read: [
             "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
-            "temperature", "top_p", "top_k", "seed", "frequency_penalty", "presence_penalty", "stop",
+            "temperature", "top_p", "top_k", "seed", "frequency_penalty", "presence_penalty",
+            "stop",
             "tools", "tool_choice", "parallel_tool_calls", "response_format", "user",
         ],
         hints: [

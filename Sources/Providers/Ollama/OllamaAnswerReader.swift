@@ -27,7 +27,12 @@ struct OllamaAnswerReader {
             parts.append(.begin(id: nil, model: found[0]))
             if let message = found[1] { try read(message: message, into: &parts) }
             guard found[2]?.bool == true else { return false }
-            readEnd(reason: found[3]?.string, input: found[4]?.count, output: found[5]?.count, &parts)
+            readEnd(
+                reason: found[3]?.string,
+                input: found[4]?.count,
+                output: found[5]?.count,
+                &parts
+            )
             return true
         } catch let error as JSONError {
             throw ProviderFailure(.invalidResponse, "the answer can't be read: \(error)")

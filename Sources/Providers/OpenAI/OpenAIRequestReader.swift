@@ -5,7 +5,8 @@ struct OpenAIRequestReader {
     var conversation = Conversation()
 
     private static let keys: JSONKeys = [
-        "messages", "stream", "max_tokens", "max_completion_tokens", "temperature", "top_p", "top_k",
+        "messages", "stream", "max_tokens", "max_completion_tokens", "temperature", "top_p",
+        "top_k",
         "seed", "frequency_penalty", "presence_penalty", "stop", "tools", "tool_choice",
         "parallel_tool_calls", "response_format", "user",
     ]

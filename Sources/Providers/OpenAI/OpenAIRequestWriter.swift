@@ -71,7 +71,9 @@ enum OpenAIRequestWriter {
                 if !calls.isEmpty { write(calls, to: &message) }
             }
         case .user, .system:
-            guard !texts.isEmpty || !images.isEmpty || turn.parts.toolResults.isEmpty else { return }
+            guard !texts.isEmpty || !images.isEmpty || turn.parts.toolResults.isEmpty else {
+                return
+            }
             writeMessage(role: turn.role == .user ? "user" : "system", to: &messages) { message in
                 if images.isEmpty, texts.count == 1 {
                     message.member("content", texts[0])

@@ -65,7 +65,10 @@ struct RequestFacts {
         }
         if streamed { needs.insert(.streaming) }
         if family == .openai {
-            try readOpenAI(streamOptions: field(3, "stream_options"), format: field(8, "response_format"))
+            try readOpenAI(
+                streamOptions: field(3, "stream_options"),
+                format: field(8, "response_format")
+            )
         }
         try readMetadata(field(9, "metadata"))
     }

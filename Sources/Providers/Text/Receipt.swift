@@ -36,7 +36,9 @@ enum Receipt {
         guard !digits.isEmpty, excess > 0 else { return nil }
         let kept = digits.dropLast(excess)
         let cut = digits.suffix(excess)
-        guard let count = kept.isEmpty ? 0 : Int64(kept.map(String.init).joined()) else { return nil }
+        guard let count = kept.isEmpty ? 0 : Int64(kept.map(String.init).joined()) else {
+            return nil
+        }
         // Fewer digits than are cut: the first one cut is a zero that is not written.
         let lead = digits.count >= excess ? cut.first ?? 0 : 0
         let isAboveHalf = lead > 5 || (lead == 5 && cut.dropFirst().contains { $0 != 0 })
