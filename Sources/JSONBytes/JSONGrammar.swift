@@ -90,6 +90,7 @@ enum JSONGrammar {
         }
     }
 
+    @inline(__always)
     private static func byte(
         _ wanted: UInt8,
         _ name: @autoclosure () -> String,
@@ -102,7 +103,28 @@ enum JSONGrammar {
         offset += 1
     }
 
+    @inline(__always)
     private static func literal(
+        _ text: StaticString,
+        _ span: Span<UInt8>,
+        _ offset: inout Int,
+        to end: Int
+    ) throws(JSONError) {
+        // Compared as one word: turning the literal into a string costs more than the whole rest.
+        let count = text.utf8CodeUnitCount
+        guard offset &+ count <= end else {
+            return try mismatch(text, span, &offset, to: end)
+        }
+        var word: UInt64 = 0
+        for index in 0..<count { word = word << 8 | UInt64(span[offset &+ index]) }
+        switch word {
+        case 0x7472_7565, 0x66_616C_7365, 0x6E75_6C6C: offset &+= count
+        default: try mismatch(text, span, &offset, to: end)
+        }
+    }
+
+    /// Throws at the first byte that is not the literal's.
+    private static func mismatch(
         _ text: StaticString,
         _ span: Span<UInt8>,
         _ offset: inout Int,

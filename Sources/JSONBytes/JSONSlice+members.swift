@@ -30,9 +30,19 @@ public struct JSONMembers: Sequence, IteratorProtocol, Sendable {
 
     /// Where the next member's name and value lie.
     mutating func nextRanges() -> (name: Range<Int>, value: Range<Int>)? {
+        // A copy, since the span borrows all of this value.
         var offset = offset
         defer { self.offset = offset }
-        let span = bytes.span
+        return Self.next(in: bytes.span, at: &offset, to: end)
+    }
+
+    /// Where the member at `offset` of valid bytes lies; moves behind its comma.
+    @inline(__always)
+    static func next(
+        in span: Span<UInt8>,
+        at offset: inout Int,
+        to end: Int
+    ) -> (name: Range<Int>, value: Range<Int>)? {
         JSONGrammar.skipSpace(span, &offset, to: end)
         guard offset < end else { return nil }
         let name = offset..<JSONGrammar.endOfValidString(span, from: offset, to: end)
@@ -87,65 +97,25 @@ extension JSONSlice {
     ///
     /// - Throws: `JSONError.Reason.duplicateMember` if there are several.
     public func member(_ name: String) throws(JSONError) -> JSONSlice? {
-        var found: JSONSlice?
-        let wanted = Array(name.utf8)
-        var members = members
-        while let (nameRange, value) = members.nextRanges() {
-            guard JSONKeys.matches(wanted, bytes, nameRange) else { continue }
-            guard found == nil else {
-                throw JSONError(.duplicateMember(name), at: nameRange.lowerBound)
-            }
-            found = JSONSlice(valid: bytes, range: value)
-        }
-        return found
+        try scan([name])[0]
     }
 
     /// The values of several members, in the order of `keys`, found in one pass.
     ///
     /// - Throws: `JSONError.Reason.duplicateMember` if one of them is there twice.
     public func scan(_ keys: JSONKeys) throws(JSONError) -> [JSONSlice?] {
-        var found = [JSONSlice?](repeating: nil, count: keys.names.count)
-        var members = members
-        while let (nameRange, value) = members.nextRanges() {
-            guard let index = keys.index(of: bytes, nameRange) else { continue }
+        var found = [JSONSlice?](repeating: nil, count: keys.count)
+        guard kind == .object else { return found }
+        let span = bytes.span
+        let end = range.upperBound - 1
+        var offset = range.lowerBound + 1
+        while let (name, value) = JSONMembers.next(in: span, at: &offset, to: end) {
+            guard let index = keys.index(of: name, in: span) else { continue }
             guard found[index] == nil else {
-                let name = String(decoding: keys.names[index], as: UTF8.self)
-                throw JSONError(.duplicateMember(name), at: nameRange.lowerBound)
+                throw JSONError(.duplicateMember(keys[index]), at: name.lowerBound)
             }
             found[index] = JSONSlice(valid: bytes, range: value)
         }
         return found
-    }
-}
-
-/// Names of members to look for in one pass; make it once and keep it.
-public struct JSONKeys: Sendable, ExpressibleByArrayLiteral {
-    /// The names in UTF-8.
-    let names: [[UInt8]]
-
-    /// The names, whose order is the order of what `scan` finds.
-    public init(arrayLiteral names: String...) {
-        self.names = names.map { Array($0.utf8) }
-    }
-
-    /// The name at an index.
-    public subscript(index: Int) -> String { String(decoding: names[index], as: UTF8.self) }
-
-    func index(of bytes: [UInt8], _ range: Range<Int>) -> Int? {
-        names.firstIndex { Self.matches($0, bytes, range) }
-    }
-
-    /// Whether the string at `range` of valid bytes decodes to `name`: `"mod\u0065l"` is `model`.
-    static func matches(_ name: [UInt8], _ bytes: [UInt8], _ range: Range<Int>) -> Bool {
-        let start = range.lowerBound + 1
-        let count = range.count - 2
-        if count == name.count {
-            var index = 0
-            while index < count, bytes[start &+ index] == name[index] { index &+= 1 }
-            if index == count { return true }
-        }
-        // An escape is longer than what it stands for.
-        guard count > name.count, bytes[range].contains(UInt8(ascii: "\\")) else { return false }
-        return JSONEscapes.decoded(bytes[start..<start + count]) == name
     }
 }

@@ -31,10 +31,8 @@ public struct JSONSlice: Sendable {
         var offset = start
         try JSONGrammar.value(span, &offset, to: range.upperBound, depth: 0)
         guard offset == range.upperBound else { throw JSONError(.trailingBytes, at: offset) }
-        self.init(
-            valid: bytes,
-            range: start..<JSONGrammar.endOfValid(span, from: start, to: offset)
-        )
+        while offset > start, span[offset - 1] <= 0x20 { offset -= 1 }
+        self.init(valid: bytes, range: start..<offset)
     }
 
     /// A value inside of bytes that were validated.

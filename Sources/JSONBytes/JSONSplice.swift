@@ -44,7 +44,8 @@ public struct JSONSplice: Sendable {
         while let (name, value) = members.nextRanges() {
             let separator = source[end..<name.lowerBound]
             end = value.upperBound
-            let change = changes.first { JSONKeys.matches(Array($0.name.utf8), source, name) }
+            let member = JSONSlice(valid: source, range: name)
+            let change = changes.first { member.isString($0.name) }
             if let change {
                 additions.removeAll { $0.name == change.name }
                 if change.value == nil { continue }

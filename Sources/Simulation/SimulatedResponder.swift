@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import ServiceLifecycle
 
 /// Answers the requests to one simulated provider.
 struct SimulatedResponder: HTTPResponder {
@@ -88,9 +89,10 @@ struct SimulatedResponder: HTTPResponder {
         ).response
     }
 
-    /// Sleeps, but for no time at all does not even yield.
+    /// Sleeps unless the server stops; for no time at all it does not even yield.
     private func pause(_ duration: Duration) async throws {
-        if duration > .zero { try await Task.sleep(for: duration) }
+        guard duration > .zero else { return }
+        try await cancelWhenGracefulShutdown { try await Task.sleep(for: duration) }
     }
 
     private var models: Response {

@@ -1,6 +1,7 @@
 import Hummingbird
 import Logging
 import NIOCore
+import ServiceLifecycle
 
 /// A simulated provider as a real HTTP server on 127.0.0.1 that speaks the OpenAI family.
 ///
@@ -8,10 +9,13 @@ import NIOCore
 /// answer is a function of the spec, the request and how often that request came before. An actor
 /// for its lifecycle only; requests don't pass through it.
 public actor SimulatedServer {
+    /// How long a stop waits for a client that reads no further, before it hangs up on it.
+    private static let stopLimit = Duration.seconds(1)
+
     /// The spec that the server answers by.
     public nonisolated let spec: SimulatedProviderSpec
     private let outcomes: OutcomeTable?
-    private var running: (task: Task<Void, Never>, port: Int)?
+    private var running: Running?
 
     /// A server that does not listen yet.
     ///
@@ -39,20 +43,23 @@ public actor SimulatedServer {
             },
             logger: logger
         )
+        var configuration = ServiceGroupConfiguration(services: [application], logger: logger)
+        configuration.maximumGracefulShutdownDuration = Self.stopLimit
+        let services = ServiceGroup(configuration: configuration)
         let task = Task {
             do {
-                try await application.run()
+                try await services.run()
             } catch {
                 binding.yield(.failure(.cannotListen(port: port, reason: "\(error)")))
             }
             binding.finish()
         }
         // The place is taken before the wait, so that a second start meanwhile is refused.
-        running = (task, port)
+        running = Running(services: services, task: task, port: port)
         for await result in bound {
             switch result {
             case .success(let port):
-                running = (task, port)
+                running = Running(services: services, task: task, port: port)
                 return port
             case .failure(let error):
                 running = nil
@@ -64,10 +71,19 @@ public actor SimulatedServer {
     }
 
     /// Stops listening, cuts the connections that are open and waits until both are done.
+    ///
+    /// Cancelling the server's task instead would trap in NIO when a connection was accepted and
+    /// not yet taken up.
     public func stop() async {
         guard let running else { return }
-        running.task.cancel()
+        await running.services.triggerGracefulShutdown()
         await running.task.value
         self.running = nil
+    }
+
+    private struct Running {
+        var services: ServiceGroup
+        var task: Task<Void, Never>
+        var port: Int
     }
 }

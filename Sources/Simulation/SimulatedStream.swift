@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import ServiceLifecycle
 
 /// An answer as server-sent events, at the model's speed.
 struct SimulatedStream {
@@ -38,7 +39,9 @@ struct SimulatedStream {
             let time = start + perPiece * (place + 1)
             if time > clock.now {
                 try await flush(&due, to: &writer)
-                try await Task.sleep(until: time, clock: clock)
+                try await cancelWhenGracefulShutdown {
+                    try await Task.sleep(until: time, clock: clock)
+                }
             }
             due += piece
         }

@@ -7,9 +7,12 @@ import Synchronization
 /// libcurl takes its interest in a connection back at the end of each exchange and states it again
 /// at the start of the next. For connections, both are left out of the epoll set, which saves two
 /// system calls per exchange: an idle connection stays registered until an event that nobody wants
-/// (usually that the server closed it) takes it out. That holds because connections are opened and
-/// closed through this table, so a reused descriptor number is noticed; libcurl's other sockets
-/// (its resolver's) are registered and removed at once. Confined to the transfer thread.
+/// (usually that the server closed it) takes it out. That is sound because connections are opened
+/// here and, once they stand, closed here, so a reused descriptor number is noticed.
+///
+/// Two kinds of sockets libcurl closes without a word, and they are registered and removed at once:
+/// its resolver's, and those whose connection failed or lost to another address (7.88,
+/// `cf_socket_close`: "we did never publish it"). Confined to the transfer thread.
 final class SocketTable {
     private struct Socket {
         /// What epoll watches.
@@ -38,16 +41,19 @@ final class SocketTable {
         let socket = Glibc.socket(family, type | flags, protocolNumber)
         guard socket >= 0 else { return CURL_SOCKET_BAD }
         grow(toHold: socket)
-        sockets[Int(socket)] = Socket(pool: pool)
+        // If a failed attempt left its number behind, libcurl may hold the new socket for the old
+        // one and not state its interest again.
+        let leftInterest = sockets[Int(socket)].wanted
+        forget(socket)
+        sockets[Int(socket)].pool = pool
         pool.state.withLock { $0.open += 1 }
+        sockets[Int(socket)].wanted = leftInterest
+        register(socket, leftInterest)
         return socket
     }
 
     func close(_ socket: Int32) {
-        if Int(socket) < sockets.count {
-            sockets[Int(socket)].pool?.state.withLock { $0.open -= 1 }
-            sockets[Int(socket)] = Socket()
-        }
+        if Int(socket) < sockets.count { forget(socket) }
         // The kernel takes a closed descriptor out of the epoll set.
         Glibc.close(socket)
     }
@@ -103,8 +109,15 @@ final class SocketTable {
         let old = sockets[Int(socket)].registered
         // What is no connection may have been closed without a word here: the kernel knows better.
         guard old != events || (sockets[Int(socket)].pool == nil && events != 0) else { return }
-        SystemCalls.control(epoll, socket: socket, from: old, to: events)
+        let isKnown = SystemCalls.control(epoll, socket: socket, from: old, to: events)
         sockets[Int(socket)].registered = events
+        if !isKnown { forget(socket) }
+    }
+
+    /// Drops what is known of a socket that was closed.
+    private func forget(_ socket: Int32) {
+        sockets[Int(socket)].pool?.state.withLock { $0.open -= 1 }
+        sockets[Int(socket)] = Socket()
     }
 
     private func grow(toHold socket: Int32) {

@@ -58,8 +58,17 @@ enum SystemCalls {
         _ = unsafe read(event.number, &count, 8)
     }
 
-    /// Adds, changes or (with no events) removes `socket` in an epoll set that knows it, or not.
-    static func control(_ epoll: Descriptor, socket: Int32, from old: UInt32, to new: UInt32) {
+    /// Adds, changes or (with no events) removes `socket` in an epoll set.
+    ///
+    /// - Returns: `false` if it was to be removed and had left the set by itself, as a descriptor
+    ///   does that is closed.
+    @discardableResult
+    static func control(
+        _ epoll: Descriptor,
+        socket: Int32,
+        from old: UInt32,
+        to new: UInt32
+    ) -> Bool {
         // Safe: `fd` is the only member of the union that is ever used.
         var event = unsafe epoll_event()
         unsafe event.events = new
@@ -67,13 +76,13 @@ enum SystemCalls {
         var operation = new == 0 ? EPOLL_CTL_DEL : old == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
         // Safe: the structure lives on this stack for the length of the call.
         var result = unsafe epoll_ctl(epoll.number, operation, socket, &event)
-        // A descriptor that was closed left the set by itself, and its number may be in use again:
-        // then what `old` says is wrong, and there may be nothing to change or to remove.
+        // The number of a descriptor that was closed may be in use again: then `old` is wrong.
         if result != 0 && operation == EPOLL_CTL_MOD && errno == ENOENT {
             operation = EPOLL_CTL_ADD
             result = unsafe epoll_ctl(epoll.number, operation, socket, &event)
         }
         precondition(result == 0 || new == 0, "epoll_ctl of \(socket) failed with errno \(errno)")
+        return result == 0
     }
 
     /// Waits for events; an empty result after the timeout (−1: none) or a signal.

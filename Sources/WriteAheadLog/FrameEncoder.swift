@@ -10,7 +10,7 @@ struct FrameEncoder {
     mutating func compress(_ frame: PendingFrame) -> FrameHeader {
         let room = FrameHeader.size + Format.aligned(frame.bytes.count)
         if bytes.count < room {
-            bytes.append(contentsOf: repeatElement(0, count: room - bytes.count))
+            bytes = [UInt8](repeating: 0, count: room)
         }
         let compressed = compressor.compress(frame.bytes, into: &bytes, at: FrameHeader.size)
         if compressed == nil { bytes.overwrite(from: FrameHeader.size, with: frame.bytes) }

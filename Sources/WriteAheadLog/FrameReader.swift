@@ -61,7 +61,7 @@ struct FrameReader {
         }
         let body = (start + FrameHeader.size)..<(start + FrameHeader.size + header.storedLength)
         if raw.count < header.rawLength {
-            raw.append(contentsOf: repeatElement(0, count: header.rawLength - raw.count))
+            raw = [UInt8](repeating: 0, count: header.rawLength)
         }
         if header.codec == FrameHeader.Codec.plain.rawValue {
             copyPlain(body)
@@ -126,7 +126,7 @@ struct FrameReader {
         }
         let wanted = max(count, min(Self.windowSize, segment.header.footerOffset - offset))
         if window.count < wanted {
-            window.append(contentsOf: repeatElement(0, count: wanted - window.count))
+            window = [UInt8](repeating: 0, count: wanted)
         }
         windowCount = 0
         do throws(SystemError) {

@@ -1,3 +1,5 @@
+import Glibc
+
 /// The records of one append: they become durable together or not at all.
 ///
 /// Records lie one behind the other in a single array, already in the form in which they are
@@ -57,15 +59,12 @@ public struct RecordBatch: Sendable {
     private mutating func prefixLength(at start: Int) {
         let length = bytes.count - start
         let size = Varint.size(UInt64(length))
-        bytes.append(contentsOf: repeatElement(0, count: size))
-        if length < 64 {
-            var index = start + length
-            while index > start {
-                index -= 1
-                bytes[index + size] = bytes[index]
-            }
-        } else {
-            bytes.replaceSubrange((start + size)..., with: bytes[start..<(start + length)])
+        for _ in 0..<size { bytes.append(0) }
+        // safe: both ranges end at or before the array's end, which `size` bytes were just added to;
+        // memmove allows them to overlap.
+        unsafe bytes.withUnsafeMutableBytes { buffer in
+            guard let base = buffer.baseAddress else { return }
+            _ = unsafe memmove(base + start + size, base + start, length)
         }
         Varint.write(UInt64(length), to: &bytes, at: start)
         count += 1

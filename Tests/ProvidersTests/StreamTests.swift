@@ -223,10 +223,18 @@ struct StreamTests {
         (.openai, #"data: {"error":"odd"}"#, .invalidResponse),
         (.openai, #"data: {"choices":[{"delta":{},"finish_reason":"error"}]}"#, .serverError),
         (.openai, "data: {\"choices\":[{]}", .invalidResponse),
+        (.openai, "data: {\"choices\":[{\"delta\"", .cut),
         (.openai, "data: <html>", .invalidResponse),
         (.openai, "data: 7", .invalidResponse),
         (.openai, "data: [DONE]", .invalidResponse),
-        (.openai, "<html><body>Bad gateway</body></html>", .cut),
+        (.openai, "<html><body>Bad gateway</body></html>", .invalidResponse),
+        (.anthropic, "<!DOCTYPE html>\n<html>\n\n</html>\n", .invalidResponse),
+        (.openai, #"{"error":{"message":"no","code":"invalid_api_key"}}"#, .keyRejected),
+        (
+            .openai, #"{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}"#,
+            .invalidResponse
+        ),
+        (.anthropic, #"{"type":"error","error":{"type":"overloaded_error"}}"#, .overloaded),
         (.openai, "", .cut),
         (
             .anthropic,

@@ -108,6 +108,20 @@ struct FailureTests {
     }
 
     @Test
+    func `connections that were never made are not counted as open`() async throws {
+        let port = try ScriptedServer.unusedPort()
+        for host in ["127.0.0.1", "localhost"] {
+            for _ in 0..<20 {
+                let failure = await client.start(.get("http://\(host):\(port)/")).failure()
+                #expect(failure == .connectionRefused(endpoint: "\(host):\(port)"))
+                client.start(.get("http://\(host):\(port)/")).cancel()
+            }
+        }
+        client.shutdown()
+        #expect(client.statistics.pools["test"]?.open == 0)
+    }
+
+    @Test
     func `TLS to a server without it fails as TLS`() async throws {
         let server = try ScriptedServer { connection in
             connection.send("HTTP/1.1 400 Bad Request\r\n\r\n")

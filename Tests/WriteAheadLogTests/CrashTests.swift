@@ -85,13 +85,13 @@ import Testing
         first.cutPower(at: 60)
         let acknowledged = Self.work(on: first, groups: 24)
         for survival in Self.survivals {
-            for call in 1...14 {
+            for call in 1...12 {
                 let second = first.afterCut(survival)
                 second.cutPower(at: call)
                 _ = logError { try second.writer().close() }
                 for next in Self.survivals {
                     let third = second.afterCut(next)
-                    third.cutPower(at: 15 - call)
+                    third.cutPower(at: 13 - call)
                     _ = logError { try third.writer().close() }
                     try Self.check(
                         third.afterCut(next),

@@ -210,7 +210,12 @@ private final class MemoryFile: File {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
-        let copy = unsafe Array(bytes.prefix(system.state.withLock { $0.writeLimit }))
+        let count = min(bytes.count, system.state.withLock { $0.writeLimit })
+        let copy = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialised in
+            unsafe UnsafeMutableRawBufferPointer(target)
+                .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.prefix(count)))
+            initialised = count
+        }
         do throws(SystemError) {
             try system.call("pwrite", path)
         } catch {
@@ -265,10 +270,16 @@ struct Coin {
 }
 
 extension [UInt8] {
+    /// Overwrites bytes from an offset on, with zeroes before it where the array is shorter.
     mutating func put(_ bytes: ArraySlice<UInt8>, at offset: Int) {
         if count < offset + bytes.count {
-            append(contentsOf: repeatElement(0, count: offset + bytes.count - count))
+            self += [UInt8](repeating: 0, count: offset + bytes.count - count)
         }
-        replaceSubrange(offset..<(offset + bytes.count), with: bytes)
+        unsafe bytes.withUnsafeBytes { source in
+            unsafe withUnsafeMutableBytes { target in
+                unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...])
+                    .copyMemory(from: source)
+            }
+        }
     }
 }

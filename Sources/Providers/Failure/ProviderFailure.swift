@@ -36,6 +36,7 @@ public struct ProviderFailure: Error, Hashable, Sendable {
     ///   - body: the body, or its beginning.
     ///   - family: the provider's family.
     ///   - now: the instant that dates in headers are compared with.
+    /// - Returns: the failure with its kind, the provider's message and the wait it asks for.
     public static func classify(
         status: Int,
         headers: (String) -> String?,

@@ -136,8 +136,12 @@ extension AnswerStream {
         into output: inout [UInt8]
     ) throws(ProviderFailure) {
         guard !frame.data.isEmpty else {
+            try refuseDocument(frame)
             // A comment keeps the client's connection alive too, whatever its family.
-            if upstream != .ollama { output.append(contentsOf: framer.buffer[frame.raw]) }
+            let isComment = framer.buffer[frame.raw.lowerBound] == UInt8(ascii: ":")
+            if upstream != .ollama, writer == nil || isComment {
+                output.append(contentsOf: framer.buffer[frame.raw])
+            }
             return
         }
         // The parts share the buffer: they go before it changes, or it would be copied.
@@ -171,17 +175,55 @@ extension AnswerStream {
         for part in parts { try writer?.write(part, tally, into: &output) }
     }
 
-    /// The last event lacks its blank line, perhaps even half of its line.
+    /// The last event lacks its blank line.
+    ///
+    /// If its data is whole it counts all the same, as some servers end without a newline; if not,
+    /// it is a fragment, which SSE says to discard, and the answer is judged by what came before.
     private mutating func handleLast(
         _ frame: EventFramer.Frame,
         into output: inout [UInt8]
     ) throws(ProviderFailure) {
+        try refuseDocument(frame)
+        guard isWhole(frame) else { return }
         let before = output.count
         try handle(frame, into: &output)
+        let blankLine = framer.buffer[frame.raw].last == UInt8(ascii: "\n") ? "\n" : "\n\n"
         if writer == nil, output.count > before {
-            output.append(contentsOf: output.last == UInt8(ascii: "\n") ? "\n".utf8 : "\n\n".utf8)
+            output.append(contentsOf: blankLine.utf8)
         } else if !held.isEmpty {
-            held.append(contentsOf: held.last == UInt8(ascii: "\n") ? "\n".utf8 : "\n\n".utf8)
+            held.append(contentsOf: blankLine.utf8)
+        }
+    }
+
+    /// Some servers and proxies answer a request for a stream with a page, or with an error as one
+    /// JSON document; no line of SSE begins like those.
+    private func refuseDocument(_ frame: EventFramer.Frame) throws(ProviderFailure) {
+        guard upstream != .ollama, frame.data.isEmpty else { return }
+        switch framer.buffer[frame.raw.lowerBound] {
+        case UInt8(ascii: "<"):
+            throw ProviderFailure(
+                .invalidResponse,
+                "the provider answered HTML instead of a stream"
+            )
+        case UInt8(ascii: "{"):
+            // An error inside of it is the better reason.
+            _ = try AnswerReader.read(Array(framer.buffer[frame.raw]), from: upstream)
+            throw ProviderFailure(
+                .invalidResponse,
+                "the provider answered one JSON document instead of a stream"
+            )
+        default: break
+        }
+    }
+
+    private func isWhole(_ frame: EventFramer.Frame) -> Bool {
+        let data = frame.data.map { framer.buffer[$0] }.joined(separator: [0x0A])
+        if data.elementsEqual("[DONE]".utf8) { return true }
+        do {
+            _ = try JSONSlice(validating: Array(data))
+            return true
+        } catch {
+            return false
         }
     }
 

@@ -1,0 +1,137 @@
+import Events
+import Providers
+import Testing
+
+@Suite("Endpoints and model lists")
+struct EndpointTests {
+    static let urls: [(WireFamily, String, String, String)] = [
+        (
+            .openai, "https://api.openai.com", "https://api.openai.com/v1/chat/completions",
+            "https://api.openai.com/v1/models"
+        ),
+        (
+            .openai, "https://api.groq.com/openai/v1/",
+            "https://api.groq.com/openai/v1/chat/completions",
+            "https://api.groq.com/openai/v1/models"
+        ),
+        (
+            .openai, "http://localhost:1234/v1", "http://localhost:1234/v1/chat/completions",
+            "http://localhost:1234/v1/models"
+        ),
+        (
+            .openai, "http://localhost:1234//", "http://localhost:1234/v1/chat/completions",
+            "http://localhost:1234/v1/models"
+        ),
+        (
+            .openai, "https://models.github.ai/inference",
+            "https://models.github.ai/inference/chat/completions",
+            "https://models.github.ai/inference/models"
+        ),
+        (
+            .anthropic, "https://api.anthropic.com", "https://api.anthropic.com/v1/messages",
+            "https://api.anthropic.com/v1/models"
+        ),
+        (
+            .anthropic, "https://api.anthropic.com/v1/", "https://api.anthropic.com/v1/messages",
+            "https://api.anthropic.com/v1/models"
+        ),
+        (
+            .anthropic, "http://proxy/anthropic", "http://proxy/anthropic/v1/messages",
+            "http://proxy/anthropic/v1/models"
+        ),
+        (
+            .ollama, "http://localhost:11434", "http://localhost:11434/api/chat",
+            "http://localhost:11434/api/tags"
+        ),
+        (
+            .ollama, "http://localhost:11434/v1", "http://localhost:11434/api/chat",
+            "http://localhost:11434/api/tags"
+        ),
+        (
+            .ollama, "http://localhost:11434/api/", "http://localhost:11434/api/chat",
+            "http://localhost:11434/api/tags"
+        ),
+    ]
+
+    @Test("a base URL with or without its version gives the same paths", arguments: urls)
+    func makesURLs(family: WireFamily, base: String, chat: String, models: String) {
+        let endpoint = ProviderEndpoint(family: family, baseURL: base)
+        #expect(endpoint.chatURL == chat)
+        #expect(endpoint.modelsURL == models)
+        #expect(endpoint.healthURL.contains("/v1/v1") == false)
+    }
+
+    private func headers(_ endpoint: ProviderEndpoint, streamed: Bool = false) -> [String: String] {
+        Dictionary(
+            uniqueKeysWithValues: endpoint.headers(streamed: streamed).map { ($0.name, $0.value) }
+        )
+    }
+
+    @Test func `each family carries its key in its own way`() {
+        let openAI = headers(ProviderEndpoint(family: .openai, baseURL: "http://x", apiKey: " k\n"))
+        #expect(openAI["authorization"] == "Bearer k")
+        let anthropic = ProviderEndpoint(family: .anthropic, baseURL: "http://x", apiKey: "k")
+        #expect(headers(anthropic)["x-api-key"] == "k")
+        #expect(headers(anthropic)["anthropic-version"] == "2023-06-01")
+        #expect(headers(anthropic)["authorization"] == nil)
+        let ollama = ProviderEndpoint(family: .ollama, baseURL: "http://x", apiKey: "")
+        #expect(headers(ollama)["authorization"] == nil)
+        #expect(headers(ollama, streamed: true)["accept"] == "application/x-ndjson")
+        #expect(headers(anthropic, streamed: true)["accept"] == "text/event-stream")
+    }
+
+    @Test func `an operator's header wins`() {
+        let endpoint = ProviderEndpoint(
+            family: .anthropic,
+            baseURL: "http://x",
+            extraHeaders: [
+                (name: "Anthropic-Version", value: "2030"), (name: "X-Title", value: "t"),
+            ]
+        )
+        let found = headers(endpoint)
+        #expect(found["Anthropic-Version"] == "2030")
+        #expect(found["anthropic-version"] == nil)
+        #expect(found["X-Title"] == "t")
+    }
+
+    static let lists: [(WireFamily, String, [String])] = [
+        (.openai, #"{"object":"list","data":[{"id":"a"},{"id":"b/c:free"}]}"#, ["a", "b/c:free"]),
+        (.openai, #"[{"id":"a"}]"#, ["a"]),
+        (.anthropic, #"{"data":[{"type":"model","id":"c"}],"has_more":false}"#, ["c"]),
+        (.ollama, #"{"models":[{"name":"q:7b","model":"q:7b"},{"model":"x"}]}"#, ["q:7b"]),
+        (.ollama, #"{"models":[]}"#, []),
+    ]
+
+    @Test("a provider's models are listed in its order", arguments: lists)
+    func parses(family: WireFamily, body: String, ids: [String]) throws {
+        #expect(try ModelList.parse([UInt8](body), family: family) == ids)
+    }
+
+    @Test("what is no list is a failure", arguments: ["<html>", "{}", "[", #"{"data":{}}"#, "7"])
+    func refuses(body: String) {
+        #expect(throws: ProviderFailure.self) {
+            try ModelList.parse([UInt8](body), family: .openai)
+        }
+    }
+
+    @Test func `a client's list has its family's shape`() {
+        let entry = ModelList.Entry(
+            id: "m\"1",
+            owner: "groq",
+            created: CivilDate(year: 2026, month: 1, day: 2).start
+        )
+        #expect(
+            ModelList.body(of: [entry], for: .openai).canonical
+                == #"{"object":"list","data":[{"id":"m\"1","object":"model","created":1767312000,"owned_by":"groq"}]}"#
+                .canonical
+        )
+        #expect(
+            ModelList.body(of: [entry], for: .anthropic).canonical
+                == #"""
+                {"data":[{"type":"model","id":"m\"1","display_name":"m\"1","created_at":"2026-01-02T00:00:00.000000Z"}],
+                "has_more":false,"first_id":"m\"1","last_id":"m\"1"}
+                """#.canonical
+        )
+        #expect(ModelList.body(of: [], for: .anthropic).text.contains("\"first_id\":null"))
+    }
+}
