@@ -97,7 +97,7 @@ let package = Package(
             name: "logway",
             dependencies: [
                 "Events", "EventLog", "RouterState", "Catalog", "Reporting", "Settings", "Gateway",
-                "Simulation", "WriteAheadLog", argumentParser, rainbow,
+                "Simulation", "WriteAheadLog", "Upstream", "JSONBytes", argumentParser, rainbow,
             ],
             swiftSettings: optimised
         ),

@@ -146,6 +146,7 @@ public struct ExplainPage: Sendable {
             case .receipt: "the provider's receipt"
             case .priced: "prices of event \(attempt.pricesPosition)"
             case .estimated: "an estimate"
+            case .uncharged: "nothing that is charged for"
             }
         lines.append("cost \(Wording.cost(attempt.cost)), from \(source)")
         return lines

@@ -69,6 +69,8 @@ public enum CostOrigin: UInt8, FieldEnumeration {
     case priced = 3
     /// The price table, with counts that Logway estimated.
     case estimated = 4
+    /// Nothing is charged: the provider was not reached, or gave an error instead of an answer.
+    case uncharged = 5
 
     /// Unknown.
     public static var empty: CostOrigin { .unknown }

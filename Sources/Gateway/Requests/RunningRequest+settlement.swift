@@ -139,7 +139,7 @@ extension RunningRequest {
             event.costOrigin = .receipt
         } else if !result.mayCost {
             event.cost = .zero
-            event.costOrigin = .estimated
+            event.costOrigin = .uncharged
         } else if let cost = prices.cost(of: event.usage) {
             event.cost = cost
             event.costOrigin = event.usage.origin == .provider ? .priced : .estimated
@@ -153,9 +153,7 @@ extension RunningRequest {
     /// The provider's counts, completed by estimates of a token for every four bytes of text.
     private func settledUsage(_ result: AttemptResult) -> TokenUsage {
         var usage = result.usage
-        guard result.mayCost else {
-            return TokenUsage(input: 0, output: 0, origin: .estimated)
-        }
+        guard result.mayCost else { return usage }
         let knewSome = usage.prompt != nil || usage.output != nil
         var guessed = false
         if usage.prompt == nil {

@@ -8,6 +8,7 @@ import NIOCore
 import Providers
 import ServiceLifecycle
 public import Settings
+import Synchronization
 import UnixSignals
 import Upstream
 import WriteAheadLog
@@ -72,13 +73,12 @@ public struct Gateway: Sendable {
     /// Serves until it is told to stop, then drains, records that and closes the log.
     ///
     /// - Parameters:
-    ///   - stopsOnSignals: whether SIGTERM and SIGINT stop it in good order; otherwise only
-    ///     cancelling the task does.
-    ///   - onListening: called once with the port that it listens on.
+    ///   - stopsOnSignals: whether SIGTERM and SIGINT stop it in good order.
+    ///   - onListening: called once when it listens.
     /// - Throws: `GatewayError.portInUse` and the like; `LogError` when the log failed.
     public func run(
         stopsOnSignals: Bool = true,
-        onListening: @escaping @Sendable (Int) async -> Void
+        onListening: @escaping @Sendable (Listening) async -> Void
     ) async throws {
         let refresh = ModelRefresh(
             ledger: ledger,
@@ -87,6 +87,7 @@ public struct Gateway: Sendable {
             logger: logger
         )
         await refreshFirst(refresh)
+        let group = GroupReference()
         let application = Application(
             responder: responder,
             server: .http1(configuration: .init(idleTimeout: .seconds(300))),
@@ -95,7 +96,8 @@ public struct Gateway: Sendable {
                 backlog: 1_024
             ),
             onServerRunning: { channel in
-                await onListening(channel.localAddress?.port ?? settings.server.port)
+                let port = channel.localAddress?.port ?? settings.server.port
+                await onListening(Listening(port: port, group: group))
             },
             logger: logger
         )
@@ -105,8 +107,10 @@ public struct Gateway: Sendable {
             logger: logger
         )
         configuration.maximumGracefulShutdownDuration = settings.server.shutdownGrace
+        let services = ServiceGroup(configuration: configuration)
+        group.set(services)
         do {
-            try await ServiceGroup(configuration: configuration).run()
+            try await services.run()
             try await stop(reason: "told to stop")
         } catch {
             try await stop(reason: "\(error)")
@@ -158,6 +162,31 @@ public struct Gateway: Sendable {
         return error.errnoCode == EADDRINUSE
             ? GatewayError.portInUse(host: host, port: port)
             : GatewayError.cannotListen(host: host, port: port, reason: "\(error)")
+    }
+}
+
+/// A gateway that listens.
+public struct Listening: Sendable {
+    /// The port.
+    public let port: Int
+    fileprivate let group: GroupReference
+
+    /// Stops the gateway in good order, as SIGTERM does; `run` returns when it is done.
+    public func stop() async {
+        await group.get()?.triggerGracefulShutdown()
+    }
+}
+
+/// The service group that runs, for a service of its own that has to stop it.
+final class GroupReference: Sendable {
+    private let group = Mutex<ServiceGroup?>(nil)
+
+    func set(_ group: ServiceGroup) {
+        self.group.withLock { $0 = group }
+    }
+
+    func get() -> ServiceGroup? {
+        group.withLock { $0 }
     }
 }
 

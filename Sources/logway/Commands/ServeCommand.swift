@@ -72,9 +72,14 @@ struct ServeCommand: AsyncParsableCommand {
         }
         let host = settings.server.host
         let isSimulated = settings.isSimulated
-        try await gateway.run { port in
+        try await gateway.run { listening in
             Output.write(
-                Self.greeting(host: host, port: port, data: directory, isSimulated: isSimulated)
+                Self.greeting(
+                    host: host,
+                    port: listening.port,
+                    data: directory,
+                    isSimulated: isSimulated
+                )
             )
         }
     }

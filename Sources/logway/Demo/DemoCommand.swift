@@ -1,0 +1,127 @@
+import ArgumentParser
+import Catalog
+import Events
+import Foundation
+import Gateway
+import Logging
+import Reporting
+import RouterState
+import Settings
+import Simulation
+import Upstream
+
+/// `logway demo`.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Sends simulated traffic through a real gateway and shows what its log tells."
+    )
+
+    @Option(name: .long, help: "The data directory to leave behind. Default: a new one.")
+    var data: String?
+    @Option(
+        name: .long,
+        help: "An outcome table (JSON lines): its prompts are sent, its models answer as recorded."
+    )
+    var outcomes: String?
+    @Option(name: .long, help: "At most this many requests. Default: 200, or the whole table.")
+    var limit: Int?
+
+    func validate() throws {
+        if let limit, limit < 1 { throw ValidationError("--limit must be at least 1") }
+    }
+
+    func run() async throws {
+        var plan = try makePlan()
+        plan.settings.server.port = 0
+        let directory = try freshDirectory()
+        Output.errorText(
+            "starting \(plan.settings.providers.count) simulated providers and the gateway; "
+                + "EVERY ANSWER IS SIMULATED"
+        )
+        var logger = Logger.standardError
+        logger.logLevel = .warning
+        let gateway = try await Gateway(
+            plan.settings,
+            catalog: try Catalog.shipped,
+            directory: directory,
+            logger: logger
+        )
+        let tally = try await withThrowingTaskGroup(of: Void.self) { group in
+            let (starts, start) = AsyncStream<Listening>.makeStream()
+            group.addTask {
+                defer { start.finish() }
+                try await gateway.run(stopsOnSignals: false) { start.yield($0) }
+            }
+            var iterator = starts.makeAsyncIterator()
+            guard let listening = await iterator.next() else {
+                try await group.waitForAll()
+                throw CommandError("the gateway stopped before it listened")
+            }
+            let client = try UpstreamClient()
+            let tally = try await DemoTraffic(
+                plan: plan,
+                address: "http://127.0.0.1:\(listening.port)",
+                client: client
+            ).run()
+            client.shutdown()
+            await listening.stop()
+            try await group.waitForAll()
+            return tally
+        }
+        try show(tally, directory: directory)
+    }
+
+    private func makePlan() throws -> DemoPlan {
+        guard let outcomes else { return .ownPrompts(count: limit ?? 200) }
+        let file = URL(filePath: outcomes).path
+        return .outcomes(try OutcomeTable(file: file, limit: limit), file: file)
+    }
+
+    /// A directory that nothing is in, so that the report is of this demo alone.
+    private func freshDirectory() throws -> String {
+        if let data {
+            let held = try? FileManager.default.contentsOfDirectory(atPath: data)
+            guard held?.isEmpty ?? true else {
+                throw CommandError("\(data) is not empty; name a new directory with --data")
+            }
+            return data
+        }
+        let name = "logway-demo-\(UInt32.random(in: .min ... .max))"
+        return FileManager.default.temporaryDirectory.appending(path: name).path
+    }
+
+    /// What the log tells of the traffic: a failover explained, the providers, the month's cost.
+    private func show(_ tally: DemoTraffic.Tally, directory: String) throws {
+        Output.line(
+            "\(tally.answered) answered, \(tally.refused) refused, \(tally.failed) failed, "
+                + "\(tally.judged) judged"
+        )
+        var queries = try LogQueries(directory)
+        var filter = RequestFilter()
+        filter.failedOver = true
+        filter.outcome = .answered
+        if let record = try queries.requests(since: nil).newest(1, filter).first {
+            Output.line("\nA request that failed over: logway explain \(record.id)\n")
+            Output.page(ExplainPage(record).text)
+        } else {
+            Output.line("\nNo request had to fail over this time; run it with more requests.")
+        }
+        let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+        let state = try queries.state()
+        Output.line("\nThe providers: logway providers status\n")
+        Output.status(ProviderStatus(state, at: max(now, state.time)).text)
+        let date = state.time.date
+        Output.line("\nThe month: logway report\n")
+        Output.page(try queries.costs(year: date.year, month: date.month).text)
+        Output.line(
+            """
+
+            Look around in what it left behind:
+              logway requests --data \(directory)
+              logway log tail --data \(directory)
+              logway log verify --data \(directory)
+            """
+        )
+    }
+}

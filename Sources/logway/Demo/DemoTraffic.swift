@@ -1,0 +1,121 @@
+import JSONBytes
+import Upstream
+
+/// Sends a plan's requests to a gateway over real HTTP, and judges the answers.
+struct DemoTraffic: Sendable {
+    /// What came of the requests.
+    struct Tally {
+        var answered = 0
+        var refused = 0
+        var failed = 0
+        var judged = 0
+    }
+
+    /// Requests under way at once, as from a small team.
+    private static let concurrency = 8
+    /// The bytes of an answer that are read; the demo's are small.
+    private static let answerLimit = 1 << 20
+
+    let plan: DemoPlan
+    let address: String
+    let client: UpstreamClient
+
+    /// Sends everything, showing how far it is.
+    func run() async throws -> Tally {
+        var tally = Tally()
+        var bar = ProgressBar(total: plan.asks.count)
+        var done = 0
+        try await withThrowingTaskGroup(of: Reply.self) { group in
+            var asks = plan.asks.makeIterator()
+            for _ in 0..<Self.concurrency {
+                if let ask = asks.next() { group.addTask { try await send(ask) } }
+            }
+            for try await reply in group {
+                if let ask = asks.next() { group.addTask { try await send(ask) } }
+                done += 1
+                switch reply.status {
+                case 200: tally.answered += 1
+                case 400..<500: tally.refused += 1
+                default: tally.failed += 1
+                }
+                if reply.isJudged { tally.judged += 1 }
+                bar.show(done, note: "requests sent")
+            }
+        }
+        return tally
+    }
+
+    private struct Reply: Sendable {
+        var status: Int
+        var isJudged = false
+    }
+
+    /// Sends one request, reads the whole answer, and sends feedback where its quality is known.
+    private func send(_ ask: DemoPlan.Ask) async throws -> Reply {
+        let exchange = client.start(
+            post(
+                ask.isAnthropic ? "/v1/messages" : "/v1/chat/completions",
+                body: body(of: ask),
+                headers: [(name: "x-logway-task", value: ask.task)]
+            )
+        )
+        let head = try await exchange.head()
+        _ = try await exchange.collect(limit: Self.answerLimit)
+        var reply = Reply(status: head.status)
+        if head.status == 200, let id = head.headers["x-logway-request-id"],
+            let model = head.headers["x-logway-model"], let score = plan.score(ask, model)
+        {
+            try await judge(id, score: score)
+            reply.isJudged = true
+        }
+        return reply
+    }
+
+    private func judge(_ id: String, score: Double) async throws {
+        var writer = JSONWriter()
+        writer.object { root in
+            root.member("request_id", id)
+            root.name("score")
+            root.write(valid: "\(score)".utf8)
+            root.member("source", "demo")
+        }
+        let exchange = client.start(post("/v1/feedback", body: writer.bytes))
+        let head = try await exchange.head()
+        let answer = try await exchange.collect(limit: Self.answerLimit)
+        guard head.status == 200 else {
+            throw CommandError(
+                "feedback on \(id) was refused: \(String(decoding: answer, as: UTF8.self))"
+            )
+        }
+    }
+
+    private func body(of ask: DemoPlan.Ask) -> [UInt8] {
+        var writer = JSONWriter()
+        writer.object { root in
+            root.member("model", ask.model)
+            root.member("max_tokens", 400)
+            if ask.isStreamed { root.member("stream", true) }
+            root.array("messages") { messages in
+                messages.object { message in
+                    message.member("role", "user")
+                    message.member("content", ask.prompt)
+                }
+            }
+        }
+        return writer.bytes
+    }
+
+    private func post(
+        _ path: String,
+        body: [UInt8],
+        headers: [(name: String, value: String)] = []
+    ) -> UpstreamRequest {
+        UpstreamRequest(
+            method: "POST",
+            url: address + path,
+            headers: [(name: "content-type", value: "application/json")] + headers,
+            body: body,
+            pool: .hosted("gateway")
+        )
+    }
+}
