@@ -107,6 +107,7 @@ public final class LogWriter: Sendable {
 
     /// Calls the handler once, from the log's thread, when a write or sync fails (at once if one
     /// has): the process must stop, since nothing more can be recorded.
+    ///
     /// The handler must neither close nor own the writer: the log's thread would wait for itself.
     public func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {
         queue.onPoison(handler)
