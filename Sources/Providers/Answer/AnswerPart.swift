@@ -82,6 +82,15 @@ struct AnswerTally {
     var receipt: Nanodollars?
     var outputTextBytes = 0
     var hasContent = false
+    private var callsTools = false
+
+    /// The reason to tell a client of another family.
+    ///
+    /// Some servers say `stop` after a tool's call; a client that is told so does not run the tool.
+    var translatedFinish: FinishReason {
+        let finish = finish ?? .stop
+        return finish == .stop && callsTools ? .toolCalls : finish
+    }
 
     mutating func add(_ part: AnswerPart) {
         switch part {
@@ -95,6 +104,7 @@ struct AnswerTally {
         case .toolCall(_, _, let name):
             outputTextBytes += name?.rawText?.count ?? 0
             hasContent = true
+            callsTools = true
         case .foreign(let byteCount):
             outputTextBytes += byteCount
             hasContent = true

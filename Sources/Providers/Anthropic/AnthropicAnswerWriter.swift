@@ -29,7 +29,7 @@ enum AnthropicAnswerWriter {
                     }
                 }
             }
-            root.member("stop_reason", (tally.finish ?? .stop).anthropicName)
+            root.member("stop_reason", tally.translatedFinish.anthropicName)
             root.nullMember("stop_sequence")
             root.object("usage") { AnthropicUsage.write(tally.usage, to: &$0) }
         }

@@ -113,6 +113,19 @@ struct FieldTranslation {
         defaults: ["strict": ["false"]]
     )
 
+    /// Objects inside of an OpenAI request, by the field that holds them.
+    static let openAIStreamOptions = FieldTranslation(
+        read: ["include_usage"],
+        hints: ["include_obfuscation"]
+    )
+    static let openAISchema = FieldTranslation(
+        read: ["name", "schema"],
+        hints: ["strict", "description"]
+    )
+    static let openAIImage = FieldTranslation(read: ["url", "detail"])
+    static let openAITool = FieldTranslation(read: ["type", "function"], hints: ["cache_control"])
+    static let openAICall = FieldTranslation(read: ["id", "type", "function"], hints: ["index"])
+
     /// The top level of an Anthropic request.
     static let anthropic = FieldTranslation(
         read: [
@@ -126,7 +139,7 @@ struct FieldTranslation {
     /// A text block, an image block or a tool's use.
     static let anthropicBlock = FieldTranslation(
         read: ["type", "text", "source", "id", "name", "input"],
-        hints: ["cache_control", "citations"],
+        hints: ["cache_control", "citations", "caller"],
         defaults: ["citations": ["[]"]]
     )
 
@@ -142,6 +155,12 @@ struct FieldTranslation {
         read: ["name", "description", "input_schema"],
         hints: ["cache_control", "eager_input_streaming", "strict"],
         defaults: ["type": ["\"custom\""], "strict": ["false"], "eager_input_streaming": ["false"]]
+    )
+
+    /// Objects inside of an Anthropic request.
+    static let anthropicSource = FieldTranslation(read: ["type", "media_type", "data", "url"])
+    static let anthropicChoice = FieldTranslation(
+        read: ["type", "name", "disable_parallel_tool_use"]
     )
 
     /// Notes the members of `object` that are hints or foreign.
