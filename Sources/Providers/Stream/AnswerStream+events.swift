@@ -7,7 +7,7 @@ extension AnswerStream {
         _ frame: EventFramer.Frame,
         into output: inout [UInt8]
     ) throws(ProviderFailure) {
-        guard !frame.data.isEmpty else {
+        guard let data = frame.data else {
             try refuseDocument(frame)
             // A comment keeps the client's connection alive too, whatever its family.
             let isComment = framer.buffer[frame.raw.lowerBound] == UInt8(ascii: ":")
@@ -18,7 +18,7 @@ extension AnswerStream {
         }
         // The parts share the buffer: they go before it changes, or it would be copied.
         defer { parts.removeAll(keepingCapacity: true) }
-        let outcome = try read(frame)
+        let outcome = try read(data, of: frame)
         for part in parts { tally.add(part) }
         if outcome == .end {
             held = Array(framer.buffer[frame.raw])
@@ -33,13 +33,20 @@ extension AnswerStream {
     }
 
     private mutating func read(
-        _ frame: EventFramer.Frame
+        _ data: Range<Int>,
+        of frame: EventFramer.Frame
     ) throws(ProviderFailure) -> StreamReader.Outcome {
-        if frame.data.count == 1 {
-            return try reader.read(framer.buffer, in: frame.data[0], into: &parts)
+        if frame.moreData.isEmpty {
+            return try reader.read(framer.buffer, in: data, into: &parts)
         }
-        let joined = Array(frame.data.map { framer.buffer[$0] }.joined(separator: [0x0A]))
+        let joined = joinedData(of: frame)
         return try reader.read(joined, in: 0..<joined.count, into: &parts)
+    }
+
+    /// The values of all `data` lines, with a line feed between them as SSE says.
+    private func joinedData(of frame: EventFramer.Frame) -> [UInt8] {
+        let ranges = [frame.data].compactMap(\.self) + frame.moreData
+        return Array(ranges.map { framer.buffer[$0] }.joined(separator: [0x0A]))
     }
 
     private mutating func translateParts(into output: inout [UInt8]) throws(ProviderFailure) {
@@ -70,7 +77,7 @@ extension AnswerStream {
     /// Some servers and proxies answer a request for a stream with a page, or with an error as one
     /// JSON document; no line of SSE begins like those.
     private func refuseDocument(_ frame: EventFramer.Frame) throws(ProviderFailure) {
-        guard upstream != .ollama, frame.data.isEmpty else { return }
+        guard upstream != .ollama, frame.data == nil else { return }
         switch framer.buffer[frame.raw.lowerBound] {
         case UInt8(ascii: "<"):
             throw ProviderFailure(
@@ -89,10 +96,10 @@ extension AnswerStream {
     }
 
     private func isWhole(_ frame: EventFramer.Frame) -> Bool {
-        let data = frame.data.map { framer.buffer[$0] }.joined(separator: [0x0A])
+        let data = joinedData(of: frame)
         if data.elementsEqual("[DONE]".utf8) { return true }
         do {
-            _ = try JSONSlice(validating: Array(data))
+            _ = try JSONSlice(validating: data)
             return true
         } catch {
             return false
