@@ -94,6 +94,12 @@ struct EndpointTests {
         #expect(found["X-Title"] == "t")
     }
 
+    @Test func `a header with a line break in it traps`() async {
+        await #expect(processExitsWith: .failure) {
+            _ = ProviderEndpoint(family: .openai, baseURL: "http://x", apiKey: "a\r\nx-evil: 1")
+        }
+    }
+
     static let lists: [(WireFamily, String, [String])] = [
         (.openai, #"{"object":"list","data":[{"id":"a"},{"id":"b/c:free"}]}"#, ["a", "b/c:free"]),
         (.openai, #"[{"id":"a"}]"#, ["a"]),

@@ -156,6 +156,13 @@ struct StreamTranslationTests {
         #expect(run(text, from: .openai, for: try openAIRequest(asked)).failure == .cut)
     }
 
+    @Test func `a call that a server ends with stop is told as a call`() throws {
+        let text = Transcripts.openAITools.replacing("\"tool_calls\"}],", with: "\"stop\"}],")
+        let result = run(text, from: .openai, for: try anthropicRequest())
+        #expect(result.finish == "stop")
+        #expect(result.output.contains("\"stop_reason\":\"tool_use\""))
+    }
+
     static let reasons: [(String, String)] = [
         ("stop", "end_turn"), ("length", "max_tokens"), ("tool_calls", "tool_use"),
         ("content_filter", "refusal"), ("eos", "end_turn"), ("weird", "end_turn"),

@@ -274,6 +274,57 @@ struct TranslationTests {
         #expect(request.obstacles(to: .openai) == openAI)
     }
 
+    static let nestedHints: [(String, [String])] = [
+        (
+            #""stream":true,"stream_options":{"include_obfuscation":false,"include_usage":true}"#,
+            ["stream_options.include_obfuscation"]
+        ),
+        (
+            #""response_format":{"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{}}}"#,
+            ["response_format.json_schema.strict"]
+        ),
+        (
+            #""tools":[{"type":"function","cache_control":{},"function":{"name":"f"}}]"#,
+            ["tools[0].cache_control"]
+        ),
+    ]
+
+    @Test("a hint inside of a field is reported by its path", arguments: nestedHints)
+    func reportsNestedHints(members: String, hints: [String]) throws {
+        #expect(try openAIRequest(members).droppedHints(to: .ollama) == hints)
+        #expect(try openAIRequest(members).droppedHints(to: .openai) == [])
+    }
+
+    static let misplaced: [(WireFamily, String, String)] = [
+        (
+            .openai,
+            #"{"role":"system","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}}]}"#,
+            "messages[0].content"
+        ),
+        (
+            .openai,
+            #"{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x","odd":1}}]}"#,
+            "messages[0].content[0].image_url.odd"
+        ),
+        (
+            .anthropic,
+            #"{"role":"user","content":[{"type":"tool_use","id":"a","name":"f","input":{}}]}"#,
+            "messages[0].content"
+        ),
+        (
+            .anthropic,
+            #"{"role":"user","content":[{"type":"image","source":{"type":"base64","media_type":"a/b","data":"","odd":1}}]}"#,
+            "messages[0].content[0].source.odd"
+        ),
+    ]
+
+    @Test("what stands where no other family has it is an obstacle", arguments: misplaced)
+    func refusesMisplaced(family: WireFamily, message: String, path: String) throws {
+        let body = #"{"model":"m","max_tokens":1,"messages":[\#(message)]}"#
+        let request = try ClientRequest(family: family, body: [UInt8](body))
+        #expect(request.obstacles(to: family == .openai ? .anthropic : .openai) == [path])
+    }
+
     @Test func `a forbidden tool is not told to Ollama, and a schema is its format`() throws {
         let request = try openAIRequest(
             #"""

@@ -51,20 +51,3 @@ extension AnswerContent.Call {
         throw ProviderFailure(.invalidResponse, "the arguments of tool call \(index) are no object")
     }
 }
-
-/// Ids for answers whose provider gives none, made of the request's own.
-struct AnswerIDs {
-    let identity: AnswerIdentity
-
-    /// The answer's id in the form of a family: `chatcmpl-…`, `msg_…`.
-    func answer(_ prefix: String, given: JSONSlice?) -> String {
-        if let given = given?.string, !given.isEmpty { return given }
-        return prefix + identity.requestID.filter { $0 != "-" }
-    }
-
-    /// The id of a tool's call, which the client sends back with the result.
-    func call(_ index: Int, given: JSONSlice?) -> String {
-        if let given = given?.string, !given.isEmpty { return given }
-        return "call_" + identity.requestID.filter { $0 != "-" } + "_\(index)"
-    }
-}

@@ -29,7 +29,7 @@ enum AnthropicAnswerWriter {
                     }
                 }
             }
-            root.member("stop_reason", (tally.finish ?? .stop).anthropicName)
+            root.member("stop_reason", tally.translatedFinish.anthropicName)
             root.nullMember("stop_sequence")
             root.object("usage") { AnthropicUsage.write(tally.usage, to: &$0) }
         }
@@ -46,16 +46,5 @@ enum AnthropicAnswerWriter {
             block.write(joined: texts, separator: "")
             if type == "thinking" { block.member("signature", "") }
         }
-    }
-}
-
-/// Anthropic's `usage` object.
-enum AnthropicUsage {
-    /// Writes the members; a count that is unknown is 0, since the shape has no unknown.
-    static func write(_ usage: TokenUsage, to object: inout JSONWriter) {
-        object.member("input_tokens", usage.input ?? 0)
-        object.member("cache_creation_input_tokens", ifPresent: usage.cacheWrite)
-        object.member("cache_read_input_tokens", ifPresent: usage.cachedInput)
-        object.member("output_tokens", usage.output ?? 0)
     }
 }

@@ -15,7 +15,12 @@ extension AnthropicRequestReader {
         }
         guard let content = found[1] else { throw message.mistyped("an object with content") }
         let field = Field(value: content, path: message.path + ".content")
-        conversation.turns.append(Turn(role: role, parts: try readContent(field)))
+        let parts = try readContent(field)
+        let isMisplaced =
+            role == .user
+            ? !parts.toolCalls.isEmpty : !parts.toolResults.isEmpty || !parts.images.isEmpty
+        if isMisplaced { conversation.note(.foreign, at: field.path) }
+        conversation.turns.append(Turn(role: role, parts: parts))
     }
 
     private mutating func readContent(_ content: Field) throws(RequestError) -> [Turn.Part] {
@@ -81,6 +86,11 @@ extension AnthropicRequestReader {
     }
 
     private mutating func readImage(_ source: Field) throws(RequestError) -> Turn.Part? {
+        FieldTranslation.anthropicSource.check(
+            source.value,
+            path: source.path,
+            in: &conversation
+        )
         let found = try source.scan(["type", "media_type", "data", "url"])
         switch found[0]?.string {
         case "base64":

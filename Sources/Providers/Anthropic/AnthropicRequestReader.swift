@@ -91,6 +91,11 @@ struct AnthropicRequestReader {
             )
         }
         guard let choice else { return }
+        FieldTranslation.anthropicChoice.check(
+            choice.value,
+            path: choice.path,
+            in: &conversation
+        )
         let found = try choice.scan(["type", "name", "disable_parallel_tool_use"])
         switch found[0]?.string {
         case "auto": conversation.toolChoice = .auto

@@ -68,7 +68,7 @@ struct AnthropicStreamWriter {
         closeBlock(into: &output)
         write("message_delta", into: &output) { event in
             event.object("delta") { delta in
-                delta.member("stop_reason", (tally.finish ?? .stop).anthropicName)
+                delta.member("stop_reason", tally.translatedFinish.anthropicName)
                 delta.nullMember("stop_sequence")
             }
             event.object("usage") { AnthropicUsage.write(tally.usage, to: &$0) }

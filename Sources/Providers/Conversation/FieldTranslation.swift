@@ -1,63 +1,4 @@
-import Events
 import JSONBytes
-
-/// Something a request can say that not every family can.
-enum Feature {
-    /// A field that only its own family understands, or that nobody knows.
-    case foreign
-    /// A field whose loss changes price, speed or bookkeeping, but not what is answered.
-    case hint
-    /// Who the client's own user is: OpenAI's `user`, Anthropic's `metadata.user_id`.
-    case endUser
-    /// Output in a given JSON schema.
-    case outputSchema
-    /// Output that is any JSON.
-    case jsonMode
-    /// Frequency and presence penalties.
-    case penalties
-    case seed
-    case topK
-    /// A temperature above 1.
-    case hotTemperature
-    /// An image by its address.
-    case imageURL
-    /// An image in a tool's result.
-    case imageInToolResult
-    /// A tool that must be called.
-    case forcedTool
-    /// Tools that must not be called several at once.
-    case serialTools
-    /// A system prompt after other messages.
-    case lateSystem
-    /// A beginning of the answer that the model is to continue.
-    case prefill
-
-    /// Whether the loss is reported and not an obstacle.
-    var isHint: Bool { self == .hint || self == .endUser }
-
-    /// Whether a request to a provider of `family` can say it.
-    ///
-    /// - A temperature above 1 is an obstacle to Anthropic (0…1, its API reference, "Create a
-    ///   Message") and not clamped: the client asked for a distribution that it would not get, and
-    ///   would not learn of it.
-    /// - Anthropic has no seed, no penalties and, in the version that is spoken here, no JSON mode.
-    /// - Ollama takes images as base64 only, and has no tool choice (its docs/api.md, "Chat").
-    /// - OpenAI's messages of role tool hold text only, and its models don't continue a last message
-    ///   of the assistant.
-    func canBeSaid(in family: WireFamily) -> Bool {
-        switch (self, family) {
-        case (.foreign, _), (.hint, _): false
-        case (.endUser, .ollama): false
-        case (.outputSchema, .anthropic), (.jsonMode, .anthropic): false
-        case (.penalties, .anthropic), (.seed, .anthropic): false
-        case (.hotTemperature, .anthropic), (.lateSystem, .anthropic): false
-        case (.topK, .openai), (.prefill, .openai), (.imageInToolResult, .openai): false
-        case (.imageURL, .ollama), (.imageInToolResult, .ollama): false
-        case (.forcedTool, .ollama), (.serialTools, .ollama): false
-        default: true
-        }
-    }
-}
 
 /// What becomes of each field on the way to another family: the table that a new field goes into.
 ///
@@ -113,6 +54,19 @@ struct FieldTranslation {
         defaults: ["strict": ["false"]]
     )
 
+    /// Objects inside of an OpenAI request, by the field that holds them.
+    static let openAIStreamOptions = FieldTranslation(
+        read: ["include_usage"],
+        hints: ["include_obfuscation"]
+    )
+    static let openAISchema = FieldTranslation(
+        read: ["name", "schema"],
+        hints: ["strict", "description"]
+    )
+    static let openAIImage = FieldTranslation(read: ["url", "detail"])
+    static let openAITool = FieldTranslation(read: ["type", "function"], hints: ["cache_control"])
+    static let openAICall = FieldTranslation(read: ["id", "type", "function"], hints: ["index"])
+
     /// The top level of an Anthropic request.
     static let anthropic = FieldTranslation(
         read: [
@@ -126,7 +80,7 @@ struct FieldTranslation {
     /// A text block, an image block or a tool's use.
     static let anthropicBlock = FieldTranslation(
         read: ["type", "text", "source", "id", "name", "input"],
-        hints: ["cache_control", "citations"],
+        hints: ["cache_control", "citations", "caller"],
         defaults: ["citations": ["[]"]]
     )
 
@@ -142,6 +96,12 @@ struct FieldTranslation {
         read: ["name", "description", "input_schema"],
         hints: ["cache_control", "eager_input_streaming", "strict"],
         defaults: ["type": ["\"custom\""], "strict": ["false"], "eager_input_streaming": ["false"]]
+    )
+
+    /// Objects inside of an Anthropic request.
+    static let anthropicSource = FieldTranslation(read: ["type", "media_type", "data", "url"])
+    static let anthropicChoice = FieldTranslation(
+        read: ["type", "name", "disable_parallel_tool_use"]
     )
 
     /// Notes the members of `object` that are hints or foreign.

@@ -61,24 +61,22 @@ struct OpenAIAnswerReader {
 
     private func read(message: JSONSlice, into parts: inout [AnswerPart]) throws(JSONError) {
         let found = try message.scan(Self.messageKeys)
-        for reasoning in [found[2] ?? found[3]] {
-            if let reasoning, reasoning.kind == .string, !reasoning.isEmptyString {
-                parts.append(.reasoning(reasoning))
-            }
+        if let reasoning = (found[2] ?? found[3])?.nonEmptyString {
+            parts.append(.reasoning(reasoning))
         }
-        for text in [found[0], found[4]] {
-            if let text, text.kind == .string, !text.isEmptyString { parts.append(.text(text)) }
-        }
+        if let text = found[0]?.nonEmptyString { parts.append(.text(text)) }
+        if let refusal = found[4]?.nonEmptyString { parts.append(.text(refusal)) }
         if let calls = found[1] {
             for (position, call) in calls.elements.enumerated() {
                 try read(call: call, position: position, into: &parts)
             }
         }
-        for foreign in [found[5], found[6]] {
-            if let foreign, !foreign.isNull {
-                parts.append(.foreign(byteCount: foreign.range.count))
-            }
-        }
+        noteForeign(found[5], in: &parts)
+        noteForeign(found[6], in: &parts)
+    }
+
+    private func noteForeign(_ value: JSONSlice?, in parts: inout [AnswerPart]) {
+        if let value, !value.isNull { parts.append(.foreign(byteCount: value.range.count)) }
     }
 
     private func read(
@@ -89,11 +87,16 @@ struct OpenAIAnswerReader {
         let found = try call.scan(Self.callKeys)
         let index = found[0]?.int ?? position
         let function = try found[2]?.scan(["name", "arguments"]) ?? [nil, nil]
-        let name = function[0].flatMap { $0.kind == .string && !$0.isEmptyString ? $0 : nil }
+        let name = function[0]?.nonEmptyString
         // A call begins with its name; some servers repeat the id on every delta.
         if name != nil { parts.append(.toolCall(index: index, id: found[1], name: name)) }
-        if let arguments = function[1], arguments.kind == .string, !arguments.isEmptyString {
+        if let arguments = function[1]?.nonEmptyString {
             parts.append(.arguments(index: index, arguments))
         }
     }
+}
+
+extension JSONSlice {
+    /// The value, if it is a string with something in it.
+    var nonEmptyString: JSONSlice? { kind == .string && range.count > 2 ? self : nil }
 }

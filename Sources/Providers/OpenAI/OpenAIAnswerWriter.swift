@@ -15,7 +15,7 @@ enum OpenAIAnswerWriter {
                     choice.member("index", 0)
                     choice.object("message") { write(content, to: &$0) }
                     choice.nullMember("logprobs")
-                    choice.member("finish_reason", (tally.finish ?? .stop).openAIName)
+                    choice.member("finish_reason", tally.translatedFinish.openAIName)
                 }
             }
             if tally.usage.origin != .unknown { OpenAIUsage.write(tally.usage, to: &root) }

@@ -10,7 +10,13 @@ extension OpenAIRequestReader {
         if let content = found[1] {
             parts = try readContent(Field(value: content, path: message.path + ".content"))
         }
-        switch found[0]?.string {
+        let role = found[0]?.string
+        if !parts.images.isEmpty, role != "user" {
+            // Only a user shows images in every family; a tool does in some.
+            let feature: Feature = role == "tool" ? .imageInToolResult : .foreign
+            conversation.note(feature, at: message.path + ".content")
+        }
+        switch role {
         case "system", "developer":
             guard conversation.turns.isEmpty else {
                 conversation.note(.lateSystem, at: message.path)
@@ -46,6 +52,7 @@ extension OpenAIRequestReader {
             conversation.note(.foreign, at: call.path)
             return nil
         }
+        FieldTranslation.openAICall.check(call.value, path: call.path, in: &conversation)
         let path = call.path + ".function"
         let members = try Field(value: function, path: path).scan(["name", "arguments"])
         guard let id = found[0], let name = members[0] else {
@@ -93,6 +100,7 @@ extension OpenAIRequestReader {
 
     private mutating func readImage(_ image: Field) throws(RequestError) -> Turn.Image? {
         let found = try image.scan(["url", "detail"])
+        FieldTranslation.openAIImage.check(image.value, path: image.path, in: &conversation)
         let path = image.path + ".url"
         guard let url = found[0] else { throw RequestError("\(path) is missing", field: path) }
         if let detail = found[1], !detail.isString("auto") {

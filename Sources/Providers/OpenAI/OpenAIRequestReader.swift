@@ -8,7 +8,7 @@ struct OpenAIRequestReader {
         "messages", "stream", "max_tokens", "max_completion_tokens", "temperature", "top_p",
         "top_k",
         "seed", "frequency_penalty", "presence_penalty", "stop", "tools", "tool_choice",
-        "parallel_tool_calls", "response_format", "user",
+        "parallel_tool_calls", "response_format", "user", "stream_options",
     ]
 
     /// The conversation in a request's body.
@@ -37,6 +37,14 @@ struct OpenAIRequestReader {
         if let user = field(15) {
             reader.conversation.endUser = try user.string()
             reader.conversation.note(.endUser, at: user.path)
+        }
+        if let options = field(16) {
+            try options.require(.object, "an object")
+            FieldTranslation.openAIStreamOptions.check(
+                options.value,
+                path: options.path,
+                in: &reader.conversation
+            )
         }
         for message in try field(0)?.elements() ?? [] { try reader.readMessage(message) }
         return reader.conversation
@@ -86,6 +94,7 @@ struct OpenAIRequestReader {
             guard let schema = try Field(value: wrapper, path: path).scan(["schema"])[0] else {
                 throw RequestError("\(path).schema is missing", field: path + ".schema")
             }
+            FieldTranslation.openAISchema.check(wrapper, path: path, in: &conversation)
             conversation.format = .schema(schema)
             conversation.note(.outputSchema, at: format.path)
         } else if found[0]?.isString("text") != true {
@@ -104,6 +113,7 @@ struct OpenAIRequestReader {
                 conversation.note(.foreign, at: tool.path)
                 continue
             }
+            FieldTranslation.openAITool.check(tool.value, path: tool.path, in: &conversation)
             let path = tool.path + ".function"
             let field = Field(value: function, path: path)
             let members = try field.scan(["name", "description", "parameters"])

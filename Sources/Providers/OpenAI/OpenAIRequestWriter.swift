@@ -155,17 +155,3 @@ enum OpenAIRequestWriter {
         root.member("parallel_tool_calls", ifPresent: conversation.parallelTools)
     }
 }
-
-/// A tool's definition as OpenAI and Ollama write it.
-enum OpenAITool {
-    static func write(_ tool: Conversation.ToolDefinition, to tools: inout JSONWriter) {
-        tools.object { object in
-            object.member("type", "function")
-            object.object("function") { function in
-                function.member("name", tool.name)
-                function.member("description", ifPresent: tool.description)
-                function.member("parameters", ifPresent: tool.schema)
-            }
-        }
-    }
-}

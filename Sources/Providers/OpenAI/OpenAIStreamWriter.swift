@@ -47,7 +47,7 @@ struct OpenAIStreamWriter {
     }
 
     mutating func close(_ tally: AnswerTally, into output: inout [UInt8]) {
-        if !didFinish { finish(tally.finish ?? .stop, tally, into: &output) }
+        if !didFinish { finish(tally.translatedFinish, tally, into: &output) }
         guard wantsUsage else { return }
         writeChunk(tally, into: &output) { chunk in
             chunk.array("choices") { _ in }

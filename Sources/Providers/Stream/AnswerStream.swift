@@ -1,5 +1,4 @@
 public import Events
-import JSONBytes
 
 /// A streamed answer on its way from a provider to the client: a state machine over bytes.
 ///
@@ -11,25 +10,25 @@ public struct AnswerStream: Sendable {
     /// so that a provider that never ends a line can't fill the memory.
     public static let eventLimit = 1 << 20
 
-    private enum Phase {
+    enum Phase {
         case streaming
         /// The terminal event came.
         case ended
         case failed
     }
 
-    private let upstream: WireFamily
-    private let client: WireFamily
+    let upstream: WireFamily
+    let client: WireFamily
     /// Whether the client did not ask for the usage that we asked for.
-    private let hidesUsage: Bool
-    private var framer: EventFramer
-    private var reader: StreamReader
-    private var writer: StreamWriter?
-    private var tally = AnswerTally()
-    private var parts: [AnswerPart] = []
-    private var phase = Phase.streaming
+    let hidesUsage: Bool
+    var framer: EventFramer
+    var reader: StreamReader
+    var writer: StreamWriter?
+    var tally = AnswerTally()
+    var parts: [AnswerPart] = []
+    var phase = Phase.streaming
     /// The terminal event as the provider sent it.
-    private var held: [UInt8] = []
+    var held: [UInt8] = []
 
     /// A stream from a provider of family `upstream` to the client that sent `request`.
     public init(
@@ -127,116 +126,5 @@ public struct AnswerStream: Sendable {
         case .ollama: break
         }
         return output
-    }
-}
-
-extension AnswerStream {
-    private mutating func handle(
-        _ frame: EventFramer.Frame,
-        into output: inout [UInt8]
-    ) throws(ProviderFailure) {
-        guard !frame.data.isEmpty else {
-            try refuseDocument(frame)
-            // A comment keeps the client's connection alive too, whatever its family.
-            let isComment = framer.buffer[frame.raw.lowerBound] == UInt8(ascii: ":")
-            if upstream != .ollama, writer == nil || isComment {
-                output.append(contentsOf: framer.buffer[frame.raw])
-            }
-            return
-        }
-        // The parts share the buffer: they go before it changes, or it would be copied.
-        defer { parts.removeAll(keepingCapacity: true) }
-        let outcome = try read(frame)
-        for part in parts { tally.add(part) }
-        if outcome == .end {
-            held = Array(framer.buffer[frame.raw])
-            try translateParts(into: &output)
-            return try end(into: &output)
-        }
-        if writer != nil {
-            try translateParts(into: &output)
-        } else if outcome != .usageOnly || !hidesUsage {
-            output.append(contentsOf: framer.buffer[frame.raw])
-        }
-    }
-
-    private mutating func read(
-        _ frame: EventFramer.Frame
-    ) throws(ProviderFailure) -> StreamReader.Outcome {
-        if frame.data.count == 1 {
-            return try reader.read(framer.buffer, in: frame.data[0], into: &parts)
-        }
-        let joined = Array(frame.data.map { framer.buffer[$0] }.joined(separator: [0x0A]))
-        return try reader.read(joined, in: 0..<joined.count, into: &parts)
-    }
-
-    private mutating func translateParts(into output: inout [UInt8]) throws(ProviderFailure) {
-        guard writer != nil else { return }
-        for part in parts { try writer?.write(part, tally, into: &output) }
-    }
-
-    /// The last event lacks its blank line.
-    ///
-    /// If its data is whole it counts all the same, as some servers end without a newline; if not,
-    /// it is a fragment, which SSE says to discard, and the answer is judged by what came before.
-    private mutating func handleLast(
-        _ frame: EventFramer.Frame,
-        into output: inout [UInt8]
-    ) throws(ProviderFailure) {
-        try refuseDocument(frame)
-        guard isWhole(frame) else { return }
-        let before = output.count
-        try handle(frame, into: &output)
-        let blankLine = framer.buffer[frame.raw].last == UInt8(ascii: "\n") ? "\n" : "\n\n"
-        if writer == nil, output.count > before {
-            output.append(contentsOf: blankLine.utf8)
-        } else if !held.isEmpty {
-            held.append(contentsOf: blankLine.utf8)
-        }
-    }
-
-    /// Some servers and proxies answer a request for a stream with a page, or with an error as one
-    /// JSON document; no line of SSE begins like those.
-    private func refuseDocument(_ frame: EventFramer.Frame) throws(ProviderFailure) {
-        guard upstream != .ollama, frame.data.isEmpty else { return }
-        switch framer.buffer[frame.raw.lowerBound] {
-        case UInt8(ascii: "<"):
-            throw ProviderFailure(
-                .invalidResponse,
-                "the provider answered HTML instead of a stream"
-            )
-        case UInt8(ascii: "{"):
-            // An error inside of it is the better reason.
-            _ = try AnswerReader.read(Array(framer.buffer[frame.raw]), from: upstream)
-            throw ProviderFailure(
-                .invalidResponse,
-                "the provider answered one JSON document instead of a stream"
-            )
-        default: break
-        }
-    }
-
-    private func isWhole(_ frame: EventFramer.Frame) -> Bool {
-        let data = frame.data.map { framer.buffer[$0] }.joined(separator: [0x0A])
-        if data.elementsEqual("[DONE]".utf8) { return true }
-        do {
-            _ = try JSONSlice(validating: Array(data))
-            return true
-        } catch {
-            return false
-        }
-    }
-
-    /// The terminal event came, or the transport ended without it.
-    private mutating func end(into output: inout [UInt8]) throws(ProviderFailure) {
-        let isMarked = !held.isEmpty
-        guard isMarked || (upstream == .openai && tally.finish != nil) else {
-            throw ProviderFailure(.cut, "the stream ended before the answer was complete")
-        }
-        guard tally.hasContent || tally.finish != nil else {
-            throw ProviderFailure(.invalidResponse, "the stream ended without an answer in it")
-        }
-        phase = .ended
-        writer?.close(tally, into: &output)
     }
 }

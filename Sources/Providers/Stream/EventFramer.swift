@@ -11,8 +11,10 @@ struct EventFramer {
     struct Frame {
         /// Everything of it, with the blank line that ends it.
         let raw: Range<Int>
-        /// The values of its `data` lines, or the NDJSON line.
-        let data: [Range<Int>]
+        /// The value of its first `data` line, or the NDJSON line.
+        let data: Range<Int>?
+        /// The values of further `data` lines, which hardly any event has.
+        let moreData: [Range<Int>]
     }
 
     let isNDJSON: Bool
@@ -21,7 +23,8 @@ struct EventFramer {
     private var taken = 0
     private var lineStart = 0
     private var searched = 0
-    private var data: [Range<Int>] = []
+    private var data: Range<Int>?
+    private var moreData: [Range<Int>] = []
 
     init(isNDJSON: Bool) {
         self.isNDJSON = isNDJSON
@@ -37,6 +40,7 @@ struct EventFramer {
         lineStart -= taken
         searched -= taken
         data = data.map { $0.lowerBound - taken..<$0.upperBound - taken }
+        moreData = moreData.map { $0.lowerBound - taken..<$0.upperBound - taken }
         taken = 0
         buffer.append(contentsOf: bytes)
     }
@@ -53,7 +57,7 @@ struct EventFramer {
             if isNDJSON {
                 let raw = taken..<lineStart
                 taken = lineStart
-                return Frame(raw: raw, data: line.isEmpty ? [] : [line])
+                return Frame(raw: raw, data: line.isEmpty ? nil : line, moreData: [])
             }
             if line.isEmpty { return take() }
             note(line)
@@ -70,15 +74,16 @@ struct EventFramer {
         lineStart = buffer.count
         searched = lineStart
         if !line.isEmpty {
-            if isNDJSON { data = [line] } else { note(line) }
+            if isNDJSON { data = line } else { note(line) }
         }
         return take()
     }
 
     private mutating func take() -> Frame {
-        let frame = Frame(raw: taken..<lineStart, data: data)
+        let frame = Frame(raw: taken..<lineStart, data: data, moreData: moreData)
         taken = lineStart
-        data.removeAll(keepingCapacity: true)
+        data = nil
+        if !moreData.isEmpty { moreData = [] }
         return frame
     }
 
@@ -100,7 +105,11 @@ struct EventFramer {
             start += 1
             if start < line.upperBound, buffer[start] == UInt8(ascii: " ") { start += 1 }
         }
-        data.append(start..<line.upperBound)
+        if data == nil {
+            data = start..<line.upperBound
+        } else {
+            moreData.append(start..<line.upperBound)
+        }
     }
 
     private func checkLimit(end: Int) throws(ProviderFailure) {

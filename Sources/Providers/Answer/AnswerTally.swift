@@ -1,0 +1,53 @@
+import Events
+import JSONBytes
+
+/// What is known of an answer from the parts that have come.
+struct AnswerTally {
+    var usage = TokenUsage()
+    var finish: FinishReason?
+    var model: String?
+    var receipt: Nanodollars?
+    var outputTextBytes = 0
+    var hasContent = false
+    private var callsTools = false
+
+    /// The reason to tell a client of another family.
+    ///
+    /// Some servers say `stop` after a tool's call; a client that is told so does not run the tool.
+    var translatedFinish: FinishReason {
+        let finish = finish ?? .stop
+        return finish == .stop && callsTools ? .toolCalls : finish
+    }
+
+    mutating func add(_ part: AnswerPart) {
+        switch part {
+        case .begin(_, let model):
+            // Every chunk of OpenAI's names it again; decoding it once is enough.
+            if self.model == nil, let model = model?.string, !model.isEmpty { self.model = model }
+        case .text(let text), .reasoning(let text), .arguments(_, let text):
+            let count = text.rawText?.count ?? 0
+            outputTextBytes += count
+            if count > 0 { hasContent = true }
+        case .toolCall(_, _, let name):
+            outputTextBytes += name?.rawText?.count ?? 0
+            hasContent = true
+            callsTools = true
+        case .foreign(let byteCount):
+            outputTextBytes += byteCount
+            hasContent = true
+        case .usage(let usage, let replaces):
+            if replaces { self.usage = usage } else { merge(usage) }
+        case .receipt(let receipt): self.receipt = receipt
+        case .finish(let reason): finish = reason
+        }
+    }
+
+    private mutating func merge(_ other: TokenUsage) {
+        usage.input = other.input ?? usage.input
+        usage.output = other.output ?? usage.output
+        usage.cachedInput = other.cachedInput ?? usage.cachedInput
+        usage.cacheWrite = other.cacheWrite ?? usage.cacheWrite
+        usage.reasoning = other.reasoning ?? usage.reasoning
+        usage.origin = other.origin
+    }
+}

@@ -1,0 +1,51 @@
+/// Why an answer ended.
+enum FinishReason: Hashable {
+    case stop
+    /// One of the request's stop sequences came.
+    case stopSequence
+    case length
+    case toolCalls
+    /// The provider or the model refused.
+    case contentFilter
+    /// A word that Logway does not know.
+    case other(String)
+
+    /// OpenAI's word.
+    var name: String {
+        switch self {
+        case .stop, .stopSequence: "stop"
+        case .length: "length"
+        case .toolCalls: "tool_calls"
+        case .contentFilter: "content_filter"
+        case .other(let word): word
+        }
+    }
+
+    /// Anthropic's word; what has none ends the turn.
+    var anthropicName: String {
+        switch self {
+        case .stop, .other: "end_turn"
+        case .stopSequence: "stop_sequence"
+        case .length: "max_tokens"
+        case .toolCalls: "tool_use"
+        case .contentFilter: "refusal"
+        }
+    }
+
+    /// OpenAI's own words, for what a client that takes only those may be told.
+    var openAIName: String {
+        if case .other = self { "stop" } else { name }
+    }
+
+    /// The reason behind a word of any family: they don't contradict one another.
+    init(word: String) {
+        switch word {
+        case "stop", "end_turn", "eos", "pause_turn": self = .stop
+        case "stop_sequence": self = .stopSequence
+        case "length", "max_tokens", "model_context_window_exceeded": self = .length
+        case "tool_calls", "function_call", "tool_use": self = .toolCalls
+        case "content_filter", "refusal": self = .contentFilter
+        default: self = .other(word)
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Events
+
+/// Something a request can say that not every family can.
+enum Feature {
+    /// A field that only its own family understands, or that nobody knows.
+    case foreign
+    /// A field whose loss changes price, speed or bookkeeping, but not what is answered.
+    case hint
+    /// Who the client's own user is: OpenAI's `user`, Anthropic's `metadata.user_id`.
+    case endUser
+    /// Output in a given JSON schema.
+    case outputSchema
+    /// Output that is any JSON.
+    case jsonMode
+    /// Frequency and presence penalties.
+    case penalties
+    case seed
+    case topK
+    /// A temperature above 1.
+    case hotTemperature
+    /// An image by its address.
+    case imageURL
+    /// An image in a tool's result.
+    case imageInToolResult
+    /// A tool that must be called.
+    case forcedTool
+    /// Tools that must not be called several at once.
+    case serialTools
+    /// A system prompt after other messages.
+    case lateSystem
+    /// A beginning of the answer that the model is to continue.
+    case prefill
+
+    /// Whether the loss is reported and not an obstacle.
+    var isHint: Bool { self == .hint || self == .endUser }
+
+    /// Whether a request to a provider of `family` can say it.
+    ///
+    /// - A temperature above 1 is an obstacle to Anthropic (0…1, its API reference, "Create a
+    ///   Message") and not clamped: the client asked for a distribution that it would not get, and
+    ///   would not learn of it.
+    /// - Anthropic has no seed, no penalties and, in the version that is spoken here, no JSON mode.
+    /// - Ollama takes images as base64 only, and has no tool choice (its docs/api.md, "Chat").
+    /// - OpenAI's messages of role tool hold text only, and its models don't continue a last message
+    ///   of the assistant.
+    func canBeSaid(in family: WireFamily) -> Bool {
+        switch (self, family) {
+        case (.foreign, _), (.hint, _): false
+        case (.endUser, .ollama): false
+        case (.outputSchema, .anthropic), (.jsonMode, .anthropic): false
+        case (.penalties, .anthropic), (.seed, .anthropic): false
+        case (.hotTemperature, .anthropic), (.lateSystem, .anthropic): false
+        case (.topK, .openai), (.prefill, .openai), (.imageInToolResult, .openai): false
+        case (.imageURL, .ollama), (.imageInToolResult, .ollama): false
+        case (.forcedTool, .ollama), (.serialTools, .ollama): false
+        default: true
+        }
+    }
+}

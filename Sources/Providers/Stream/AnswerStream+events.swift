@@ -1,0 +1,121 @@
+import Events
+import JSONBytes
+
+extension AnswerStream {
+    /// One event: watched, then passed, translated or held back.
+    mutating func handle(
+        _ frame: EventFramer.Frame,
+        into output: inout [UInt8]
+    ) throws(ProviderFailure) {
+        guard let data = frame.data else {
+            try refuseDocument(frame)
+            // A comment keeps the client's connection alive too, whatever its family.
+            let isComment = framer.buffer[frame.raw.lowerBound] == UInt8(ascii: ":")
+            if upstream != .ollama, writer == nil || isComment {
+                output.append(contentsOf: framer.buffer[frame.raw])
+            }
+            return
+        }
+        // The parts share the buffer: they go before it changes, or it would be copied.
+        defer { parts.removeAll(keepingCapacity: true) }
+        let outcome = try read(data, of: frame)
+        for part in parts { tally.add(part) }
+        if outcome == .end {
+            held = Array(framer.buffer[frame.raw])
+            try translateParts(into: &output)
+            return try end(into: &output)
+        }
+        if writer != nil {
+            try translateParts(into: &output)
+        } else if outcome != .usageOnly || !hidesUsage {
+            output.append(contentsOf: framer.buffer[frame.raw])
+        }
+    }
+
+    private mutating func read(
+        _ data: Range<Int>,
+        of frame: EventFramer.Frame
+    ) throws(ProviderFailure) -> StreamReader.Outcome {
+        if frame.moreData.isEmpty {
+            return try reader.read(framer.buffer, in: data, into: &parts)
+        }
+        let joined = joinedData(of: frame)
+        return try reader.read(joined, in: 0..<joined.count, into: &parts)
+    }
+
+    /// The values of all `data` lines, with a line feed between them as SSE says.
+    private func joinedData(of frame: EventFramer.Frame) -> [UInt8] {
+        let ranges = [frame.data].compactMap(\.self) + frame.moreData
+        return Array(ranges.map { framer.buffer[$0] }.joined(separator: [0x0A]))
+    }
+
+    private mutating func translateParts(into output: inout [UInt8]) throws(ProviderFailure) {
+        guard writer != nil else { return }
+        for part in parts { try writer?.write(part, tally, into: &output) }
+    }
+
+    /// The last event lacks its blank line.
+    ///
+    /// If its data is whole it counts all the same, as some servers end without a newline; if not,
+    /// it is a fragment, which SSE says to discard, and the answer is judged by what came before.
+    mutating func handleLast(
+        _ frame: EventFramer.Frame,
+        into output: inout [UInt8]
+    ) throws(ProviderFailure) {
+        try refuseDocument(frame)
+        guard isWhole(frame) else { return }
+        let before = output.count
+        try handle(frame, into: &output)
+        let blankLine = framer.buffer[frame.raw].last == UInt8(ascii: "\n") ? "\n" : "\n\n"
+        if writer == nil, output.count > before {
+            output.append(contentsOf: blankLine.utf8)
+        } else if !held.isEmpty {
+            held.append(contentsOf: blankLine.utf8)
+        }
+    }
+
+    /// Some servers and proxies answer a request for a stream with a page, or with an error as one
+    /// JSON document; no line of SSE begins like those.
+    private func refuseDocument(_ frame: EventFramer.Frame) throws(ProviderFailure) {
+        guard upstream != .ollama, frame.data == nil else { return }
+        switch framer.buffer[frame.raw.lowerBound] {
+        case UInt8(ascii: "<"):
+            throw ProviderFailure(
+                .invalidResponse,
+                "the provider answered HTML instead of a stream"
+            )
+        case UInt8(ascii: "{"):
+            // An error inside of it is the better reason.
+            _ = try AnswerReader.read(Array(framer.buffer[frame.raw]), from: upstream)
+            throw ProviderFailure(
+                .invalidResponse,
+                "the provider answered one JSON document instead of a stream"
+            )
+        default: break
+        }
+    }
+
+    private func isWhole(_ frame: EventFramer.Frame) -> Bool {
+        let data = joinedData(of: frame)
+        if data.elementsEqual("[DONE]".utf8) { return true }
+        do {
+            _ = try JSONSlice(validating: data)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    /// The terminal event came, or the transport ended without it.
+    mutating func end(into output: inout [UInt8]) throws(ProviderFailure) {
+        let isMarked = !held.isEmpty
+        guard isMarked || (upstream == .openai && tally.finish != nil) else {
+            throw ProviderFailure(.cut, "the stream ended before the answer was complete")
+        }
+        guard tally.hasContent || tally.finish != nil else {
+            throw ProviderFailure(.invalidResponse, "the stream ended without an answer in it")
+        }
+        phase = .ended
+        writer?.close(tally, into: &output)
+    }
+}
