@@ -46,7 +46,9 @@ public actor SimulatedServer {
         var configuration = ServiceGroupConfiguration(services: [application], logger: logger)
         configuration.maximumGracefulShutdownDuration = Self.stopLimit
         let services = ServiceGroup(configuration: configuration)
-        let task = Task {
+        // Detached, so that a graceful shutdown of the caller's own services does not reach it: a
+        // draining gateway still needs its providers. Its life is from start to stop.
+        let task = Task.detached {
             do {
                 try await services.run()
             } catch {
