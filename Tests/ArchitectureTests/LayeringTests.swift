@@ -25,7 +25,8 @@ struct LayeringTests {
         ]),
         "logway": [
             "Events", "EventLog", "WriteAheadLog", "RouterState", "Catalog", "Routing", "Reporting",
-            "Settings", "Gateway", "Simulation", "Upstream", "JSONBytes", "Logging", "ArgumentParser",
+            "Settings", "Gateway", "Simulation", "Upstream", "JSONBytes", "Logging",
+            "ArgumentParser",
             "Rainbow",
         ],
     ]

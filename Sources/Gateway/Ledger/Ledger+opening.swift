@@ -12,6 +12,7 @@ extension Ledger {
     ///   - directory: the data directory, created when it is not there.
     ///   - durability: what has to be durable before what.
     ///   - version: the version of Logway, for the record.
+    /// - Returns: the ledger, with this start recorded.
     /// - Throws: `LogError`, or `UndecodableEvent` for a log of a later build.
     public static func open(
         _ directory: String,

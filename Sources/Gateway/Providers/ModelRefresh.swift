@@ -7,8 +7,10 @@ import Settings
 import Upstream
 import WriteAheadLog
 
-/// Asks the providers for their models, free of charge: at the start, then every so often, never on
-/// the path of a request. The answer is a health probe as well.
+/// Asks the providers for their models, free of charge.
+///
+/// At the start, then every so often, never on the path of a request. The answer is a health probe
+/// as well.
 struct ModelRefresh: Service {
     /// The bytes that a list may have; OpenRouter's has about half a megabyte.
     static let listLimit = 16 << 20

@@ -78,7 +78,9 @@ enum RequestFailure: Sendable {
         }
     }
 
-    /// The status for a provider's failure. Its own 401 to 403 are the operator's business, so the
+    /// The status for a provider's failure.
+    ///
+    /// Its own 401 to 403 are the operator's business, so the
     /// client is told that the gateway has no working provider.
     private static func status(of kind: FailureKind?) -> Int {
         switch kind {

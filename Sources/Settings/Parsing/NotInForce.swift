@@ -11,7 +11,6 @@ enum NotInForce {
     private static let table: [String: String] = [
         "budgets": "nothing holds requests back when the money is spent",
         "providers[].limits": "only the provider's own 429 answers hold requests back",
-        "providers[].healthCheck": "health comes from the outcomes of requests, nothing is probed",
         "providers[].modelOverrides": "every task gets the default model",
         "providers[].fallbackProvider": "the chain decides who comes next",
         "providers[].features": "what a model can do comes from the catalogue",
@@ -20,15 +19,6 @@ enum NotInForce {
         "routing.exploration": "every request goes to the first candidate that fits",
         "routing.referenceModel": "reports show no savings",
     ]
-
-    /// What another mode than `hybrid` would do.
-    static func consequence(of mode: ProviderMode) -> String? {
-        switch mode {
-        case .hybrid: nil
-        case .freeOnly: "requests CAN reach models that cost money; write a chain of free ones"
-        case .hosted, .localFirst: "the chain and the priorities decide; write a chain"
-        }
-    }
 
     /// What another capture than `features` and `none` would do.
     static func consequence(of capture: BodyCapture) -> String? {

@@ -52,12 +52,7 @@ extension Settings {
         settings.server = ServerSettings(root)
         settings.log = LogSettings(root)
         settings.budgets = BudgetSettings(root)
-        if let mode: ProviderMode = root.choice("mode"), let node = root.value("mode") {
-            settings.mode = mode
-            if let consequence = NotInForce.consequence(of: mode) {
-                diagnostics.noteNotInForce("mode", at: node, consequence)
-            }
-        }
+        if let mode: ProviderMode = root.choice("mode") { settings.mode = mode }
         let chains = ChainReader(providers: settings.providers, declared: reader.declared)
         chains.read(root, into: &settings)
         chains.checkFallbackProviders(of: root, in: &settings)

@@ -68,7 +68,7 @@ struct DemoPlan: Sendable {
     static func outcomes(_ table: OutcomeTable, file: String) -> DemoPlan {
         let models = table.models.map { name in
             var model = SimulatedModelSettings(name: name)
-            model.prices = OutcomePrices.prices(of: name, in: table)
+            model.prices = table.prices(of: name)
             return model
         }.sorted { ($0.prices?.output ?? .max) < ($1.prices?.output ?? .max) }
         var primary = provider("sim-primary", priority: 1)
