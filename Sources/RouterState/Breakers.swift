@@ -22,6 +22,8 @@ public struct Breakers: Hashable, Sendable {
         var reopenings = 0
         var successes = 0
         var probe: RequestID?
+        /// The sequence number of the event that opened it last; 0 for one that never was.
+        var openedAt: UInt64 = 0
     }
 
     private var byProvider: [String: Breaker] = [:]
@@ -39,7 +41,14 @@ public struct Breakers: Hashable, Sendable {
         byProvider[provider]?.consecutiveFailures ?? 0
     }
 
-    mutating func apply(_ event: Event, policy: BreakerPolicy) {
+    /// Takes in an event; `inFlight` is the fold of the events before it, and knows when an attempt
+    /// that ends now was started.
+    mutating func apply(
+        _ event: Event,
+        sequence: UInt64,
+        policy: BreakerPolicy,
+        inFlight: InFlight
+    ) {
         switch event.body {
         case .attemptStarted(let attempt):
             // An attempt at an open breaker is the probe: decide lets nothing else through.
@@ -47,7 +56,11 @@ public struct Breakers: Hashable, Sendable {
             byProvider[attempt.provider]?.probe = attempt.request
         case .attemptFinished(let attempt):
             var breaker = byProvider[attempt.provider] ?? Breaker()
-            breaker.finish(attempt, at: event.time, policy: policy)
+            let started = inFlight[attempt.request]?.attempt?.statePosition
+            // What was under way when the breaker opened says nothing about the provider now, not
+            // even once the breaker has closed again.
+            guard breaker.openedAt <= started ?? .max else { return }
+            breaker.finish(attempt, at: (sequence, event.time), policy: policy)
             byProvider[attempt.provider] = breaker == Breaker() ? nil : breaker
         case .policyApplied:
             // Providers may have changed entirely under the same names.
@@ -58,9 +71,10 @@ public struct Breakers: Hashable, Sendable {
 }
 
 extension Breakers.Breaker {
-    mutating func finish(_ attempt: AttemptFinished, at time: Timestamp, policy: BreakerPolicy) {
+    typealias EventPlace = (sequence: UInt64, time: Timestamp)
+
+    mutating func finish(_ attempt: AttemptFinished, at place: EventPlace, policy: BreakerPolicy) {
         let isProbe = openUntil != nil && probe == attempt.request
-        // What was under way when the breaker opened says nothing about the provider now.
         guard openUntil == nil || isProbe else { return }
         if isProbe { probe = nil }
         switch attempt.failure?.fault {
@@ -68,24 +82,27 @@ extension Breakers.Breaker {
             consecutiveFailures = 0
             guard isProbe else { return }
             successes += 1
-            if successes >= policy.successesToClose { self = Self() }
+            if successes >= policy.successesToClose { self = Self(openedAt: openedAt) }
         case .provider:
             consecutiveFailures += 1
             if isProbe {
                 reopenings += 1
-                open(from: time, policy: policy)
+                open(at: place, policy: policy)
             } else if consecutiveFailures >= policy.failuresToOpen {
-                open(from: time, policy: policy)
+                open(at: place, policy: policy)
             }
         case .request, .key, .model, .rate, .gateway: break
         }
     }
 
-    private mutating func open(from time: Timestamp, policy: BreakerPolicy) {
+    private mutating func open(at place: EventPlace, policy: BreakerPolicy) {
         successes = 0
+        openedAt = place.sequence
         var wait = policy.openMicroseconds
-        for _ in 0..<reopenings where wait < policy.longestOpenMicroseconds { wait *= 2 }
+        for _ in 0..<reopenings where wait < policy.longestOpenMicroseconds {
+            wait.addClamped(wait)
+        }
         wait = min(wait, policy.longestOpenMicroseconds)
-        openUntil = time + .microseconds(wait)
+        openUntil = place.time.addingClamped(.microseconds(wait))
     }
 }

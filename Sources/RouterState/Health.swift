@@ -59,6 +59,8 @@ public struct ProviderHealth: Hashable, Sendable {
     public private(set) var answeredLastProbe: Bool?
 
     /// Attempts of the last 24 hours that succeeded or were the provider's own failure.
+    ///
+    /// They are counted by the clock hour: the one under way and the 23 before it.
     public func attempts(at now: Timestamp) -> (successes: Int, failures: Int) {
         window(at: now).reduce(into: (0, 0)) { sum, hour in
             sum.0 += hour.successes
@@ -83,11 +85,12 @@ public struct ProviderHealth: Hashable, Sendable {
         let hours = window(at: now)
         let count = hours.reduce(0) { $0 + $1.successes }
         guard count > 0 else { return nil }
-        return .microseconds(hours.reduce(0) { $0 + $1.microseconds } / Int64(count))
+        return .microseconds(hours.reduce(0) { $0.addingClamped($1.microseconds) } / Int64(count))
     }
 
+    /// The clock hour under way and the 23 before it.
     private func window(at now: Timestamp) -> [Hour] {
-        let current = now.microseconds / 3_600_000_000
+        let current = now.hour
         return hours.filter { $0.index > current - 24 && $0.index <= current }
     }
 
@@ -104,7 +107,7 @@ public struct ProviderHealth: Hashable, Sendable {
             lastSuccess = time
             hour(of: time) {
                 $0.successes += 1
-                $0.microseconds += Int64(attempt.totalMicroseconds)
+                $0.microseconds.addClamped(Int64(attempt.totalMicroseconds))
             }
         }
     }
@@ -129,9 +132,17 @@ public struct ProviderHealth: Hashable, Sendable {
     }
 
     private mutating func hour(of time: Timestamp, _ change: (inout Hour) -> Void) {
-        let index = time.microseconds / 3_600_000_000
-        let slot = Int(index % 24)
+        let index = time.hour
+        let slot = Int((index % 24 + 24) % 24)
         if hours[slot].index != index { hours[slot] = Hour(index: index) }
         change(&hours[slot])
+    }
+}
+
+extension Timestamp {
+    /// The hours since 1970-01-01T00:00:00Z, rounded down.
+    fileprivate var hour: Int64 {
+        let (hours, rest) = microseconds.quotientAndRemainder(dividingBy: 3_600_000_000)
+        return rest < 0 ? hours - 1 : hours
     }
 }

@@ -7,8 +7,8 @@ public import Events
 public struct Holds: Hashable, Sendable {
     /// How long a rejected key or a missing model is left alone before it is tried again.
     ///
-    /// An
-    /// operator who has mended it restarts or changes the configuration, which ends the hold at once.
+    /// An operator who has mended it restarts or changes the configuration, which ends the hold at
+    /// once.
     static let disabled = Duration.seconds(3_600)
     /// How long a rate limit without a retry time holds.
     static let unspecifiedRetry = Duration.seconds(10)
@@ -32,14 +32,20 @@ public struct Holds: Hashable, Sendable {
         rates[model].flatMap { $0 > now ? $0 : nil }
     }
 
+    /// The end of a rate limit that names none: never before one that the provider did name.
+    private func unspecifiedRetry(of model: ModelReference, _ time: Timestamp) -> Timestamp {
+        let usual = time.addingClamped(Self.unspecifiedRetry)
+        return max(rates[model] ?? usual, usual)
+    }
+
     mutating func apply(_ event: Event) {
         switch event.body {
         case .attemptFinished(let attempt):
             let model = ModelReference(provider: attempt.provider, model: attempt.model)
             switch attempt.failure?.fault {
-            case .key: keys[attempt.provider] = event.time + Self.disabled
-            case .model: missing[model] = event.time + Self.disabled
-            case .rate: rates[model] = attempt.retryAt ?? event.time + Self.unspecifiedRetry
+            case .key: keys[attempt.provider] = event.time.addingClamped(Self.disabled)
+            case .model: missing[model] = event.time.addingClamped(Self.disabled)
+            case .rate: rates[model] = attempt.retryAt ?? unspecifiedRetry(of: model, event.time)
             case nil:
                 keys[attempt.provider] = nil
                 missing[model] = nil

@@ -12,6 +12,8 @@ public struct InFlight: Hashable, Sendable {
         public var cost: Nanodollars? = .zero
         /// The attempt under way.
         public var attempt: AttemptStarted?
+        /// Who was asked last, also when no attempt is under way.
+        public var lastAsked: ModelReference?
     }
 
     private var requests: [RequestID: OpenRequest] = [:]
@@ -36,12 +38,17 @@ public struct InFlight: Hashable, Sendable {
         switch event.body {
         case .requestReceived(let received):
             requests[received.request] = OpenRequest(received: event.time)
-        case .attemptStarted(let attempt): requests[attempt.request]?.attempt = attempt
+        case .attemptStarted(let attempt):
+            requests[attempt.request]?.attempt = attempt
+            requests[attempt.request]?.lastAsked = ModelReference(
+                provider: attempt.provider,
+                model: attempt.model
+            )
         case .attemptFinished(let attempt):
             guard var open = requests[attempt.request] else { return }
             open.attempt = nil
             open.finishedAttempts += 1
-            open.cost = open.cost.flatMap { sum in attempt.cost.map { sum + $0 } }
+            open.add(attempt.cost)
             requests[attempt.request] = open
         case .requestCompleted(let completed): requests[completed.request] = nil
         default: break
@@ -50,13 +57,19 @@ public struct InFlight: Hashable, Sendable {
 }
 
 extension InFlight.OpenRequest {
+    /// Adds the cost of an attempt; the sum is unknown once one is.
+    fileprivate mutating func add(_ attempt: Nanodollars?) {
+        guard let attempt else { return cost = nil }
+        cost?.addClamped(attempt)
+    }
+
     fileprivate func interruption(
         of id: RequestID,
         prices: PriceTable,
         at time: Timestamp
     ) -> [EventBody] {
         var events: [EventBody] = []
-        var sum = cost
+        var ended = self
         if let attempt {
             var finished = AttemptFinished()
             finished.request = id
@@ -74,19 +87,21 @@ extension InFlight.OpenRequest {
             finished.cost = price.cost(of: finished.usage)
             finished.costOrigin = finished.cost == nil ? .unknown : .estimated
             finished.pricesPosition = prices.position
-            sum = sum.flatMap { known in finished.cost.map { known + $0 } }
+            ended.add(finished.cost)
             events.append(.attemptFinished(finished))
         }
         var completed = RequestCompleted()
         completed.request = id
         completed.outcome = .interrupted
         completed.attempts = finishedAttempts + (attempt == nil ? 0 : 1)
-        completed.provider = attempt?.provider
-        completed.model = attempt?.model
-        completed.cost = sum
+        completed.provider = lastAsked?.provider
+        completed.model = lastAsked?.model
+        completed.cost = ended.cost
         completed.failure = .interrupted
         completed.message = "Logway stopped while the request was in flight"
-        completed.totalMicroseconds = Int((time - received).microseconds)
+        completed.totalMicroseconds = Int(
+            time.microseconds.subtractingClamped(received.microseconds)
+        )
         events.append(.requestCompleted(completed))
         return events
     }

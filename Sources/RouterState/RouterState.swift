@@ -35,7 +35,12 @@ public struct RouterState: Hashable, Sendable {
         policy.apply(event, sequence: sequence)
         prices.apply(event, sequence: sequence)
         models.apply(event)
-        breakers.apply(event, policy: policy.policy.breaker)
+        breakers.apply(
+            event,
+            sequence: sequence,
+            policy: policy.policy.breaker,
+            inFlight: inFlight
+        )
         health.apply(event)
         holds.apply(event)
         spend.apply(event)

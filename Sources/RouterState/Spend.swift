@@ -25,9 +25,9 @@ public struct Spend: Hashable, Sendable {
         return byProvider.values.reduce(into: Total()) { sum, part in
             sum.attempts += part.attempts
             sum.unknownCosts += part.unknownCosts
-            sum.cost += part.cost
-            sum.inputTokens += part.inputTokens
-            sum.outputTokens += part.outputTokens
+            sum.cost.addClamped(part.cost)
+            sum.inputTokens.addClamped(part.inputTokens)
+            sum.outputTokens.addClamped(part.outputTokens)
         }
     }
 
@@ -37,12 +37,12 @@ public struct Spend: Hashable, Sendable {
         var total = days[day]?[attempt.provider] ?? Total()
         total.attempts += 1
         if let cost = attempt.cost {
-            total.cost += cost
+            total.cost.addClamped(cost)
         } else {
             total.unknownCosts += 1
         }
-        total.inputTokens += attempt.usage.prompt ?? 0
-        total.outputTokens += attempt.usage.output ?? 0
+        total.inputTokens.addClamped(attempt.usage.knownPrompt)
+        total.outputTokens.addClamped(attempt.usage.output ?? 0)
         days[day, default: [:]][attempt.provider] = total
     }
 }

@@ -1,0 +1,154 @@
+import Events
+
+@testable import RouterState
+
+/// A random but well-formed history: what a gateway could have recorded, with requests that overlap,
+/// failures of every kind, restarts and changes of policy and prices.
+struct History {
+    static let providers = ["groq", "claude", "ollama"]
+    static let models = ["llama", "haiku", "qwen/qwen3:8b"]
+
+    private(set) var journal = Journal()
+    private var draws: Draws
+    /// Requests that ended, for feedback.
+    private var ended: [RequestID] = []
+
+    init(seed: UInt64, steps: Int) {
+        draws = Draws(seed: seed)
+        journal.append(.nodeStarted(NodeStarted()))
+        changePolicy()
+        changePrices()
+        for _ in 0..<steps { step() }
+    }
+
+    private mutating func step() {
+        journal.wait(.microseconds(draws.one(of: [0, 1, 900, 70_000, 9_000_000, 61_000_000])))
+        if draws.oneIn(40) { journal.wait(.seconds(draws.int(1...30) * 3_600)) }
+        switch draws.int(1...100) {
+        case 1...25: _ = journal.receive()
+        case 26...50: startSome()
+        case 51...80: finishSome()
+        case 81...88: completeSome()
+        case 89...91: probe()
+        case 92...94: listModels()
+        case 95...96: judge()
+        case 97: restart()
+        case 98: changePolicy()
+        default: changePrices()
+        }
+    }
+
+    /// Begins an attempt of a waiting request, where the breaker lets one through.
+    private mutating func startSome() {
+        let waiting = journal.state.inFlight.ids.filter {
+            journal.state.inFlight[$0]?.attempt == nil
+        }
+        let provider = draws.one(of: Self.providers)
+        let mayStart = [.closed, .halfOpen(probing: false)].contains(journal.breaker(of: provider))
+        guard !waiting.isEmpty, mayStart else { return }
+        let id = draws.one(of: waiting)
+        journal.start(
+            id,
+            at: provider,
+            model: draws.one(of: Self.models),
+            number: (journal.state.inFlight[id]?.finishedAttempts ?? 0) + 1,
+            reserving: draws.int(0...9_000),
+            output: draws.oneIn(3) ? nil : draws.int(0...4_000)
+        )
+    }
+
+    private mutating func finishSome() {
+        let running = journal.state.inFlight.ids.filter {
+            journal.state.inFlight[$0]?.attempt != nil
+        }
+        guard !running.isEmpty else { return }
+        let id = draws.one(of: running)
+        let failure = draws.oneIn(2) ? draws.one(of: FailureKind.allCases) : nil
+        let retryAt = journal.now + .milliseconds(draws.int(-1_000...90_000))
+        journal.finish(
+            id,
+            failure,
+            cost: draws.oneIn(5) ? nil : Nanodollars(Int64(draws.int(0...9_999_999_999))),
+            usage: draws.oneIn(4)
+                ? TokenUsage()
+                : TokenUsage(input: draws.int(0...5_000), output: draws.int(0...5_000)),
+            retryAt: failure == .rateLimited && draws.oneIn(2) ? retryAt : nil,
+            microseconds: draws.int(1...90_000_000)
+        )
+        if failure == nil { complete(id, .answered) }
+    }
+
+    private mutating func completeSome() {
+        let waiting = journal.state.inFlight.ids.filter {
+            journal.state.inFlight[$0]?.attempt == nil
+        }
+        guard !waiting.isEmpty else { return }
+        complete(draws.one(of: waiting), draws.one(of: [.failed, .refused, .cancelled, .cut]))
+    }
+
+    private mutating func complete(_ id: RequestID, _ outcome: RequestOutcome) {
+        journal.complete(id, outcome)
+        ended.append(id)
+    }
+
+    private mutating func probe() {
+        var probe = HealthProbed()
+        probe.provider = draws.one(of: Self.providers)
+        probe.failure = draws.oneIn(2) ? .connectionFailed : nil
+        probe.totalMicroseconds = draws.int(1...5_000_000)
+        journal.append(.healthProbed(probe))
+    }
+
+    private mutating func listModels() {
+        var list = ModelsListed()
+        list.provider = draws.one(of: Self.providers)
+        list.models = Self.models.filter { _ in draws.oneIn(2) }.sorted()
+        journal.append(.modelsListed(list))
+    }
+
+    private mutating func judge() {
+        guard !ended.isEmpty else { return }
+        var feedback = FeedbackReceived()
+        feedback.request = draws.one(of: ended)
+        feedback.score = draws.int(0...1_000_000)
+        feedback.source = "user"
+        journal.append(.feedbackReceived(feedback))
+    }
+
+    private mutating func restart() {
+        ended += journal.state.inFlight.ids
+        journal.restart()
+    }
+
+    private mutating func changePolicy() {
+        var policy = RoutingPolicy()
+        policy.mode = draws.one(of: RoutingMode.allCases)
+        policy.maxAttempts = draws.int(1...4)
+        policy.breaker.failuresToOpen = draws.int(1...5)
+        policy.providers = Self.providers.filter { _ in !draws.oneIn(4) }.map { name in
+            var provider = ProviderPolicy()
+            provider.name = name
+            provider.priority = draws.int(1...3)
+            return provider
+        }
+        journal.apply(policy: policy)
+    }
+
+    private mutating func changePrices() {
+        let prices = Self.providers.flatMap { provider in
+            [nil, draws.one(of: Self.models)].map { model in
+                ModelPrices(
+                    provider,
+                    model,
+                    draws.oneIn(4)
+                        ? .free
+                        : TokenPrices(
+                            input: draws.oneIn(5) ? nil : Int64(draws.int(0...20_000_000_000)),
+                            output: Int64(draws.int(0...80_000_000_000))
+                        )
+                )
+            }
+        }
+        journal.apply(prices: prices)
+    }
+}

@@ -1,0 +1,115 @@
+import Events
+import Testing
+
+@testable import RouterState
+
+@Suite("Holds")
+struct HoldTests {
+    static let llama = ModelReference(provider: "groq", model: "llama")
+    static let gemma = ModelReference(provider: "groq", model: "gemma")
+    static let hour = Duration.seconds(3_600)
+
+    @Test func `a rejected key holds the whole provider, and only it`() {
+        var journal = Journal()
+        journal.attempt(.keyRejected)
+        let until = journal.now + Self.hour
+        #expect(journal.state.holds.keyRejected("groq", at: journal.now) == until)
+        #expect(journal.state.holds.keyRejected("claude", at: journal.now) == nil)
+        #expect(journal.state.holds.keyRejected("groq", at: until + .microseconds(-1)) == until)
+        #expect(journal.state.holds.keyRejected("groq", at: until) == nil)
+    }
+
+    @Test func `a missing model holds that model, and only it`() {
+        var journal = Journal()
+        journal.attempt(.modelMissing)
+        let holds = journal.state.holds
+        #expect(holds.modelMissing(Self.llama, at: journal.now) == journal.now + Self.hour)
+        #expect(holds.modelMissing(Self.gemma, at: journal.now) == nil)
+        #expect(holds.keyRejected("groq", at: journal.now) == nil)
+    }
+
+    @Test func `a rate limit holds that model until its retry time only`() {
+        var journal = Journal()
+        let until = journal.now + .milliseconds(2_500)
+        journal.attempt(.rateLimited, retryAt: until)
+        let holds = journal.state.holds
+        #expect(holds.rateLimited(Self.llama, at: until + .microseconds(-1)) == until)
+        #expect(holds.rateLimited(Self.llama, at: until) == nil)
+        #expect(holds.rateLimited(Self.gemma, at: journal.now) == nil)
+    }
+
+    @Test func `a rate limit without a retry time holds for ten seconds`() {
+        var journal = Journal()
+        journal.attempt(.rateLimited)
+        let until = journal.now + .seconds(10)
+        #expect(journal.state.holds.rateLimited(Self.llama, at: journal.now) == until)
+    }
+
+    @Test func `a rate limit without a retry time does not shorten what the provider asked for`() {
+        var journal = Journal()
+        let until = journal.now + .seconds(60)
+        let requests = (0..<2).map { _ in journal.receive() }
+        for id in requests { journal.start(id) }
+        journal.finish(requests[0], .rateLimited, retryAt: until)
+        journal.finish(requests[1], .rateLimited)
+        #expect(journal.state.holds.rateLimited(Self.llama, at: journal.now) == until)
+    }
+
+    @Test func `a retry time that has passed holds nothing`() {
+        var journal = Journal()
+        journal.attempt(.rateLimited, retryAt: journal.now)
+        #expect(journal.state.holds.rateLimited(Self.llama, at: journal.now) == nil)
+    }
+
+    @Test(arguments: FailureKind.kinds(.request, .provider, .gateway))
+    func `no other failure holds anything`(kind: FailureKind) {
+        var journal = Journal()
+        journal.attempt(kind)
+        #expect(journal.state.holds == Holds())
+    }
+
+    /// The operator who mended the key or the model restarts; the provider's rate limit knows
+    /// nothing of that.
+    @Test func `a restart ends the holds of keys and models, not those of rates`() {
+        var journal = Journal()
+        journal.attempt(.keyRejected)
+        journal.attempt(.modelMissing)
+        journal.attempt(.rateLimited, retryAt: journal.now + .seconds(60))
+        journal.restart()
+        let holds = journal.state.holds
+        #expect(holds.keyRejected("groq", at: journal.now) == nil)
+        #expect(holds.modelMissing(Self.llama, at: journal.now) == nil)
+        #expect(holds.rateLimited(Self.llama, at: journal.now) == journal.now + .seconds(60))
+    }
+
+    @Test func `another policy ends the holds of keys and models, not those of rates`() {
+        var journal = Journal()
+        journal.attempt(.keyRejected)
+        journal.attempt(.rateLimited, model: "gemma")
+        journal.apply(policy: RoutingPolicy())
+        #expect(journal.state.holds.keyRejected("groq", at: journal.now) == nil)
+        #expect(journal.state.holds.rateLimited(Self.gemma, at: journal.now) != nil)
+    }
+
+    @Test func `a success ends the holds of its key and its model`() {
+        var journal = Journal()
+        journal.attempt(.keyRejected)
+        journal.attempt(.modelMissing)
+        journal.attempt(.modelMissing, model: "gemma")
+        journal.attempt()
+        let holds = journal.state.holds
+        #expect(holds.keyRejected("groq", at: journal.now) == nil)
+        #expect(holds.modelMissing(Self.llama, at: journal.now) == nil)
+        #expect(holds.modelMissing(Self.gemma, at: journal.now) != nil)
+    }
+
+    /// It was asked before the limit was hit, so it says nothing of the limit.
+    @Test func `a success does not end the hold of a rate`() {
+        var journal = Journal()
+        let early = journal.receive()
+        journal.start(early)
+        journal.attempt(.rateLimited)
+        journal.finish(early)
+        #expect(journal.state.holds.rateLimited(Self.llama, at: journal.now) != nil)
+    }
+}
