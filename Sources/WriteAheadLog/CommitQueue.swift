@@ -5,7 +5,7 @@ import Synchronization
 /// Transitions happen under the lock, which is never held across I/O; waiters are resumed after it
 /// was released.
 final class CommitQueue: Sendable {
-    private struct State {
+    fileprivate struct State {
         var current = PendingFrame()
         /// Frames that are full, oldest first; `current` follows them.
         var full: [PendingFrame] = []
@@ -16,6 +16,8 @@ final class CommitQueue: Sendable {
         /// Bytes in `full`, in `current` and in the frames being written.
         var backlog = 0
         var isWriterAsleep = false
+        /// Whether the writer has records that nobody waits for, and gives them a moment.
+        var isWriterLingering = false
         var isClosing = false
         var failure: LogError?
         var waiters = WaiterQueue()
@@ -68,8 +70,9 @@ extension CommitQueue {
             state.backlog += state.current.bytes.count
             state.nextSequence += UInt64(records.count)
             state.lastTime = now
-            let mustWake = state.isWriterAsleep
-            state.isWriterAsleep = false
+            let mustWake =
+                state.isWriterAsleep || (state.isWriterLingering && !state.full.isEmpty)
+            if mustWake { state.letWriterGo() }
             return (.success(first), mustWake)
         }
         if mustWake { doorbell.ring() }
@@ -78,14 +81,20 @@ extension CommitQueue {
 
     /// Registers a waiter; returns the outcome if it is known already.
     func register(_ waiter: Waiter, for sequence: UInt64) -> Result<Void, LogError>? {
-        state.withLock { state in
+        let (known, mustWake) = state.withLock { state -> (Result<Void, LogError>?, Bool) in
             // Looked at again under the lock: the mark may have moved since the caller looked.
-            if durable.load(ordering: .acquiring) >= sequence { return .success(()) }
-            if let failure = state.failure { return .failure(failure) }
-            if state.isClosing, sequence >= state.nextSequence { return .failure(.closed) }
+            if durable.load(ordering: .acquiring) >= sequence { return (.success(()), false) }
+            if let failure = state.failure { return (.failure(failure), false) }
+            if state.isClosing, sequence >= state.nextSequence {
+                return (.failure(.closed), false)
+            }
             state.waiters.insert(waiter, for: sequence)
-            return nil
+            let mustWake = state.isWriterLingering
+            if mustWake { state.letWriterGo() }
+            return (nil, mustWake)
         }
+        if mustWake { doorbell.ring() }
+        return known
     }
 
     func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {
@@ -100,7 +109,7 @@ extension CommitQueue {
     func beginClosing() {
         let waiters = state.withLock { state in
             state.isClosing = true
-            state.isWriterAsleep = false
+            state.letWriterGo()
             return state.waiters.removeAll(from: state.nextSequence)
         }
         for waiter in waiters { waiter.finish(.failure(.closed)) }
@@ -113,26 +122,33 @@ extension CommitQueue {
 // MARK: - The commit thread
 
 extension CommitQueue {
+    fileprivate enum Step {
+        case write(PendingFrame)
+        case linger
+        case sleep
+        case end
+    }
+
+    /// How long records that nobody waits for may wait to be written.
+    ///
+    /// A gateway's decision is not waited for until the provider answers, so the outcome that
+    /// follows it soon shares its sync: half as many syncs, and a provider's answer within this time
+    /// waits for one sync instead of the rest of one and another. A provider takes longer than this,
+    /// so the decision's sync still hides behind it.
+    static let linger = 2_000
+
     /// The next frame to write; sleeps until there is one.
     ///
     /// `nil` ends the thread: the log is closing and everything is written, or it failed.
     func next() -> PendingFrame? {
+        var hasLingered = false
         while true {
-            let (frame, isOver) = state.withLock { state -> (PendingFrame?, Bool) in
-                if state.failure != nil { return (nil, true) }
-                if !state.full.isEmpty { return (state.full.removeFirst(), false) }
-                if !state.current.isEmpty {
-                    let frame = state.current
-                    state.current = PendingFrame(bytes: state.spare.popLast() ?? [])
-                    return (frame, false)
-                }
-                if state.isClosing { return (nil, true) }
-                state.isWriterAsleep = true
-                return (nil, false)
+            switch state.withLock({ $0.step(hasLingered: hasLingered) }) {
+            case .write(let frame): return frame
+            case .end: return nil
+            case .sleep: doorbell.wait()
+            case .linger: hasLingered = !doorbell.wait(microseconds: Self.linger)
             }
-            if let frame { return frame }
-            if isOver { return nil }
-            doorbell.wait()
         }
     }
 
@@ -163,5 +179,32 @@ extension CommitQueue {
         }
         for waiter in waiters { waiter.finish(.failure(failure)) }
         for handler in handlers { handler(failure) }
+    }
+}
+
+extension CommitQueue.State {
+    /// What the writer does next; a frame is written at once when somebody waits for it.
+    fileprivate mutating func step(hasLingered: Bool) -> CommitQueue.Step {
+        isWriterLingering = false
+        if failure != nil { return .end }
+        if !full.isEmpty { return .write(full.removeFirst()) }
+        guard !current.isEmpty else {
+            if isClosing { return .end }
+            isWriterAsleep = true
+            return .sleep
+        }
+        guard hasLingered || isClosing || !waiters.isEmpty else {
+            isWriterLingering = true
+            return .linger
+        }
+        let frame = current
+        current = PendingFrame(bytes: spare.popLast() ?? [])
+        return .write(frame)
+    }
+
+    /// Marks the writer as awake; the caller rings.
+    fileprivate mutating func letWriterGo() {
+        isWriterAsleep = false
+        isWriterLingering = false
     }
 }

@@ -3,7 +3,8 @@ import Foundation
 /// The thread that writes: takes a frame's worth of groups, writes, syncs, moves the mark, wakes;
 /// meanwhile the next frame fills.
 ///
-/// One write is outstanding at a time and there is no timer.
+/// One write is outstanding at a time. Whoever waits is never kept waiting by a timer; records that
+/// nobody waits for linger for a moment (`CommitQueue.linger`).
 ///
 /// `@unchecked Sendable` because after `start` only the thread itself touches what is mutable, and
 /// `join` orders its end before whatever the caller does next.

@@ -1,26 +1,17 @@
-import Glibc
+import Dispatch
 
 /// Lets one thread sleep until another rings; rings that no one waits for are kept.
-///
-/// `@unchecked Sendable` because a POSIX semaphore is made to be used from several threads.
-@safe final class Doorbell: @unchecked Sendable {
-    private let semaphore: UnsafeMutablePointer<sem_t>
+final class Doorbell: Sendable {
+    private let semaphore = DispatchSemaphore(value: 0)
 
-    init() {
-        // safe: allocated here, freed in deinit, never moved between.
-        unsafe semaphore = .allocate(capacity: 1)
-        unsafe sem_init(semaphore, 0, 0)
-    }
+    func ring() { semaphore.signal() }
 
-    deinit {
-        unsafe sem_destroy(semaphore)
-        unsafe semaphore.deallocate()
-    }
+    /// Sleeps until rung.
+    func wait() { semaphore.wait() }
 
-    func ring() { unsafe sem_post(semaphore) }
-
-    /// Sleeps until rung; a signal does not wake it.
-    func wait() {
-        while unsafe sem_wait(semaphore) == -1 && errno == EINTR {}
+    /// Sleeps until rung or until the time is over, by a clock that never jumps; false if it was
+    /// not rung.
+    func wait(microseconds: Int) -> Bool {
+        semaphore.wait(timeout: .now() + .microseconds(microseconds)) == .success
     }
 }

@@ -15,6 +15,9 @@ enum Waiter {
 struct WaiterQueue {
     private var entries: [(sequence: UInt64, waiter: Waiter)] = []
 
+    /// Whether nobody waits.
+    var isEmpty: Bool { entries.isEmpty }
+
     /// Adds a waiter.
     ///
     /// Most come in order, so the place is looked for from the end.

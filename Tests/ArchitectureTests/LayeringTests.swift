@@ -36,7 +36,7 @@ struct LayeringTests {
         "NIOPosix", "ServiceLifecycle", "UnixSignals",
     ]
     static let standard: Set<String> = [
-        "Foundation", "FoundationEssentials", "Synchronization", "Glibc",
+        "Dispatch", "Foundation", "FoundationEssentials", "Synchronization", "Glibc",
     ]
     static let root = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
