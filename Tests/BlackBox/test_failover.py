@@ -131,6 +131,8 @@ def test_alone_it_is_told_as_one_error(row, case, streamed):
     assert error.status_code not in (401, 402, 403)
     assert name in error.message
     assert error.body["details"]["tried"][0]["provider"] == name
+    if case == "error-inside":
+        assert "upstream is down" in error.message
     if case == "rate":
         assert isinstance(error, openai.RateLimitError)
         assert error.response.headers["retry-after"] in ("32", "33")

@@ -2,7 +2,7 @@
 
 import json
 
-from .server import CUT, FakeProvider, stream, whole
+from .server import FakeProvider, stream, whole
 
 USAGE = (1000, 500)
 
@@ -95,11 +95,6 @@ def streamed_tool_use(name="add", parts=('{"a": 2,', ' "b": 2}')):
         for p in parts
     ]
     return stream([*events, event("content_block_stop", index=0), *end(stop="tool_use")])
-
-
-def cut(texts=("fo",)):
-    """A stream that breaks off after some content."""
-    return stream([start(), *text_events(texts)[: 1 + len(texts)], CUT])
 
 
 def error(status, type="api_error", text="no", headers=None):
