@@ -39,7 +39,7 @@ public func decide(
     decision.strategy = target.strategy
     decision.chain = target.chainName
     var proposals = target.proposals(state: state)
-    if policy.mode == .localFirst, target.strategy == .chain {
+    if policy.mode == .localFirst {
         proposals = proposals.filter(\.isLocal) + proposals.filter { !$0.isLocal }
     }
 

@@ -5,6 +5,8 @@ import RouterState
 enum RouteTarget {
     /// A named chain: `auto` is the policy's own, `auto:NAME` another.
     case chain(RoutingChain)
+    /// `auto:NAME` where there is no such chain.
+    case missingChain(String)
     /// A model at one provider: `PROVIDER:MODEL`, split at the first colon, since ids hold colons.
     case pinned(provider: ProviderPolicy, model: String)
     /// A model, at whichever providers have it.
@@ -18,8 +20,11 @@ enum RouteTarget {
         }
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2 {
-            if parts[0] == "auto", let chain = policy.chain(String(parts[1])) {
-                self = .chain(chain)
+            if parts[0] == "auto" {
+                // Never a model's name: a mistyped chain would be asked of every provider whose
+                // models nobody knows.
+                let name = String(parts[1])
+                self = policy.chain(name).map(Self.chain) ?? .missingChain(name)
                 return
             }
             if let provider = policy.provider(String(parts[0])), !parts[1].isEmpty {
@@ -31,11 +36,18 @@ enum RouteTarget {
     }
 
     var strategy: RoutingStrategy {
-        if case .chain = self { .chain } else { .explicit }
+        switch self {
+        case .chain, .missingChain: .chain
+        case .pinned, .named: .explicit
+        }
     }
 
     var chainName: String {
-        if case .chain(let chain) = self { chain.name } else { "" }
+        switch self {
+        case .chain(let chain): chain.name
+        case .missingChain(let name): name
+        case .pinned, .named: ""
+        }
     }
 
     /// What to look at, in order of preference.
@@ -43,6 +55,7 @@ enum RouteTarget {
         switch self {
         case .chain(let chain):
             chain.entries.enumerated().map { RouteProposal($1, number: $0 + 1, state: state) }
+        case .missingChain: []
         case .pinned(let provider, let model):
             [RouteProposal(model, of: provider, state: state)]
         case .named(let model):
@@ -56,12 +69,16 @@ enum RouteTarget {
     /// Why there is no candidate.
     func refusal(excluded: [RouteExclusion], policy: RoutingPolicy) -> RouteRefusal {
         if policy.providers.isEmpty { return .noProvider }
-        if case .chain = self {
-        } else if excluded.allSatisfy({ $0.reason == .modelNotListed }) {
-            return .unknownModel
+        switch self {
+        case .missingChain: return .unknownModel
+        case .pinned, .named:
+            if excluded.allSatisfy({ $0.reason == .modelNotListed }) { return .unknownModel }
+        case .chain: break
         }
-        let available = excluded.filter { $0.reason != .modelNotListed }
-        return !available.isEmpty && available.allSatisfy { $0.reason == .untranslatable }
+        // What is not there can't speak any family, so it does not excuse the request's field.
+        let absent: Set<ExclusionReason> = [.modelNotListed, .notEnabled, .noDefaultModel]
+        let present = excluded.filter { !absent.contains($0.reason) }
+        return !present.isEmpty && present.allSatisfy { $0.reason == .untranslatable }
             ? .untranslatable : .noneAvailable
     }
 }
@@ -111,10 +128,11 @@ struct RouteProposal {
         } else if let model = Self.preferred(of: provider, freeOnly: isFreeOnly, state: state) {
             offer = .model(model, provider)
         } else {
+            let isBare = state.models.offered(by: provider).isEmpty
             offer = .nothing(
                 provider: provider.name,
                 model: nil,
-                isFreeOnly ? .notFree : .noDefaultModel
+                isBare ? .noDefaultModel : .notFree
             )
         }
     }

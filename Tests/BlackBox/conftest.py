@@ -1,0 +1,157 @@
+"""What every test starts from: fake providers, and real gateways in front of them."""
+
+import itertools
+import shutil
+
+import anthropic
+import httpx
+import openai
+import pytest
+
+from fakes.anthropic import AnthropicProvider
+from fakes.ollama import OllamaProvider
+from fakes.openai import OpenAIProvider
+from fakes.server import Refusing
+from gateway import Gateway
+
+PRICES = {"input": 3, "output": 15, "cachedInput": 0.3, "cacheWrite": 3.75}
+"""Dollars per million tokens, of the known answers on cost."""
+
+
+def provider(name, fake, type="openai", **settings):
+    """A provider's entry in a configuration."""
+    entry = {"type": type, "name": name, "baseUrl": fake.url}
+    if type not in ("ollama", "lmstudio", "ruvllm"):
+        entry |= {"apiKey": f"sk-secret-of-{name}", "costPer1MTokens": PRICES}
+    if getattr(fake, "models", None):
+        entry["defaultModel"] = fake.models[0]
+    return entry | settings
+
+
+def openai_client(gateway, **options):
+    return openai.OpenAI(
+        base_url=gateway.url + "/v1", api_key="any", max_retries=0, timeout=30, **options
+    )
+
+
+def anthropic_client(gateway, **options):
+    return anthropic.Anthropic(
+        base_url=gateway.url, api_key="any", max_retries=0, timeout=30, **options
+    )
+
+
+def http_client(gateway):
+    return httpx.Client(base_url=gateway.url, timeout=30)
+
+
+def ask(client, text="What is 2+2?", model="auto", **options):
+    """A chat completion with its headers."""
+    return client.chat.completions.with_raw_response.create(
+        model=model, messages=[{"role": "user", "content": text}], **options
+    )
+
+
+def id_of(response):
+    return response.headers["x-logway-request-id"]
+
+
+@pytest.fixture(scope="module")
+def launched(tmp_path_factory):
+    """Starts things that end with the module."""
+    things, numbers = [], itertools.count()
+
+    def launch(thing, *arguments, **options):
+        if thing is Gateway:
+            folder = tmp_path_factory.mktemp(f"gateway{next(numbers)}")
+            made = Gateway(folder, *arguments, **options)
+            things.append(made)
+            return made.start()
+        made = thing(*arguments, **options)
+        things.append(made)
+        return made
+
+    yield launch
+    _end(things)
+
+
+@pytest.fixture
+def fake():
+    """Makes fake providers that end with the test."""
+    things = []
+
+    def make(type=OpenAIProvider, *arguments, **options):
+        things.append(type(*arguments, **options))
+        return things[-1]
+
+    yield make
+    _end(things)
+
+
+@pytest.fixture
+def gateway(tmp_path):
+    """Starts gateways that end with the test."""
+    things, numbers = [], itertools.count()
+
+    def start(providers=None, start=True, **config):
+        config = {"providers": providers or [], **config}
+        made = Gateway(tmp_path / f"gateway{next(numbers)}", config)
+        things.append(made)
+        return made.start() if start else made
+
+    yield start
+    _end(things)
+
+
+@pytest.fixture
+def pair(fake, gateway):
+    """Two fakes of the OpenAI family behind a gateway, the first one preferred."""
+    first, second = fake(), fake(text="second")
+    made = gateway([provider("first", first), provider("second", second)])
+    return made, first, second
+
+
+@pytest.fixture
+def refusing(fake):
+    return fake(Refusing)
+
+
+class House:
+    """A gateway in front of one fake of each family, shared by tests that break nothing."""
+
+    def __init__(self, launched):
+        self.openai = launched(OpenAIProvider)
+        self.anthropic = launched(AnthropicProvider)
+        self.ollama = launched(OllamaProvider)
+        self.gateway = launched(
+            Gateway,
+            {
+                "providers": [
+                    provider("o", self.openai),
+                    provider("c", self.anthropic, "claude"),
+                    provider("l", self.ollama, "ollama"),
+                ]
+            },
+        )
+
+    def reset(self):
+        for fake in (self.openai, self.anthropic, self.ollama):
+            fake.reset()
+
+
+@pytest.fixture(scope="module")
+def shared_house(launched):
+    return House(launched)
+
+
+@pytest.fixture
+def house(shared_house):
+    shared_house.reset()
+    return shared_house
+
+
+def _end(things):
+    for thing in reversed(things):
+        thing.close()
+        if isinstance(thing, Gateway):
+            # Each log begins with a segment of 64 MiB.
+            shutil.rmtree(thing.data, ignore_errors=True)

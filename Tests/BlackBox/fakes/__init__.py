@@ -1,0 +1,1 @@
+"""Fake providers, written from the documented formats and scripted by each test."""

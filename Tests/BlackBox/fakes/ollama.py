@@ -1,0 +1,74 @@
+"""Ollama: chat answers, whole and as lines of JSON."""
+
+import json
+
+from .server import FakeProvider, stream, whole
+
+USAGE = (26, 5)
+
+
+def part(text, model="llama-x", **message):
+    """One line before the last."""
+    return {
+        "model": model,
+        "created_at": "2026-11-01T00:00:00Z",
+        "message": {"role": "assistant", "content": text, **message},
+        "done": False,
+    }
+
+
+def last(text="", model="llama-x", usage=USAGE, reason="stop", **message):
+    """The last line, which is also the form of a whole answer."""
+    value = part(text, model, **message)
+    value.update(
+        done=True,
+        done_reason=reason,
+        total_duration=5_000_000,
+        load_duration=1_000_000,
+        prompt_eval_duration=1_000_000,
+        eval_duration=3_000_000,
+    )
+    if usage[0] is not None:
+        value["prompt_eval_count"] = usage[0]
+    value["eval_count"] = usage[1]
+    return value
+
+
+def line(value):
+    return json.dumps(value).encode() + b"\n"
+
+
+def lines(values):
+    return stream([line(value) for value in values], "application/x-ndjson")
+
+
+def streamed(texts=("fo", "ur"), model="llama-x", usage=USAGE):
+    """A whole stream."""
+    return lines([*(part(text, model) for text in texts), last(model=model, usage=usage)])
+
+
+def tool_calls(name="add", arguments=None):
+    """Arguments are an object here, not a string."""
+    return [{"function": {"name": name, "arguments": arguments or {"a": 2, "b": 2}}}]
+
+
+def error(text="model runner has unexpectedly stopped", status=500):
+    return whole({"error": text}, status)
+
+
+class OllamaProvider(FakeProvider):
+    """Answers `/api/chat`."""
+
+    def __init__(self, models=("llama-x",), text="four"):
+        super().__init__(models)
+        self.text = text
+
+    def model_list(self):
+        return {"models": [{"name": m, "model": m, "size": 1} for m in self.models]}
+
+    def answer(self, request):
+        body = request.json
+        if body.get("stream", True):
+            half = len(self.text) // 2
+            return streamed((self.text[:half], self.text[half:]), model=body["model"])
+        return whole(last(self.text, model=body["model"]))

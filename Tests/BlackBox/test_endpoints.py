@@ -1,0 +1,123 @@
+"""Everything but the chat itself: health, feedback, and paths that are not there."""
+
+import pytest
+
+from conftest import ask, http_client, id_of, openai_client
+
+UNKNOWN_ID = "01900000-0000-7000-8000-000000000000"
+
+
+@pytest.fixture
+def http(house):
+    with http_client(house.gateway) as client:
+        yield client
+
+
+def test_healthz_and_readyz_answer(http):
+    assert (http.get("/healthz").status_code, http.get("/healthz").json()["status"]) == (200, "ok")
+    assert (http.get("/readyz").status_code, http.get("/readyz").json()["status"]) == (
+        200,
+        "ready",
+    )
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/v1/models"])
+def test_head_is_answered_where_get_is(http, path):
+    # RFC 9110 §9.1: a general-purpose server must support both.
+    answer = http.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+@pytest.mark.parametrize("path", ["/", "/v1", "/v1/chat", "/v1/embeddings", "/favicon.ico"])
+def test_an_unknown_path_is_a_404_that_lists_the_paths(http, path):
+    answer = http.get(path)
+    assert answer.status_code == 404
+    assert "/v1/chat/completions" in answer.json()["error"]["message"]
+
+
+def test_an_unknown_path_is_told_in_anthropic_s_shape_to_its_clients(http):
+    answer = http.post("/v1/complete", headers={"anthropic-version": "2023-06-01"})
+    assert answer.status_code == 404
+    assert answer.json()["error"]["type"] == "not_found_error"
+
+
+@pytest.mark.parametrize(
+    "method, path, allowed",
+    [
+        ("GET", "/v1/chat/completions", "POST"),
+        ("PUT", "/v1/messages", "POST"),
+        ("DELETE", "/v1/models", "GET"),
+        ("GET", "/v1/feedback", "POST"),
+        ("POST", "/healthz", "GET"),
+    ],
+)
+def test_a_wrong_method_is_a_405_that_names_the_right_one(http, method, path, allowed):
+    answer = http.request(method, path)
+    assert answer.status_code == 405
+    assert allowed in answer.headers["allow"]
+    assert allowed in answer.json()["error"]["message"]
+
+
+def test_query_strings_do_not_change_the_path(house, http):
+    body = {"model": "gpt-x", "messages": [{"role": "user", "content": "Hi"}]}
+    assert http.post("/v1/chat/completions?beta=true", json=body).status_code == 200
+    assert http.get("/v1/models?limit=1000").status_code == 200
+
+
+def test_a_connection_serves_many_requests(http):
+    for _ in range(3):
+        assert http.get("/v1/models").status_code == 200
+        assert http.post("/v1/chat/completions", content=b"{").status_code == 400
+
+
+def test_feedback_shows_in_explain_and_report(house, http):
+    id = id_of(ask(openai_client(house.gateway), model="gpt-x"))
+    answer = http.post(
+        "/v1/feedback",
+        json={"request_id": id, "score": 0.25, "comment": "too short", "source": "reviewer"},
+    )
+    assert answer.status_code == 200
+    assert http.post("/v1/feedback", json={"request_id": id, "score": 1}).status_code == 200
+
+    first, second = house.gateway.explain(id)["feedback"]
+    assert (first["score_ppm"], first["comment"], first["source"]) == (
+        250_000,
+        "too short",
+        "reviewer",
+    )
+    assert second["score_ppm"] == 1_000_000
+    page = house.gateway.explain_page(id)
+    assert "too short" in page and "reviewer" in page
+    (row,) = [r for r in house.gateway.report()["by_provider"] if r["name"] == "o"]
+    assert (row["scores"], row["mean_score"]) == (2, 0.625)
+
+
+def test_feedback_on_a_request_of_before_a_restart_is_taken(pair):
+    gateway, _, _ = pair
+    id = id_of(ask(openai_client(gateway)))
+    gateway.stop()
+    gateway.start()
+    with http_client(gateway) as http:
+        answer = http.post("/v1/feedback", json={"request_id": id, "score": 1})
+    assert answer.status_code == 200
+    assert len(gateway.explain(id)["feedback"]) == 1
+
+
+def test_feedback_on_an_unknown_request_is_a_404(http):
+    answer = http.post("/v1/feedback", json={"request_id": UNKNOWN_ID, "score": 1})
+    assert answer.status_code == 404
+    assert answer.json()["error"]["code"] == "request_not_found"
+
+
+@pytest.mark.parametrize("score", [-0.1, 1.1, "1", None, [1], True])
+def test_a_score_out_of_bounds_is_a_400(house, http, score):
+    id = id_of(ask(openai_client(house.gateway), model="gpt-x"))
+    answer = http.post("/v1/feedback", json={"request_id": id, "score": score})
+    assert answer.status_code == 400
+    assert answer.json()["error"]["param"] == "score"
+    assert house.gateway.explain(id)["feedback"] == []
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"score":1}', b'{"request_id":"x"}'])
+def test_feedback_of_the_wrong_form_is_a_400(http, body):
+    assert http.post("/v1/feedback", content=body).status_code == 400

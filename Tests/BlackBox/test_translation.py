@@ -1,0 +1,339 @@
+"""A client of one family in front of a provider of another: the SDK must not notice."""
+
+import json
+
+import anthropic
+import openai
+import pytest
+
+from conftest import anthropic_client, ask, http_client, id_of, openai_client
+from fakes import anthropic as fake_anthropic
+from fakes import ollama as fake_ollama
+from fakes import openai as fake_openai
+from fakes.server import whole
+from test_anthropic_client import ADD as ANTHROPIC_ADD
+from test_openai_client import ADD, PIXEL, user
+
+
+@pytest.fixture
+def oai(house):
+    return openai_client(house.gateway)
+
+
+@pytest.fixture
+def ant(house):
+    return anthropic_client(house.gateway)
+
+
+def create(client, **options):
+    return client.messages.create(**({"max_tokens": 64, "messages": user()} | options))
+
+
+def text_of(stream):
+    return "".join(c.choices[0].delta.content or "" for c in stream if c.choices)
+
+
+# OpenAI's SDK, Anthropic's provider.
+
+
+def test_openai_client_is_answered_by_anthropic(house, oai):
+    messages = [{"role": "system", "content": "Be terse."}, *user()]
+    answer = oai.chat.completions.create(
+        model="claude-x", messages=messages, stop=["END"], max_tokens=99, temperature=0.5
+    )
+    assert answer.choices[0].message.content == "four"
+    assert answer.choices[0].finish_reason == "stop"
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (1000, 500)
+    sent = house.anthropic.last.json
+    assert sent["model"] == "claude-x"
+    assert _text(sent["system"]) == "Be terse."
+    assert [m["role"] for m in sent["messages"]] == ["user"]
+    assert _text(sent["messages"][0]["content"]) == "What is 2+2?"
+    assert (sent["max_tokens"], sent["stop_sequences"], sent["temperature"]) == (99, ["END"], 0.5)
+
+
+def _text(content):
+    return content if isinstance(content, str) else "".join(b["text"] for b in content)
+
+
+def test_anthropic_is_always_given_the_max_tokens_that_it_demands(house, oai):
+    ask(oai, model="claude-x")
+    assert house.anthropic.last.json["max_tokens"] > 0
+
+
+def test_openai_stream_is_translated_from_anthropic(house, oai):
+    stream = oai.chat.completions.create(
+        model="claude-x",
+        messages=user(),
+        stream=True,
+        stream_options={"include_usage": True},
+    )
+    chunks = list(stream)
+    assert text_of(chunks) == "four"
+    assert chunks[0].choices[0].delta.role == "assistant"
+    assert [c.choices[0].finish_reason for c in chunks if c.choices][-1] == "stop"
+    assert (chunks[-1].usage.prompt_tokens, chunks[-1].usage.completion_tokens) == (1000, 500)
+    assert len({c.id for c in chunks}) == 1
+
+
+def test_openai_tools_go_through_anthropic(house, oai):
+    house.anthropic.will(fake_anthropic.message(tool=("add", {"a": 2, "b": 2})))
+    messages = user()
+    first = oai.chat.completions.create(
+        model="claude-x", messages=messages, tools=[ADD], tool_choice="required"
+    )
+    call = first.choices[0].message.tool_calls[0]
+    assert first.choices[0].finish_reason == "tool_calls"
+    assert (call.function.name, json.loads(call.function.arguments)) == ("add", {"a": 2, "b": 2})
+    sent = house.anthropic.last.json
+    assert sent["tools"][0]["input_schema"] == ADD["function"]["parameters"]
+    assert sent["tool_choice"] == {"type": "any"}
+
+    messages += [
+        first.choices[0].message.model_dump(exclude_none=True),
+        {"role": "tool", "tool_call_id": call.id, "content": "4"},
+    ]
+    second = oai.chat.completions.create(model="claude-x", messages=messages, tools=[ADD])
+    assert second.choices[0].message.content == "four"
+    turns = house.anthropic.last.json["messages"]
+    use = turns[1]["content"][0]
+    assert (use["type"], use["name"], use["input"]) == ("tool_use", "add", {"a": 2, "b": 2})
+    result = turns[2]["content"][0]
+    assert (turns[2]["role"], result["type"]) == ("user", "tool_result")
+    assert result["tool_use_id"] == use["id"] == call.id
+    assert _text(result["content"]) == "4"
+
+
+def test_an_openai_streamed_tool_call_is_translated_from_anthropic(house, oai):
+    house.anthropic.will(fake_anthropic.streamed_tool_use())
+    stream = oai.chat.completions.create(
+        model="claude-x", messages=user(), tools=[ADD], stream=True
+    )
+    assert _streamed_call(stream) == ("add", {"a": 2, "b": 2}, "tool_calls")
+
+
+def _streamed_call(stream):
+    name, arguments, finish = "", "", None
+    for chunk in stream:
+        for choice in chunk.choices:
+            finish = choice.finish_reason or finish
+            for call in choice.delta.tool_calls or []:
+                assert call.index == 0
+                name += call.function.name or ""
+                arguments += call.function.arguments or ""
+    return name, json.loads(arguments), finish
+
+
+def test_an_openai_image_goes_to_anthropic(house, oai):
+    content = [
+        {"type": "text", "text": "What is this?"},
+        {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}},
+    ]
+    oai.chat.completions.create(
+        model="claude-x", messages=[{"role": "user", "content": content}]
+    )
+    blocks = house.anthropic.last.json["messages"][0]["content"]
+    image = next(b for b in blocks if b["type"] == "image")
+    assert image["source"] == {"type": "base64", "media_type": "image/png", "data": PIXEL}
+
+
+# Anthropic's SDK, OpenAI's provider.
+
+
+def test_anthropic_client_is_answered_by_openai(house, ant):
+    answer = create(ant, model="gpt-x", system="Be terse.", stop_sequences=["END"])
+    assert answer.content[0].text == "four"
+    assert answer.stop_reason == "end_turn"
+    assert answer.type == "message" and answer.role == "assistant"
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (1000, 500)
+    sent = house.openai.last.json
+    assert [m["role"] for m in sent["messages"]] == ["system", "user"]
+    assert _text(sent["messages"][0]["content"]) == "Be terse."
+    assert sent["stop"] == ["END"]
+    assert 64 in (sent.get("max_tokens"), sent.get("max_completion_tokens"))
+
+
+def test_anthropic_stream_is_translated_from_openai(house, ant):
+    with ant.messages.stream(model="gpt-x", max_tokens=64, messages=user()) as stream:
+        assert "".join(stream.text_stream) == "four"
+        final = stream.get_final_message()
+    assert final.stop_reason == "end_turn"
+    assert final.usage.output_tokens == 500
+
+
+def test_anthropic_tools_go_through_openai(house, ant):
+    house.openai.will(
+        fake_openai.completion(tool_calls=[fake_openai.tool_call("add", {"a": 2, "b": 2})])
+    )
+    messages = user()
+    first = create(ant, model="gpt-x", messages=messages, tools=[ANTHROPIC_ADD])
+    use = first.content[0]
+    assert (use.type, use.name, use.input) == ("tool_use", "add", {"a": 2, "b": 2})
+    assert first.stop_reason == "tool_use"
+    function = house.openai.last.json["tools"][0]["function"]
+    assert function["parameters"] == ANTHROPIC_ADD["input_schema"]
+
+    messages += [
+        {"role": "assistant", "content": [use.model_dump(exclude_none=True)]},
+        {
+            "role": "user",
+            "content": [{"type": "tool_result", "tool_use_id": use.id, "content": "4"}],
+        },
+    ]
+    create(ant, model="gpt-x", messages=messages, tools=[ANTHROPIC_ADD])
+    turns = house.openai.last.json["messages"]
+    assert [t["role"] for t in turns] == ["user", "assistant", "tool"]
+    call = turns[1]["tool_calls"][0]
+    assert json.loads(call["function"]["arguments"]) == {"a": 2, "b": 2}
+    assert turns[2]["tool_call_id"] == call["id"] == use.id
+    assert _text(turns[2]["content"]) == "4"
+
+
+def test_an_anthropic_streamed_tool_use_is_translated_from_openai(house, ant):
+    house.openai.will(fake_openai.streamed_tool_call())
+    with ant.messages.stream(
+        model="gpt-x", max_tokens=64, messages=user(), tools=[ANTHROPIC_ADD]
+    ) as stream:
+        final = stream.get_final_message()
+    assert final.content[0].input == {"a": 2, "b": 2}
+    assert final.stop_reason == "tool_use"
+
+
+def test_an_anthropic_image_goes_to_openai(house, ant):
+    source = {"type": "base64", "media_type": "image/png", "data": PIXEL}
+    content = [{"type": "image", "source": source}, {"type": "text", "text": "What is this?"}]
+    create(ant, model="gpt-x", messages=[{"role": "user", "content": content}])
+    parts = house.openai.last.json["messages"][0]["content"]
+    image = next(p for p in parts if p["type"] == "image_url")
+    assert image["image_url"]["url"] == f"data:image/png;base64,{PIXEL}"
+
+
+# Both SDKs, Ollama.
+
+
+def test_openai_client_is_answered_by_ollama(house, oai):
+    messages = [{"role": "system", "content": "Be terse."}, *user()]
+    answer = oai.chat.completions.create(
+        model="llama-x", messages=messages, max_tokens=99, stop=["END"], seed=7
+    )
+    assert answer.choices[0].message.content == "four"
+    assert answer.choices[0].finish_reason == "stop"
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (26, 5)
+    assert house.ollama.last.path == "/api/chat"
+    sent = house.ollama.last.json
+    assert sent["stream"] is False
+    assert sent["messages"] == messages
+    options = sent["options"]
+    assert (options["num_predict"], options["stop"], options["seed"]) == (99, ["END"], 7)
+
+
+def test_openai_stream_is_translated_from_ollama(house, oai):
+    response = ask(oai, model="llama-x", stream=True)
+    assert text_of(response.parse()) == "four"
+    record = house.gateway.completed(id_of(response))
+    assert record["completed"]["cost_nanodollars"] == 0
+    assert record["attempts_finished"][0]["usage"]["input"] == 26
+
+
+def test_openai_tools_go_through_ollama(house, oai):
+    house.ollama.will(whole(fake_ollama.last(tool_calls=fake_ollama.tool_calls())))
+    messages = user()
+    first = oai.chat.completions.create(model="llama-x", messages=messages, tools=[ADD])
+    call = first.choices[0].message.tool_calls[0]
+    assert first.choices[0].finish_reason == "tool_calls"
+    assert (call.function.name, json.loads(call.function.arguments)) == ("add", {"a": 2, "b": 2})
+    messages += [
+        first.choices[0].message.model_dump(exclude_none=True),
+        {"role": "tool", "tool_call_id": call.id, "content": "4"},
+    ]
+    oai.chat.completions.create(model="llama-x", messages=messages, tools=[ADD])
+    turns = house.ollama.last.json["messages"]
+    assert turns[1]["tool_calls"][0]["function"]["arguments"] == {"a": 2, "b": 2}
+    assert (turns[2]["role"], turns[2]["content"]) == ("tool", "4")
+
+
+def test_an_openai_streamed_tool_call_is_translated_from_ollama(house, oai):
+    calls = fake_ollama.tool_calls()
+    lines = [fake_ollama.part("", tool_calls=calls), fake_ollama.last()]
+    house.ollama.will(fake_ollama.lines(lines))
+    stream = oai.chat.completions.create(
+        model="llama-x", messages=user(), tools=[ADD], stream=True
+    )
+    assert _streamed_call(stream) == ("add", {"a": 2, "b": 2}, "tool_calls")
+
+
+def test_an_openai_image_goes_to_ollama(house, oai):
+    content = [
+        {"type": "text", "text": "What is this?"},
+        {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}},
+    ]
+    oai.chat.completions.create(model="llama-x", messages=[{"role": "user", "content": content}])
+    message = house.ollama.last.json["messages"][0]
+    assert (message["content"], message["images"]) == ("What is this?", [PIXEL])
+
+
+def test_anthropic_client_is_answered_by_ollama(house, ant):
+    answer = create(ant, model="llama-x", system="Be terse.")
+    assert answer.content[0].text == "four"
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (26, 5)
+    assert [m["role"] for m in house.ollama.last.json["messages"]] == ["system", "user"]
+
+
+def test_anthropic_stream_is_translated_from_ollama(house, ant):
+    with ant.messages.stream(model="llama-x", max_tokens=64, messages=user()) as stream:
+        assert "".join(stream.text_stream) == "four"
+        assert stream.get_final_message().stop_reason == "end_turn"
+
+
+def test_a_prompt_count_that_ollama_left_out_is_estimated_and_marked(house, oai):
+    house.ollama.will(whole(fake_ollama.last("four", usage=(None, 5))))
+    response = ask(oai, model="llama-x")
+    usage = house.gateway.explain(id_of(response))["attempts_finished"][0]["usage"]
+    assert usage["origin"] == "mixed"
+    assert usage["output"] == 5 and usage["input"] > 0
+
+
+# What can't be said.
+
+
+def test_a_field_that_can_not_be_translated_is_named(house, oai):
+    with pytest.raises(openai.BadRequestError) as caught:
+        oai.chat.completions.create(model="claude-x", messages=user(), seed=7, n=2)
+    error = caught.value
+    assert "n, seed" in error.message
+    assert error.body["param"] in ("seed", "n")
+    assert error.code == "unsupported_parameter"
+    assert house.anthropic.requests == []
+    record = house.gateway.explain(error.response.headers["x-logway-request-id"])
+    assert record["decided"]["refusal"] == "untranslatable"
+    fields = {e["provider"]: e.get("fields") for e in record["decided"]["excluded"]}
+    assert fields["c"] == ["n", "seed"]
+
+
+def test_an_anthropic_field_that_can_not_be_translated_is_named(house, ant):
+    with pytest.raises(anthropic.BadRequestError, match="top_k"):
+        create(ant, model="gpt-x", extra_body={"top_k": 5})
+    assert house.openai.requests == []
+
+
+def test_only_the_candidate_that_can_not_say_a_field_is_left_out(house):
+    body = {"model": "auto", "max_tokens": 64, "messages": user(), "top_k": 5}
+    with http_client(house.gateway) as http:
+        answer = http.post("/v1/messages", json=body)
+    assert answer.headers["x-logway-provider"] == "c"
+    record = house.gateway.explain(answer.headers["x-logway-request-id"])
+    (excluded,) = record["decided"]["excluded"]
+    assert (excluded["provider"], excluded["reason"]) == ("o", "untranslatable")
+    assert excluded["fields"] == ["top_k"]
+    assert "top_k" in house.gateway.explain_page(answer.headers["x-logway-request-id"])
+
+
+def test_a_dropped_hint_is_reported(house, ant):
+    system = [{"type": "text", "text": "Be terse.", "cache_control": {"type": "ephemeral"}}]
+    response = ant.messages.with_raw_response.create(
+        model="gpt-x", max_tokens=64, messages=user(), system=system
+    )
+    received = house.gateway.explain(response.headers["x-logway-request-id"])["received"]
+    hints = {hint["family"]: hint["fields"] for hint in received["dropped_hints"]}
+    assert any("cache_control" in field for field in hints["openai"])
+    assert b"cache_control" not in house.openai.last.body

@@ -1,0 +1,184 @@
+import Events
+import RouterState
+import Routing
+
+/// A random log as a gateway writes it: every decision made by `decide`, every failover by
+/// `nextCandidate`, each on the state of its moment.
+struct GatewayHistory {
+    static let models = [
+        "auto", "auto:development", "auto:twice", "auto:missing", "auto:nosuch", "llama", "haiku",
+        "groq:llama", "ollama:qwen3:8b", World.free, "openrouter:a/paid", "nosuch", "groq:nosuch",
+    ]
+
+    private(set) var events: [Event] = []
+    private(set) var state = RouterState()
+    private var draws: Draws
+    private var now = World.noon
+    private var requests: UInt64 = 0
+    /// The attempts that run, each with its request's decision.
+    private var running: [(decision: RouteDecided, attempt: AttemptStarted)] = []
+
+    init(seed: UInt64, steps: Int) {
+        draws = Draws(seed: seed)
+        changePolicy()
+        for _ in 0..<steps { step() }
+    }
+
+    /// Appends events as one group with one time, as the ledger does.
+    private mutating func append(_ bodies: [EventBody]) {
+        for body in bodies {
+            let event = Event(body, at: now)
+            events.append(event)
+            state.apply(event, sequence: UInt64(events.count))
+        }
+    }
+
+    private mutating func step() {
+        now = now + .microseconds(draws.one(of: [0, 1, 40_000, 5_000_000, 31_000_000]))
+        if draws.oneIn(50) { now = now + .seconds(3_700) }
+        switch draws.int(1...100) {
+        case 1...40: receive()
+        case 41...85: finish()
+        case 86...89: listModels()
+        case 90...94: changePrices()
+        case 95...97: changePolicy()
+        default: restart()
+        }
+    }
+
+    private mutating func receive() {
+        requests += 1
+        var received = RequestReceived()
+        received.request = RequestID(time: now, random: (0, requests))
+        received.requestedModel = draws.one(of: Self.models)
+        received.features.promptBytes = draws.int(0...40_000)
+        received.features.inputTokens = received.features.promptBytes / 4
+        received.features.outputLimit = draws.oneIn(2) ? nil : draws.int(1...8_000)
+        if draws.oneIn(4) {
+            var obstacle = TranslationObstacle()
+            obstacle.family = draws.one(of: WireFamily.allCases)
+            obstacle.fields = ["logit_bias"]
+            received.obstacles = [obstacle]
+        }
+        let decision = decide(received, state: state, now: now, seed: draws.next())
+        var group: [EventBody] = [.requestReceived(received), .routeDecided(decision)]
+        if let chosen = decision.chosen {
+            let attempt = attempt(chosen, of: decision, number: 1, on: state)
+            group.append(.attemptStarted(attempt))
+            running.append((decision, attempt))
+        } else {
+            group.append(completion(of: received.request, .refused, attempts: 0))
+        }
+        append(group)
+    }
+
+    private func attempt(
+        _ index: Int,
+        of decision: RouteDecided,
+        number: Int,
+        on state: RouterState
+    ) -> AttemptStarted {
+        var attempt = AttemptStarted()
+        attempt.request = decision.request
+        attempt.number = number
+        attempt.provider = decision.candidates[index].provider
+        attempt.model = decision.candidates[index].model
+        attempt.candidate = index
+        attempt.statePosition = state.position
+        return attempt
+    }
+
+    private func completion(
+        of request: RequestID,
+        _ outcome: RequestOutcome,
+        attempts: Int
+    ) -> EventBody {
+        var completed = RequestCompleted()
+        completed.request = request
+        completed.outcome = outcome
+        completed.attempts = attempts
+        return .requestCompleted(completed)
+    }
+
+    private mutating func finish() {
+        guard !running.isEmpty else { return }
+        let (decision, attempt) = running.remove(at: draws.int(0...running.count - 1))
+        var finished = AttemptFinished()
+        finished.request = attempt.request
+        finished.number = attempt.number
+        finished.provider = attempt.provider
+        finished.model = attempt.model
+        finished.failure = draws.oneIn(3) ? nil : draws.one(of: FailureKind.allCases)
+        if finished.failure == .rateLimited, draws.oneIn(2) {
+            finished.retryAt = now + .seconds(draws.int(0...120))
+        }
+        var after = state
+        let place = UInt64(events.count + 1)
+        after.apply(Event(.attemptFinished(finished), at: now), sequence: place)
+        let next = nextCandidate(
+            of: decision,
+            after: attempt.candidate,
+            attempts: attempt.number,
+            state: after,
+            now: now
+        )
+        var group: [EventBody] = [.attemptFinished(finished)]
+        let fault = finished.failure?.fault
+        if fault == nil || fault == .request || next.candidate == nil {
+            let outcome: RequestOutcome = finished.failure == nil ? .answered : .failed
+            group.append(completion(of: attempt.request, outcome, attempts: attempt.number))
+        } else if let index = next.candidate {
+            let number = attempt.number + 1
+            var started = self.attempt(index, of: decision, number: number, on: after)
+            started.after = finished.failure
+            started.skipped = next.skipped
+            group.append(.attemptStarted(started))
+            running.append((decision, started))
+        }
+        append(group)
+    }
+
+    private mutating func listModels() {
+        var list = ModelsListed()
+        list.provider = draws.one(of: World.providers).name
+        list.models = ["a/paid", "gemma", "llama", World.free, "qwen3:8b"].filter { _ in
+            draws.oneIn(2)
+        }
+        append([.modelsListed(list)])
+    }
+
+    private mutating func changePrices() {
+        var applied = PricesApplied()
+        for provider in World.providers {
+            for model in [nil, "llama", "haiku", "qwen3:8b", World.free] where !draws.oneIn(3) {
+                let price: Int64? = draws.one(of: [0, 0, 900_000_000, nil])
+                let prices = TokenPrices(input: price, output: draws.oneIn(5) ? nil : price)
+                applied.prices.append(ModelPrices(provider.name, model, prices))
+            }
+        }
+        append([.pricesApplied(applied)])
+    }
+
+    private mutating func changePolicy() {
+        var applied = PolicyApplied()
+        applied.fingerprint = Fingerprint(bytes: [UInt8(truncatingIfNeeded: events.count), 3])
+        applied.policy.mode = draws.one(of: RoutingMode.allCases)
+        applied.policy.maxAttempts = draws.int(1...4)
+        applied.policy.chain = "production"
+        applied.policy.chains = World.chains.sorted { $0.key < $1.key }.map(RoutingChain.init)
+        applied.policy.providers = World.providers.filter { _ in !draws.oneIn(6) }
+        for index in applied.policy.providers.indices {
+            applied.policy.providers[index].priority = draws.int(1...3)
+            if draws.oneIn(4) { applied.policy.providers[index].defaultModel = nil }
+        }
+        applied.policy.breaker.failuresToOpen = draws.int(1...5)
+        append([.policyApplied(applied)])
+        if draws.oneIn(2) { changePrices() }
+    }
+
+    private mutating func restart() {
+        running = []
+        append(state.inFlight.interruptions(prices: state.prices, at: now))
+        append([.nodeStarted(NodeStarted())])
+    }
+}

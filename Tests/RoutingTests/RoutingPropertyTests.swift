@@ -1,0 +1,192 @@
+import Events
+import RouterState
+import Routing
+import Testing
+
+@Suite("Every decision of a history")
+struct RoutingPropertyTests {
+    /// A decision or an attempt of a replayed log, with what it was made on.
+    struct Moment {
+        var received: RequestReceived
+        var decision: RouteDecided
+        /// The attempt; `nil` for the decision itself.
+        var attempt: AttemptStarted?
+        /// The candidate that was asked before.
+        var before: AttemptStarted?
+        /// The state at the recorded position.
+        var state: RouterState
+        var now: Timestamp
+    }
+
+    /// Folds a log from its bytes and visits every decision and every attempt.
+    static func replay(_ events: [Event], _ visit: (Moment) throws -> Void) throws {
+        // A decision and its attempt rest on the state a few events before them.
+        var states: [UInt64: RouterState] = [0: RouterState()]
+        var state = RouterState()
+        var received: [RequestID: RequestReceived] = [:]
+        var decisions: [RequestID: RouteDecided] = [:]
+        var attempts: [RequestID: AttemptStarted] = [:]
+        for (index, original) in events.enumerated() {
+            var bytes: [UInt8] = []
+            original.encode(into: &bytes)
+            let event = try Event(decoding: bytes)
+            func moment(_ id: RequestID, at position: UInt64) throws -> Moment {
+                Moment(
+                    received: try #require(received[id]),
+                    decision: try #require(decisions[id]),
+                    state: try #require(states[position]),
+                    now: event.time
+                )
+            }
+            switch event.body {
+            case .requestReceived(let body): received[body.request] = body
+            case .routeDecided(let body):
+                decisions[body.request] = body
+                try visit(try moment(body.request, at: body.statePosition))
+            case .attemptStarted(let body):
+                var place = try moment(body.request, at: body.statePosition)
+                place.attempt = body
+                place.before = attempts.updateValue(body, forKey: body.request)
+                try visit(place)
+            default: break
+            }
+            let sequence = UInt64(index + 1)
+            state.apply(event, sequence: sequence)
+            states[sequence] = state
+            if sequence >= 4 { states[sequence - 4] = nil }
+        }
+    }
+
+    /// Visits the decisions and attempts of many histories.
+    static func visit(_ runs: Int, seed: UInt64, _ visit: (Moment) throws -> Void) throws {
+        for run in 0..<runs {
+            let history = GatewayHistory(seed: seed &+ UInt64(run), steps: 120)
+            do {
+                try replay(history.events, visit)
+            } catch {
+                Issue.record("run \(run) of seed \(seed)")
+                throw error
+            }
+        }
+    }
+
+    @Test func `is made again, byte for byte, on the state at its recorded position`() throws {
+        var decisions = 0
+        var failovers = 0
+        try Self.visit(200, seed: Draws.seed()) { moment in
+            guard let attempt = moment.attempt else {
+                let again = decide(
+                    moment.received,
+                    state: moment.state,
+                    now: moment.now,
+                    seed: moment.decision.seed
+                )
+                decisions += 1
+                try #require(again.encoded == moment.decision.encoded)
+                return
+            }
+            guard let before = moment.before else {
+                try #require(attempt.candidate == moment.decision.chosen)
+                return
+            }
+            let again = nextCandidate(
+                of: moment.decision,
+                after: before.candidate,
+                attempts: before.number,
+                state: moment.state,
+                now: moment.now
+            )
+            failovers += 1
+            try #require(again.candidate == attempt.candidate)
+            try #require(again.skipped == attempt.skipped)
+        }
+        #expect(decisions > 1_000)
+        #expect(failovers > 100)
+    }
+
+    @Test func `shows every provider that it looked at, with a reason where it is not one`() throws
+    {
+        try Self.visit(100, seed: Draws.seed()) { moment in
+            guard moment.attempt == nil else { return }
+            let decision = moment.decision
+            let policy = moment.state.policy
+            let shown = Set(decision.candidates.map(\.provider) + decision.excluded.map(\.provider))
+            let name = moment.received.requestedModel
+            let expected: Set<String>
+            if decision.strategy == .chain {
+                let entries = policy.chain(decision.chain)?.entries ?? []
+                expected = Set(entries.map(\.provider))
+            } else if let colon = name.firstIndex(of: ":"),
+                policy.provider(String(name[..<colon])) != nil
+            {
+                expected = [String(name[..<colon])]
+            } else {
+                expected = Set(policy.policy.providers.map(\.name))
+            }
+            try #require(shown == expected)
+            for excluded in decision.excluded where excluded.reason == .untranslatable {
+                try #require(!excluded.fields.isEmpty)
+            }
+            for excluded in decision.excluded {
+                guard let until = excluded.until else { continue }
+                try #require(until > moment.now)
+            }
+        }
+    }
+
+    @Test func `has no candidate twice, and probabilities that sum to one`() throws {
+        try Self.visit(100, seed: Draws.seed()) { moment in
+            guard moment.attempt == nil else { return }
+            let decision = moment.decision
+            let ranking = decision.ranking
+            try #require(Set(ranking).count == ranking.count)
+            try #require((decision.refusal == nil) == !ranking.isEmpty)
+            try #require((decision.chosen == nil) == ranking.isEmpty)
+            let sum = decision.candidates.reduce(0) { $0 + $1.probability }
+            try #require(sum == (ranking.isEmpty ? 0 : 1_000_000))
+            let rejected = Set(decision.excluded.map { "\($0.provider):\($0.model ?? "")" })
+            try #require(rejected.isDisjoint(with: ranking))
+        }
+    }
+
+    /// The promise that costs money when it is broken: looked at where each attempt begins, so that
+    /// whatever failed and whatever came into force before is in it.
+    @Test func `asks nothing that is not known to be free, where only that may be asked`() throws {
+        var checked = 0
+        try Self.visit(300, seed: Draws.seed()) { moment in
+            let state = moment.state
+            let mode = state.policy.policy.mode
+            func isFree(_ provider: String, _ model: String) -> Bool {
+                state.prices.prices(provider: provider, model: model).isFree
+            }
+            if moment.attempt == nil, mode == .freeOnly {
+                let decision = moment.decision
+                try #require(decision.candidates.allSatisfy { isFree($0.provider, $0.model) })
+            }
+            guard let attempt = moment.attempt else { return }
+            let chain = state.policy.chain(moment.decision.chain)
+            let number = moment.decision.candidates[attempt.candidate].chainEntry
+            let entry = number.flatMap { chain?.entries[$0 - 1] }
+            guard mode == .freeOnly || entry?.isFreeOnly == true else { return }
+            checked += 1
+            try #require(isFree(attempt.provider, attempt.model))
+        }
+        #expect(checked > 100)
+    }
+
+    @Test func `keeps to the mode, the breakers and the holds of its moment`() throws {
+        try Self.visit(100, seed: Draws.seed()) { moment in
+            guard let attempt = moment.attempt else { return }
+            let state = moment.state
+            let provider = try #require(state.policy.provider(attempt.provider))
+            if state.policy.policy.mode == .hosted { try #require(!provider.isLocal) }
+            let reference = ModelReference(provider: attempt.provider, model: attempt.model)
+            let position = state.breakers.position(of: attempt.provider, at: moment.now)
+            try #require([.closed, .halfOpen(probing: false)].contains(position))
+            try #require(state.holds.keyRejected(attempt.provider, at: moment.now) == nil)
+            try #require(state.holds.modelMissing(reference, at: moment.now) == nil)
+            try #require(state.holds.rateLimited(reference, at: moment.now) == nil)
+            try #require(attempt.number <= max(1, moment.decision.maxAttempts))
+        }
+    }
+}

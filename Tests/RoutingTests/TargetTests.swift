@@ -1,0 +1,131 @@
+import Events
+import RouterState
+import Routing
+import Testing
+
+@Suite("What a request asks for")
+struct TargetTests {
+    @Test(arguments: [
+        // A model goes to whichever providers have it, by priority.
+        ("haiku", ["claude:haiku"]),
+        ("gemma", ["groq:gemma"]),
+        ("llama", ["groq:llama", "ollama:llama"]),
+        // Ids hold colons and slashes; a prefix that is no provider is part of the id.
+        ("qwen3:8b", ["ollama:qwen3:8b"]),
+        (World.free, ["openrouter:\(World.free)"]),
+        // A provider and a model are split at the first colon.
+        ("ollama:qwen3:8b", ["ollama:qwen3:8b"]),
+        ("ollama:llama", ["ollama:llama"]),
+        ("openrouter:\(World.free)", ["openrouter:\(World.free)"]),
+        // Chains.
+        ("auto", ["claude:haiku", "groq:llama", "ollama:qwen3:8b"]),
+        ("auto:production", ["claude:haiku", "groq:llama", "ollama:qwen3:8b"]),
+        (
+            "auto:development",
+            ["ollama:qwen3:8b", "groq:gemma", "openrouter:\(World.free)", "claude:haiku"]
+        ),
+        ("auto:twice", ["groq:llama", "ollama:qwen3:8b"]),
+        // Nothing.
+        ("nosuch", []), ("groq:haiku", []), ("groq:", []), (":llama", []), ("", []),
+        ("auto:nosuch", []), ("auto:", []), ("AUTO", []),
+    ])
+    func `a model name leads to its candidates in order`(model: String, ranking: [String]) {
+        let decision = World().decide(model)
+        #expect(decision.ranking == ranking)
+        #expect(decision.refusal == (ranking.isEmpty ? .unknownModel : nil))
+        #expect(decision.chosen == (ranking.isEmpty ? nil : 0))
+    }
+
+    @Test func `equal priorities keep the order of the configuration`() {
+        let names = ["d", "b", "a", "c"]
+        let providers = names.map { ProviderPolicy($0, $0 == "c" ? 1 : 2, models: ["m"]) }
+        let decision = World(providers: providers, lists: [:]).decide("m")
+        #expect(decision.ranking == ["c:m", "d:m", "b:m", "a:m"])
+        #expect(decision.candidates.map(\.priority) == [1, 2, 2, 2])
+    }
+
+    @Test func `a provider whose models nobody knows is asked for an explicit one`() {
+        let world = World(lists: ["groq": ["llama"]])
+        #expect(world.decide("nosuch").ranking == ["openrouter:nosuch", "ollama:nosuch"])
+        #expect(world.decide("openrouter:a:b/c").ranking == ["openrouter:a:b/c"])
+    }
+
+    /// It would be asked for a model of that name, and the client not told which chains there are.
+    @Test func `a chain that does not exist is asked of no provider`() {
+        let world = World(lists: [:])
+        #expect(world.decide("auto:nosuch").ranking.isEmpty)
+        #expect(world.decide("auto:nosuch").refusal == .unknownModel)
+    }
+
+    @Test func `a restricted provider has no other model`() {
+        let providers = [ProviderPolicy("groq", 1, models: ["gemma"])]
+        let world = World(providers: providers)
+        #expect(world.decide("llama").rejections == ["groq:llama model not listed"])
+        #expect(world.decide("gemma").ranking == ["groq:gemma"])
+    }
+
+    @Test func `a decision names its strategy, its chain and each candidate's entry`() {
+        let explicit = World().decide("llama")
+        #expect(explicit.strategy == .explicit)
+        #expect(explicit.chain == "")
+        #expect(explicit.candidates.map(\.chainEntry) == [nil, nil])
+        let chain = World().decide("auto:twice")
+        #expect(chain.strategy == .chain)
+        #expect(chain.chain == "twice")
+        #expect(chain.candidates.map(\.chainEntry) == [1, 3])
+    }
+
+    @Test func `an entry of a provider that is not enabled is passed over with its reason`() {
+        let decision = World().decide("auto:missing")
+        #expect(decision.ranking == ["groq:llama"])
+        #expect(decision.rejections == ["nobody not enabled", "nobody:llama not enabled"])
+    }
+
+    @Test func `an entry without a model takes the default, or else the first that is offered`() {
+        let chains = ["production": ["groq", "openrouter", "claude"] as [RoutingChainEntry]]
+        let decision = World(chains: chains).decide("auto")
+        #expect(decision.ranking == ["groq:llama", "openrouter:a/paid", "claude:haiku"])
+        let unknown = World(chains: chains, lists: [:]).decide("auto")
+        #expect(unknown.rejections == ["openrouter no default model"])
+    }
+
+    @Test func `an entry for free models takes a free one only`() {
+        let chains = ["production": ["groq:free", "openrouter:free"] as [RoutingChainEntry]]
+        let decision = World(chains: chains).decide("auto")
+        #expect(decision.ranking == ["openrouter:\(World.free)"])
+        #expect(decision.rejections == ["groq not free"])
+    }
+
+    @Test func `a decision records what it rests on`() {
+        var world = World()
+        world.append(.nodeStarted(NodeStarted()))
+        let received = world.request("auto")
+        let decision = world.decide(received)
+        #expect(decision.request == received.request)
+        #expect(decision.statePosition == world.state.position)
+        #expect(decision.deciderVersion == deciderVersion)
+        #expect(decision.policy == world.state.policy.fingerprint)
+        #expect(decision.policyPosition == 1)
+        #expect(decision.pricesPosition == 2)
+        #expect(decision.seed == 42)
+        #expect(decision.floor == 0)
+        #expect(decision.maxAttempts == 3)
+    }
+
+    @Test(
+        arguments: [
+            // Tokens in, limit, dollars at 1 in and 5 out per million.
+            (1_000, 500, "0.0035"), (0, 0, "0"), (1_000_000, nil, "1.00128"),
+        ] as [(Int, Int?, String)]
+    )
+    func `the predicted cost is that of the prompt and the output limit, or else 256 tokens`(
+        tokens: Int,
+        limit: Int?,
+        dollars: String
+    ) {
+        let world = World()
+        let decision = world.decide(world.request("haiku", tokens: tokens, limit: limit))
+        #expect(decision.candidates.map(\.predictedCost) == [Nanodollars(dollars: dollars)])
+        #expect(world.decide("gemma").candidates.map(\.predictedCost) == [nil])
+    }
+}
