@@ -11,7 +11,7 @@ public import Settings
 import Synchronization
 import UnixSignals
 import Upstream
-import WriteAheadLog
+public import WriteAheadLog
 
 /// The gateway: the log, the providers and the HTTP server, from start to stop.
 public struct Gateway: Sendable {
@@ -22,6 +22,8 @@ public struct Gateway: Sendable {
 
     /// The log and the state folded from it.
     public let ledger: Ledger
+    /// Who watches the clients' connections.
+    let watches = ConnectionWatches()
     private let settings: Settings
     private let simulated: SimulatedProviders
     private let upstream: UpstreamClient
@@ -35,12 +37,14 @@ public struct Gateway: Sendable {
     ///   - catalog: the models and prices.
     ///   - directory: the data directory.
     ///   - logger: where the operator reads what happens.
+    ///   - fileSystem: where the log is written.
     /// - Throws: `LogError`, `SimulationError`, `UpstreamError`, `GatewayError`.
     public init(
         _ settings: Settings,
         catalog: Catalog,
         directory: String,
-        logger: Logger
+        logger: Logger,
+        fileSystem: any FileSystem = PosixFileSystem()
     ) async throws {
         guard settings.server.isLoopback else {
             throw GatewayError.publicAddress(host: settings.server.host)
@@ -49,7 +53,12 @@ public struct Gateway: Sendable {
         self.logger = logger
         let durability = Durability(settings.log.durability)
         ledger = try await BlockingWork.run {
-            try Ledger.open(directory, durability: durability, version: Self.version)
+            try Ledger.open(
+                directory,
+                durability: durability,
+                version: Self.version,
+                fileSystem: fileSystem
+            )
         }
         do {
             let simulated = try await SimulatedProviders.start(settings)
@@ -124,7 +133,7 @@ public struct Gateway: Sendable {
                 ledger: ledger,
                 providers: providers,
                 attempts: AttemptRunner(upstream: upstream),
-                watches: ConnectionWatches(),
+                watches: watches,
                 totalTime: settings.routing.timeouts.total,
                 bodyLimit: settings.server.maxBodyBytes,
                 logger: logger
