@@ -39,14 +39,13 @@ struct ChatService: Sendable {
             }
             received.describe(client, families: providers.families)
             let watch = watches.watch(channel)
-            defer { watches.end(watch, on: channel) }
             var running = try ledger.admit(
                 client,
                 as: received,
                 seed: .random(in: .min ... .max),
                 start: start
             )
-            return try await answer(&running, watch: watch, channel: channel)
+            return try await answer(&running, watch: watch)
         } catch {
             logger.error("a request could not be recorded: \(error)")
             return ClientError(unrecorded: error, id: received.request).response(for: family)
@@ -56,8 +55,7 @@ struct ChatService: Sendable {
     /// Tries the candidates until one answers or none is left.
     private func answer(
         _ running: inout RunningRequest,
-        watch: ClientWatch,
-        channel: any Channel
+        watch: ClientWatch
     ) async throws(LogError) -> Response {
         let deadline = running.start + totalTime.microseconds
         guard running.attempt != nil else {
@@ -72,8 +70,7 @@ struct ChatService: Sendable {
             case .flowing(let flowing):
                 running.firstByte = Int(Clocks.monotonicMicroseconds - running.start)
                 running.logWait += try await settle(running)
-                return StreamedReply(flowing, of: running, watch: watch, channel: channel, in: self)
-                    .response
+                return StreamedReply(flowing, of: running, watch: watch, in: self).response
             case .failed(let result):
                 if let response = try await failed(result, of: &running, watch, deadline) {
                     return response

@@ -6,36 +6,32 @@ import Upstream
 /// Notices that a client hung up, and cancels what runs for it.
 ///
 /// HTTP/1.1 carries one request at a time on a connection, so a connection has one watch at most.
+/// Whoever answers the request keeps its watch, a stream to its last byte; here it is only known.
 /// One callback is left on each connection, not one for each of its requests: connections live long.
 final class ConnectionWatches: Sendable {
-    private let watches = Mutex<[ObjectIdentifier: ClientWatch?]>([:])
+    private struct Known: Sendable {
+        weak var watch: ClientWatch?
+    }
+
+    private let watches = Mutex<[ObjectIdentifier: Known]>([:])
 
     /// The connections that are known.
     var count: Int { watches.withLock { $0.count } }
 
-    /// Watches the connection for the request that begins now.
+    /// Watches the connection for the request that begins now, as long as the watch is kept.
     func watch(_ channel: any Channel) -> ClientWatch {
         let watch = ClientWatch()
         let key = ObjectIdentifier(channel)
         let isNew = watches.withLock { watches in
-            watches.updateValue(watch, forKey: key) == nil
+            watches.updateValue(Known(watch: watch), forKey: key) == nil
         }
         if isNew {
             channel.closeFuture.whenComplete { [weak self] _ in
-                let last = self?.watches.withLock { $0.removeValue(forKey: key) }
-                last??.clientGone()
+                let last = self?.watches.withLock { $0.removeValue(forKey: key)?.watch }
+                last?.clientGone()
             }
         }
         return watch
-    }
-
-    /// Stops watching for a request that has ended; the connection may live on.
-    func end(_ watch: ClientWatch, on channel: any Channel) {
-        watches.withLock { watches in
-            let key = ObjectIdentifier(channel)
-            guard let current = watches[key], current === watch else { return }
-            watches[key] = .some(nil)
-        }
     }
 }
 

@@ -24,7 +24,6 @@ final class StreamedReply: Sendable {
         _ flowing: FlowingAnswer,
         of running: RunningRequest,
         watch: ClientWatch,
-        channel: any Channel,
         in service: ChatService
     ) {
         self.running = Mutex(running)

@@ -99,7 +99,12 @@ public struct Gateway: Sendable {
         let group = GroupReference()
         let application = Application(
             responder: responder,
-            server: .http1(configuration: .init(idleTimeout: .seconds(300))),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [HangUpHandler()],
+                    idleTimeout: .seconds(300)
+                )
+            ),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.server.host, port: settings.server.port),
                 backlog: 1_024
