@@ -170,6 +170,35 @@ struct EndingTests {
         #expect(record.completed.map(\.outcome) == [.answered])
         #expect(record.finished.map(\.costOrigin) == [.priced])
     }
+
+    @Test(arguments: [false, true])
+    func `what still runs when the grace is over is interrupted`(streamed: Bool) async throws {
+        let asked = Latch()
+        let upstream = try ScriptedUpstream { _, socket in
+            if streamed {
+                socket.beginStream()
+                socket.token("four")
+            }
+            asked.open()
+            socket.waitForClose()
+        }
+        let settings = Settings.testing(.scripted(upstream)) {
+            $0.server.shutdownGrace = .milliseconds(50)
+        }
+        let client = Kept<RawClient>()
+        let record = try await withGateway(settings) { gateway in
+            client.value = try gateway.client()
+            client.value?.chat(streamed: streamed)
+            await asked.wait()
+            if streamed { await client.value?.read(through: "four") }
+        }
+        #expect(record.completed.map(\.outcome) == [.interrupted])
+        #expect(record.finished.map(\.failure) == [.interrupted])
+        #expect(record.finished.map(\.costOrigin) == [.estimated])
+        let rest = await client.value?.readToEnd() ?? ""
+        #expect(!rest.contains("[DONE]"))
+        #expect(!rest.contains("200 OK"))
+    }
 }
 
 extension TestGateway {

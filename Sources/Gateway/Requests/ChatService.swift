@@ -126,9 +126,11 @@ struct ChatService: Sendable {
     ) async throws(LogError) -> Response? {
         var result = result
         if result.failure?.kind == .clientGone || watch.isGone {
-            result.failure = ProviderFailure.stopped(clientGone: watch.isGone)
+            // Only the gateway that stops cancels a task, and closes the connection with it.
+            let isGone = !Task.isCancelled
+            result.failure = ProviderFailure.stopped(clientGone: isGone)
             let ending = RequestEnding(
-                outcome: watch.isGone ? .cancelled : .interrupted,
+                outcome: isGone ? .cancelled : .interrupted,
                 status: 0,
                 failure: result.failure?.kind
             )

@@ -37,7 +37,7 @@ final class StreamedReply: Sendable {
     deinit {
         guard var open = running.withLock({ $0.take() }) else { return }
         do throws(LogError) {
-            try open.end(flowing.result(failure: .stopped(clientGone: true)), in: service.ledger)
+            try open.end(flowing.result(failure: stopped), in: service.ledger)
         } catch {
             service.logger.error("the end of request \(open.id) could not be recorded: \(error)")
         }
@@ -64,19 +64,16 @@ final class StreamedReply: Sendable {
                     try await writer.write(ByteBuffer(bytes: bytes))
                 }
             } catch let failure as ProviderFailure {
-                let failure = watch.isGone ? .stopped(clientGone: true) : failure
+                let failure = failure.kind == .clientGone || watch.isGone ? stopped : failure
                 try open.end(flowing.result(failure: failure), in: service.ledger)
                 try await sendError(failure, of: open, to: &writer)
                 return
             } catch let error as LogError {
                 throw error
             } catch {
-                // The client took no more bytes.
+                // The client took no more bytes, or may get no more.
                 flowing.exchange.cancel()
-                try open.end(
-                    flowing.result(failure: .stopped(clientGone: true)),
-                    in: service.ledger
-                )
+                try open.end(flowing.result(failure: stopped), in: service.ledger)
                 throw error
             }
             try open.complete(
@@ -95,6 +92,10 @@ final class StreamedReply: Sendable {
         try await writer.finish(nil)
         await flowing.drain()
     }
+
+    /// Why the answer ends before its end when it is not the provider's doing: only the gateway that
+    /// stops cancels a task.
+    private var stopped: ProviderFailure { .stopped(clientGone: !Task.isCancelled) }
 
     /// Tells the client that the answer broke off; no clean end follows.
     @concurrent private func sendError(
