@@ -72,7 +72,9 @@ enum RequestFailure: Sendable {
             case .noneAvailable:
                 decision.excluded.allSatisfy { $0.reason == .rateLimited } ? 429 : 503
             }
-        case .requestAtFault(let failure): failure.status ?? 400
+        case .requestAtFault(let failure):
+            // What a provider gives as its status may be any number, or put the blame on itself.
+            failure.status.flatMap { (400..<500).contains($0) ? $0 : nil } ?? 400
         case .exhausted(let running): Self.status(of: running.finished.last?.failure)
         case .brokenOff(let failure): Self.status(of: failure.kind)
         }

@@ -1,0 +1,44 @@
+import Events
+import Settings
+import Testing
+
+@testable import Gateway
+
+/// The status that a client gets for what providers do, and what is kept of their words.
+struct FailureStatusTests {
+    /// Some providers number their errors, beside or instead of the status of HTTP.
+    @Test(arguments: ["20015", "-1", "200", "500"])
+    func `a provider's own error number is no status`(number: String) async throws {
+        let upstream = try ScriptedUpstream { _, socket in
+            socket.respond(
+                #"{"error":{"message":"no","type":"invalid_request_error","code":\#(number)}}"#
+            )
+        }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.chat()
+            let status = await client.response().status
+            #expect(number == "500" ? status == 502 : status == 400)
+        }
+        #expect(record.completed.count == 1)
+    }
+
+    @Test func `a prompt that is too long is the client's error, whatever the provider says`()
+        async throws
+    {
+        let upstream = try ScriptedUpstream { _, socket in
+            socket.respond(
+                #"{"error":{"message":"the request exceeds the available context size"}}"#,
+                status: "500 Internal Server Error"
+            )
+        }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.chat()
+            let response = await client.response()
+            #expect(response.status == 400)
+            #expect(response.body.contains("context_length_exceeded"))
+        }
+        #expect(record.completed.map(\.outcome) == [.refused])
+    }
+}
