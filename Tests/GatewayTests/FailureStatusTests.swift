@@ -41,4 +41,28 @@ struct FailureStatusTests {
         }
         #expect(record.completed.map(\.outcome) == [.refused])
     }
+
+    @Test func `a model whose only provider is rate-limited is 429`() async throws {
+        let limited = try ScriptedUpstream { _, socket in
+            socket.respond("{}", status: "429 Too Many Requests", headers: "Retry-After: 60\r\n")
+        }
+        let other = try ScriptedUpstream { _, socket in socket.answer() }
+        let settings = Settings.testing(
+            .scripted(limited),
+            .scripted(other, name: "b", priority: 2) {
+                $0.models = ["n"]
+                $0.defaultModel = "n"
+            }
+        )
+        try await withGateway(settings) { gateway in
+            let client = try gateway.client()
+            for _ in 0..<2 {
+                client.chat("m")
+                let response = await client.response()
+                #expect(response.status == 429)
+                #expect(response.header("retry-after") != nil)
+            }
+        }
+        #expect(limited.requestCount == 1, "the second was held back")
+    }
 }

@@ -70,7 +70,7 @@ enum RequestFailure: Sendable {
             case .untranslatable: 400
             case .noProvider, nil: 503
             case .noneAvailable:
-                decision.excluded.allSatisfy { $0.reason == .rateLimited } ? 429 : 503
+                decision.isRateLimited ? 429 : 503
             }
         case .requestAtFault(let failure):
             // What a provider gives as its status may be any number, or put the blame on itself.
@@ -134,6 +134,15 @@ enum RequestFailure: Sendable {
             "no provider is available now: "
                 + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
         }
+    }
+}
+
+extension RouteDecided {
+    /// Whether everybody who could answer holds back for a rate limit, and nobody for worse.
+    fileprivate var isRateLimited: Bool {
+        let absent: Set<ExclusionReason> = [.modelNotListed, .notEnabled, .noDefaultModel]
+        let present = excluded.filter { !absent.contains($0.reason) }
+        return !present.isEmpty && present.allSatisfy { $0.reason == .rateLimited }
     }
 }
 
