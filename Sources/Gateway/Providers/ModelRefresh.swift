@@ -29,6 +29,12 @@ struct ModelRefresh: Service {
                 }
             }
         }
+        // With nobody to probe it waits all the same: a service that returns stops the gateway.
+        do {
+            try await gracefulShutdown()
+        } catch {
+            // Cancelled: the stop did not wait for it.
+        }
     }
 
     private func repeatedly(refresh provider: ProviderConnection) async {

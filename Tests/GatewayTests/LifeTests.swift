@@ -1,0 +1,33 @@
+import EventLog
+import Events
+import Settings
+import Testing
+
+@testable import Gateway
+
+/// The gateway itself, from start to stop.
+struct LifeTests {
+    @Test func `a gateway whose providers are not probed stays up`() async throws {
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let provider = ProviderSettings.scripted(upstream) { $0.healthCheck.isEnabled = false }
+        let record = try await withGateway(.testing(provider)) { gateway in
+            try await gateway.letWork()
+            let client = try gateway.client()
+            client.chat()
+            #expect(await client.response().status == 200)
+        }
+        #expect(record.completed.map(\.outcome) == [.answered])
+    }
+
+    @Test func `a gateway without a provider says so`() async throws {
+        try await withGateway(.testing([])) { gateway in
+            let client = try gateway.client()
+            client.chat()
+            let response = await client.response()
+            #expect(response.status == 503)
+            #expect(response.body.contains("no_provider"))
+            client.get("/readyz")
+            #expect(await client.response().status == 503)
+        }
+    }
+}
