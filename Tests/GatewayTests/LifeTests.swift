@@ -30,4 +30,18 @@ struct LifeTests {
             #expect(await client.response().status == 503)
         }
     }
+
+    @Test func `a gateway whose log failed is not ready`() async throws {
+        let files = HeldFileSystem()
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let settings = Settings.testing(.scripted(upstream))
+        try await withGateway(settings, files: files, isFailing: true) { gateway in
+            files.fail()
+            let client = try gateway.client()
+            client.chat()
+            #expect(await client.response().status == 503)
+            client.get("/readyz")
+            #expect(await client.response().status == 503)
+        }
+    }
 }

@@ -11,6 +11,7 @@ public import WriteAheadLog
 public final class Ledger: Sendable {
     private let log: EventLog
     private let state: Mutex<RouterState>
+    private let failure = Failure()
     /// What has to be durable before what.
     public let durability: Durability
 
@@ -19,6 +20,13 @@ public final class Ledger: Sendable {
         self.log = log
         self.state = Mutex(state)
         self.durability = durability
+        log.onPoison { [failure] error in failure.error.withLock { $0 = error } }
+    }
+
+    /// Why the log takes nothing more, once it does not; held apart, since the log's handlers may
+    /// not own the log.
+    private final class Failure: Sendable {
+        let error = Mutex<LogError?>(nil)
     }
 
     /// Reads the state; the body must be short and may not keep it.
@@ -72,7 +80,7 @@ public final class Ledger: Sendable {
     }
 
     /// Whether new requests can be recorded; `nil` when they can.
-    public var shortage: LogError? { log.shortage }
+    public var shortage: LogError? { failure.error.withLock { $0 } ?? log.shortage }
 
     /// Calls the handler once when the log can take nothing more; the process must stop then.
     public func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {
