@@ -22,12 +22,24 @@ struct GatewayResponder: HTTPResponder {
     let readiness: Readiness
 
     func respond(to request: Request, context: GatewayContext) async throws -> Response {
+        guard request.method == .head else {
+            return await answer(request, to: request.method, on: context.channel)
+        }
+        // Whoever asks for a head alone would take a body for the next answer.
+        return await answer(request, to: .get, on: context.channel).createHeadResponse()
+    }
+
+    private func answer(
+        _ request: Request,
+        to method: HTTPRequest.Method,
+        on channel: any Channel
+    ) async -> Response {
         let path = request.uri.path
-        switch (request.method, path) {
+        switch (method, path) {
         case (.post, "/v1/chat/completions"):
-            return await chat.respond(to: request, family: .openai, on: context.channel)
+            return await chat.respond(to: request, family: .openai, on: channel)
         case (.post, "/v1/messages"):
-            return await chat.respond(to: request, family: .anthropic, on: context.channel)
+            return await chat.respond(to: request, family: .anthropic, on: channel)
         case (.get, "/v1/models"): return models.list(for: Self.family(of: request))
         case (.get, _) where path.hasPrefix("/v1/models/"):
             return models.show(path.dropFirst("/v1/models/".count), for: Self.family(of: request))
