@@ -122,4 +122,23 @@ struct ConnectionTests {
             try await gateway.letWork(requests: 1)
         }
     }
+
+    @Test func `an upstream that never closes its stream holds no client up`() async throws {
+        let upstream = try ScriptedUpstream { request, socket in
+            guard request.body.contains(#""stream":true"#) else { return socket.answer() }
+            socket.beginStream()
+            socket.token("four")
+            socket.finishAnswer()
+            socket.event("[DONE]")
+            socket.waitForClose()
+        }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.chat(streamed: true)
+            #expect(await client.response().body.contains("[DONE]"))
+            client.get("/healthz")
+            #expect(await client.response().status == 200)
+        }
+        #expect(record.completed.map(\.outcome) == [.answered])
+    }
 }

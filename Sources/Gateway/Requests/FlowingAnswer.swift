@@ -79,13 +79,26 @@ struct FlowingAnswer: Sendable {
         }
     }
 
+    /// How long a provider may take to end what it has said to be complete.
+    static let drainLimit = Duration.seconds(1)
+
     /// Reads what little may follow the answer's end, so that the connection can be used again.
-    func drain() async {
-        do throws(UpstreamError) {
-            while try await exchange.next() != nil {}
-        } catch {
-            // The answer is whole; how its connection ends changes nothing.
-            exchange.cancel()
+    ///
+    /// Nobody waits for it: the client's next request may come on the same connection.
+    func drain() {
+        guard exchange.timings == nil else { return }
+        Task { [exchange] in
+            let limit = Task {
+                try await Task.sleep(for: Self.drainLimit)
+                exchange.cancel()
+            }
+            defer { limit.cancel() }
+            do throws(UpstreamError) {
+                while try await exchange.next() != nil {}
+            } catch {
+                // The answer is whole; how its connection ends changes nothing.
+                exchange.cancel()
+            }
         }
     }
 

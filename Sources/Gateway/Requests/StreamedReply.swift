@@ -90,7 +90,7 @@ final class StreamedReply: Sendable {
         }
         try await writer.write(ByteBuffer(bytes: flowing.terminator(comment: open.costLine)))
         try await writer.finish(nil)
-        await flowing.drain()
+        flowing.drain()
     }
 
     /// Why the answer ends before its end when it is not the provider's doing: only the gateway that
