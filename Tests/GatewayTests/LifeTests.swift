@@ -44,4 +44,20 @@ struct LifeTests {
             #expect(await client.response().status == 503)
         }
     }
+
+    @Test func `feedback finds its request after the wall clock went back`() async throws {
+        let directory = TemporaryDirectory()
+        let log = try EventLog(directory.path)
+        let ahead = Clocks.wall + .seconds(3_600)
+        try log.append([Event(.nodeStarted(NodeStarted()), at: ahead)])
+        try log.close()
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        try await withGateway(.testing(.scripted(upstream)), directory: directory) { gateway in
+            let client = try gateway.client()
+            client.chat()
+            let id = await client.response().header("x-logway-request-id") ?? ""
+            client.post(#"{"request_id":"\#(id)","score":0.5}"#, to: "/v1/feedback")
+            #expect(await client.response().status == 200)
+        }
+    }
 }

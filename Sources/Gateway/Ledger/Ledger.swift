@@ -34,6 +34,9 @@ public final class Ledger: Sendable {
         state.withLock { state in body(state, max(state.time, Clocks.wall)) }
     }
 
+    /// The log's time: the wall clock, but never before the last event.
+    public var now: Timestamp { read { _, now in now } }
+
     /// Decides on the state and appends what came of it, in one section.
     ///
     /// The events get the same instant: the wall clock, but never before the last event.

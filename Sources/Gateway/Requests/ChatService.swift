@@ -26,7 +26,7 @@ struct ChatService: Sendable {
         on channel: any Channel
     ) async -> Response {
         let start = Clocks.monotonicMicroseconds
-        var received = RequestReceived(request, family: family)
+        var received = RequestReceived(request, family: family, at: ledger.now)
         do throws(LogError) {
             if let shortage = ledger.shortage { throw shortage }
             let client: ClientRequest

@@ -9,10 +9,12 @@ private let tagLimit = (count: 16, length: 64)
 
 extension RequestReceived {
     /// A request as its head shows it, with a fresh id.
-    init(_ request: Request, family: WireFamily) {
+    ///
+    /// `now` is the log's time, so that the id leads to its place in the log.
+    init(_ request: Request, family: WireFamily, at now: Timestamp) {
         self.init()
         self.request = Events.RequestID(
-            time: Clocks.wall,
+            time: now,
             random: (.random(in: .min ... .max), .random(in: .min ... .max))
         )
         client = family
