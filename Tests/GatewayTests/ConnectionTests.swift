@@ -141,4 +141,23 @@ struct ConnectionTests {
         }
         #expect(record.completed.map(\.outcome) == [.answered])
     }
+
+    @Test(arguments: [
+        ("http://evil.example", false), ("null", false), ("https://127.0.0.1.evil.example", false),
+        ("http://localhost:5173", true), ("http://127.0.0.1:8080", true),
+        ("http://[::1]:3000", true),
+        ("vscode-webview://1a2b", true),
+    ])
+    func `a page of a website elsewhere may ask nothing`(origin: String, isTaken: Bool) async throws
+    {
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            let body = RawClient.body("m", streamed: false)
+            client.post(body, headers: "Origin: \(origin)\r\n")
+            let response = await client.response()
+            #expect(response.status == (isTaken ? 200 : 403))
+        }
+        #expect(record.received.count == (isTaken ? 1 : 0))
+    }
 }

@@ -22,6 +22,9 @@ struct GatewayResponder: HTTPResponder {
     let readiness: Readiness
 
     func respond(to request: Request, context: GatewayContext) async throws -> Response {
+        if let origin = request.headers[.origin], PageOrigin(text: origin).isForeign {
+            return Self.foreignPage(request)
+        }
         guard request.method == .head else {
             return await answer(request, to: request.method, on: context.channel)
         }
@@ -60,10 +63,6 @@ struct GatewayResponder: HTTPResponder {
             "/v1/chat/completions": .post, "/v1/messages": .post, "/v1/models": .get,
             "/v1/feedback": .post, "/healthz": .get, "/readyz": .get,
         ]
-        let id = Events.RequestID(
-            time: Clocks.wall,
-            random: (.random(in: .min ... .max), .random(in: .min ... .max))
-        )
         let allowed = paths[request.uri.path]
         let error = ClientError(
             status: allowed == nil ? 404 : 405,
@@ -71,10 +70,27 @@ struct GatewayResponder: HTTPResponder {
             message: allowed.map { "use \($0.rawValue) for \(request.uri.path)" }
                 ?? "there is nothing here; the paths are "
                 + paths.keys.sorted().joined(separator: ", "),
-            requestID: id.description
+            requestID: freshID.description
         )
         var response = error.response(for: family(of: request))
         if let allowed { response.headers[.allow] = allowed.rawValue }
         return response
+    }
+
+    private static func foreignPage(_ request: Request) -> Response {
+        ClientError(
+            status: 403,
+            code: "foreign_origin",
+            message: "pages of other machines may not use this gateway; call it from a program",
+            requestID: freshID.description
+        ).response(for: family(of: request))
+    }
+
+    /// An id for an answer that is in no log.
+    private static var freshID: Events.RequestID {
+        Events.RequestID(
+            time: Clocks.wall,
+            random: (.random(in: .min ... .max), .random(in: .min ... .max))
+        )
     }
 }
