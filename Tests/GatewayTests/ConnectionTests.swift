@@ -76,6 +76,21 @@ struct ConnectionTests {
         }
     }
 
+    @Test func `a client that expects 100 is answered`() async throws {
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let body = RawClient.body("m", streamed: false)
+            let client = try gateway.client()
+            client.send(
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                    + "Expect: 100-continue\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+            )
+            #expect(await client.read(through: "\r\n\r\n").hasPrefix("HTTP/1.1 100"))
+            client.send(body)
+            #expect(await client.response().status == 200)
+        }
+    }
+
     @Test func `chunks over the limit are refused and recorded`() async throws {
         let upstream = try ScriptedUpstream { _, socket in socket.answer() }
         let settings = Settings.testing(.scripted(upstream)) { $0.server.maxBodyBytes = 1_000 }

@@ -101,7 +101,7 @@ public struct Gateway: Sendable {
             responder: responder,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [HangUpHandler()],
+                    additionalChannelHandlers: [HangUpHandler(), ContinueHandler()],
                     idleTimeout: .seconds(300)
                 )
             ),
