@@ -1,3 +1,4 @@
+import Catalog
 import Events
 import Settings
 import Testing
@@ -64,5 +65,32 @@ struct FailureStatusTests {
             }
         }
         #expect(limited.requestCount == 1, "the second was held back")
+    }
+
+    @Test func `a model's name is bounded`() async throws {
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let name = String(repeating: "x", count: 100_000)
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.chat(name)
+            let response = await client.response()
+            #expect(response.status == 400)
+            #expect(response.body.utf8.count < 2_000)
+        }
+        #expect(record.text.utf8.count < 20_000)
+    }
+
+    @Test func `what a request names for the log is bounded`() async throws {
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let provider = ProviderSettings.scripted(upstream) { $0.type = .claude }
+        let fields = (0..<1_000).map { #""field_\#($0)_of_no_family":1"# }.joined(separator: ",")
+        let record = try await withGateway(.testing(provider)) { gateway in
+            let client = try gateway.client()
+            client.post(#"{"model":"m","messages":[{"role":"user","content":"a"}],\#(fields)}"#)
+            let response = await client.response()
+            #expect(response.status == 400)
+            #expect(response.body.contains("unsupported_parameter"))
+        }
+        #expect(record.received.first?.obstacles.first?.fields.count == 16)
     }
 }

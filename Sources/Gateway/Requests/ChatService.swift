@@ -10,6 +10,9 @@ import WriteAheadLog
 
 /// Answers chat requests of every client family: the way of one request from its body to its outcome.
 struct ChatService: Sendable {
+    /// The bytes of a model's name, which is kept for ever; the longest of a provider have about 100.
+    static let modelNameLimit = 256
+
     let ledger: Ledger
     let providers: ProviderDirectory
     let attempts: AttemptRunner
@@ -34,6 +37,12 @@ struct ChatService: Sendable {
                 let body = try await request.body.collect(upTo: bodyLimit)
                 received.features.bodyBytes = body.readableBytes
                 client = try ClientRequest(family: family, body: Array(body.readableBytesView))
+                guard client.model.utf8.count <= Self.modelNameLimit else {
+                    throw RequestError(
+                        "model is longer than \(Self.modelNameLimit) bytes",
+                        field: "model"
+                    )
+                }
             } catch {
                 return try await refuse(received, error, start: start)
             }

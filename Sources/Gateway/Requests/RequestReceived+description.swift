@@ -6,6 +6,8 @@ import Providers
 private let extractorVersion = 1
 /// The most labels that a request may carry, and their length: they are kept for ever.
 private let tagLimit = (count: 16, length: 64)
+/// The most fields of a request that are named as untranslatable, and their paths' length.
+private let fieldLimit = (count: 16, length: 128)
 
 extension RequestReceived {
     /// A request as its head shows it, with a fresh id.
@@ -52,7 +54,9 @@ extension [TranslationObstacle] {
         guard !fields.isEmpty else { return }
         var obstacle = TranslationObstacle()
         obstacle.family = family
-        obstacle.fields = fields
+        obstacle.fields = fields.prefix(fieldLimit.count).map {
+            String($0.prefix(fieldLimit.length))
+        }
         append(obstacle)
     }
 }
