@@ -93,4 +93,35 @@ struct FailureStatusTests {
         }
         #expect(record.received.first?.obstacles.first?.fields.count == 16)
     }
+
+    @Test func `no key reaches the log by way of a provider's words or a comment`() async throws {
+        // A key of no known form: only whoever sends it can know it.
+        let key = "corporate-gateway-7f3a"
+        let quoted = "sk-ant-api03-Zx81LmQ"
+        let upstream = try ScriptedUpstream { request, socket in
+            guard request.body.contains("refuse") else { return socket.answer() }
+            socket.respond(
+                #"{"error":{"message":"bad key '\#(key)' in {\"key\":\"\#(quoted)\"}"}}"#,
+                status: "401 Unauthorized"
+            )
+        }
+        let provider = ProviderSettings.scripted(upstream) { $0.apiKey = Secret(key) }
+        let record = try await withGateway(.testing(provider)) { gateway in
+            let client = try gateway.client()
+            client.chat()
+            let id = await client.response().header("x-logway-request-id") ?? ""
+            client.post(
+                #"{"request_id":"\#(id)","score":1,"source":"by:\#(quoted)","#
+                    + #""comment":"I use {key=\#(quoted)} here, two lines:\nfine"}"#,
+                to: "/v1/feedback"
+            )
+            #expect(await client.response().status == 200)
+            client.chat(text: "refuse")
+            let body = await client.response().body
+            #expect(!body.contains(key) && !body.contains(quoted))
+        }
+        #expect(record.text.contains("two lines:\nfine"))
+        #expect(!record.text.contains(key))
+        #expect(!record.text.contains(quoted))
+    }
 }

@@ -66,7 +66,7 @@ struct ModelRefresh: Service {
             listed = try await models(of: provider)
         } catch {
             probe.failure = error.kind
-            probe.message = error.message
+            probe.message = provider.keys.masked(error).message
         }
         if Task.isCancelled { return }
         probe.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)
