@@ -61,7 +61,8 @@ struct ChatService: Sendable {
     ) async throws(LogError) -> Response {
         let deadline = running.start + totalTime.microseconds
         guard running.attempt != nil else {
-            return try await fail(&running, with: .refused(running.decision))
+            let names = ledger.read { state, _ in state.modelNames.map(\.id) }
+            return try await fail(&running, with: .refused(running.decision, names: names))
         }
         if ledger.durability == .strict { running.logWait += try await settle(running) }
         while let attempt = running.attempt {

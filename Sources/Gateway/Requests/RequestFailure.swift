@@ -4,8 +4,8 @@ import Providers
 
 /// Why a client gets an error instead of an answer.
 enum RequestFailure: Sendable {
-    /// No candidate could be chosen.
-    case refused(RouteDecided)
+    /// No candidate could be chosen; `names` are those that a request may use.
+    case refused(RouteDecided, names: [String])
     /// A provider found the request itself at fault.
     case requestAtFault(ProviderFailure)
     /// Every candidate failed or was passed over.
@@ -35,7 +35,7 @@ enum RequestFailure: Sendable {
     func retryAfterSeconds(now: Timestamp) -> Int? {
         let waits: [Timestamp?]
         switch self {
-        case .refused(let decision): waits = decision.excluded.map(\.until)
+        case .refused(let decision, _): waits = decision.excluded.map(\.until)
         case .exhausted(let running):
             waits = running.finished.map(\.retryAt) + running.skipped.map(\.until)
         case .requestAtFault, .brokenOff: return nil
@@ -53,7 +53,7 @@ enum RequestFailure: Sendable {
             requestID: running.id.description,
             details: RouteDetails(running).json
         )
-        if case .refused(let decision) = self {
+        if case .refused(let decision, _) = self {
             if decision.refusal == .unknownModel { error.param = "model" }
             if decision.refusal == .untranslatable {
                 error.param = decision.excluded.lazy.flatMap(\.fields).first
@@ -64,7 +64,7 @@ enum RequestFailure: Sendable {
 
     private var status: Int {
         switch self {
-        case .refused(let decision):
+        case .refused(let decision, _):
             switch decision.refusal {
             case .unknownModel: 404
             case .untranslatable: 400
@@ -96,7 +96,7 @@ enum RequestFailure: Sendable {
 
     private var code: String {
         switch self {
-        case .refused(let decision):
+        case .refused(let decision, _):
             switch decision.refusal {
             case .unknownModel: "model_not_found"
             case .untranslatable: "unsupported_parameter"
@@ -112,18 +112,28 @@ enum RequestFailure: Sendable {
 
     private func message(for running: RunningRequest) -> String {
         switch self {
-        case .refused(let decision): refusalMessage(decision, model: running.client.model)
+        case .refused(let decision, let names):
+            refusalMessage(decision, model: running.client.model, names: names)
         case .requestAtFault(let failure): failure.message
         case .brokenOff(let failure): "the answer broke off: \(failure.message)"
         case .exhausted: "every provider failed: " + RouteDetails(running).sentence
         }
     }
 
-    private func refusalMessage(_ decision: RouteDecided, model: String) -> String {
+    /// The most names that an error lists: enough to see what was meant, short enough to read.
+    private static let namesShown = 40
+
+    private func refusalMessage(
+        _ decision: RouteDecided,
+        model: String,
+        names: [String]
+    ) -> String {
         switch decision.refusal {
         case .unknownModel:
-            "no provider has the model '\(model)'; GET /v1/models lists what there is, "
-                + "or use 'auto'"
+            "no provider has the model '\(model)'; there is "
+                + names.prefix(Self.namesShown).joined(separator: ", ")
+                + (names.count > Self.namesShown
+                    ? " and \(names.count - Self.namesShown) more (GET /v1/models)" : "")
         case .untranslatable:
             "no provider of this model can take "
                 + Set(decision.excluded.flatMap(\.fields)).sorted().joined(separator: ", ")
