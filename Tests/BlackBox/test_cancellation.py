@@ -33,11 +33,10 @@ def post(gateway, body, path="/v1/chat/completions"):
     return connection
 
 
-def leave(connection, how="closes"):
-    """Goes as a program that ends does, or as one whose machine lost the connection."""
-    if how == "resets":
-        lingers_for_nothing = struct.pack("ii", 1, 0)
-        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, lingers_for_nothing)
+def reset(connection):
+    """Goes as a machine does that lost the connection: no end of the stream, just a reset."""
+    lingers_for_nothing = struct.pack("ii", 1, 0)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, lingers_for_nothing)
     connection.close()
 
 
@@ -131,7 +130,7 @@ def test_a_reset_connection_lets_the_provider_go_too(house, streamed):
     seen = house.openai.wait_for_request()
     if streamed:
         read_until(connection, b'"fo"')
-    leave(connection, "resets")
+    reset(connection)
     check(house, seen, "o")
 
 

@@ -46,7 +46,8 @@ def traffic(gateway, first, second):
     ids.append(id_of(response))
     first.will(error(400, "your fault", type="invalid_request_error"))
     with http_client(gateway) as http:
-        ids.append(id_of(http.post("/v1/chat/completions", json={"model": "auto", "messages": user()})))
+        body = {"model": "auto", "messages": user()}
+        ids.append(id_of(http.post("/v1/chat/completions", json=body)))
         ids.append(id_of(http.post("/v1/chat/completions", content=b"{")))
         answer = http.post("/v1/feedback", json={"request_id": ids[0], "score": 0.5})
         assert answer.status_code == 200
@@ -187,7 +188,10 @@ def _lasting(gateway):
 
 
 def test_an_open_breaker_and_a_rate_limit_survive_a_restart(fake, gateway):
-    names = {"broken": error(500, "oops"), "full": error(429, "later", headers={"retry-after": "99"})}
+    names = {
+        "broken": error(500, "oops"),
+        "full": error(429, "later", headers={"retry-after": "99"}),
+    }
     fakes = {name: fake() for name in names}
     for name, reply in names.items():
         fakes[name].always(reply)
