@@ -11,10 +11,10 @@ public struct EventLine: Sendable {
         self.sequence = sequence
     }
 
-    /// The line, without a line end.
+    /// The line, without a line end, whatever the event holds.
     public var text: String {
         let request = event.body.request.map { "\($0) " } ?? ""
-        return "\(sequence) \(event.time) \(event.body.name) \(request)\(summary)"
+        return "\(sequence) \(event.time) \(event.body.name) \(request)" + Wording.plain(summary)
     }
 
     private var summary: String {

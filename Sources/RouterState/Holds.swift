@@ -32,6 +32,17 @@ public struct Holds: Hashable, Sendable {
         rates[model].flatMap { $0 > now ? $0 : nil }
     }
 
+    /// Until when which of a provider's models are held, for the status table.
+    public func models(of provider: String, at now: Timestamp) -> [String: Timestamp] {
+        var held: [String: Timestamp] = [:]
+        for holds in [missing, rates] {
+            for (model, until) in holds where model.provider == provider && until > now {
+                held[model.model] = max(held[model.model] ?? until, until)
+            }
+        }
+        return held
+    }
+
     /// The end of a rate limit that names none: never before one that the provider did name.
     private func unspecifiedRetry(of model: ModelReference, _ time: Timestamp) -> Timestamp {
         let usual = time.addingClamped(Self.unspecifiedRetry)
