@@ -168,7 +168,7 @@ public struct ExplainPage: Sendable {
 
     private var outcome: [String] {
         guard let completed = record.completed?.content else { return [] }
-        var lines = ["", "Outcome"]
+        var lines = Self.rejected(completed.skipped, title: "Not asked any more") + ["", "Outcome"]
         lines.append(
             "  \(completed.outcome.name), status \(completed.status), "
                 + Wording.count(completed.attempts, "attempt")

@@ -55,8 +55,14 @@ public struct Holds: Hashable, Sendable {
             let model = ModelReference(provider: attempt.provider, model: attempt.model)
             switch attempt.failure?.fault {
             case .key: keys[attempt.provider] = event.time.addingClamped(Self.disabled)
-            case .model: missing[model] = event.time.addingClamped(Self.disabled)
-            case .rate: rates[model] = attempt.retryAt ?? unspecifiedRetry(of: model, event.time)
+            case .model:
+                // Clients choose model names: what is over goes, so that the table stays small.
+                missing = missing.filter { $0.value > event.time }
+                missing[model] = event.time.addingClamped(Self.disabled)
+            case .rate:
+                let until = attempt.retryAt ?? unspecifiedRetry(of: model, event.time)
+                rates = rates.filter { $0.value > event.time }
+                rates[model] = until
             case nil:
                 keys[attempt.provider] = nil
                 missing[model] = nil

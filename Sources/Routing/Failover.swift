@@ -39,6 +39,16 @@ public func nextCandidate(
             )
             continue
         }
+        guard now < decision.deadline else {
+            skipped.append(
+                RouteExclusion(
+                    provider: candidate.provider,
+                    model: candidate.model,
+                    reason: .timeUsedUp
+                )
+            )
+            continue
+        }
         guard let provider = state.policy.provider(candidate.provider) else {
             skipped.append(
                 RouteExclusion(
@@ -52,7 +62,7 @@ public func nextCandidate(
         let constraint = Constraint(
             ModelReference(provider: candidate.provider, model: candidate.model),
             of: provider,
-            freeOnly: candidate.isFreeOnly(in: decision, state: state)
+            freeOnly: candidate.isFreeOnly
         )
         guard let exclusion = constraint.violationOnFailover(state: state, now: now) else {
             return Failover(candidate: index, skipped: skipped)
@@ -60,16 +70,4 @@ public func nextCandidate(
         skipped.append(exclusion)
     }
     return Failover(candidate: nil, skipped: skipped)
-}
-
-extension RouteCandidate {
-    /// Whether an entry of a chain for free models brought the candidate in: prices may have come
-    /// into force since.
-    fileprivate func isFreeOnly(in decision: RouteDecided, state: RouterState) -> Bool {
-        guard let chainEntry, let chain = state.policy.chain(decision.chain),
-            chain.entries.indices.contains(chainEntry - 1)
-        else { return false }
-        let entry = chain.entries[chainEntry - 1]
-        return entry.isFreeOnly && entry.provider == provider
-    }
 }

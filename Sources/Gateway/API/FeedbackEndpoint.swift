@@ -24,7 +24,7 @@ struct FeedbackEndpoint: Sendable {
 
     /// Records the feedback; it is durable before the client hears of it.
     func respond(to request: Request) async -> Response {
-        var id = Events.RequestID.empty
+        var id = Events.RequestID.fresh()
         do {
             let body = try await request.body.collect(upTo: Self.bodyLimit)
             let feedback = try FeedbackReceived(json: Array(body.readableBytesView))

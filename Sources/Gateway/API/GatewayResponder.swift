@@ -22,12 +22,24 @@ struct GatewayResponder: HTTPResponder {
     let readiness: Readiness
 
     func respond(to request: Request, context: GatewayContext) async throws -> Response {
+        guard request.method == .head else {
+            return await respond(to: request, method: request.method, on: context.channel)
+        }
+        // RFC 9110 §9.3.2: what GET would say, without the body.
+        return await respond(to: request, method: .get, on: context.channel).createHeadResponse()
+    }
+
+    private func respond(
+        to request: Request,
+        method: HTTPRequest.Method,
+        on channel: any Channel
+    ) async -> Response {
         let path = request.uri.path
-        switch (request.method, path) {
+        switch (method, path) {
         case (.post, "/v1/chat/completions"):
-            return await chat.respond(to: request, family: .openai, on: context.channel)
+            return await chat.respond(to: request, family: .openai, on: channel)
         case (.post, "/v1/messages"):
-            return await chat.respond(to: request, family: .anthropic, on: context.channel)
+            return await chat.respond(to: request, family: .anthropic, on: channel)
         case (.get, "/v1/models"): return models.list(for: Self.family(of: request))
         case (.get, _) where path.hasPrefix("/v1/models/"):
             return models.show(path.dropFirst("/v1/models/".count), for: Self.family(of: request))
@@ -48,10 +60,7 @@ struct GatewayResponder: HTTPResponder {
             "/v1/chat/completions": .post, "/v1/messages": .post, "/v1/models": .get,
             "/v1/feedback": .post, "/healthz": .get, "/readyz": .get,
         ]
-        let id = Events.RequestID(
-            time: Clocks.wall,
-            random: (.random(in: .min ... .max), .random(in: .min ... .max))
-        )
+        let id = Events.RequestID.fresh()
         let allowed = paths[request.uri.path]
         let error = ClientError(
             status: allowed == nil ? 404 : 405,

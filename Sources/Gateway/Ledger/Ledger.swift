@@ -41,14 +41,39 @@ public final class Ledger: Sendable {
         try state.withLock { state throws(LogError) in
             let now = max(state.time, Clocks.wall)
             let (bodies, result) = body(state, now)
-            guard !bodies.isEmpty else { return (state.position, result) }
-            let events = bodies.map { Event($0, at: now) }
-            var sequence = try log.append(events)
-            for event in events {
-                state.apply(event, sequence: sequence)
-                sequence += 1
-            }
-            return (sequence - 1, result)
+            try append(bodies, to: &state, at: now)
+            return (state.position, result)
+        }
+    }
+
+    /// Records an event, then decides on the state that knows of it, in one section.
+    ///
+    /// - Returns: as `transact` of one step.
+    /// - Throws: `LogError` when the log takes nothing more; the state holds what was appended.
+    func transact<Result: Sendable>(
+        first: (RouterState, Timestamp) -> EventBody,
+        then: (RouterState, Timestamp) -> (events: [EventBody], result: Result)
+    ) throws(LogError) -> (sequence: UInt64, result: Result) {
+        try state.withLock { state throws(LogError) in
+            let now = max(state.time, Clocks.wall)
+            try append([first(state, now)], to: &state, at: now)
+            let (bodies, result) = then(state, now)
+            try append(bodies, to: &state, at: now)
+            return (state.position, result)
+        }
+    }
+
+    private func append(
+        _ bodies: [EventBody],
+        to state: inout RouterState,
+        at now: Timestamp
+    ) throws(LogError) {
+        guard !bodies.isEmpty else { return }
+        let events = bodies.map { Event($0, at: now) }
+        var sequence = try log.append(events)
+        for event in events {
+            state.apply(event, sequence: sequence)
+            sequence += 1
         }
     }
 

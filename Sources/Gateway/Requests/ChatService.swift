@@ -39,7 +39,6 @@ struct ChatService: Sendable {
             }
             received.describe(client, families: providers.families)
             let watch = watches.watch(channel)
-            defer { watches.end(watch, on: channel) }
             var running = try ledger.admit(
                 client,
                 as: received,
@@ -76,7 +75,7 @@ struct ChatService: Sendable {
                 return StreamedReply(flowing, of: running, watch: watch, channel: channel, in: self)
                     .response
             case .failed(let result):
-                if let response = try await failed(result, of: &running, watch, deadline) {
+                if let response = try await failed(result, of: &running, watch) {
                     return response
                 }
             }
@@ -125,8 +124,7 @@ struct ChatService: Sendable {
     private func failed(
         _ result: AttemptResult,
         of running: inout RunningRequest,
-        _ watch: ClientWatch,
-        _ deadline: Int64
+        _ watch: ClientWatch
     ) async throws(LogError) -> Response? {
         var result = result
         if result.failure?.kind == .clientGone || watch.isGone {
@@ -143,8 +141,7 @@ struct ChatService: Sendable {
         if let failure = result.failure, failure.kind.fault == .request {
             return try await fail(&running, result, with: .requestAtFault(failure))
         }
-        let passed = Clocks.monotonicMicroseconds >= deadline
-        return try running.failOver(result, deadlinePassed: passed, in: ledger)
+        return try running.failOver(result, in: ledger)
             ? try await strictly(running) : nil
     }
 

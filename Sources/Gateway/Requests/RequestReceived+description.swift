@@ -11,10 +11,7 @@ extension RequestReceived {
     /// A request as its head shows it, with a fresh id.
     init(_ request: Request, family: WireFamily) {
         self.init()
-        self.request = Events.RequestID(
-            time: Clocks.wall,
-            random: (.random(in: .min ... .max), .random(in: .min ... .max))
-        )
+        self.request = .fresh()
         client = family
         endpoint = request.uri.path
         task = request.headers[.task].map { String($0.prefix(tagLimit.length)) }

@@ -29,6 +29,8 @@ struct RunningRequest: Sendable {
     var finished: [AttemptFinished] = []
     /// The candidates that were passed over on failover.
     var skipped: [RouteExclusion] = []
+    /// Those of them that were passed over after the last attempt failed.
+    var unasked: [RouteExclusion] = []
 
     /// The whole cost so far; `nil` once an attempt's is unknown.
     var cost: Nanodollars? {

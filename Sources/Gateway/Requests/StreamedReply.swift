@@ -72,10 +72,11 @@ final class StreamedReply: Sendable {
             } catch let error as LogError {
                 throw error
             } catch {
-                // The client took no more bytes.
+                // The client took no more bytes, or a stopping server takes no more time.
                 flowing.exchange.cancel()
+                let isGone = watch.isGone || !Task.isCancelled
                 try open.end(
-                    flowing.result(failure: .stopped(clientGone: true)),
+                    flowing.result(failure: .stopped(clientGone: isGone)),
                     in: service.ledger
                 )
                 throw error

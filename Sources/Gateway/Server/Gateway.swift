@@ -19,6 +19,8 @@ public struct Gateway: Sendable {
     public static let version = "0.1.0"
     /// How long the start waits for the providers' model lists: a slow one must not hold up the rest.
     static let firstRefresh = Duration.seconds(2)
+    /// How long a client's connection may lie idle between requests.
+    static let idleTimeout = TimeAmount.seconds(300)
 
     /// The log and the state folded from it.
     public let ledger: Ledger
@@ -88,9 +90,15 @@ public struct Gateway: Sendable {
         )
         await refreshFirst(refresh)
         let group = GroupReference()
+        let watches = ConnectionWatches()
         let application = Application(
-            responder: responder,
-            server: .http1(configuration: .init(idleTimeout: .seconds(300))),
+            responder: responder(watches),
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [watches.makeHandler()],
+                    idleTimeout: Self.idleTimeout
+                )
+            ),
             configuration: ApplicationConfiguration(
                 address: .hostname(settings.server.host, port: settings.server.port),
                 backlog: 1_024
@@ -118,13 +126,13 @@ public struct Gateway: Sendable {
         }
     }
 
-    private var responder: GatewayResponder {
+    private func responder(_ watches: ConnectionWatches) -> GatewayResponder {
         GatewayResponder(
             chat: ChatService(
                 ledger: ledger,
                 providers: providers,
                 attempts: AttemptRunner(upstream: upstream),
-                watches: ConnectionWatches(),
+                watches: watches,
                 totalTime: settings.routing.timeouts.total,
                 bodyLimit: settings.server.maxBodyBytes,
                 logger: logger
