@@ -127,13 +127,15 @@ struct ChatService: Sendable {
         _ watch: ClientWatch
     ) async throws(LogError) -> Response? {
         var result = result
+        if Task.isCancelled {
+            // A stopping server closes its clients' connections, so this is looked at first.
+            let failure = ProviderFailure.stopped(clientGone: false)
+            result.failure = failure
+            return try await fail(&running, result, with: .stopping(failure))
+        }
         if result.failure?.kind == .clientGone || watch.isGone {
-            result.failure = ProviderFailure.stopped(clientGone: watch.isGone)
-            let ending = RequestEnding(
-                outcome: watch.isGone ? .cancelled : .interrupted,
-                status: 0,
-                failure: result.failure?.kind
-            )
+            result.failure = ProviderFailure.stopped(clientGone: true)
+            let ending = RequestEnding(outcome: .cancelled, status: 0, failure: .clientGone)
             try running.complete(result, ending, in: ledger)
             // Nobody reads this; the connection is closed.
             return Response(status: .init(code: 499), headers: [.connection: "close"])

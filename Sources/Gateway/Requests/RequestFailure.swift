@@ -12,6 +12,8 @@ enum RequestFailure: Sendable {
     case exhausted(RunningRequest)
     /// The answer broke off after its first byte.
     case brokenOff(ProviderFailure)
+    /// Logway is stopping and has waited long enough.
+    case stopping(ProviderFailure)
 
     /// How the request is recorded.
     var outcome: RequestOutcome {
@@ -19,6 +21,7 @@ enum RequestFailure: Sendable {
         case .refused, .requestAtFault: .refused
         case .exhausted: .failed
         case .brokenOff: .cut
+        case .stopping: .interrupted
         }
     }
 
@@ -26,7 +29,8 @@ enum RequestFailure: Sendable {
     var kind: FailureKind? {
         switch self {
         case .refused: nil
-        case .requestAtFault(let failure), .brokenOff(let failure): failure.kind
+        case .requestAtFault(let failure), .brokenOff(let failure), .stopping(let failure):
+            failure.kind
         case .exhausted(let running): running.finished.last?.failure
         }
     }
@@ -38,7 +42,7 @@ enum RequestFailure: Sendable {
         case .refused(let decision, _): waits = decision.excluded.map(\.until)
         case .exhausted(let running):
             waits = running.finished.map(\.retryAt) + running.skipped.map(\.until)
-        case .requestAtFault, .brokenOff: return nil
+        case .requestAtFault, .brokenOff, .stopping: return nil
         }
         guard let first = waits.compactMap({ $0 }).min() else { return nil }
         return max(1, Int(((first - now).microseconds + 999_999) / 1_000_000))
@@ -74,7 +78,7 @@ enum RequestFailure: Sendable {
             }
         case .requestAtFault(let failure): failure.status ?? 400
         case .exhausted(let running): Self.status(of: running.finished.last?.failure)
-        case .brokenOff(let failure): Self.status(of: failure.kind)
+        case .brokenOff(let failure), .stopping(let failure): Self.status(of: failure.kind)
         }
     }
 
@@ -107,6 +111,7 @@ enum RequestFailure: Sendable {
             failure.kind == .contextTooLong ? "context_length_exceeded" : "invalid_request"
         case .exhausted: "all_providers_failed"
         case .brokenOff: "upstream_interrupted"
+        case .stopping: "stopping"
         }
     }
 
@@ -116,6 +121,7 @@ enum RequestFailure: Sendable {
             refusalMessage(decision, model: running.client.model, names: names)
         case .requestAtFault(let failure): failure.message
         case .brokenOff(let failure): "the answer broke off: \(failure.message)"
+        case .stopping: "Logway is stopping; send the request again"
         case .exhausted: "every provider failed: " + RouteDetails(running).sentence
         }
     }

@@ -152,8 +152,9 @@ extension RunningRequest {
             usage.input = received.features.inputTokens
             guessed = true
         }
-        if usage.output == nil {
-            usage.output = (result.outputTextBytes + 3) / 4
+        // The count in a stream that broke off is of its beginning (Anthropic's message_start says 1).
+        if usage.output == nil || result.failure != nil {
+            usage.output = max(usage.output ?? 0, (result.outputTextBytes + 3) / 4)
             guessed = true
         }
         usage.origin = guessed ? (knewSome ? .mixed : .estimated) : .provider

@@ -65,7 +65,7 @@ final class StreamedReply: Sendable {
                     try await writer.write(ByteBuffer(bytes: bytes))
                 }
             } catch let failure as ProviderFailure {
-                let failure = watch.isGone ? .stopped(clientGone: true) : failure
+                let failure = ended(early: failure)
                 try open.end(flowing.result(failure: failure), in: service.ledger)
                 try await sendError(failure, of: open, to: &writer)
                 return
@@ -74,9 +74,8 @@ final class StreamedReply: Sendable {
             } catch {
                 // The client took no more bytes, or a stopping server takes no more time.
                 flowing.exchange.cancel()
-                let isGone = watch.isGone || !Task.isCancelled
                 try open.end(
-                    flowing.result(failure: .stopped(clientGone: isGone)),
+                    flowing.result(failure: .stopped(clientGone: !Task.isCancelled)),
                     in: service.ledger
                 )
                 throw error
@@ -96,6 +95,13 @@ final class StreamedReply: Sendable {
         try await writer.write(ByteBuffer(bytes: flowing.terminator(comment: open.costLine)))
         try await writer.finish(nil)
         await flowing.drain()
+    }
+
+    /// The failure that ended the stream: a stopping server closes its clients' connections, so its
+    /// own end is looked at first.
+    private func ended(early failure: ProviderFailure) -> ProviderFailure {
+        if Task.isCancelled { return .stopped(clientGone: false) }
+        return watch.isGone ? .stopped(clientGone: true) : failure
     }
 
     /// Tells the client that the answer broke off; no clean end follows.
