@@ -1,5 +1,6 @@
 import EventLog
 import Events
+import TestSupport
 import Testing
 import WriteAheadLog
 
