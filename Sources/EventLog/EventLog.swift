@@ -12,8 +12,12 @@ public final class EventLog: Sendable {
     /// Blocks on I/O.
     ///
     /// - Throws: `LogError`, as `LogWriter.open` does.
-    public init(_ directory: String, options: LogOptions = LogOptions()) throws(LogError) {
-        writer = try LogWriter.open(directory, options: options)
+    public init(
+        _ directory: String,
+        options: LogOptions = LogOptions(),
+        fileSystem: any FileSystem = PosixFileSystem()
+    ) throws(LogError) {
+        writer = try LogWriter.open(directory, options: options, fileSystem: fileSystem)
         self.directory = directory
     }
 

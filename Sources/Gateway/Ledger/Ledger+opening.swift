@@ -1,7 +1,7 @@
 public import EventLog
 import Events
 import RouterState
-import WriteAheadLog
+public import WriteAheadLog
 
 extension Ledger {
     /// Opens the log in a directory, folds it, and records what the last process left open.
@@ -12,14 +12,16 @@ extension Ledger {
     ///   - directory: the data directory, created when it is not there.
     ///   - durability: what has to be durable before what.
     ///   - version: the version of Logway, for the record.
+    ///   - fileSystem: where the log is written; a test's can hold a sync back or fail it.
     /// - Returns: the ledger, with this start recorded.
     /// - Throws: `LogError`, or `UndecodableEvent` for a log of a later build.
     public static func open(
         _ directory: String,
         durability: Durability,
-        version: String
+        version: String,
+        fileSystem: any FileSystem = PosixFileSystem()
     ) throws -> Ledger {
-        let log = try EventLog(directory)
+        let log = try EventLog(directory, fileSystem: fileSystem)
         do {
             var state = RouterState()
             if log.nextSequence > 1 {

@@ -9,6 +9,9 @@ import Upstream
 final class ConnectionWatches: Sendable {
     private let watches = Mutex<[ObjectIdentifier: ClientWatch]>([:])
 
+    /// The connections that are known.
+    var count: Int { watches.withLock { $0.count } }
+
     /// Watches the connection for the request that begins now.
     func watch(_ channel: any Channel) -> ClientWatch {
         let watch = ClientWatch()

@@ -10,7 +10,7 @@ import ServiceLifecycle
 public import Settings
 import UnixSignals
 import Upstream
-import WriteAheadLog
+public import WriteAheadLog
 
 /// The gateway: the log, the providers and the HTTP server, from start to stop.
 public struct Gateway: Sendable {
@@ -23,6 +23,8 @@ public struct Gateway: Sendable {
 
     /// The log and the state folded from it.
     public let ledger: Ledger
+    /// Who watches the clients' connections.
+    let watches = ConnectionWatches()
     private let settings: Settings
     private let simulated: SimulatedProviders
     private let upstream: UpstreamClient
@@ -36,12 +38,14 @@ public struct Gateway: Sendable {
     ///   - catalog: the models and prices.
     ///   - directory: the data directory.
     ///   - logger: where the operator reads what happens.
+    ///   - fileSystem: where the log is written.
     /// - Throws: `LogError`, `SimulationError`, `UpstreamError`, `GatewayError`.
     public init(
         _ settings: Settings,
         catalog: Catalog,
         directory: String,
-        logger: Logger
+        logger: Logger,
+        fileSystem: any FileSystem = PosixFileSystem()
     ) async throws {
         guard settings.server.isLoopback else {
             throw GatewayError.publicAddress(host: settings.server.host)
@@ -50,7 +54,12 @@ public struct Gateway: Sendable {
         self.logger = logger
         let durability = Durability(settings.log.durability)
         ledger = try await BlockingWork.run {
-            try Ledger.open(directory, durability: durability, version: Self.version)
+            try Ledger.open(
+                directory,
+                durability: durability,
+                version: Self.version,
+                fileSystem: fileSystem
+            )
         }
         do {
             let simulated = try await SimulatedProviders.start(settings)

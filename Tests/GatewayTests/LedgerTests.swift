@@ -1,0 +1,188 @@
+import EventLog
+import Events
+import RouterState
+import Settings
+import Simulation
+import Synchronization
+import Testing
+import WriteAheadLog
+
+@testable import Catalog
+@testable import Gateway
+
+struct LedgerTests {
+    @Test func `concurrent transactions give consecutive sequences and a state that refolds`()
+        async throws
+    {
+        let directory = TemporaryDirectory()
+        let ledger = try Ledger.open(directory.path, durability: .group, version: "test")
+        let start = ledger.read { state, _ in state.position }
+        let count = 1_000
+        let ranges = try await withThrowingTaskGroup(of: ClosedRange<UInt64>.self) { group in
+            for number in 0..<count {
+                group.addTask {
+                    let events = Journey(number).events
+                    let (last, before) = try ledger.transact { state, _ in
+                        (events, state.position)
+                    }
+                    _ = try await ledger.settle(last)
+                    return (before + 1)...last
+                }
+            }
+            return try await group.reduce(into: []) { $0.append($1) }
+        }
+        let sequences = ranges.flatMap(Array.init).sorted()
+        #expect(sequences == Array((start + 1)...(start + UInt64(sequences.count))))
+        #expect(sequences.count > count)
+        try ledger.close()
+        let record = try Record(directory)
+        #expect(ledger.read { state, _ in state } == record.state)
+        #expect(record.state.position == sequences.last)
+        record.expectWhole()
+    }
+
+    @Test func `time never goes back when the wall clock does`() throws {
+        let directory = TemporaryDirectory()
+        // A log whose last event lies an hour ahead is what a clock set back leaves.
+        let ahead = Clocks.wall + .seconds(3_600)
+        let log = try EventLog(directory.path)
+        try log.append([Event(.nodeStarted(NodeStarted()), at: ahead)])
+        try log.close()
+
+        let ledger = try Ledger.open(directory.path, durability: .group, version: "test")
+        try ledger.record([.nodeStopped(NodeStopped())])
+        #expect(ledger.read { _, now in now } == ahead)
+        try ledger.transact { _, now in
+            #expect(now == ahead)
+            return ([], ())
+        }
+        try ledger.close()
+        let times = try Record(directory).events.map(\.time)
+        #expect(times == [ahead, ahead, ahead])
+    }
+
+    @Test func `an append that fails leaves the state as it was`() throws {
+        let directory = TemporaryDirectory()
+        let ledger = try Ledger.open(directory.path, durability: .group, version: "test")
+        try ledger.record(Journey(1).events)
+        let before = ledger.read { state, _ in state }
+        try ledger.close()
+        #expect(throws: LogError.closed) { try ledger.record(Journey(2).events) }
+        #expect(ledger.read { state, _ in state } == before)
+    }
+
+    @Test func `a log that failed takes nothing and changes nothing`() async throws {
+        let directory = TemporaryDirectory()
+        let files = HeldFileSystem()
+        let ledger = try Ledger.open(
+            directory.path,
+            durability: .group,
+            version: "test",
+            fileSystem: files
+        )
+        files.fail()
+        let sequence = try ledger.record(Journey(1).events)
+        await #expect(throws: LogError.self) { _ = try await ledger.settle(sequence) }
+        let before = ledger.read { state, _ in state }
+        #expect(throws: LogError.self) { try ledger.record(Journey(2).events) }
+        #expect(ledger.read { state, _ in state } == before)
+    }
+
+    @Test func `what an unclean end left open is interrupted exactly once`() throws {
+        let directory = TemporaryDirectory()
+        let ids = (0..<3).map { Journey.id($0) }
+        do {
+            // A process that dies leaves such a log: nothing says how the requests ended.
+            let ledger = try Ledger.open(directory.path, durability: .group, version: "test")
+            try ledger.record(Journey(0).events.dropLast(2))
+            try ledger.record(Journey(1).events.dropLast(1))
+            try ledger.record([Journey(2).events[0]])
+            try ledger.record(Journey(3).events)
+            try ledger.close()
+        }
+        for _ in 0..<2 {
+            let ledger = try Ledger.open(directory.path, durability: .group, version: "test")
+            #expect(ledger.read { state, _ in state.inFlight.count } == 0)
+            try ledger.close()
+            let record = try Record(directory)
+            record.expectWhole()
+            #expect(ledger.read { state, _ in state } == record.state)
+            let interrupted = record.completed.filter { $0.outcome == .interrupted }
+            #expect(interrupted.map(\.request) == ids)
+            let settled = record.finished.filter { $0.failure == .interrupted }
+            #expect(settled.map(\.request) == [ids[0]], "only one had an attempt under way")
+            #expect(settled.allSatisfy { $0.usage.origin == .estimated })
+        }
+    }
+
+    @Test func `settings that say nothing new are recorded once, and never with a secret`() throws {
+        let directory = TemporaryDirectory()
+        let secret = "sk-or-9f3Kd81LmQ"
+        var provider = ProviderSettings(type: .openai, name: "hosted")
+        provider.apiKey = Secret(secret)
+        provider.baseURL = "https://example.com/v1"
+        provider.defaultModel = "gpt"
+        var settings = Settings.testing(provider)
+        let catalog = try Catalog(cards: [])
+        let ledger = try Ledger.open(directory.path, durability: .group, version: "test")
+
+        try ledger.recordSettings(settings, catalog: catalog, simulated: [])
+        let first = ledger.read { state, _ in state.position }
+        try ledger.recordSettings(settings, catalog: catalog, simulated: [])
+        #expect(ledger.read { state, _ in state.position } == first)
+
+        settings.mode = .freeOnly
+        try ledger.recordSettings(settings, catalog: catalog, simulated: [])
+        #expect(ledger.read { state, _ in state.policy.policy.mode } == .freeOnly)
+        try ledger.close()
+
+        let again = try Ledger.open(directory.path, durability: .group, version: "test")
+        let opened = again.read { state, _ in state.position }
+        try again.recordSettings(settings, catalog: catalog, simulated: [])
+        #expect(
+            again.read { state, _ in state.position } == opened,
+            "nothing is new after a restart"
+        )
+        try again.close()
+
+        let text = try Record(directory).text
+        #expect(text.contains("hosted"))
+        #expect(!text.contains(secret))
+    }
+}
+
+/// The events of one request that was answered.
+private struct Journey {
+    let events: [EventBody]
+
+    static func id(_ number: Int) -> RequestID {
+        RequestID(high: 0x0190_0000_0000_7000, low: 0x8000_0000_0000_0000 + UInt64(number))
+    }
+
+    init(_ number: Int) {
+        var received = RequestReceived()
+        received.request = Self.id(number)
+        var started = AttemptStarted()
+        started.request = received.request
+        started.number = 1
+        started.provider = "p\(number % 3)"
+        started.model = "m"
+        started.reservedInput = 10
+        var finished = AttemptFinished()
+        finished.request = received.request
+        finished.number = 1
+        finished.provider = started.provider
+        finished.model = started.model
+        finished.cost = Nanodollars(Int64(number))
+        finished.costOrigin = .priced
+        finished.failure = number % 7 == 0 ? .serverError : nil
+        var completed = RequestCompleted()
+        completed.request = received.request
+        completed.attempts = 1
+        completed.cost = finished.cost
+        events = [
+            .requestReceived(received), .attemptStarted(started), .attemptFinished(finished),
+            .requestCompleted(completed),
+        ]
+    }
+}
