@@ -31,9 +31,6 @@ final class ConnectionWatches: Sendable {
         ConnectionEndHandler(watches: self)
     }
 
-    /// How many connections are watched.
-    var count: Int { watches.withLock { $0.count } }
-
     fileprivate func opened(_ channel: any Channel) {
         watches.withLock { $0[ObjectIdentifier(channel)] = ClientWatch() }
     }
