@@ -77,6 +77,7 @@ public struct CostReport: Sendable {
     public private(set) var hostedRequests = 0
     private var localProviders: Set<String> = []
     private var known: [RequestID: Known] = [:]
+    private var scores: [Judgement: Int] = [:]
 
     /// The report of a month in UTC, before its first event.
     public init(year: Int, month: Int) {
@@ -128,13 +129,22 @@ public struct CostReport: Sendable {
         if localProviders.contains(provider) { localRequests += 1 } else { hostedRequests += 1 }
     }
 
+    /// Who judged what: a judge who judges again, or a client that sends feedback twice, counts once,
+    /// with the last score.
+    private struct Judgement: Hashable {
+        var request: RequestID
+        var source: String
+    }
+
     private mutating func count(_ feedback: FeedbackReceived) {
+        let judgement = Judgement(request: feedback.request, source: feedback.source)
+        let earlier = scores.updateValue(feedback.score, forKey: judgement)
         // Feedback on a request that ended in an earlier month counts in the total alone.
         let keys = known[feedback.request].map { $0.asked + $0.labels } ?? []
         for key in [.total] + keys {
             change(key) { line in
-                line.scores.addClamped(feedback.score)
-                line.scoreCount += 1
+                line.scores.addClamped(feedback.score - (earlier ?? 0))
+                if earlier == nil { line.scoreCount += 1 }
             }
         }
     }

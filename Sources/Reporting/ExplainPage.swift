@@ -180,7 +180,8 @@ public struct ExplainPage: Sendable {
             " · first byte \(Wording.time(microseconds: $0))"
         }
         lines.append(
-            "  latency: decide \(Wording.time(microseconds: completed.decideMicroseconds)) · log "
+            "  latency: decide \(Wording.time(microseconds: completed.decideMicroseconds)) · wait for the "
+                + "decision's sync "
                 + Wording.time(microseconds: completed.logWaitMicroseconds) + (first ?? "")
                 + " · total \(Wording.time(microseconds: completed.totalMicroseconds))"
         )

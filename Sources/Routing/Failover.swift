@@ -9,6 +9,9 @@ public struct Failover: Hashable, Sendable {
     public var skipped: [RouteExclusion]
 }
 
+/// The least time in which an attempt is worth making: less would only be charged and cancelled.
+let leastAttemptMicroseconds: Int64 = 20_000
+
 /// Finds the next candidate of the same decision that passes the constraints now; pure.
 ///
 /// - Parameters:
@@ -39,7 +42,7 @@ public func nextCandidate(
             )
             continue
         }
-        guard now < decision.deadline else {
+        guard now.advanced(byMicroseconds: leastAttemptMicroseconds) < decision.deadline else {
             skipped.append(
                 RouteExclusion(
                     provider: candidate.provider,

@@ -86,7 +86,7 @@ struct FeedbackEndpoint: Sendable {
                 if case .requestReceived(let received) = event.body, received.request == id {
                     found = true
                 }
-                return !found && event.time < id.time + .seconds(60)
+                return !found
             }
             return found
         }

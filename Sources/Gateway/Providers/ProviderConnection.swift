@@ -71,3 +71,9 @@ struct ProviderConnection: Sendable {
         )
     }
 }
+
+extension ProviderConnection: CustomStringConvertible, CustomReflectable {
+    /// The name alone: headers hold the key, and errors of libraries print what they find.
+    var description: String { "provider \(name)" }
+    var customMirror: Mirror { Mirror(self, children: []) }
+}

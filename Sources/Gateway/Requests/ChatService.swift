@@ -10,12 +10,13 @@ import WriteAheadLog
 
 /// Answers chat requests of every client family: the way of one request from its body to its outcome.
 struct ChatService: Sendable {
+    /// The bytes of a model's name, which is kept for ever: several times the longest there is.
+    static let modelNameLimit = 256
+
     let ledger: Ledger
     let providers: ProviderDirectory
     let attempts: AttemptRunner
     let watches: ConnectionWatches
-    /// The whole time that a request may take, failovers included.
-    let totalTime: Duration
     let bodyLimit: Int
     let logger: Logger
 
@@ -34,6 +35,12 @@ struct ChatService: Sendable {
                 let body = try await request.body.collect(upTo: bodyLimit)
                 received.features.bodyBytes = body.readableBytes
                 client = try ClientRequest(family: family, body: Array(body.readableBytesView))
+                guard client.model.utf8.count <= Self.modelNameLimit else {
+                    throw RequestError(
+                        "model is longer than \(Self.modelNameLimit) bytes",
+                        field: "model"
+                    )
+                }
             } catch {
                 return try await refuse(received, error, start: start)
             }
@@ -58,14 +65,13 @@ struct ChatService: Sendable {
         watch: ClientWatch,
         channel: any Channel
     ) async throws(LogError) -> Response {
-        let deadline = running.start + totalTime.microseconds
         guard running.attempt != nil else {
             let names = ledger.read { state, _ in state.modelNames.map(\.id) }
             return try await fail(&running, with: .refused(running.decision, names: names))
         }
         if ledger.durability == .strict { running.logWait += try await settle(running) }
         while let attempt = running.attempt {
-            let opening = await open(attempt, of: running, watch: watch, deadline: deadline)
+            let opening = await open(attempt, of: running, watch: watch)
             switch opening {
             case .whole(let answer, let result):
                 return try await whole(answer, result, of: &running)
@@ -86,8 +92,7 @@ struct ChatService: Sendable {
     private func open(
         _ attempt: AttemptStarted,
         of running: RunningRequest,
-        watch: ClientWatch,
-        deadline: Int64
+        watch: ClientWatch
     ) async -> AttemptRunner.Opening {
         guard let provider = providers[attempt.provider] else {
             let failure = ProviderFailure(
@@ -96,7 +101,9 @@ struct ChatService: Sendable {
             )
             return .failed(AttemptResult(failure: failure, mayCost: false))
         }
-        let remaining = Duration.microseconds(max(1, deadline - Clocks.monotonicMicroseconds))
+        let remaining = Duration.microseconds(
+            max(1, running.deadline - Clocks.monotonicMicroseconds)
+        )
         return await attempts.open(running, at: provider, watch: watch, remaining: remaining)
     }
 
@@ -106,7 +113,6 @@ struct ChatService: Sendable {
         _ result: AttemptResult,
         of running: inout RunningRequest
     ) async throws(LogError) -> Response {
-        running.firstByte = Int(Clocks.monotonicMicroseconds - running.start)
         try running.complete(
             result,
             RequestEnding(outcome: .answered, status: 200),
@@ -159,14 +165,15 @@ struct ChatService: Sendable {
         _ result: AttemptResult? = nil,
         with error: RequestFailure
     ) async throws(LogError) -> Response {
-        let clientError = error.clientError(for: running)
         let ending = RequestEnding(
             outcome: error.outcome,
-            status: clientError.status,
+            status: error.status,
             failure: error.kind,
-            message: clientError.message
+            message: error.message(for: running)
         )
         try running.complete(result, ending, in: ledger)
+        // Made after it, so that the failed attempt is among those that the client is told of.
+        let clientError = error.clientError(for: running)
         _ = try await settle(running)
         var response = clientError.response(for: running.client.family)
         if let seconds = error.retryAfterSeconds(now: Clocks.wall) {

@@ -65,7 +65,8 @@ enum RequestFailure: Sendable {
         return error
     }
 
-    private var status: Int {
+    /// The HTTP status that the client gets.
+    var status: Int {
         switch self {
         case .refused(let decision, _):
             switch decision.refusal {
@@ -90,7 +91,7 @@ enum RequestFailure: Sendable {
         case .invalidRequest, .contextTooLong: 400
         case .modelMissing: 404
         case .rateLimited: 429
-        case .connectTimeout, .firstTokenTimeout, .idleTimeout, .totalTimeout: 504
+        case .connectTimeout, .firstTokenTimeout, .idleTimeout, .totalTimeout, .deadlinePassed: 504
         case .overloaded, .poolExhausted, .interrupted, nil: 503
         case .keyRejected, .serverError, .connectionFailed, .cut, .invalidResponse, .clientGone:
             502
@@ -114,7 +115,8 @@ enum RequestFailure: Sendable {
         }
     }
 
-    private func message(for running: RunningRequest) -> String {
+    /// What the client is told.
+    func message(for running: RunningRequest) -> String {
         switch self {
         case .refused(let decision, let names):
             refusalMessage(decision, model: running.client.model, names: names)

@@ -145,7 +145,7 @@ extension RunningRequest {
     /// The provider's counts, completed by estimates of a token for every four bytes of text.
     private func settledUsage(_ result: AttemptResult) -> TokenUsage {
         var usage = result.usage
-        guard result.mayCost else { return usage }
+        guard result.mayCost, !result.isUnreadable else { return usage }
         let knewSome = usage.prompt != nil || usage.output != nil
         var guessed = false
         if usage.prompt == nil {

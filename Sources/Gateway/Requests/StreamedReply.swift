@@ -134,7 +134,7 @@ extension RunningRequest {
                 outcome: outcome,
                 status: 200,
                 failure: kind,
-                message: result.failure?.message
+                message: outcome == .cut ? result.failure?.message : nil
             ),
             in: ledger
         )

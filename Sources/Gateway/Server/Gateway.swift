@@ -96,9 +96,9 @@ public struct Gateway: Sendable {
             upstream: upstream,
             logger: logger
         )
-        await refreshFirst(refresh)
+        let refreshing = await refreshFirst(refresh)
+        defer { refreshing.cancel() }
         let group = GroupReference()
-        let watches = ConnectionWatches()
         let application = Application(
             responder: responder(watches),
             server: .http1(
@@ -129,8 +129,10 @@ public struct Gateway: Sendable {
             try await services.run()
             try await stop(reason: "told to stop")
         } catch {
-            try await stop(reason: "\(error)")
-            throw listeningError(error)
+            let error = startError(error)
+            // Only errors of Logway's own are recorded: a library's may print what it holds.
+            try await stop(reason: (error as? GatewayError)?.description ?? "failed")
+            throw error
         }
     }
 
@@ -141,7 +143,6 @@ public struct Gateway: Sendable {
                 providers: providers,
                 attempts: AttemptRunner(upstream: upstream),
                 watches: watches,
-                totalTime: settings.routing.timeouts.total,
                 bodyLimit: settings.server.maxBodyBytes,
                 logger: logger
             ),
@@ -151,16 +152,24 @@ public struct Gateway: Sendable {
         )
     }
 
-    /// Learns the providers' models before the first request, as far as they answer soon.
-    private func refreshFirst(_ refresh: ModelRefresh) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await refresh.refreshAll() }
-            group.addTask {
+    /// Learns the providers' models before the first request, as far as they answer soon; slower
+    /// lists arrive while requests are served already.
+    private func refreshFirst(_ refresh: ModelRefresh) async -> Task<Void, Never> {
+        let refreshing = Task { await refresh.refreshAll() }
+        let (ends, end) = AsyncStream<Void>.makeStream()
+        let waiting = [
+            Task {
+                await refreshing.value
+                end.finish()
+            },
+            Task {
                 do { try await Task.sleep(for: Self.firstRefresh) } catch {}
-            }
-            await group.next()
-            group.cancelAll()
-        }
+                end.finish()
+            },
+        ]
+        for await _ in ends {}
+        for task in waiting { task.cancel() }
+        return refreshing
     }
 
     private func stop(reason: String) async throws {
@@ -172,8 +181,11 @@ public struct Gateway: Sendable {
         try await BlockingWork.run { try ledger.close() }
     }
 
-    private func listeningError(_ error: any Error) -> any Error {
-        guard let error = error as? IOError else { return error }
+    /// What ended the services, in words that hold nothing of what a library knows.
+    private func startError(_ error: any Error) -> any Error {
+        guard let error = error as? IOError else {
+            return GatewayError.serviceEnded(kind: "\(type(of: error))")
+        }
         let (host, port) = (settings.server.host, settings.server.port)
         return error.errnoCode == EADDRINUSE
             ? GatewayError.portInUse(host: host, port: port)

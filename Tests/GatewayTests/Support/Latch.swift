@@ -41,11 +41,11 @@ final class Latch: Sendable {
     }
 }
 
-/// Waits for something that is about to happen, and gives up after half a minute.
+/// Waits for something that is about to happen, and gives up after ten seconds.
 ///
 /// The pause between two looks decides nothing: what is waited for either happens or never does.
 func eventually(_ condition: () throws -> Bool) async throws -> Bool {
-    let limit = ContinuousClock.now + .seconds(30)
+    let limit = ContinuousClock.now + .seconds(10)
     while ContinuousClock.now < limit {
         if try condition() { return true }
         try await Task.sleep(for: .milliseconds(1))
@@ -59,5 +59,15 @@ final class TemporaryDirectory: Sendable {
 
     deinit {
         do { try FileManager.default.removeItem(atPath: path) } catch {}
+    }
+}
+
+/// Something that has to outlive a body.
+final class Kept<Value: Sendable>: Sendable {
+    private let kept = Mutex<Value?>(nil)
+
+    var value: Value? {
+        get { kept.withLock { $0 } }
+        set { kept.withLock { $0 = newValue } }
     }
 }

@@ -113,8 +113,9 @@ final class ProviderSocket {
         )
     }
 
-    /// Sends some text of a streamed answer.
-    func token(_ text: String) {
+    /// Sends some text of a streamed answer; whether somebody took it.
+    @discardableResult
+    func token(_ text: String) -> Bool {
         event(
             #"{"id":"c1","object":"chat.completion.chunk","created":1,"model":"m","#
                 + #""choices":[{"index":0,"delta":{"content":"\#(text)"},"finish_reason":null}]}"#
@@ -133,7 +134,8 @@ final class ProviderSocket {
         )
     }
 
-    func event(_ data: String) { chunk("data: \(data)\n\n") }
+    @discardableResult
+    func event(_ data: String) -> Bool { chunk("data: \(data)\n\n") }
 
     /// Ends the stream cleanly.
     func endStream() {
@@ -141,11 +143,15 @@ final class ProviderSocket {
         send("0\r\n\r\n")
     }
 
-    func chunk(_ text: String) { send("\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n") }
+    @discardableResult
+    func chunk(_ text: String) -> Bool {
+        send("\(String(text.utf8.count, radix: 16))\r\n\(text)\r\n")
+    }
 
-    func send(_ text: String) { Sockets.send(text, to: descriptor) }
+    @discardableResult
+    func send(_ text: String) -> Bool { Sockets.send(text, to: descriptor) }
 
-    /// Reads until the gateway closes; `false` if it does not for half a minute.
+    /// Reads until the gateway closes; `false` if it does not for ten seconds.
     @discardableResult
     func waitForClose() -> Bool {
         while true {

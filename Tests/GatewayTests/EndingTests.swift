@@ -1,0 +1,214 @@
+import Events
+import Settings
+import Testing
+
+@testable import Gateway
+
+/// Each way in which a request can end: one outcome, the right one, with what it cost.
+struct EndingTests {
+    @Test(arguments: [false, true])
+    func `a client that hangs up before the answer cancels the call`(streamed: Bool) async throws {
+        let (asked, closed) = (Latch(), Kept<Bool>())
+        let upstream = try ScriptedUpstream { _, socket in
+            asked.open()
+            closed.value = socket.waitForClose()
+        }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.chat(streamed: streamed)
+            await asked.wait()
+            client.close()
+            #expect(try await eventually { closed.value == true }, "the call was not cancelled")
+            try await gateway.settle()
+        }
+        #expect(record.completed.map(\.outcome) == [.cancelled])
+        #expect(record.finished.map(\.failure) == [.clientGone])
+        #expect(record.finished.map(\.costOrigin) == [.estimated])
+    }
+
+    @Test func `a client that hangs up in a silent stream cancels the call`() async throws {
+        let closed = Kept<Bool>()
+        let upstream = try ScriptedUpstream { _, socket in
+            socket.beginStream()
+            socket.token("four")
+            closed.value = socket.waitForClose()
+        }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.chat(streamed: true)
+            await client.read(through: "four")
+            client.close()
+            #expect(try await eventually { closed.value == true }, "the call was not cancelled")
+            try await gateway.settle()
+        }
+        #expect(record.completed.map(\.outcome) == [.cancelled])
+        #expect(record.finished.map(\.failure) == [.clientGone])
+        #expect(record.finished.map(\.costOrigin) == [.estimated])
+        #expect(record.finished.first?.usage.output == 1, "a token for up to four bytes of text")
+    }
+
+    @Test func `a client that hangs up while text flows cancels the call`() async throws {
+        let upstream = try ScriptedUpstream { _, socket in
+            socket.beginStream()
+            var isOpen = true
+            while isOpen { isOpen = socket.token("four") }
+        }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.chat(streamed: true)
+            await client.read(through: "four")
+            client.close()
+            try await gateway.settle()
+        }
+        #expect(record.completed.map(\.outcome) == [.cancelled])
+        #expect(record.finished.map(\.costOrigin) == [.estimated])
+    }
+
+    @Test func `an upstream that cuts the stream gives an error and no clean end`() async throws {
+        let upstream = try ScriptedUpstream { _, socket in
+            socket.beginStream()
+            socket.token("four")
+            socket.close()
+        }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.chat(streamed: true)
+            let body = await client.response().body
+            #expect(body.contains("upstream_interrupted"))
+            #expect(!body.contains("[DONE]"))
+        }
+        #expect(record.completed.map(\.outcome) == [.cut])
+        #expect(record.finished.map(\.failure) == [.cut])
+        #expect(record.finished.map(\.costOrigin) == [.estimated])
+    }
+
+    @Test func `a stream that stalls is cut by the idle timeout`() async throws {
+        let upstream = try ScriptedUpstream { _, socket in
+            socket.beginStream()
+            socket.token("four")
+            socket.waitForClose()
+        }
+        let provider = ProviderSettings.scripted(upstream) {
+            $0.timeouts.idle = .milliseconds(50)
+        }
+        let record = try await withGateway(.testing(provider)) { gateway in
+            let client = try gateway.client()
+            client.chat(streamed: true)
+            let body = await client.response().body
+            #expect(body.contains("upstream_interrupted"))
+            #expect(!body.contains("[DONE]"))
+        }
+        #expect(record.completed.map(\.outcome) == [.cut])
+        #expect(record.finished.map(\.failure) == [.idleTimeout])
+        #expect(record.finished.map(\.costOrigin) == [.estimated])
+    }
+
+    @Test(arguments: [false, true])
+    func `the whole time of a request spans its failovers`(streamed: Bool) async throws {
+        let upstream = try ScriptedUpstream { _, socket in socket.waitForClose() }
+        let providers = [
+            ProviderSettings.scripted(upstream, name: "a", priority: 1) {
+                $0.timeouts.firstToken = .milliseconds(20)
+            },
+            .scripted(upstream, name: "b", priority: 2),
+            .scripted(upstream, name: "c", priority: 3),
+        ]
+        let settings = Settings.testing(providers) {
+            $0.routing.timeouts.total = .milliseconds(200)
+        }
+        let record = try await withGateway(settings) { gateway in
+            let client = try gateway.client()
+            client.chat("auto", streamed: streamed)
+            let response = await client.response()
+            #expect(response.status == 504)
+            #expect(response.body.contains("time used up"))
+        }
+        #expect(record.completed.map(\.outcome) == [.failed])
+        #expect(record.finished.map(\.failure) == [.firstTokenTimeout, .totalTimeout])
+        #expect(record.finished.map(\.costOrigin) == [.estimated, .estimated])
+        #expect(record.completed.map(\.attempts) == [2])
+    }
+
+    @Test func `a provider that is not there costs nothing`() async throws {
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let provider = ProviderSettings.scripted(upstream)
+        upstream.stop()
+        let record = try await withGateway(.testing(provider)) { gateway in
+            let client = try gateway.client()
+            client.chat()
+            #expect(await client.response().status == 502)
+        }
+        #expect(record.completed.map(\.outcome) == [.failed])
+        #expect(record.finished.map(\.costOrigin) == [.uncharged])
+        #expect(record.completed.map(\.cost) == [.zero])
+    }
+
+    @Test func `a stream may finish while the gateway stops`() async throws {
+        let goOn = Latch()
+        let upstream = try ScriptedUpstream { _, socket in
+            socket.beginStream()
+            socket.token("four")
+            goOn.block()
+            socket.finishAnswer()
+            socket.endStream()
+        }
+        let settings = Settings.testing(.scripted(upstream)) {
+            $0.server.shutdownGrace = .seconds(30)
+        }
+        let record = try await withGateway(settings) { gateway in
+            let client = try gateway.client()
+            client.chat(streamed: true)
+            await client.read(through: "four")
+            await gateway.listening.stop()
+            #expect(
+                try await eventually { !gateway.accepts },
+                "a stopping gateway takes nothing new"
+            )
+            goOn.open()
+            #expect(await client.read(through: "[DONE]").contains("[DONE]"))
+        }
+        #expect(record.completed.map(\.outcome) == [.answered])
+        #expect(record.finished.map(\.costOrigin) == [.priced])
+    }
+
+    @Test(arguments: [false, true])
+    func `what still runs when the grace is over is interrupted`(streamed: Bool) async throws {
+        let asked = Latch()
+        let upstream = try ScriptedUpstream { _, socket in
+            if streamed {
+                socket.beginStream()
+                socket.token("four")
+            }
+            asked.open()
+            socket.waitForClose()
+        }
+        let settings = Settings.testing(.scripted(upstream)) {
+            $0.server.shutdownGrace = .milliseconds(50)
+        }
+        let client = Kept<RawClient>()
+        let record = try await withGateway(settings) { gateway in
+            client.value = try gateway.client()
+            client.value?.chat(streamed: streamed)
+            await asked.wait()
+            if streamed { await client.value?.read(through: "four") }
+        }
+        #expect(record.completed.map(\.outcome) == [.interrupted])
+        #expect(record.finished.map(\.failure) == [.interrupted])
+        #expect(record.finished.map(\.costOrigin) == [.estimated])
+        let rest = await client.value?.readToEnd() ?? ""
+        #expect(!rest.contains("[DONE]"))
+        #expect(!rest.contains("200 OK"))
+    }
+}
+
+extension TestGateway {
+    /// Whether a new connection is taken.
+    var accepts: Bool {
+        do {
+            _ = try client()
+            return true
+        } catch {
+            return false
+        }
+    }
+}
