@@ -142,7 +142,12 @@ extension FeedbackReceived {
         }
         request = id
         self.score = Int((score * 1_000_000).rounded())
-        comment = found[2]?.string.map { String($0.prefix(FeedbackEndpoint.commentLimit)) }
-        source = String((found[3]?.string ?? "user").prefix(FeedbackEndpoint.sourceLimit))
+        let keys = KeyMask()
+        comment = found[2]?.string.map {
+            String(keys.masked($0).prefix(FeedbackEndpoint.commentLimit))
+        }
+        source = String(
+            keys.masked(found[3]?.string ?? "user").prefix(FeedbackEndpoint.sourceLimit)
+        )
     }
 }

@@ -22,16 +22,19 @@ struct GatewayResponder: HTTPResponder {
     let readiness: Readiness
 
     func respond(to request: Request, context: GatewayContext) async throws -> Response {
-        guard request.method == .head else {
-            return await respond(to: request, method: request.method, on: context.channel)
+        if let origin = request.headers[.origin], PageOrigin(text: origin).isForeign {
+            return Self.foreignPage(request)
         }
-        // RFC 9110 §9.3.2: what GET would say, without the body.
-        return await respond(to: request, method: .get, on: context.channel).createHeadResponse()
+        guard request.method == .head else {
+            return await answer(request, to: request.method, on: context.channel)
+        }
+        // Whoever asks for a head alone would take a body for the next answer.
+        return await answer(request, to: .get, on: context.channel).createHeadResponse()
     }
 
-    private func respond(
-        to request: Request,
-        method: HTTPRequest.Method,
+    private func answer(
+        _ request: Request,
+        to method: HTTPRequest.Method,
         on channel: any Channel
     ) async -> Response {
         let path = request.uri.path
@@ -60,7 +63,6 @@ struct GatewayResponder: HTTPResponder {
             "/v1/chat/completions": .post, "/v1/messages": .post, "/v1/models": .get,
             "/v1/feedback": .post, "/healthz": .get, "/readyz": .get,
         ]
-        let id = Events.RequestID.fresh()
         let allowed = paths[request.uri.path]
         let error = ClientError(
             status: allowed == nil ? 404 : 405,
@@ -68,10 +70,27 @@ struct GatewayResponder: HTTPResponder {
             message: allowed.map { "use \($0.rawValue) for \(request.uri.path)" }
                 ?? "there is nothing here; the paths are "
                 + paths.keys.sorted().joined(separator: ", "),
-            requestID: id.description
+            requestID: freshID.description
         )
         var response = error.response(for: family(of: request))
         if let allowed { response.headers[.allow] = allowed.rawValue }
         return response
+    }
+
+    private static func foreignPage(_ request: Request) -> Response {
+        ClientError(
+            status: 403,
+            code: "foreign_origin",
+            message: "pages of other machines may not use this gateway; call it from a program",
+            requestID: freshID.description
+        ).response(for: family(of: request))
+    }
+
+    /// An id for an answer that is in no log.
+    private static var freshID: Events.RequestID {
+        Events.RequestID(
+            time: Clocks.wall,
+            random: (.random(in: .min ... .max), .random(in: .min ... .max))
+        )
     }
 }

@@ -17,6 +17,7 @@ public final class Ledger: Sendable {
 
     private let log: EventLog
     private let inside: Mutex<Inside>
+    private let failure = Failure()
     /// What has to be durable before what.
     public let durability: Durability
 
@@ -25,6 +26,13 @@ public final class Ledger: Sendable {
         self.log = log
         inside = Mutex(Inside(state: state, clock: EventClock(after: state.time)))
         self.durability = durability
+        log.onPoison { [failure] error in failure.error.withLock { $0 = error } }
+    }
+
+    /// Why the log takes nothing more, once it does not; held apart, since the log's handlers may
+    /// not own the log.
+    private final class Failure: Sendable {
+        let error = Mutex<LogError?>(nil)
     }
 
     /// Reads the state; the body must be short and may not keep it.
@@ -34,6 +42,9 @@ public final class Ledger: Sendable {
             return body(inside.state, now)
         }
     }
+
+    /// The log's time: the wall clock, but never before the last event.
+    public var now: Timestamp { read { _, now in now } }
 
     /// Decides on the state and appends what came of it, in one section.
     ///
@@ -108,7 +119,7 @@ public final class Ledger: Sendable {
     }
 
     /// Whether new requests can be recorded; `nil` when they can.
-    public var shortage: LogError? { log.shortage }
+    public var shortage: LogError? { failure.error.withLock { $0 } ?? log.shortage }
 
     /// Calls the handler once when the log can take nothing more; the process must stop then.
     public func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {

@@ -31,7 +31,12 @@ struct ModelRefresh: Service {
                 }
             }
         }
-        try await gracefulShutdown()
+        // With nobody to probe it waits all the same: a service that returns stops the gateway.
+        do {
+            try await gracefulShutdown()
+        } catch {
+            // Cancelled: the stop did not wait for it.
+        }
     }
 
     private func repeatedly(refresh provider: ProviderConnection) async {
@@ -63,7 +68,7 @@ struct ModelRefresh: Service {
             listed = try await models(of: provider)
         } catch {
             probe.failure = error.kind
-            probe.message = error.message
+            probe.message = provider.keys.masked(error).message
         }
         if Task.isCancelled { return }
         probe.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)

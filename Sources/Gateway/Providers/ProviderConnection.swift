@@ -15,6 +15,8 @@ struct ProviderConnection: Sendable {
     let pool: UpstreamPool
     let timeouts: Timeouts
     let healthCheck: HealthCheckSettings
+    /// Takes the key out of what the provider says.
+    let keys: KeyMask
     /// The context that an Ollama model is loaded with, where the catalogue knows the model's.
     let contextTokens: @Sendable (String) -> Int?
 
@@ -34,6 +36,7 @@ struct ProviderConnection: Sendable {
         pool = settings.type.isLocal ? .local(settings.name) : .hosted(settings.name)
         timeouts = settings.timeouts
         healthCheck = settings.healthCheck
+        keys = KeyMask(key: settings.apiKey?.revealed)
         let type = settings.type
         contextTokens = { model in catalog.model(provider: type, id: model)?.contextWindow }
     }

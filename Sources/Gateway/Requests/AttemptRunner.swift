@@ -23,8 +23,20 @@ struct AttemptRunner: Sendable {
 
     let upstream: UpstreamClient
 
-    /// Runs the attempt under way of a request.
+    /// Runs the attempt under way of a request; no key is in what it says of a failure.
     func open(
+        _ running: RunningRequest,
+        at provider: ProviderConnection,
+        watch: ClientWatch,
+        remaining: Duration
+    ) async -> Opening {
+        let opening = await ask(running, at: provider, watch: watch, remaining: remaining)
+        guard case .failed(var result) = opening else { return opening }
+        result.failure = result.failure.map(provider.keys.masked)
+        return .failed(result)
+    }
+
+    private func ask(
         _ running: RunningRequest,
         at provider: ProviderConnection,
         watch: ClientWatch,
@@ -68,7 +80,8 @@ struct AttemptRunner: Sendable {
                 for: client,
                 as: identity,
                 attemptStart: running.attemptStart,
-                status: head.status
+                status: head.status,
+                keys: provider.keys
             )
         } catch {
             var result = AttemptResult(failure: ProviderFailure(error))

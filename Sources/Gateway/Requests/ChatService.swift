@@ -10,7 +10,7 @@ import WriteAheadLog
 
 /// Answers chat requests of every client family: the way of one request from its body to its outcome.
 struct ChatService: Sendable {
-    /// The bytes of a model's name, which is kept for ever: several times the longest there is.
+    /// The bytes of a model's name, which is kept for ever; the longest of a provider have about 100.
     static let modelNameLimit = 256
 
     let ledger: Ledger
@@ -27,7 +27,7 @@ struct ChatService: Sendable {
         on channel: any Channel
     ) async -> Response {
         let start = Clocks.monotonicMicroseconds
-        var received = RequestReceived(request, family: family)
+        var received = RequestReceived(request, family: family, at: ledger.now)
         do throws(LogError) {
             if let shortage = ledger.shortage { throw shortage }
             let client: ClientRequest

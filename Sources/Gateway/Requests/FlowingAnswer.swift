@@ -7,6 +7,7 @@ struct FlowingAnswer: Sendable {
     let exchange: UpstreamExchange
     private var stream: AnswerStream
     private let status: Int
+    private let keys: KeyMask
     private let firstByteMicroseconds: Int
     /// What was read for the client before the stream was handed over.
     private(set) var opening: [UInt8]
@@ -20,7 +21,8 @@ struct FlowingAnswer: Sendable {
         for client: ClientRequest,
         as identity: AnswerIdentity,
         attemptStart: Int64,
-        status: Int
+        status: Int,
+        keys: KeyMask
     ) async throws(UpstreamError) -> AttemptRunner.Opening {
         var stream = AnswerStream(from: family, for: client, as: identity)
         var output: [UInt8] = []
@@ -50,6 +52,7 @@ struct FlowingAnswer: Sendable {
                 exchange: exchange,
                 stream: stream,
                 status: status,
+                keys: keys,
                 firstByteMicroseconds: firstByte,
                 opening: output
             )
@@ -59,8 +62,16 @@ struct FlowingAnswer: Sendable {
     /// The next bytes for the client; `nil` when the answer is whole.
     ///
     /// Bytes that came before a failure are lost with it: the client is told of the failure instead.
-    /// - Throws: `ProviderFailure` when the answer breaks off.
+    /// - Throws: `ProviderFailure` when the answer breaks off, without a key in its words.
     mutating func next() async throws(ProviderFailure) -> [UInt8]? {
+        do throws(ProviderFailure) {
+            return try await read()
+        } catch {
+            throw keys.masked(error)
+        }
+    }
+
+    private mutating func read() async throws(ProviderFailure) -> [UInt8]? {
         while true {
             if stream.isComplete { return nil }
             let bytes: [UInt8]?
@@ -79,13 +90,26 @@ struct FlowingAnswer: Sendable {
         }
     }
 
+    /// How long a provider may take to end what it has said to be complete.
+    static let drainLimit = Duration.seconds(1)
+
     /// Reads what little may follow the answer's end, so that the connection can be used again.
-    func drain() async {
-        do throws(UpstreamError) {
-            while try await exchange.next() != nil {}
-        } catch {
-            // The answer is whole; how its connection ends changes nothing.
-            exchange.cancel()
+    ///
+    /// Nobody waits for it: the client's next request may come on the same connection.
+    func drain() {
+        guard exchange.timings == nil else { return }
+        Task { [exchange] in
+            let limit = Task {
+                try await Task.sleep(for: Self.drainLimit)
+                exchange.cancel()
+            }
+            defer { limit.cancel() }
+            do throws(UpstreamError) {
+                while try await exchange.next() != nil {}
+            } catch {
+                // The answer is whole; how its connection ends changes nothing.
+                exchange.cancel()
+            }
         }
     }
 

@@ -74,9 +74,11 @@ enum RequestFailure: Sendable {
             case .untranslatable: 400
             case .noProvider, nil: 503
             case .noneAvailable:
-                decision.excluded.allSatisfy { $0.reason == .rateLimited } ? 429 : 503
+                decision.isRateLimited ? 429 : 503
             }
-        case .requestAtFault(let failure): failure.status ?? 400
+        case .requestAtFault(let failure):
+            // What a provider gives as its status may be any number, or put the blame on itself.
+            failure.status.flatMap { (400..<500).contains($0) ? $0 : nil } ?? 400
         case .exhausted(let running): Self.status(of: running.finished.last?.failure)
         case .brokenOff(let failure), .stopping(let failure): Self.status(of: failure.kind)
         }
@@ -149,5 +151,14 @@ enum RequestFailure: Sendable {
             "no provider is available now: "
                 + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
         }
+    }
+}
+
+extension RouteDecided {
+    /// Whether everybody who could answer holds back for a rate limit, and nobody for worse.
+    fileprivate var isRateLimited: Bool {
+        let absent: Set<ExclusionReason> = [.modelNotListed, .notEnabled, .noDefaultModel]
+        let present = excluded.filter { !absent.contains($0.reason) }
+        return !present.isEmpty && present.allSatisfy { $0.reason == .rateLimited }
     }
 }

@@ -6,12 +6,16 @@ import Providers
 private let extractorVersion = 1
 /// The most labels that a request may carry, and their length: they are kept for ever.
 private let tagLimit = (count: 16, length: 64)
+/// The most fields of a request that are named as untranslatable, and their paths' length.
+private let fieldLimit = (count: 16, length: 128)
 
 extension RequestReceived {
     /// A request as its head shows it, with a fresh id.
-    init(_ request: Request, family: WireFamily) {
+    ///
+    /// `now` is the log's time, so that the id leads to its place in the log.
+    init(_ request: Request, family: WireFamily, at now: Timestamp) {
         self.init()
-        self.request = .fresh()
+        self.request = .fresh(at: now)
         client = family
         endpoint = request.uri.path
         task = request.headers[.task].map { String($0.prefix(tagLimit.length)) }
@@ -47,7 +51,9 @@ extension [TranslationObstacle] {
         guard !fields.isEmpty else { return }
         var obstacle = TranslationObstacle()
         obstacle.family = family
-        obstacle.fields = fields
+        obstacle.fields = fields.prefix(fieldLimit.count).map {
+            String($0.prefix(fieldLimit.length))
+        }
         append(obstacle)
     }
 }

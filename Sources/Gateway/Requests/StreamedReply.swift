@@ -94,7 +94,7 @@ final class StreamedReply: Sendable {
         }
         try await writer.write(ByteBuffer(bytes: flowing.terminator(comment: open.costLine)))
         try await writer.finish(nil)
-        await flowing.drain()
+        flowing.drain()
     }
 
     /// The failure that ended the stream: a stopping server closes its clients' connections, so its

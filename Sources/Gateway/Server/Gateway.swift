@@ -103,7 +103,7 @@ public struct Gateway: Sendable {
             responder: responder(watches),
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [watches.makeHandler()],
+                    additionalChannelHandlers: [watches.makeHandler(), ContinueHandler()],
                     idleTimeout: Self.idleTimeout
                 )
             ),

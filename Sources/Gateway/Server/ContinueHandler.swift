@@ -1,0 +1,22 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTPTypes
+
+/// Tells a client that asks first to send its body (RFC 9110, section 10.1.1).
+///
+/// Clients wait for that before a large one: curl a second above a megabyte, others for ever.
+/// Hummingbird leaves it to the application, which only sees the request when it reads the body.
+final class ContinueHandler: ChannelInboundHandler, RemovableChannelHandler, Sendable {
+    typealias InboundIn = HTTPRequestPart
+    typealias OutboundOut = HTTPResponsePart
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if case .head(let head) = unwrapInboundIn(data),
+            head.headerFields[.expect]?.lowercased() == "100-continue"
+        {
+            let answer = HTTPResponsePart.head(HTTPResponse(status: .continue))
+            context.writeAndFlush(wrapOutboundOut(answer), promise: nil)
+        }
+        context.fireChannelRead(data)
+    }
+}
