@@ -3,12 +3,16 @@ import Rainbow
 
 /// Where results and complaints go: results to standard output, everything else to standard error.
 enum Output {
-    /// Writes a result; ends the process quietly when nobody reads it any more.
+    /// Writes a result; ends the process quietly when nobody reads it any more, and with exit
+    /// code 1 when it can't be written, so that no script takes half a result for a whole one.
     static func write(_ text: String) {
         do {
             try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
         } catch {
-            exit(0)
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            if let cause, cause.domain == NSPOSIXErrorDomain, cause.code == Int(EPIPE) { exit(0) }
+            Output.error("the result can't be written: \((cause ?? error).localizedDescription)")
+            exit(1)
         }
     }
 
