@@ -4,8 +4,8 @@ import subprocess
 
 import pytest
 
-from conftest import ask, http_client, id_of, openai_client
-from gateway import Gateway, binary
+from conftest import ask, id_of, openai_client
+from gateway import binary
 
 FAILED, WRONG_USAGE = 1, 2
 
@@ -30,3 +30,55 @@ def test_a_result_that_can_not_be_written_is_a_failure(pair):
         assert result.returncode == FAILED, arguments
         assert "can't be written" in result.stderr
         assert "No space left" in result.stderr
+
+
+KEYED = {"type": "groq", "apiKey": "${GROQ_API_KEY}"}
+
+
+def run(gateway, *arguments):
+    """Runs a command without `--data`, where the gateway's configuration is the usual one."""
+    return subprocess.run(
+        [binary(), *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        env=gateway.environment,
+        cwd=gateway.folder,
+        timeout=30,
+    )
+
+
+def test_reading_needs_no_key_of_the_server(pair):
+    gateway, _, _ = pair
+    id = id_of(ask(openai_client(gateway)))
+    gateway.configure({"providers": [KEYED], "log": {"directory": str(gateway.data)}})
+    result = run(gateway, "requests")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert id in result.stdout
+
+
+def test_reading_takes_a_configuration(pair, tmp_path):
+    gateway, _, _ = pair
+    id = id_of(ask(openai_client(gateway)))
+    other = tmp_path / "other.yaml"
+    other.write_text(json.dumps({"providers": [KEYED], "log": {"directory": str(gateway.data)}}))
+    for arguments in (["explain", "last"], ["requests"], ["log", "tail"]):
+        assert id in run(gateway, *arguments, "--config", str(other)).stdout
+    missing = run(gateway, "requests", "--config", "nosuch.yaml")
+    assert missing.returncode == FAILED
+    assert "nosuch.yaml: there is no such file" in missing.stderr
+
+
+@pytest.mark.parametrize(
+    "config", ["nonsense: [", {"nonsense": 1}, {"log": {"directory": "/srv/${NO_SUCH_NAME}"}}]
+)
+def test_reading_goes_on_beside_a_configuration_with_mistakes(pair, config):
+    gateway, _, _ = pair
+    id = id_of(ask(openai_client(gateway)))
+    gateway.configure(config)
+    gateway.variables["LOGWAY_DATA"] = str(gateway.data)
+    result = run(gateway, "explain", "last")
+    assert result.returncode == 0, result.stderr
+    assert id in result.stdout
+    (note,) = result.stderr.splitlines()
+    assert "logway.yaml has mistakes" in note and "--data" in note

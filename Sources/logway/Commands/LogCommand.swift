@@ -22,7 +22,7 @@ struct LogCommand: AsyncParsableCommand {
         /// How often a followed log is looked at: soon enough for people.
         private static let pollInterval = Duration.milliseconds(200)
 
-        @OptionGroup var dataOptions: DataOptions
+        @OptionGroup var readingOptions: ReadingOptions
         @Option(name: .shortAndLong, help: "How many of the last events.")
         var number = 20
         @Flag(name: .shortAndLong, help: "Goes on with events as they become durable.")
@@ -42,7 +42,7 @@ struct LogCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            var queries = try LogQueries(dataOptions.directory())
+            var queries = try LogQueries(readingOptions.directory())
             let last = try queries.lastSequence()
             let wanted = request.flatMap { RequestID($0) }
             let start = last >= UInt64(number) ? last - UInt64(number) + 1 : 1
@@ -76,12 +76,12 @@ struct LogCommand: AsyncParsableCommand {
             abstract: "Checks every checksum, chain link and event; exits with 3 if one is bad."
         )
 
-        @OptionGroup var dataOptions: DataOptions
+        @OptionGroup var readingOptions: ReadingOptions
         @Flag(name: .long, help: "Prints JSON.")
         var json = false
 
         func run() throws {
-            let directory = try dataOptions.directory()
+            let directory = try readingOptions.directory()
             var reader = try LogReader(directory)
             var bar = ProgressBar(total: 100)
             let report = try reader.verify { checked, total in
@@ -117,12 +117,12 @@ struct LogCommand: AsyncParsableCommand {
             abstract: "Counts and sizes of the log, and its events by type."
         )
 
-        @OptionGroup var dataOptions: DataOptions
+        @OptionGroup var readingOptions: ReadingOptions
         @Flag(name: .long, help: "Prints JSON.")
         var json = false
 
         func run() throws {
-            let directory = try dataOptions.directory()
+            let directory = try readingOptions.directory()
             var log = try LogReader(directory)
             let statistics = try log.statistics()
             var types: [String: Int] = [:]
@@ -143,14 +143,14 @@ struct LogCommand: AsyncParsableCommand {
             abstract: "Prints the log's frames: where each lies and what it is made of."
         )
 
-        @OptionGroup var dataOptions: DataOptions
+        @OptionGroup var readingOptions: ReadingOptions
         @Option(name: .long, help: "Begin at this segment.")
         var segment: UInt32 = 0
         @Flag(name: .long, help: "Prints one JSON object a line.")
         var json = false
 
         func run() throws {
-            var reader = try LogReader(dataOptions.directory())
+            var reader = try LogReader(readingOptions.directory())
             if !json { Output.line(FrameLine.heading) }
             try reader.forEachFrame(fromSegment: segment) { frame in
                 let line = FrameLine(frame)
