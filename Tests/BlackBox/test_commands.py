@@ -1,5 +1,6 @@
 """What the reading commands make of their options, and of a world that is not as it should be."""
 
+import json
 import subprocess
 
 import pytest
@@ -82,3 +83,33 @@ def test_reading_goes_on_beside_a_configuration_with_mistakes(pair, config):
     assert id in result.stdout
     (note,) = result.stderr.splitlines()
     assert "logway.yaml has mistakes" in note and "--data" in note
+
+
+def test_tail_shows_the_last_events_that_match(pair):
+    gateway, _, _ = pair
+    client = openai_client(gateway)
+    ids = [id_of(ask(client)) for _ in range(8)]
+    gateway.completed(ids[-1])
+    events = gateway.events()
+    first_s = [e for e in events if e.get("request") == ids[0]]
+    assert first_s[-1]["sequence"] < events[-20]["sequence"]
+
+    def shown(*arguments):
+        lines = gateway.ask("log", "tail", "--json", *arguments).splitlines()
+        return [json.loads(line) for line in lines]
+
+    assert shown("--request", ids[0]) == first_s
+    assert shown("--request", ids[0], "-n", "2") == first_s[-2:]
+    assert shown("--request", ids[0], "--type", "NodeStarted") == []
+    assert shown("-n", "3") == events[-3:]
+    assert shown("-n", "0") == []
+    for name in {e["type"] for e in events}:
+        assert shown("--type", name) == [e for e in events if e["type"] == name][-20:]
+
+
+def test_an_unknown_type_is_wrong_usage(pair):
+    gateway, _, _ = pair
+    result = gateway.run("log", "tail", "--type", "RouteDecied")
+    assert result.returncode == WRONG_USAGE
+    assert "RouteDecided" in result.stderr and "NodeStopped" in result.stderr
+    assert gateway.ask("log", "tail", "--type", "Unknown77") == ""
