@@ -113,3 +113,10 @@ def test_an_unknown_type_is_wrong_usage(pair):
     assert result.returncode == WRONG_USAGE
     assert "RouteDecided" in result.stderr and "NodeStopped" in result.stderr
     assert gateway.ask("log", "tail", "--type", "Unknown77") == ""
+
+
+@pytest.mark.parametrize("month", ["0000-01", "1969-12", "2026-13", "2026-1", "+026-01", "may"])
+def test_a_month_that_no_log_has_is_wrong_usage(gateway, month):
+    result = gateway(start=False).run("report", "--month", month)
+    assert result.returncode == WRONG_USAGE
+    assert month in result.stderr
