@@ -47,6 +47,7 @@ struct LogCommand: AsyncParsableCommand {
             var next = try showLast(&queries, wanted)
             while follow {
                 try await Task.sleep(for: Self.pollInterval)
+                Output.endIfUnread()
                 next = try queries.forEach(from: next) { event, sequence in
                     if matches(event, wanted) { show(event, sequence) }
                     return true

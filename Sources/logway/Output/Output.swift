@@ -16,6 +16,14 @@ enum Output {
         }
     }
 
+    /// Ends the process quietly when nobody reads the result any more, which a command that waits
+    /// for something to write would not notice.
+    static func endIfUnread() {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        // A pipe without a reader is told of unasked.
+        if unsafe poll(&output, 1, 0) > 0, Int32(output.revents) & POLLERR != 0 { exit(0) }
+    }
+
     /// Writes a line of a result.
     static func line(_ text: String) {
         write(text + "\n")
