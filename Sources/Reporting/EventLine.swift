@@ -29,7 +29,8 @@ public struct EventLine: Sendable {
                 + (event.failure.map { "failed: \($0.name)" } ?? "answered")
                 + ", \(Wording.cost(event.cost))"
         case .requestCompleted(let event):
-            "\(event.outcome.name), status \(event.status), \(Wording.cost(event.cost)), "
+            "\(event.outcome.name), \(Wording.status(event.status)), "
+                + "\(Wording.cost(event.cost)), "
                 + Wording.time(microseconds: event.totalMicroseconds)
         case .healthProbed(let event):
             "\(event.provider) \(event.failure?.name ?? "answers")"

@@ -18,7 +18,7 @@ public struct ExplainPage: Sendable {
         "Request \(record.id)\n  "
             + (record.completed.map { completed in
                 let content = completed.content
-                return "\(content.outcome.name) with status \(content.status) after "
+                return "\(content.outcome.name) with \(Wording.status(content.status)) after "
                     + Wording.time(microseconds: content.totalMicroseconds)
                     + ", cost \(Wording.cost(content.cost))"
             } ?? "still running")
@@ -170,7 +170,7 @@ public struct ExplainPage: Sendable {
         guard let completed = record.completed?.content else { return [] }
         var lines = Self.rejected(completed.skipped, title: "Not asked any more") + ["", "Outcome"]
         lines.append(
-            "  \(completed.outcome.name), status \(completed.status), "
+            "  \(completed.outcome.name), \(Wording.status(completed.status)), "
                 + Wording.count(completed.attempts, "attempt")
         )
         if let message = completed.message {

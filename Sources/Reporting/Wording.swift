@@ -53,6 +53,11 @@ enum Wording {
         return "\(hundredths / 100).\(hundredths % 100 < 10 ? "0" : "")\(hundredths % 100)"
     }
 
+    /// The HTTP status that a client was sent; 0 stands for none.
+    static func status(_ status: Int) -> String {
+        status == 0 ? "no status" : "status \(status)"
+    }
+
     /// A number with its noun.
     static func count(_ count: Int, _ noun: String) -> String {
         count == 1 ? "1 \(noun)" : "\(count) \(noun)s"

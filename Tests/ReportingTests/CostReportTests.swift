@@ -228,23 +228,23 @@ struct CostReportTests {
               quality    0.75 over 1 score
 
             By provider
-              provider  requests  attempts  tokens in  tokens out  quality     cost
-              ollama           1         1       1200         500     0.75  $0.0105
-              groq             1         1          0           0        –   $0.002
+              provider  tried  attempts  tokens in  tokens out  quality     cost
+              ollama        1         1       1200         500     0.75  $0.0105
+              groq          1         1          0           0        –   $0.002
 
             By model
-              model         requests  attempts  tokens in  tokens out  quality     cost
-              ollama:llama         1         1       1200         500     0.75  $0.0105
-              groq:llama           1         1          0           0        –   $0.002
+              model         tried  attempts  tokens in  tokens out  quality     cost
+              ollama:llama      1         1       1200         500     0.75  $0.0105
+              groq:llama        1         1          0           0        –   $0.002
 
             By task
-              task         requests  attempts  tokens in  tokens out  quality     cost
-              code-review         1         2       1200         500     0.75  $0.0125
+              task         tried  attempts  tokens in  tokens out  quality     cost
+              code-review      1         2       1200         500     0.75  $0.0125
 
             By tag
-              tag     requests  attempts  tokens in  tokens out  quality     cost
-              app=x          1         2       1200         500     0.75  $0.0125
-              team=a         1         2       1200         500     0.75  $0.0125
+              tag     tried  attempts  tokens in  tokens out  quality     cost
+              app=x       1         2       1200         500     0.75  $0.0125
+              team=a      1         2       1200         500     0.75  $0.0125
 
             """
         #expect(text == expected)

@@ -216,7 +216,7 @@ struct ExplainPageTests {
             course.append(body)
         }
         let page = ExplainPage(course.record()).text
-        #expect(page.contains("  interrupted with status 0"))
+        #expect(page.contains("  interrupted with no status after "))
         #expect(page.contains("     failed: interrupted after 0 µs\n"))
         #expect(page.contains("     tokens: 100 in (counted by an estimate)\n"))
         #expect(page.contains("     cost unknown, from no price or no count\n"))

@@ -134,6 +134,7 @@ struct RequestTests {
         let lines = RequestList.table(records).split(separator: "\n").map(String.init)
         #expect(lines.count == 5)
         #expect(lines[0].hasPrefix("time"))
+        #expect(lines[0].contains("asked for  last asked"))
         let cells = lines.dropFirst().map { line in
             line.split(separator: " ").dropFirst(2).joined(separator: " ")
         }

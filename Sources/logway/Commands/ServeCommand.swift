@@ -58,7 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let port { settings.server.port = port }
         for warning in settings.notInForce { Output.errorText("warning: \(warning)") }
         for note in settings.notes { Output.errorText("note: \(note)") }
-        let directory = try dataOptions.directory(settings)
+        let directory = dataOptions.directory(settings)
         let gateway = try await Gateway(
             settings,
             catalog: catalog,
