@@ -2,8 +2,9 @@ public import Events
 
 /// What may not be used for now because the provider itself said so.
 ///
-/// A rejected key (401, 402, 403) holds the provider, a missing model (404) that model, and a rate
-/// limit (429) that model until its retry time. None of them opens a breaker.
+/// A rejected key (401, most of 402 and 403) holds the provider, a missing model (404, or 403 for
+/// that model alone) that model, and a rate limit (429, or 402 for that many tokens) that model
+/// until its retry time. None of them opens a breaker.
 public struct Holds: Hashable, Sendable {
     /// How long a rejected key or a missing model is left alone before it is tried again.
     ///
