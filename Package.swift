@@ -31,7 +31,8 @@ func tests(
 ) -> Target {
     .testTarget(
         name: "\(name)Tests",
-        dependencies: [.target(name: name)] + dependencies,
+        dependencies: [.target(name: name), "TestSupport"] + dependencies,
+        exclude: exclude,
         swiftSettings: strict
     )
 }
@@ -101,6 +102,7 @@ let package = Package(
             ],
             swiftSettings: optimised
         ),
+        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests(of: "Events", exclude: ["Golden"]),
         tests(of: "JSONBytes"),

@@ -37,13 +37,20 @@ public final class EventLog: Sendable {
 
     /// Appends events that become durable together or not at all; never waits for the disk.
     ///
+    /// Events that are `settling` end what earlier ones began; they are taken while the disk stalls and
+    /// new work is refused.
+    ///
     /// - Returns: the sequence number of the first.
     /// - Throws: `LogError` when the log takes nothing more.
     @discardableResult
-    public func append(_ events: [Event]) throws(LogError) -> UInt64 {
+    public func append(_ events: [Event], settling: Bool = false) throws(LogError) -> UInt64 {
         var batch = RecordBatch()
         for event in events { batch.appendRecord { bytes in event.encode(into: &bytes) } }
-        return try writer.append(batch, time: events.last?.time.microseconds ?? 0)
+        return try writer.append(
+            batch,
+            time: events.last?.time.microseconds ?? 0,
+            settling: settling
+        )
     }
 
     /// Suspends until every event through `sequence` is durable.

@@ -64,7 +64,7 @@ extension CostReport {
 
     private static func table(_ sums: [String: Line], column: String) -> String {
         var table = TextTable([
-            .text(column), .number("requests"), .number("attempts"), .number("tokens in"),
+            .text(column), .number("tried"), .number("attempts"), .number("tokens in"),
             .number("tokens out"), .number("quality"), .number("cost"), .text(""),
         ])
         for (name, line) in sorted(sums) {

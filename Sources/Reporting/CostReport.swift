@@ -1,4 +1,5 @@
 public import Events
+import RouterState
 
 /// What a month cost, folded from the events; every total is the exact sum of its events.
 public struct CostReport: Sendable {
@@ -31,10 +32,27 @@ public struct CostReport: Sendable {
         }
     }
 
-    private struct Open {
-        var received: RequestReceived
-        var lastModel: String?
-        var counted: Set<String> = []
+    /// A sum that an attempt or a score counts in.
+    private enum Key: Hashable {
+        case total
+        case provider(String)
+        case model(String)
+        case task(String)
+        case tag(String)
+    }
+
+    /// What is known of a request while attempts and scores of it may come.
+    private struct Known {
+        /// Its task and its tags.
+        var labels: [Key]
+        /// The provider and the model that were asked last.
+        var asked: [Key] = []
+        /// The sums that count it already.
+        var counted: Set<Key> = []
+
+        init(_ received: RequestReceived) {
+            labels = [.task(received.task ?? "none")] + Set(received.tags).sorted().map(Key.tag)
+        }
     }
 
     /// The year of the month.
@@ -58,7 +76,8 @@ public struct CostReport: Sendable {
     /// Requests that a hosted provider answered.
     public private(set) var hostedRequests = 0
     private var localProviders: Set<String> = []
-    private var open: [RequestID: Open] = [:]
+    private var known: [RequestID: Known] = [:]
+    private var scores: [Judgement: Int] = [:]
 
     /// The report of a month in UTC, before its first event.
     public init(year: Int, month: Int) {
@@ -79,29 +98,29 @@ public struct CostReport: Sendable {
         switch event.body {
         case .policyApplied(let applied):
             localProviders = Set(applied.policy.providers.filter(\.isLocal).map(\.name))
-        case .requestReceived(let received): open[received.request] = Open(received: received)
+        case .requestReceived(let received): known[received.request] = Known(received)
         case .attemptFinished(let attempt) where covers(event.time): count(attempt)
         case .requestCompleted(let completed):
             // Requests of the month are kept, since feedback on them may still come.
-            if covers(event.time) { count(completed) } else { open[completed.request] = nil }
+            if covers(event.time) { count(completed) } else { known[completed.request] = nil }
         case .feedbackReceived(let feedback) where covers(event.time): count(feedback)
         default: break
         }
     }
 
     private mutating func count(_ attempt: AttemptFinished) {
-        let model = "\(attempt.provider):\(attempt.model)"
-        var keys = ["", "p " + attempt.provider, "m " + model]
-        keys.append("t " + (open[attempt.request]?.received.task ?? "none"))
-        keys += Set(open[attempt.request]?.received.tags ?? []).sorted().map { "g " + $0 }
-        for key in keys {
-            let isFirst = open[attempt.request]?.counted.insert(key).inserted ?? true
+        let asked: [Key] = [
+            .provider(attempt.provider), .model("\(attempt.provider):\(attempt.model)"),
+        ]
+        let labels = known[attempt.request]?.labels ?? [.task("none")]
+        for key in [.total] + asked + labels {
+            let isFirst = known[attempt.request]?.counted.insert(key).inserted ?? true
             change(key) { line in
                 line.add(attempt)
                 if isFirst { line.requests += 1 }
             }
         }
-        if attempt.failure == nil { open[attempt.request]?.lastModel = model }
+        known[attempt.request]?.asked = asked
     }
 
     private mutating func count(_ completed: RequestCompleted) {
@@ -110,29 +129,33 @@ public struct CostReport: Sendable {
         if localProviders.contains(provider) { localRequests += 1 } else { hostedRequests += 1 }
     }
 
+    /// Who judged what: a judge who judges again, or a client that sends feedback twice, counts once,
+    /// with the last score.
+    private struct Judgement: Hashable {
+        var request: RequestID
+        var source: String
+    }
+
     private mutating func count(_ feedback: FeedbackReceived) {
-        var keys = [""]
-        // Feedback on a request of an earlier month counts in the total alone.
-        if let request = open[feedback.request], let model = request.lastModel {
-            let provider = String(model.prefix { $0 != ":" })
-            keys += ["p " + provider, "m " + model, "t " + (request.received.task ?? "none")]
-        }
-        for key in keys {
+        let judgement = Judgement(request: feedback.request, source: feedback.source)
+        let earlier = scores.updateValue(feedback.score, forKey: judgement)
+        // Feedback on a request that ended in an earlier month counts in the total alone.
+        let keys = known[feedback.request].map { $0.asked + $0.labels } ?? []
+        for key in [.total] + keys {
             change(key) { line in
-                line.scores += feedback.score
-                line.scoreCount += 1
+                line.scores.addClamped(feedback.score - (earlier ?? 0))
+                if earlier == nil { line.scoreCount += 1 }
             }
         }
     }
 
-    private mutating func change(_ key: String, _ change: (inout Line) -> Void) {
-        let name = String(key.dropFirst(2))
-        switch key.first {
-        case "p": change(&byProvider[name, default: Line()])
-        case "m": change(&byModel[name, default: Line()])
-        case "t": change(&byTask[name, default: Line()])
-        case "g": change(&byTag[name, default: Line()])
-        default: change(&total)
+    private mutating func change(_ key: Key, _ change: (inout Line) -> Void) {
+        switch key {
+        case .total: change(&total)
+        case .provider(let name): change(&byProvider[name, default: Line()])
+        case .model(let name): change(&byModel[name, default: Line()])
+        case .task(let name): change(&byTask[name, default: Line()])
+        case .tag(let name): change(&byTag[name, default: Line()])
         }
     }
 }
@@ -141,13 +164,13 @@ extension CostReport.Line {
     fileprivate mutating func add(_ attempt: AttemptFinished) {
         attempts += 1
         if let cost = attempt.cost {
-            self.cost += cost
-            if attempt.costOrigin == .estimated { estimated += cost }
+            self.cost.addClamped(cost)
+            if attempt.costOrigin == .estimated { estimated.addClamped(cost) }
         } else {
             unknownCosts += 1
         }
-        inputTokens += attempt.usage.prompt ?? 0
-        cachedTokens += attempt.usage.cachedInput ?? 0
-        outputTokens += attempt.usage.output ?? 0
+        inputTokens.addClamped(attempt.usage.knownPrompt)
+        cachedTokens.addClamped(attempt.usage.cachedInput ?? 0)
+        outputTokens.addClamped(attempt.usage.output ?? 0)
     }
 }

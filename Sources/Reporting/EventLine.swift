@@ -11,10 +11,10 @@ public struct EventLine: Sendable {
         self.sequence = sequence
     }
 
-    /// The line, without a line end.
+    /// The line, without a line end, whatever the event holds.
     public var text: String {
         let request = event.body.request.map { "\($0) " } ?? ""
-        return "\(sequence) \(event.time) \(event.body.name) \(request)\(summary)"
+        return "\(sequence) \(event.time) \(event.body.name) \(request)" + Wording.plain(summary)
     }
 
     private var summary: String {
@@ -29,7 +29,8 @@ public struct EventLine: Sendable {
                 + (event.failure.map { "failed: \($0.name)" } ?? "answered")
                 + ", \(Wording.cost(event.cost))"
         case .requestCompleted(let event):
-            "\(event.outcome.name), status \(event.status), \(Wording.cost(event.cost)), "
+            "\(event.outcome.name), \(Wording.status(event.status)), "
+                + "\(Wording.cost(event.cost)), "
                 + Wording.time(microseconds: event.totalMicroseconds)
         case .healthProbed(let event):
             "\(event.provider) \(event.failure?.name ?? "answers")"

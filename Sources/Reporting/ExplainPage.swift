@@ -18,7 +18,7 @@ public struct ExplainPage: Sendable {
         "Request \(record.id)\n  "
             + (record.completed.map { completed in
                 let content = completed.content
-                return "\(content.outcome.name) with status \(content.status) after "
+                return "\(content.outcome.name) with \(Wording.status(content.status)) after "
                     + Wording.time(microseconds: content.totalMicroseconds)
                     + ", cost \(Wording.cost(content.cost))"
             } ?? "still running")
@@ -29,20 +29,24 @@ public struct ExplainPage: Sendable {
         let content = received.content
         let features = content.features
         var lines = [
-            "  at \(received.time), \(content.client.name) client, \(content.endpoint)",
-            "  model '\(content.requestedModel)'\(content.isStreamed ? ", streamed" : ""), "
+            "  at \(received.time), \(content.client.name) client, "
+                + Wording.plain(content.endpoint),
+            "  model '\(Wording.plain(content.requestedModel))'"
+                + (content.isStreamed ? ", streamed, " : ", ")
                 + Wording.count(features.messages, "message") + ", \(features.promptBytes) bytes "
                 + "of prompt, about \(features.inputTokens) tokens"
                 + (features.outputLimit.map { ", at most \($0) back" } ?? ""),
         ]
         let needs = features.needs.names
         if !needs.isEmpty { lines.append("  needs " + needs.joined(separator: ", ")) }
-        if let task = content.task { lines.append("  task \(task) (given by the client)") }
-        if !content.tags.isEmpty { lines.append("  tags " + content.tags.joined(separator: ", ")) }
+        if let task = content.task {
+            lines.append("  task \(Wording.plain(task)) (given by the client)")
+        }
+        if !content.tags.isEmpty { lines.append("  tags " + list(content.tags)) }
         for dropped in content.droppedHints {
             lines.append(
                 "  dropped for \(dropped.family.name) providers: "
-                    + dropped.fields.joined(separator: ", ")
+                    + list(dropped.fields)
             )
         }
         return lines.joined(separator: "\n")
@@ -103,13 +107,14 @@ public struct ExplainPage: Sendable {
             let attempt = started.content
             let finished = record.finished.first { $0.content.number == attempt.number }?.content
             lines.append(
-                "  \(attempt.number)  \(attempt.provider):\(attempt.model)"
+                "  \(attempt.number)  \(attempt.provider):\(Wording.plain(attempt.model))"
                     + (attempt.after.map { ", failover after \($0.name)" } ?? "")
             )
             for skipped in attempt.skipped {
                 lines.append(
-                    "     passed over \(skipped.provider):\(skipped.model ?? "–"), "
-                        + skipped.reason.name
+                    "     passed over \(skipped.provider):"
+                        + "\(Wording.plain(skipped.model ?? "–")), \(skipped.reason.name)"
+                        + (skipped.until.map { ", until \($0)" } ?? "")
                 )
             }
             lines += (finished.map(Self.result) ?? ["still running"]).map { "     " + $0 }
@@ -125,7 +130,7 @@ public struct ExplainPage: Sendable {
                 "failed: \(failure.name)" + (attempt.status.map { " (status \($0))" } ?? "")
                     + " after \(took)"
             )
-            if let message = attempt.message { lines.append("said: \(message)") }
+            if let message = attempt.message { lines.append("said: \(Wording.plain(message))") }
             if let retryAt = attempt.retryAt { lines.append("held until \(retryAt)") }
         } else {
             let first = attempt.firstByteMicroseconds.map {
@@ -133,8 +138,8 @@ public struct ExplainPage: Sendable {
             }
             lines.append(
                 "answered in \(took)" + (first ?? "")
-                    + (attempt.finishReason.map { ", finished: \($0)" } ?? "")
-                    + (attempt.answeredModel.map { ", by \($0)" } ?? "")
+                    + (attempt.finishReason.map { ", finished: \(Wording.plain($0))" } ?? "")
+                    + (attempt.answeredModel.map { ", by \(Wording.plain($0))" } ?? "")
             )
         }
         if attempt.usage.prompt != nil || attempt.usage.output != nil {
@@ -163,17 +168,20 @@ public struct ExplainPage: Sendable {
 
     private var outcome: [String] {
         guard let completed = record.completed?.content else { return [] }
-        var lines = ["", "Outcome"]
+        var lines = Self.rejected(completed.skipped, title: "Not asked any more") + ["", "Outcome"]
         lines.append(
-            "  \(completed.outcome.name), status \(completed.status), "
+            "  \(completed.outcome.name), \(Wording.status(completed.status)), "
                 + Wording.count(completed.attempts, "attempt")
         )
-        if let message = completed.message { lines.append("  told the client: \(message)") }
+        if let message = completed.message {
+            lines.append("  told the client: \(Wording.plain(message))")
+        }
         let first = completed.firstByteMicroseconds.map {
             " · first byte \(Wording.time(microseconds: $0))"
         }
         lines.append(
-            "  latency: decide \(Wording.time(microseconds: completed.decideMicroseconds)) · log "
+            "  latency: decide \(Wording.time(microseconds: completed.decideMicroseconds)) · wait for the "
+                + "decision's sync "
                 + Wording.time(microseconds: completed.logWaitMicroseconds) + (first ?? "")
                 + " · total \(Wording.time(microseconds: completed.totalMicroseconds))"
         )
@@ -185,8 +193,8 @@ public struct ExplainPage: Sendable {
         return ["", "Feedback"]
             + record.feedback.map { feedback in
                 let content = feedback.content
-                return "  \(Wording.score(Double(content.score) / 1_000_000)) by \(content.source)"
-                    + (content.comment.map { ": \($0)" } ?? "")
+                return "  \(Wording.score(Double(content.score) / 1_000_000)) by "
+                    + Wording.plain(content.source + (content.comment.map { ": \($0)" } ?? ""))
             }
     }
 }
@@ -201,6 +209,11 @@ extension UsageOrigin {
         case .mixed: "the provider, completed by an estimate"
         }
     }
+}
+
+/// Texts from outside, separated by commas.
+private func list(_ texts: [String]) -> String {
+    texts.map(Wording.plain).joined(separator: ", ")
 }
 
 /// Without the line end.

@@ -28,6 +28,11 @@ extension ProviderStatus {
         var message: String?
     }
 
+    private struct HeldModel: Encodable {
+        var model: String
+        var until: String
+    }
+
     private struct Provider: Encodable {
         var name: String
         var type: String
@@ -44,6 +49,7 @@ extension ProviderStatus {
         var breakerOpenUntil: String?
         var consecutiveFailures: Int
         var keyRejectedUntil: String?
+        var heldModels: [HeldModel]
         var costToday: Int64
         var unknownCostsToday: Int
         var recentFailures: [Failure]
@@ -69,6 +75,9 @@ extension ProviderStatus {
             }
             consecutiveFailures = row.consecutiveFailures
             keyRejectedUntil = row.keyRejectedUntil?.description
+            heldModels = row.heldModels.sorted { $0.key < $1.key }.map {
+                HeldModel(model: $0.key, until: $0.value.description)
+            }
             costToday = row.today.cost.count
             unknownCostsToday = row.today.unknownCosts
             recentFailures = row.health.recentFailures.reversed().map {
@@ -97,6 +106,7 @@ extension ProviderStatus {
             case breakerOpenUntil = "breaker_open_until"
             case consecutiveFailures = "consecutive_failures"
             case keyRejectedUntil = "key_rejected_until"
+            case heldModels = "held_models"
             case costToday = "cost_today_nanodollars"
             case unknownCostsToday = "attempts_of_unknown_cost_today"
             case recentFailures = "recent_failures"

@@ -29,6 +29,8 @@ public struct ProviderStatus: Sendable {
         public let consecutiveFailures: Int
         /// Until when its key is held, if it is.
         public let keyRejectedUntil: Timestamp?
+        /// Until when which of its models are held: missing, or over their rate.
+        public let heldModels: [String: Timestamp]
         /// The models it offers.
         public let models: [String]
         /// What it cost today (UTC).
@@ -45,17 +47,24 @@ public struct ProviderStatus: Sendable {
     public init(_ state: RouterState, at time: Timestamp) {
         self.time = time
         failuresToOpen = state.policy.policy.breaker.failuresToOpen
-        rows = state.policy.policy.providers.map { provider in
+        let providers = state.policy.policy.providers.enumerated().sorted {
+            ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset)
+        }
+        rows = providers.map { _, provider in
             let health = state.health.of(provider.name)
             let breaker = state.breakers.position(of: provider.name, at: time)
             let held = state.holds.keyRejected(provider.name, at: time)
+            let heldModels = state.holds.models(of: provider.name, at: time)
             return Row(
                 provider: provider,
-                condition: Self.condition(health, breaker, isHeld: held != nil, at: time),
+                condition: held == nil
+                    ? Self.condition(health, breaker, isHeldInPart: !heldModels.isEmpty, at: time)
+                    : .unhealthy,
                 health: health,
                 breaker: breaker,
                 consecutiveFailures: state.breakers.consecutiveFailures(of: provider.name),
                 keyRejectedUntil: held,
+                heldModels: heldModels,
                 models: state.models.offered(by: provider),
                 today: state.spend.total(day: time.date.daysSinceEpoch, provider: provider.name)
             )
@@ -65,11 +74,11 @@ public struct ProviderStatus: Sendable {
     private static func condition(
         _ health: ProviderHealth,
         _ breaker: Breakers.Position,
-        isHeld: Bool,
+        isHeldInPart: Bool,
         at time: Timestamp
     ) -> Condition {
-        guard breaker == .closed, !isHeld else { return .unhealthy }
-        if health.answeredLastProbe == false { return .unhealthy }
+        guard breaker == .closed, health.answeredLastProbe != false else { return .unhealthy }
+        if isHeldInPart { return .degraded }
         guard let errorRate = health.errorRate(at: time) else {
             return health.answeredLastProbe == nil ? .unknown : .healthy
         }
@@ -170,6 +179,11 @@ extension ProviderStatus.Row {
         if health.answeredLastProbe == false {
             return "\(provider.name) does not answer: check that it runs and that its address is "
                 + "right"
+        }
+        if let (model, until) = heldModels.min(by: { $0.key < $1.key }) {
+            let others = heldModels.count > 1 ? " and \(heldModels.count - 1) more" : ""
+            return "\(provider.name) does not take \(Wording.plain(model))\(others) for now: it is "
+                + "tried again at \(until)"
         }
         return condition == .degraded
             ? "\(provider.name) fails often; the chain's next entries take over meanwhile" : nil

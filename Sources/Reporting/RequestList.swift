@@ -31,7 +31,7 @@ public struct RequestList: Sendable {
     /// A table for people.
     public static func table(_ records: [RequestRecord]) -> String {
         var table = TextTable([
-            .text("time"), .text("request"), .text("asked"), .text("answered by"),
+            .text("time"), .text("request"), .text("asked for"), .text("last asked"),
             .text("outcome"), .number("tries"), .number("tokens"), .number("cost"),
             .number("total"),
         ])

@@ -26,10 +26,10 @@ public struct TextTable: Sendable {
         self.columns = columns
     }
 
-    /// Adds a row, one cell for each column.
+    /// Adds a row, one cell for each column; a cell stays on its line, whatever it holds.
     public mutating func add(_ cells: [String]) {
         precondition(cells.count == columns.count, "a row has a cell for each column")
-        rows.append(cells)
+        rows.append(cells.map(Wording.plain))
     }
 
     /// Whether there is no row.

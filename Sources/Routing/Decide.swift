@@ -2,7 +2,7 @@ public import Events
 public import RouterState
 
 /// The version of the deciding code; a change of what it decides is a new version.
-public let deciderVersion = 1
+public let deciderVersion = 2
 
 /// The output tokens that a cost prediction assumes when the client sets no limit.
 let assumedOutputTokens = 256
@@ -34,6 +34,7 @@ public func decide(
     decision.pricesPosition = state.prices.position
     decision.seed = seed
     decision.maxAttempts = policy.maxAttempts
+    decision.deadline = now.advanced(byMicroseconds: policy.totalMicroseconds)
 
     let target = RouteTarget(received.requestedModel, state: state)
     decision.strategy = target.strategy
@@ -56,7 +57,7 @@ public func decide(
             decision.excluded.append(exclusion)
         } else {
             decision.candidates.append(
-                candidate(reference, of: provider, entry: proposal.entry, received, state)
+                candidate(reference, of: provider, proposal, received, state)
             )
         }
     }
@@ -73,7 +74,7 @@ public func decide(
 private func candidate(
     _ reference: ModelReference,
     of provider: ProviderPolicy,
-    entry: Int?,
+    _ proposal: RouteProposal,
     _ received: RequestReceived,
     _ state: RouterState
 ) -> RouteCandidate {
@@ -81,7 +82,8 @@ private func candidate(
     candidate.provider = reference.provider
     candidate.model = reference.model
     candidate.family = provider.family
-    candidate.chainEntry = entry
+    candidate.chainEntry = proposal.entry
+    candidate.isFreeOnly = proposal.isFreeOnly
     candidate.priority = provider.priority
     let prices = state.prices.prices(provider: reference.provider, model: reference.model)
     candidate.predictedCost = prices.cost(

@@ -9,6 +9,9 @@ public struct Failover: Hashable, Sendable {
     public var skipped: [RouteExclusion]
 }
 
+/// The least time in which an attempt is worth making: less would only be charged and cancelled.
+let leastAttemptMicroseconds: Int64 = 20_000
+
 /// Finds the next candidate of the same decision that passes the constraints now; pure.
 ///
 /// - Parameters:
@@ -39,6 +42,16 @@ public func nextCandidate(
             )
             continue
         }
+        guard now.advanced(byMicroseconds: leastAttemptMicroseconds) < decision.deadline else {
+            skipped.append(
+                RouteExclusion(
+                    provider: candidate.provider,
+                    model: candidate.model,
+                    reason: .timeUsedUp
+                )
+            )
+            continue
+        }
         guard let provider = state.policy.provider(candidate.provider) else {
             skipped.append(
                 RouteExclusion(
@@ -52,7 +65,7 @@ public func nextCandidate(
         let constraint = Constraint(
             ModelReference(provider: candidate.provider, model: candidate.model),
             of: provider,
-            freeOnly: candidate.isFreeOnly(in: decision, state: state)
+            freeOnly: candidate.isFreeOnly
         )
         guard let exclusion = constraint.violationOnFailover(state: state, now: now) else {
             return Failover(candidate: index, skipped: skipped)
@@ -60,16 +73,4 @@ public func nextCandidate(
         skipped.append(exclusion)
     }
     return Failover(candidate: nil, skipped: skipped)
-}
-
-extension RouteCandidate {
-    /// Whether an entry of a chain for free models brought the candidate in: prices may have come
-    /// into force since.
-    fileprivate func isFreeOnly(in decision: RouteDecided, state: RouterState) -> Bool {
-        guard let chainEntry, let chain = state.policy.chain(decision.chain),
-            chain.entries.indices.contains(chainEntry - 1)
-        else { return false }
-        let entry = chain.entries[chainEntry - 1]
-        return entry.isFreeOnly && entry.provider == provider
-    }
 }

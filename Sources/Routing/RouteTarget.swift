@@ -137,8 +137,12 @@ struct RouteProposal {
         }
     }
 
-    /// The provider's default model, or the first one that it offers; of the free ones, if only
-    /// those may be used.
+    /// The provider's default model, else the first one that it offers and that can chat, going by
+    /// its name; of the free ones, if only those may be used.
+    ///
+    /// A default is taken unseen, listed or not: it is the user's choice or that of a hosted
+    /// service, since the configuration leaves it open for servers of the user's own. Ollama also
+    /// lists `llama3.2:latest` where `llama3.2` is asked for.
     private static func preferred(
         of provider: ProviderPolicy,
         freeOnly: Bool,
@@ -146,7 +150,7 @@ struct RouteProposal {
     ) -> String? {
         let offered =
             (provider.defaultModel.map { [$0] } ?? [])
-            + state.models.offered(by: provider)
+            + ChatModels.first(state.models.offered(by: provider))
         guard freeOnly || state.policy.policy.mode == .freeOnly else { return offered.first }
         return offered.first {
             state.prices.prices(provider: provider.name, model: $0).isFree

@@ -80,7 +80,8 @@ extension Settings {
         }
     }
 
-    /// The catalogue's pick if the server has it, else its first model that can chat.
+    /// The catalogue's pick if the server has it, else its first model that the catalogue knows to
+    /// chat; `nil` leaves the choice to routing, which judges unknown models by their names.
     private static func pick(from server: LocalServer, _ catalog: Catalog) -> String? {
         let usual = catalog.defaultModel(of: server.type)
         if let match = server.models.first(where: {
@@ -90,8 +91,8 @@ extension Settings {
         }
         return server.models.first {
             let card = catalog.model(provider: server.type, id: $0)
-            return card.map { $0.capabilities.contains(.streaming) } ?? !$0.contains("embed")
-        } ?? server.models.first
+            return card?.capabilities.contains(.streaming) == true
+        }
     }
 
     /// The variable that holds a provider's key, and the key.

@@ -33,7 +33,10 @@ extension Settings {
     ) throws(SettingsError) {
         let url = URL(filePath: file).resolvingSymlinksInPath()
         guard FileManager.default.fileExists(atPath: url.path) else {
-            throw .unreadable(file: file, reason: "there is no such file; `logway init` writes one")
+            throw .unreadable(
+                file: file,
+                reason: "there is no such file; docs/configuration.md shows what to write"
+            )
         }
         let data: Data
         do {

@@ -46,7 +46,12 @@ final class CommitQueue: Sendable {
 // MARK: - Appenders
 
 extension CommitQueue {
-    func append(_ records: RecordBatch, time: Int64) throws(LogError) -> UInt64 {
+    func append(
+        _ records: RecordBatch,
+        time: Int64,
+        settling: Bool
+    ) throws(LogError) -> UInt64 {
+        let backlogLimit = settling ? self.backlogLimit * 2 : self.backlogLimit
         let bytes = records.byteCount
         guard bytes <= groupLimit else {
             if records.count == 1 { throw .recordTooLarge(bytes: bytes, limit: groupLimit) }

@@ -17,8 +17,7 @@ extension LogReader {
                 segment: segment,
                 offset: offset,
                 reason: reason,
-                advice: "keep a copy of the directory; `logway log repair` cuts the log there and"
-                    + " keeps what it cuts"
+                advice: "keep a copy of the directory; everything before this place can be read"
             )
         }
         return report

@@ -56,11 +56,18 @@ public final class LogWriter: Sendable {
     /// `time` is in microseconds since the epoch (UTC); an earlier one than the group before is
     /// raised to that one's, so that time in the log never goes back.
     ///
+    /// Records that are `settling` end what earlier ones began, and may fill twice the backlog's limit:
+    /// when the disk stalls, what runs can still be finished after new work is refused.
+    ///
     /// - Throws: `recordTooLarge`, `groupTooLarge`, `backlogFull`, `closed`, and `poisoned` or
     ///   `diskFull` after a failed write.
     @discardableResult
-    public func append(_ records: RecordBatch, time: Int64) throws(LogError) -> UInt64 {
-        try queue.append(records, time: time)
+    public func append(
+        _ records: RecordBatch,
+        time: Int64,
+        settling: Bool = false
+    ) throws(LogError) -> UInt64 {
+        try queue.append(records, time: time, settling: settling)
     }
 
     /// Suspends until every record through a sequence number is durable.

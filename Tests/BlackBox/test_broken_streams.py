@@ -7,10 +7,11 @@ import anthropic
 import openai
 import pytest
 
-from conftest import anthropic_client, ask, http_client, id_of, openai_client
+from conftest import anthropic_client, ask, http_client, id_of, openai_client, provider
 from fakes import anthropic as fake_anthropic
 from fakes import ollama as fake_ollama
 from fakes import openai as fake_openai
+from fakes.openai import OpenAIProvider
 from fakes.server import CUT, Hold, Pause, stream
 from gateway import Gateway
 from test_openai_client import user
@@ -225,9 +226,6 @@ def test_a_stall_is_an_error_and_closes_the_connection(impatient):
 @pytest.fixture(scope="module")
 def impatient(launched):
     """A gateway that waits a third of a second for the next byte."""
-    from conftest import provider
-    from fakes.openai import OpenAIProvider
-
     fake = launched(OpenAIProvider)
     entry = provider("o", fake, timeouts={"idleMs": 333})
     return launched(Gateway, {"providers": [entry]}), fake

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import socket
+import struct
 import threading
 from urllib.parse import urlsplit
 
@@ -30,6 +31,13 @@ def post(gateway, body, path="/v1/chat/completions"):
     head = f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(content)}\r\n\r\n"
     connection.sendall(head.encode() + content)
     return connection
+
+
+def reset(connection):
+    """Goes as a machine does that lost the connection: no end of the stream, just a reset."""
+    lingers_for_nothing = struct.pack("ii", 1, 0)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, lingers_for_nothing)
+    connection.close()
 
 
 def read_until(connection, text):
@@ -113,6 +121,17 @@ def test_hanging_up_while_a_whole_answer_is_made_lets_the_provider_go(house, mod
     record = check(house, seen, name)
     # The provider may have worked on the prompt.
     assert record["attempts_finished"][0]["usage"]["input"] > 0
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_reset_connection_lets_the_provider_go_too(house, streamed):
+    house.openai.will(STARTED["gpt-x"][2]() if streamed else stream([hold()]))
+    connection = post(house.gateway, {"model": "gpt-x", "stream": streamed})
+    seen = house.openai.wait_for_request()
+    if streamed:
+        read_until(connection, b'"fo"')
+    reset(connection)
+    check(house, seen, "o")
 
 
 def test_hanging_up_before_the_provider_s_head_lets_it_go(house):

@@ -31,6 +31,12 @@ FAILURES = {
     "broken": (error(500, "oops"), "server error", 502),
     "full": (error(503, "busy"), "overloaded", 503),
     "overloaded": (error(529, "busy"), "overloaded", 503),
+    # Following it would carry key and prompt to who knows where.
+    "redirect": (
+        Reply([b""], 307, {"location": "http://127.0.0.1:9/v1/chat/completions"}),
+        "invalid response",
+        502,
+    ),
     "page": (html(), "invalid response", 502),
     "error-page": (html(502), "server error", 502),
     "error-inside": (whole(IN_BAND), "server error", 502),
@@ -244,6 +250,17 @@ def test_free_only_refuses_an_explicit_paid_model(fake, gateway):
     with pytest.raises(openai.APIStatusError):
         ask(openai_client(made), model="paid:gpt-x")
     assert paid.requests == []
+
+
+def test_hosted_only_never_asks_this_machine(fake, gateway):
+    local = fake()
+    made = gateway([provider("local", local)], mode="hosted")
+    for model in ("auto", "gpt-x", "local:gpt-x"):
+        with pytest.raises(openai.APIStatusError):
+            ask(openai_client(made), model=model)
+        (excluded,) = made.newest()["decided"]["excluded"]
+        assert excluded["reason"] == "not hosted"
+    assert local.requests == []
 
 
 @pytest.mark.parametrize("streamed", [False, True])

@@ -9,7 +9,7 @@ import pytest
 
 from conftest import anthropic_client, ask, http_client, id_of, openai_client
 from fakes import openai as fake_openai
-from fakes.server import whole
+from fakes.server import stream, whole
 
 MODEL = "gpt-x"
 ADD = {
@@ -93,14 +93,26 @@ def test_streamed_usage_reaches_a_client_that_asked(house, client):
 
 
 def test_comments_of_the_provider_do_not_disturb_the_sdk(house, client):
-    from fakes.server import stream
-
     events = fake_openai.pieces(["fo", "ur"])
     events.insert(0, b": OPENROUTER PROCESSING\n\n")
     events.insert(3, b": OPENROUTER PROCESSING\n\n")
     house.openai.will(stream(events))
     chunks = client.chat.completions.create(model=MODEL, messages=user(), stream=True)
     assert "".join(c.choices[0].delta.content or "" for c in chunks if c.choices) == "four"
+
+
+def test_lines_may_end_as_in_windows(house, client):
+    events = [e.replace(b"\n", b"\r\n") for e in fake_openai.pieces(["fo", "ur"])]
+    house.openai.will(stream(events))
+    chunks = client.chat.completions.create(model=MODEL, messages=user(), stream=True)
+    assert "".join(c.choices[0].delta.content or "" for c in chunks if c.choices) == "four"
+
+
+def test_a_body_of_unknown_length_is_taken(house):
+    with http_client(house.gateway) as http:
+        answer = http.post("/v1/chat/completions", content=iter([ODD_BODY[:50], ODD_BODY[50:]]))
+    assert answer.status_code == 200
+    assert house.openai.last.body.strip() == ODD_BODY.strip()
 
 
 def test_a_tool_is_called_and_its_result_used(house, client):
@@ -263,8 +275,10 @@ def test_the_models_are_listed(house, client):
 
 
 def test_a_model_that_is_not_there_can_not_be_retrieved(client):
-    with pytest.raises(openai.NotFoundError, match="gpt-x"):
+    with pytest.raises(openai.NotFoundError, match="gpt-x") as caught:
         client.models.retrieve("gpt-y")
+    # An id of zeros would be worse than none.
+    assert id_of(caught.value.response).strip("0-") != ""
 
 
 def test_both_sdks_are_answered_at_the_same_time(house, client):

@@ -7,8 +7,9 @@ import threading
 import pytest
 
 from conftest import ask, http_client, id_of, openai_client, provider
+from fakes import openai as fake_openai
 from fakes.openai import OpenAIProvider, error
-from fakes.server import Hold, Reply
+from fakes.server import Hold, Reply, stream
 from gateway import binary, eventually
 from test_openai_client import user
 
@@ -45,7 +46,8 @@ def traffic(gateway, first, second):
     ids.append(id_of(response))
     first.will(error(400, "your fault", type="invalid_request_error"))
     with http_client(gateway) as http:
-        ids.append(id_of(http.post("/v1/chat/completions", json={"model": "auto", "messages": user()})))
+        body = {"model": "auto", "messages": user()}
+        ids.append(id_of(http.post("/v1/chat/completions", json=body)))
         ids.append(id_of(http.post("/v1/chat/completions", content=b"{")))
         answer = http.post("/v1/feedback", json={"request_id": ids[0], "score": 0.5})
         assert answer.status_code == 200
@@ -186,7 +188,10 @@ def _lasting(gateway):
 
 
 def test_an_open_breaker_and_a_rate_limit_survive_a_restart(fake, gateway):
-    names = {"broken": error(500, "oops"), "full": error(429, "later", headers={"retry-after": "99"})}
+    names = {
+        "broken": error(500, "oops"),
+        "full": error(429, "later", headers={"retry-after": "99"}),
+    }
     fakes = {name: fake() for name in names}
     for name, reply in names.items():
         fakes[name].always(reply)
@@ -221,6 +226,37 @@ def test_a_stop_waits_for_requests_in_flight(pair):
     record = gateway.explain(id_of(answers[0]))
     assert record["completed"]["outcome"] == "answered"
     assert gateway.events()[-1]["type"] == "NodeStopped"
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_stop_that_has_waited_long_enough_interrupts(fake, gateway, streamed):
+    stuck = fake()
+    held = Hold(threading.Event())
+    events = fake_openai.pieces(["fo"])[:2]
+    stuck.will(stream([*events, held] if streamed else [held]))
+    made = gateway([provider("o", stuck)], server={"shutdownGraceMs": 300})
+    begun = threading.Event()
+
+    def one():
+        try:
+            response = ask(openai_client(made), stream=streamed)
+            for _ in response.parse():
+                begun.set()
+        except Exception:
+            pass  # How it ends for the client is not the matter here.
+
+    thread = threading.Thread(target=one)
+    thread.start()
+    stuck.wait_for_request()
+    if streamed:
+        assert begun.wait(10)
+    assert made.stop() == 0
+    thread.join(10)
+    assert stuck.last.abandoned.wait(5)
+    (record,) = made.requests()
+    assert record["completed"]["outcome"] == "interrupted"
+    assert made.events()[-1]["type"] == "NodeStopped"
+    assert made.verify()["whole"]
 
 
 def _with_length(reply):

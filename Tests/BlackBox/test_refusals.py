@@ -1,4 +1,4 @@
-"""Requests that are themselves at fault: one clear error in the client's own shape, and a record."""
+"""Requests that are themselves at fault: one clear error in the client's shape, and a record."""
 
 import json
 
@@ -7,6 +7,8 @@ import openai
 import pytest
 
 from conftest import anthropic_client, http_client, id_of, openai_client, provider
+from fakes.openai import OpenAIProvider
+from gateway import Gateway
 from test_openai_client import user
 
 PATHS = ["/v1/chat/completions", "/v1/messages"]
@@ -107,9 +109,6 @@ def test_a_model_of_the_wrong_provider_is_unknown_too(house):
 @pytest.fixture(scope="module")
 def narrow(launched):
     """A gateway that takes bodies of a kilobyte."""
-    from fakes.openai import OpenAIProvider
-    from gateway import Gateway
-
     fake = launched(OpenAIProvider)
     config = {"providers": [provider("o", fake)], "server": {"maxBodyBytes": 1024}}
     return launched(Gateway, config)

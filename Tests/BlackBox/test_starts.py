@@ -5,11 +5,13 @@ import os
 import re
 import socket
 import subprocess
+import threading
 
 import pytest
 
 from conftest import ask, id_of, openai_client, provider
-from gateway import Gateway, binary, environment
+from fakes.server import Hold, Reply
+from gateway import Gateway, binary, environment, eventually
 
 FAILED, WRONG_USAGE, FOUND_BAD = 1, 2, 3
 SIMULATED = {
@@ -87,14 +89,16 @@ def test_a_data_directory_of_a_newer_version_is_left_alone(idle):
     idle.start()
     idle.stop()
     (idle.data / "version").write_text("logway-data 99\n")
-    before = {f: f.read_bytes() for f in idle.data.rglob("*") if f.is_file()}
+
+    def contents():
+        files = [f for f in idle.data.rglob("*") if f.is_file() and f.name != "lock"]
+        return {f: f.read_bytes() for f in files}
+
+    before = contents()
     refused(serve(idle), "version 99", "newer logway")
     result = idle.run("log", "verify")
     assert (result.returncode, "version 99" in result.stderr) == (FAILED, True)
-    after = {f: f.read_bytes() for f in idle.data.rglob("*") if f.is_file()}
-    assert after.pop(idle.data / "lock", None) is None or True
-    before.pop(idle.data / "lock", None)
-    assert after == before
+    assert contents() == before
 
 
 def test_a_directory_of_something_else_is_refused(idle):
@@ -205,7 +209,11 @@ def test_every_mistake_is_listed_at_once(idle):
 
 def test_a_configuration_that_is_not_there_is_named(idle):
     idle.config.unlink()
-    refused(serve(idle), "logway.yaml", "there is no such file")
+    result = serve(idle)
+    refused(result, "logway.yaml", "there is no such file")
+    help = subprocess.run([binary(), "--help"], capture_output=True, text=True, timeout=20).stdout
+    for advice in re.findall(r"`logway ([a-z]+)", result.stderr):
+        assert f"\n  {advice} " in help, f"there is no `logway {advice}`"
 
 
 @pytest.mark.parametrize(
@@ -251,7 +259,8 @@ def test_without_any_provider_the_simulated_ones_answer_and_it_says_so(tmp_path)
     made = Gateway(tmp_path, "")
     made.config.unlink()
     command = made.serve_command()
-    made.serve_command = lambda port=0: [a for a in command if a not in ("--config", str(made.config))]
+    without = [part for part in command if part not in ("--config", str(made.config))]
+    made.serve_command = lambda port=0: without
     try:
         made.start()
         assert "SIMULATED" in made.errors() + "".join(made.output)
@@ -268,8 +277,6 @@ def test_the_greeting_s_curl_line_works(gateway):
     def line():
         return next((t.strip() for t in made.output if t.strip().startswith("curl ")), None)
 
-    from gateway import eventually
-
     command = eventually(line, "no curl line was printed")
     result = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=20)
     assert " 200 OK" in result.stdout.splitlines()[0]
@@ -285,10 +292,6 @@ def test_a_configured_simulation_is_not_called_missing(gateway):
 
 
 def test_a_provider_that_never_answers_does_not_hold_up_the_start(fake, gateway):
-    import threading
-
-    from fakes.server import Hold, Reply
-
     slow = fake()
     slow.models_reply = Reply([Hold(threading.Event())], headers={"content-length": "9"})
     made = gateway([provider("slow", slow), SIMULATED])

@@ -104,6 +104,24 @@ def test_openai_tools_go_through_anthropic(house, oai):
     assert _text(result["content"]) == "4"
 
 
+def test_the_results_of_two_tools_are_one_turn_for_anthropic(house, oai):
+    # Its API wants every result of a turn in the next message of the user.
+    calls = [fake_openai.tool_call("add", {"a": n, "b": n}, id=f"call_{n}") for n in (1, 2)]
+    messages = [
+        *user(),
+        {"role": "assistant", "content": None, "tool_calls": calls},
+        {"role": "tool", "tool_call_id": "call_1", "content": "2"},
+        {"role": "tool", "tool_call_id": "call_2", "content": "4"},
+        {"role": "user", "content": "And now?"},
+    ]
+    oai.chat.completions.create(model="claude-x", messages=messages, tools=[ADD])
+    turns = house.anthropic.last.json["messages"]
+    assert [turn["role"] for turn in turns] == ["user", "assistant", "user"]
+    assert [block["id"] for block in turns[1]["content"]] == ["call_1", "call_2"]
+    last = turns[2]["content"]
+    assert [block["type"] for block in last] == ["tool_result", "tool_result", "text"]
+
+
 def test_an_openai_streamed_tool_call_is_translated_from_anthropic(house, oai):
     house.anthropic.will(fake_anthropic.streamed_tool_use())
     stream = oai.chat.completions.create(
@@ -158,7 +176,7 @@ def test_anthropic_stream_is_translated_from_openai(house, ant):
         assert "".join(stream.text_stream) == "four"
         final = stream.get_final_message()
     assert final.stop_reason == "end_turn"
-    assert final.usage.output_tokens == 500
+    assert (final.usage.input_tokens, final.usage.output_tokens) == (1000, 500)
 
 
 def test_anthropic_tools_go_through_openai(house, ant):

@@ -68,6 +68,16 @@ struct AnswerTests {
         #expect(answer.body.canonical == expected.canonical)
     }
 
+    @Test func `an Anthropic client is told an estimate where usage is missing`() throws {
+        let body =
+            #"{"choices":[{"message":{"content":"Hello you"},"finish_reason":"stop"}]}"#
+        let answer = try answer(body, from: .openai, for: try anthropicRequest())
+        #expect(answer.body.text.contains(#""usage":{"input_tokens":1,"output_tokens":3}"#))
+        #expect(answer.usage == TokenUsage())
+        let own = try self.answer(body, from: .openai, for: try openAIRequest())
+        #expect(own.usage == TokenUsage())
+    }
+
     @Test func `Ollama's answer becomes either, with an id for its call`() throws {
         let openAI = try answer(Self.ollama, from: .ollama, for: try openAIRequest())
         #expect(openAI.body.text.contains(#""id":"call_0190a0b0111170008000000000000001_0""#))

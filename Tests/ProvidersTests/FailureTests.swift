@@ -25,6 +25,28 @@ struct FailureTests {
         )
     }
 
+    static let fewerTokens = #"""
+        {"error":{"code":402,"message":"This request requires more credits, or fewer max_tokens.
+         You requested up to 64000 tokens, but can only afford 1824."}}
+        """#.replacing("\n", with: "")
+
+    @Test func `an account that can pay for a smaller request is asked again soon`() throws {
+        #expect(classify(402, Self.fewerTokens).retryAfter == .seconds(1))
+        let headers = ["retry-after": "7"]
+        #expect(classify(402, Self.fewerTokens, headers: headers).retryAfter == .seconds(7))
+        #expect(classify(402).retryAfter == nil)
+        #expect(classify(429).retryAfter == nil)
+        let request = try openAIRequest()
+        do throws(ProviderFailure) {
+            let body = [UInt8](Self.fewerTokens)
+            _ = try Answer(body: body, from: .openai, for: request, as: identity)
+            Issue.record("accepted")
+        } catch {
+            #expect(error.kind == .rateLimited)
+            #expect(error.retryAfter == .seconds(1))
+        }
+    }
+
     static let kinds: [(Int, String, WireFamily, FailureKind)] = [
         (
             400, #"{"error":{"message":"bad","type":"invalid_request_error"}}"#, .openai,
@@ -68,6 +90,44 @@ struct FailureTests {
         (400, #"{"error":{"message":"m","code":"model_decommissioned"}}"#, .openai, .modelMissing),
         (401, #"{"error":{"message":"bad key"}}"#, .openai, .keyRejected),
         (402, "", .openai, .keyRejected), (403, "", .openai, .keyRejected),
+        (
+            402,
+            #"{"error":{"message":"Insufficient credits. Add more at https://x","code":402}}"#,
+            .openai, .keyRejected
+        ),
+        (402, fewerTokens, .openai, .rateLimited),
+        (
+            402,
+            #"{"error":{"message":"Prompt tokens limit exceeded: 9 > 5. Try fewer tokens","code":402}}"#,
+            .openai, .rateLimited
+        ),
+        (
+            403,
+            #"{"error":{"message":"Project `proj_1` does not have access to model `gpt-x`","type":"invalid_request_error","code":"model_not_found"}}"#,
+            .openai, .modelMissing
+        ),
+        (403, #"{"error":{"message":"m","code":"model_not_found"}}"#, .openai, .modelMissing),
+        (
+            403, #"{"error":{"message":"Project p does not have access to model X"}}"#, .openai,
+            .modelMissing
+        ),
+        (
+            403,
+            #"{"error":{"message":"The model is blocked","code":"model_permission_blocked_project"}}"#,
+            .openai, .modelMissing
+        ),
+        (
+            403, #"{"error":{"message":"You are not allowed to sample from this model"}}"#,
+            .openai, .modelMissing
+        ),
+        (
+            403, #"{"error":{"message":"Country, region, or territory not supported"}}"#, .openai,
+            .keyRejected
+        ),
+        (
+            403, #"{"type":"error","error":{"type":"permission_error","message":"no"}}"#,
+            .anthropic, .keyRejected
+        ),
         (404, #"{"error":"model 'x' not found"}"#, .ollama, .modelMissing),
         (404, "<html>nginx</html>", .openai, .modelMissing),
         (408, "", .openai, .serverError), (429, "", .openai, .rateLimited),

@@ -88,6 +88,24 @@ struct StreamTranslationTests {
         )
     }
 
+    /// The SDK needs numbers; "Hi" and 21 bytes of tools are 23 bytes, the answer's text is 9.
+    @Test func `an Anthropic client is told an estimate where usage is missing`() throws {
+        let tools = #""tools":[{"name":"f","x":[]}]"#
+        let request = try anthropicRequest(tools)
+        #expect(request.promptTextBytes + request.toolDefinitionBytes == 23)
+        let text =
+            "data: {\"choices\":[{\"delta\":{\"content\":\"Hello you\"},\"finish_reason\":\"stop\"}]}\n\n"
+        let result = run(text, from: .openai, for: request)
+        let last = try #require(dataLines(result.output).last)
+        #expect(last.contains(#""usage":{"input_tokens":6,"output_tokens":3}"#))
+        #expect(result.usage == TokenUsage())
+        let half =
+            #"{"model":"q","message":{"content":"a"},"done":true,"done_reason":"stop","eval_count":5}"#
+        let ollama = run(half, from: .ollama, for: request)
+        #expect(ollama.output.contains(#""usage":{"input_tokens":6,"output_tokens":5}"#))
+        #expect(ollama.usage == TokenUsage(output: 5, origin: .provider))
+    }
+
     @Test func `Ollama becomes OpenAI's chunks, with ids of our own`() throws {
         let result = run(Transcripts.ollama, from: .ollama, for: try openAIRequest(asked))
         let id = "0190a0b0111170008000000000000001"

@@ -112,4 +112,20 @@ struct HoldTests {
         journal.finish(early)
         #expect(journal.state.holds.rateLimited(Self.llama, at: journal.now) != nil)
     }
+
+    @Test func `the models held at a provider are listed, each until its last hold ends`() {
+        var journal = Journal()
+        journal.attempt(.rateLimited, retryAt: journal.now + .seconds(60))
+        journal.attempt(.modelMissing, model: "gemma")
+        journal.attempt(.rateLimited, model: "gemma")
+        journal.attempt(.rateLimited, at: "claude", model: "haiku")
+        let holds = journal.state.holds
+        let hour = journal.now + Self.hour
+        let minute = journal.now + .seconds(60)
+        #expect(
+            holds.models(of: "groq", at: journal.now) == ["llama": minute, "gemma": hour]
+        )
+        #expect(holds.models(of: "groq", at: minute) == ["gemma": hour])
+        #expect(holds.models(of: "groq", at: hour).isEmpty)
+    }
 }

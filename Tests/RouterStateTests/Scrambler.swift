@@ -1,4 +1,5 @@
 import Events
+import TestSupport
 
 /// Fills events with random values, the ends of every range among them: nothing about them fits
 /// together, as in a log that a broken build wrote.

@@ -1,6 +1,7 @@
 import Events
 import RouterState
 import Routing
+import TestSupport
 
 /// A random log as a gateway writes it: every decision made by `decide`, every failover by
 /// `nextCandidate`, each on the state of its moment.

@@ -1,6 +1,7 @@
 import Events
 import RouterState
 import Routing
+import TestSupport
 import Testing
 
 @Suite("Every decision of a history")

@@ -89,6 +89,29 @@ struct TargetTests {
         #expect(unknown.rejections == ["openrouter no default model"])
     }
 
+    @Test(arguments: [
+        (["all-minilm:latest", "bge-m3", "mistral:7b"], "mistral:7b"),
+        (["BAAI/bge-large", "Qwen/Qwen3-8B", "a-reranker"], "Qwen/Qwen3-8B"),
+        (["llama3.2:latest", "nomic-embed-text"], "llama3.2:latest"),
+        (["mxbai-embed-large"], "mxbai-embed-large"),
+    ])
+    func `without a default the first listed model that can chat is taken`(
+        list: [String],
+        model: String
+    ) {
+        let chains = ["production": ["openrouter", "ollama"] as [RoutingChainEntry]]
+        let providers = [
+            ProviderPolicy("ollama", 1, isLocal: true, family: .ollama),
+            ProviderPolicy("openrouter", 2, defaultModel: "chosen"),
+        ]
+        let lists = ["ollama": list, "openrouter": list]
+        for mode in [RoutingMode.hybrid, .localFirst] {
+            let world = World(mode: mode, providers: providers, chains: chains, lists: lists)
+            let decision = world.decide("auto")
+            #expect(Set(decision.ranking) == ["openrouter:chosen", "ollama:\(model)"])
+        }
+    }
+
     @Test func `an entry for free models takes a free one only`() {
         let chains = ["production": ["groq:free", "openrouter:free"] as [RoutingChainEntry]]
         let decision = World(chains: chains).decide("auto")

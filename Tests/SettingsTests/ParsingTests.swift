@@ -104,7 +104,7 @@ struct ParsingTests {
         let ollama = settings.providers[0]
         #expect(ollama.name == "ollama")
         #expect(ollama.baseURL == "http://localhost:11434")
-        #expect(ollama.defaultModel == "llama3.2")
+        #expect(ollama.defaultModel == nil)
         #expect(ollama.isEnabled && ollama.isLocal)
         #expect(settings.mode == .hybrid)
         #expect(settings.server == ServerSettings())

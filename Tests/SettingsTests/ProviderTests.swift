@@ -93,6 +93,27 @@ struct ProviderTests {
         #expect(try provider(entry).defaultModel == model)
     }
 
+    @Test(
+        arguments: [
+            ("type: openai, baseUrl: \"http://127.0.0.1:8000/v1\"", nil),
+            ("type: openai, baseUrl: \"http://127.0.0.1:8000/v1\", defaultModel: q", "q"),
+            ("type: openai, baseUrl: \"http://127.0.0.1:8000/v1\", models: [a, b]", "a"),
+            ("type: groq, apiKey: k, baseUrl: \"https://proxy.example/v1\"", nil),
+            (
+                "type: groq, apiKey: k, baseUrl: \"https://api.groq.com/openai/v1/\"",
+                "openai/gpt-oss-120b"
+            ),
+            ("type: ollama", nil), ("type: ollama, defaultModel: llama3.2", "llama3.2"),
+            ("type: lmstudio", nil), ("type: ollama, models: [x, llama3.2]", "llama3.2"),
+        ] as [(String, String?)]
+    )
+    func `the catalogue picks no model for a server whose models it can't know`(
+        entry: String,
+        model: String?
+    ) throws {
+        #expect(try provider(entry).defaultModel == model)
+    }
+
     @Test
     func `a price is the file's, else nothing on own hardware, else the catalogue's or unknown`()
         throws

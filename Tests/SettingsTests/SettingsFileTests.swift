@@ -61,7 +61,7 @@ struct SettingsFileTests {
         try inFolder {
             try write("latin.yaml", [0x61, 0xE9])
             let reasons = [
-                "none.yaml": "there is no such file; `logway init` writes one",
+                "none.yaml": "there is no such file; docs/configuration.md shows what to write",
                 "": "this is a folder; name the file in it",
                 "latin.yaml": "it is not UTF-8 text; save it as UTF-8",
             ]

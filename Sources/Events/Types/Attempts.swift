@@ -132,6 +132,8 @@ public struct RequestCompleted: FieldRecord {
     public var firstByteMicroseconds: Int?
     /// Microseconds from the request's first byte to the outcome.
     public var totalMicroseconds: Int = 0
+    /// Candidates of the decision that were not asked after the last attempt failed, with reasons.
+    public var skipped: [RouteExclusion] = []
 
     /// A record with every field empty.
     public init() {}
@@ -151,5 +153,6 @@ public struct RequestCompleted: FieldRecord {
         visitor.field(11, "log_wait_us", &logWaitMicroseconds)
         visitor.field(12, "first_byte_us", &firstByteMicroseconds)
         visitor.field(13, "total_us", &totalMicroseconds)
+        visitor.field(14, "skipped", &skipped)
     }
 }

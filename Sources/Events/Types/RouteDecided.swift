@@ -32,6 +32,8 @@ public struct RouteDecided: FieldRecord {
     public var maxAttempts: Int = 0
     /// Why there is no candidate, when there is none.
     public var refusal: RouteRefusal?
+    /// When the request's whole time is used up, after which no other candidate is asked.
+    public var deadline: Timestamp = .empty
 
     /// A record with every field empty.
     public init() {}
@@ -53,6 +55,7 @@ public struct RouteDecided: FieldRecord {
         visitor.field(13, "floor_ppm", &floor)
         visitor.field(14, "max_attempts", &maxAttempts)
         visitor.field(15, "refusal", &refusal)
+        visitor.field(16, "deadline", &deadline)
     }
 }
 
@@ -72,6 +75,8 @@ public struct RouteCandidate: FieldRecord {
     public var predictedCost: Nanodollars?
     /// The probability of being chosen before the draw, in millionths.
     public var probability: Int = 0
+    /// Whether it may only be asked while it is known to cost nothing.
+    public var isFreeOnly: Bool = false
 
     /// A record with every field empty.
     public init() {}
@@ -85,6 +90,7 @@ public struct RouteCandidate: FieldRecord {
         visitor.field(5, "priority", &priority)
         visitor.field(6, "predicted_cost_nanodollars", &predictedCost)
         visitor.field(7, "probability_ppm", &probability)
+        visitor.field(8, "free_only", &isFreeOnly)
     }
 }
 

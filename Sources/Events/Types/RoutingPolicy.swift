@@ -31,6 +31,8 @@ public struct RoutingPolicy: FieldRecord {
     public var breaker: BreakerPolicy = BreakerPolicy()
     /// Whether the answers are made up by the built-in simulation.
     public var isSimulated: Bool = false
+    /// Microseconds that a request may take with all its attempts.
+    public var totalMicroseconds: Int64 = 600_000_000
 
     /// A record with every field empty.
     public init() {}
@@ -44,6 +46,7 @@ public struct RoutingPolicy: FieldRecord {
         visitor.field(5, "max_attempts", &maxAttempts)
         visitor.field(6, "breaker", &breaker)
         visitor.field(7, "is_simulated", &isSimulated)
+        visitor.field(8, "total_us", &totalMicroseconds)
     }
 }
 

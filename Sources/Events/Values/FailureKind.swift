@@ -22,7 +22,7 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
     case firstTokenTimeout = 10
     /// The answer stalled.
     case idleTimeout = 11
-    /// The request's whole time was used up.
+    /// The provider used up the whole time that a request may take.
     case totalTimeout = 12
     /// The answer ended before it was complete.
     case cut = 13
@@ -35,6 +35,8 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
     case poolExhausted = 16
     /// Logway stopped or crashed while the attempt ran.
     case interrupted = 17
+    /// The request's whole time was used up before the provider had the time of its own.
+    case deadlinePassed = 18
 
     /// Who has to act on a failure, and so what follows from it (cases.md, health and breakers).
     public enum Fault: Sendable {
@@ -59,7 +61,7 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         case .keyRejected: .key
         case .modelMissing: .model
         case .rateLimited: .rate
-        case .clientGone, .poolExhausted, .interrupted: .gateway
+        case .clientGone, .poolExhausted, .interrupted, .deadlinePassed: .gateway
         case .overloaded, .serverError, .connectionFailed, .connectTimeout, .firstTokenTimeout,
             .idleTimeout, .totalTimeout, .cut, .invalidResponse:
             .provider

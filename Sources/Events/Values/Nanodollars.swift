@@ -36,11 +36,18 @@ extension Nanodollars: CustomStringConvertible {
     /// The amount in dollars with all its digits and no needless zeros: `0.0105`, `12`, `-0.5`.
     public var description: String {
         let magnitude = count.magnitude
-        let whole = "\(count < 0 ? "-" : "")\(magnitude / 1_000_000_000)"
-        let fraction = String(magnitude % 1_000_000_000)
-        guard fraction != "0" else { return whole }
-        let digits = String(repeating: "0", count: 9 - fraction.count) + fraction
-        return whole + "." + digits.reversed().drop { $0 == "0" }.reversed()
+        var text = "\(count < 0 ? "-" : "")\(magnitude / 1_000_000_000)"
+        var rest = magnitude % 1_000_000_000
+        guard rest != 0 else { return text }
+        var digits = 9
+        while rest.isMultiple(of: 10) {
+            rest /= 10
+            digits -= 1
+        }
+        let fraction = String(rest)
+        text.append(".")
+        for _ in fraction.utf8.count..<digits { text.append("0") }
+        return text + fraction
     }
 }
 

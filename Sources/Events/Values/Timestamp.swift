@@ -18,6 +18,12 @@ public struct Timestamp: Hashable, Sendable, Comparable {
         Timestamp(microseconds: left.microseconds + duration.microseconds)
     }
 
+    /// The instant some microseconds later; the last there is, where that is beyond it.
+    public func advanced(byMicroseconds microseconds: Int64) -> Timestamp {
+        let (sum, overflow) = self.microseconds.addingReportingOverflow(microseconds)
+        return Timestamp(microseconds: overflow ? .max : sum)
+    }
+
     /// The time between two instants.
     public static func - (left: Timestamp, right: Timestamp) -> Duration {
         .microseconds(left.microseconds - right.microseconds)

@@ -34,7 +34,8 @@ public struct TokenPrices: Hashable, Sendable {
     /// The cost of `usage`: each line is tokens × price in 128 bits, rounded half to even once.
     ///
     /// A cache price that is not listed falls back to the input price, which is what a provider
-    /// without a cache discount charges. Unknown when a count or a price that it needs is unknown.
+    /// without a cache discount charges. Unknown when a count or a price that it needs is unknown, or
+    /// when the sum is beyond what an amount can hold.
     public func cost(of usage: TokenUsage) -> Nanodollars? {
         guard let input = usage.input ?? (usage.prompt == nil ? nil : 0),
             let output = usage.output
@@ -49,15 +50,18 @@ public struct TokenPrices: Hashable, Sendable {
         ]
         for (tokens, price) in lines where tokens != 0 {
             guard let price else { return nil }
-            total += Self.line(tokens: Int64(tokens), price: price)
+            guard let line = Self.line(tokens: Int64(tokens), price: price) else { return nil }
+            let (sum, overflow) = total.count.addingReportingOverflow(line.count)
+            guard !overflow else { return nil }
+            total = Nanodollars(sum)
         }
         // A bill of no tokens at an unknown price is still unknown.
         guard self.input != nil, self.output != nil else { return nil }
         return total
     }
 
-    /// tokens × price ÷ 1,000,000, rounded half to even.
-    static func line(tokens: Int64, price: Int64) -> Nanodollars {
+    /// tokens × price ÷ 1,000,000, rounded half to even; `nil` when no amount holds it.
+    static func line(tokens: Int64, price: Int64) -> Nanodollars? {
         let product = Int128(tokens) * Int128(price)
         let million: Int128 = 1_000_000
         var (quotient, remainder) = product.quotientAndRemainder(dividingBy: million)
@@ -65,6 +69,6 @@ public struct TokenPrices: Hashable, Sendable {
         if twice > 1_000_000 || (twice == 1_000_000 && !quotient.isMultiple(of: 2)) {
             quotient += product < 0 ? -1 : 1
         }
-        return Nanodollars(Int64(quotient))
+        return Int64(exactly: quotient).map { Nanodollars($0) }
     }
 }

@@ -35,7 +35,11 @@ public struct TokenUsage: Hashable, Sendable {
     /// Every prompt token, however it was priced; `nil` when none of the counts is known.
     public var prompt: Int? {
         guard input != nil || cachedInput != nil || cacheWrite != nil else { return nil }
-        return (input ?? 0) + (cachedInput ?? 0) + (cacheWrite ?? 0)
+        // Counts come from outside; a sum beyond the range stays at its end rather than trap.
+        return [cachedInput, cacheWrite].reduce(input ?? 0) { sum, part in
+            let (total, overflow) = sum.addingReportingOverflow(part ?? 0)
+            return overflow ? .max : total
+        }
     }
 }
 

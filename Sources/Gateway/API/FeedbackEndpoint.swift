@@ -24,7 +24,7 @@ struct FeedbackEndpoint: Sendable {
 
     /// Records the feedback; it is durable before the client hears of it.
     func respond(to request: Request) async -> Response {
-        var id = Events.RequestID.empty
+        var id = Events.RequestID.fresh()
         do {
             let body = try await request.body.collect(upTo: Self.bodyLimit)
             let feedback = try FeedbackReceived(json: Array(body.readableBytesView))
@@ -86,7 +86,7 @@ struct FeedbackEndpoint: Sendable {
                 if case .requestReceived(let received) = event.body, received.request == id {
                     found = true
                 }
-                return !found && event.time < id.time + .seconds(60)
+                return !found
             }
             return found
         }

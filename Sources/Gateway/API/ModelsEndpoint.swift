@@ -28,7 +28,7 @@ struct ModelsEndpoint: Sendable {
             message: "there is no model '\(id)'; there is "
                 + entries.map(\.id).joined(separator: ", "),
             param: "model",
-            requestID: Events.RequestID.empty.description
+            requestID: Events.RequestID.fresh().description
         )
         return error.response(for: family)
     }

@@ -41,25 +41,31 @@ extension Ledger {
     }
 
     /// Ends what was in flight when the last process died, then records this one.
+    ///
+    /// Each request is ended by a group of its own, since a group has a limit and a crash may leave
+    /// thousands; a crash in between leaves the rest to the next start.
     private func recordStart(recovery: RecoveryReport, version: String) throws(LogError) {
-        try transact { state, now in
-            var events: [EventBody] = []
-            let interruptions = state.inFlight.interruptions(prices: state.prices, at: now)
-            if recovery.cut != nil || !interruptions.isEmpty {
-                var recovered = LogRecovered()
-                recovered.segment = Int64(recovery.cut?.segment ?? 0)
-                recovered.offset = Int64(recovery.cut?.offset ?? 0)
-                recovered.cutBytes = Int64(recovery.cut?.byteCount ?? 0)
-                recovered.interruptedRequests = state.inFlight.count
-                events.append(.logRecovered(recovered))
-            }
-            events += interruptions
-            var started = NodeStarted()
-            started.version = version
-            started.process = Int(ProcessIdentity.id)
-            started.durability = durability.rawValue
-            events.append(.nodeStarted(started))
-            return (events, ())
+        let (count, interruptions) = read { state, now in
+            (state.inFlight.count, state.inFlight.interruptions(prices: state.prices, at: now))
         }
+        if recovery.cut != nil || count > 0 {
+            var recovered = LogRecovered()
+            recovered.segment = Int64(recovery.cut?.segment ?? 0)
+            recovered.offset = Int64(recovery.cut?.offset ?? 0)
+            recovered.cutBytes = Int64(recovery.cut?.byteCount ?? 0)
+            recovered.interruptedRequests = count
+            try record([.logRecovered(recovered)])
+        }
+        var rest = interruptions[...]
+        while let first = rest.first {
+            let group = rest.prefix { $0.request == first.request }
+            try record(Array(group))
+            rest = rest.dropFirst(group.count)
+        }
+        var started = NodeStarted()
+        started.version = version
+        started.process = Int(ProcessIdentity.id)
+        started.durability = durability.rawValue
+        try record([.nodeStarted(started)])
     }
 }

@@ -9,8 +9,14 @@ public import WriteAheadLog
 /// Deciding and appending happen in one short section, so that no two requests decide on the same
 /// state, and the state changes only by applying what was appended. Nothing in the section waits.
 public final class Ledger: Sendable {
+    /// The state, and the clock that its events are stamped by.
+    private struct Inside {
+        var state: RouterState
+        var clock: EventClock
+    }
+
     private let log: EventLog
-    private let state: Mutex<RouterState>
+    private let inside: Mutex<Inside>
     private let failure = Failure()
     /// What has to be durable before what.
     public let durability: Durability
@@ -18,7 +24,7 @@ public final class Ledger: Sendable {
     /// A ledger over an open log whose events give `state`.
     public init(log: EventLog, state: RouterState, durability: Durability) {
         self.log = log
-        self.state = Mutex(state)
+        inside = Mutex(Inside(state: state, clock: EventClock(after: state.time)))
         self.durability = durability
         log.onPoison { [failure] error in failure.error.withLock { $0 = error } }
     }
@@ -31,7 +37,10 @@ public final class Ledger: Sendable {
 
     /// Reads the state; the body must be short and may not keep it.
     public func read<Result>(_ body: (RouterState, Timestamp) -> Result) -> sending Result {
-        state.withLock { state in body(state, max(state.time, Clocks.wall)) }
+        inside.withLock { inside in
+            let now = inside.clock.now()
+            return body(inside.state, now)
+        }
     }
 
     /// The log's time: the wall clock, but never before the last event.
@@ -39,7 +48,7 @@ public final class Ledger: Sendable {
 
     /// Decides on the state and appends what came of it, in one section.
     ///
-    /// The events get the same instant: the wall clock, but never before the last event.
+    /// The events get the same instant, never before that of the last event (`EventClock`).
     ///
     /// - Parameter body: gives the events to append, from the state and the instant.
     /// - Returns: the sequence number of the last event appended, the last one before if there was
@@ -49,17 +58,44 @@ public final class Ledger: Sendable {
     public func transact<Result: Sendable>(
         _ body: (RouterState, Timestamp) -> (events: [EventBody], result: Result)
     ) throws(LogError) -> (sequence: UInt64, result: Result) {
-        try state.withLock { state throws(LogError) in
-            let now = max(state.time, Clocks.wall)
-            let (bodies, result) = body(state, now)
-            guard !bodies.isEmpty else { return (state.position, result) }
-            let events = bodies.map { Event($0, at: now) }
-            var sequence = try log.append(events)
-            for event in events {
-                state.apply(event, sequence: sequence)
-                sequence += 1
-            }
-            return (sequence - 1, result)
+        try inside.withLock { inside throws(LogError) in
+            let now = inside.clock.now()
+            let (bodies, result) = body(inside.state, now)
+            try append(bodies, to: &inside.state, at: now)
+            return (inside.state.position, result)
+        }
+    }
+
+    /// Records an event, then decides on the state that knows of it, in one section.
+    ///
+    /// - Returns: as `transact` of one step.
+    /// - Throws: `LogError` when the log takes nothing more; the state holds what was appended.
+    func transact<Result: Sendable>(
+        first: (RouterState, Timestamp) -> EventBody,
+        then: (RouterState, Timestamp) -> (events: [EventBody], result: Result)
+    ) throws(LogError) -> (sequence: UInt64, result: Result) {
+        try inside.withLock { inside throws(LogError) in
+            let now = inside.clock.now()
+            try append([first(inside.state, now)], to: &inside.state, at: now)
+            let (bodies, result) = then(inside.state, now)
+            try append(bodies, to: &inside.state, at: now)
+            return (inside.state.position, result)
+        }
+    }
+
+    private func append(
+        _ bodies: [EventBody],
+        to state: inout RouterState,
+        at now: Timestamp
+    ) throws(LogError) {
+        guard !bodies.isEmpty else { return }
+        let events = bodies.map { Event($0, at: now) }
+        // What ends an attempt or a request must find room where a new request finds none.
+        let settling = bodies.allSatisfy(\.settles)
+        var sequence = try log.append(events, settling: settling)
+        for event in events {
+            state.apply(event, sequence: sequence)
+            sequence += 1
         }
     }
 
@@ -97,4 +133,14 @@ public final class Ledger: Sendable {
     ///
     /// - Throws: `LogError` when something appended is not durable.
     public func close() throws(LogError) { try log.close() }
+}
+
+extension EventBody {
+    /// Whether the event ends something that an earlier one began.
+    fileprivate var settles: Bool {
+        switch self {
+        case .attemptFinished, .requestCompleted, .nodeStopped: true
+        default: false
+        }
+    }
 }

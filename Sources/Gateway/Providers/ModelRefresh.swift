@@ -21,6 +21,8 @@ struct ModelRefresh: Service {
     let logger: Logger
 
     /// Refreshes each provider at its own interval until the service is told to stop.
+    ///
+    /// It waits for that even when no provider is probed: a service that ends stops the gateway.
     func run() async throws {
         await cancelWhenGracefulShutdown {
             await withDiscardingTaskGroup { group in
@@ -110,4 +112,9 @@ struct ModelRefresh: Service {
         }
         return Set(try ModelList.parse(body, family: family)).sorted()
     }
+}
+
+extension ModelRefresh: CustomStringConvertible {
+    /// The name alone: the lifecycle's errors print the service that they are about.
+    var description: String { "model refresh" }
 }

@@ -8,6 +8,10 @@ import Upstream
 struct ProviderConnection: Sendable {
     let name: String
     let endpoint: ProviderEndpoint
+    /// Where chat requests go, and their headers: the same for each request, so made once.
+    private let chatURL: String
+    private let plainHeaders: [(name: String, value: String)]
+    private let streamHeaders: [(name: String, value: String)]
     let pool: UpstreamPool
     let timeouts: Timeouts
     let healthCheck: HealthCheckSettings
@@ -26,6 +30,9 @@ struct ProviderConnection: Sendable {
             baseURL: baseURL,
             apiKey: settings.apiKey?.revealed
         )
+        chatURL = endpoint.chatURL
+        plainHeaders = endpoint.headers(streamed: false)
+        streamHeaders = endpoint.headers(streamed: true)
         pool = settings.type.isLocal ? .local(settings.name) : .hosted(settings.name)
         timeouts = settings.timeouts
         healthCheck = settings.healthCheck
@@ -38,8 +45,8 @@ struct ProviderConnection: Sendable {
     func chatRequest(body: [UInt8], streamed: Bool, remaining: Duration) -> UpstreamRequest {
         UpstreamRequest(
             method: "POST",
-            url: endpoint.chatURL,
-            headers: endpoint.headers(streamed: streamed),
+            url: chatURL,
+            headers: streamed ? streamHeaders : plainHeaders,
             body: body,
             timeouts: UpstreamTimeouts(
                 connect: timeouts.connect,
@@ -66,4 +73,10 @@ struct ProviderConnection: Sendable {
             pool: pool
         )
     }
+}
+
+extension ProviderConnection: CustomStringConvertible, CustomReflectable {
+    /// The name alone: headers hold the key, and errors of libraries print what they find.
+    var description: String { "provider \(name)" }
+    var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -23,6 +23,7 @@ extension RoutingPolicy {
         chain = settings.routing.chain
         maxAttempts = settings.routing.maxAttempts
         isSimulated = settings.isSimulated
+        totalMicroseconds = settings.routing.timeouts.total.microseconds
     }
 }
 

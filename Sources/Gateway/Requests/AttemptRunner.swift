@@ -1,5 +1,6 @@
 import Events
 import Providers
+import Settings
 import Upstream
 
 /// Asks one provider and reads its answer up to the point where nothing else could be asked any more:
@@ -84,8 +85,16 @@ struct AttemptRunner: Sendable {
             )
         } catch {
             var result = AttemptResult(failure: ProviderFailure(error))
-            result.mayCost = error.mayHaveReachedProvider
-            result.record(exchange.timings)
+            if case .totalTimeout = error, attempt.number > 1,
+                remaining < provider.timeouts.firstToken
+            {
+                // Other attempts took the time: it says nothing about this provider.
+                result.failure = ProviderFailure(.deadlinePassed, "\(error)")
+            }
+            let timings = exchange.timings
+            let isConnected = timings.map { $0.reusedConnection || $0.connect > 0 } ?? true
+            result.mayCost = error.mayHaveReachedProvider && isConnected
+            result.record(timings)
             return .failed(result)
         }
     }
@@ -115,8 +124,10 @@ struct AttemptRunner: Sendable {
             result.outputTextBytes = answer.outputTextBytes
             return .whole(answer, result)
         } catch {
+            // An error inside a 200 is no answer; what can't be read may be one that was paid for.
             result.failure = error
-            result.outputTextBytes = bytes.count
+            result.isUnreadable = error.kind == .invalidResponse || error.kind == .cut
+            result.mayCost = result.isUnreadable
             return .failed(result)
         }
     }
@@ -126,13 +137,17 @@ struct AttemptRunner: Sendable {
         _ exchange: UpstreamExchange,
         family: WireFamily
     ) async -> AttemptResult {
-        // An error's body is a help to people; one that is cut or too long changes nothing.
-        let body: [UInt8]
+        // An error's body is a help to people; one that is cut changes nothing, of a long one the
+        // beginning is enough.
+        var body: [UInt8] = []
         do throws(UpstreamError) {
-            body = try await exchange.collect(limit: errorBodyLimit)
+            while body.count < errorBodyLimit, let bytes = try await exchange.next() {
+                body += bytes
+            }
         } catch {
-            body = []
+            // What came before the failure is classified.
         }
+        if body.count >= errorBodyLimit { exchange.cancel() }
         let failure = ProviderFailure.classify(
             status: head.status,
             headers: { head.headers[$0] },

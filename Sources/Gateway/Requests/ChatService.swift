@@ -17,8 +17,6 @@ struct ChatService: Sendable {
     let providers: ProviderDirectory
     let attempts: AttemptRunner
     let watches: ConnectionWatches
-    /// The whole time that a request may take, failovers included.
-    let totalTime: Duration
     let bodyLimit: Int
     let logger: Logger
 
@@ -54,7 +52,7 @@ struct ChatService: Sendable {
                 seed: .random(in: .min ... .max),
                 start: start
             )
-            return try await answer(&running, watch: watch)
+            return try await answer(&running, watch: watch, channel: channel)
         } catch {
             logger.error("a request could not be recorded: \(error)")
             return ClientError(unrecorded: error, id: received.request).response(for: family)
@@ -64,24 +62,26 @@ struct ChatService: Sendable {
     /// Tries the candidates until one answers or none is left.
     private func answer(
         _ running: inout RunningRequest,
-        watch: ClientWatch
+        watch: ClientWatch,
+        channel: any Channel
     ) async throws(LogError) -> Response {
-        let deadline = running.start + totalTime.microseconds
         guard running.attempt != nil else {
-            return try await fail(&running, with: .refused(running.decision))
+            let names = ledger.read { state, _ in state.modelNames.map(\.id) }
+            return try await fail(&running, with: .refused(running.decision, names: names))
         }
         if ledger.durability == .strict { running.logWait += try await settle(running) }
         while let attempt = running.attempt {
-            let opening = await open(attempt, of: running, watch: watch, deadline: deadline)
+            let opening = await open(attempt, of: running, watch: watch)
             switch opening {
             case .whole(let answer, let result):
                 return try await whole(answer, result, of: &running)
             case .flowing(let flowing):
                 running.firstByte = Int(Clocks.monotonicMicroseconds - running.start)
                 running.logWait += try await settle(running)
-                return StreamedReply(flowing, of: running, watch: watch, in: self).response
+                return StreamedReply(flowing, of: running, watch: watch, channel: channel, in: self)
+                    .response
             case .failed(let result):
-                if let response = try await failed(result, of: &running, watch, deadline) {
+                if let response = try await failed(result, of: &running, watch) {
                     return response
                 }
             }
@@ -92,8 +92,7 @@ struct ChatService: Sendable {
     private func open(
         _ attempt: AttemptStarted,
         of running: RunningRequest,
-        watch: ClientWatch,
-        deadline: Int64
+        watch: ClientWatch
     ) async -> AttemptRunner.Opening {
         guard let provider = providers[attempt.provider] else {
             let failure = ProviderFailure(
@@ -102,7 +101,9 @@ struct ChatService: Sendable {
             )
             return .failed(AttemptResult(failure: failure, mayCost: false))
         }
-        let remaining = Duration.microseconds(max(1, deadline - Clocks.monotonicMicroseconds))
+        let remaining = Duration.microseconds(
+            max(1, running.deadline - Clocks.monotonicMicroseconds)
+        )
         return await attempts.open(running, at: provider, watch: watch, remaining: remaining)
     }
 
@@ -112,7 +113,6 @@ struct ChatService: Sendable {
         _ result: AttemptResult,
         of running: inout RunningRequest
     ) async throws(LogError) -> Response {
-        running.firstByte = Int(Clocks.monotonicMicroseconds - running.start)
         try running.complete(
             result,
             RequestEnding(outcome: .answered, status: 200),
@@ -130,19 +130,18 @@ struct ChatService: Sendable {
     private func failed(
         _ result: AttemptResult,
         of running: inout RunningRequest,
-        _ watch: ClientWatch,
-        _ deadline: Int64
+        _ watch: ClientWatch
     ) async throws(LogError) -> Response? {
         var result = result
+        if Task.isCancelled {
+            // A stopping server closes its clients' connections, so this is looked at first.
+            let failure = ProviderFailure.stopped(clientGone: false)
+            result.failure = failure
+            return try await fail(&running, result, with: .stopping(failure))
+        }
         if result.failure?.kind == .clientGone || watch.isGone {
-            // Only the gateway that stops cancels a task, and closes the connection with it.
-            let isGone = !Task.isCancelled
-            result.failure = ProviderFailure.stopped(clientGone: isGone)
-            let ending = RequestEnding(
-                outcome: isGone ? .cancelled : .interrupted,
-                status: 0,
-                failure: result.failure?.kind
-            )
+            result.failure = ProviderFailure.stopped(clientGone: true)
+            let ending = RequestEnding(outcome: .cancelled, status: 0, failure: .clientGone)
             try running.complete(result, ending, in: ledger)
             // Nobody reads this; the connection is closed.
             return Response(status: .init(code: 499), headers: [.connection: "close"])
@@ -150,8 +149,7 @@ struct ChatService: Sendable {
         if let failure = result.failure, failure.kind.fault == .request {
             return try await fail(&running, result, with: .requestAtFault(failure))
         }
-        let passed = Clocks.monotonicMicroseconds >= deadline
-        return try running.failOver(result, deadlinePassed: passed, in: ledger)
+        return try running.failOver(result, in: ledger)
             ? try await strictly(running) : nil
     }
 
@@ -167,14 +165,15 @@ struct ChatService: Sendable {
         _ result: AttemptResult? = nil,
         with error: RequestFailure
     ) async throws(LogError) -> Response {
-        let clientError = error.clientError(for: running)
         let ending = RequestEnding(
             outcome: error.outcome,
-            status: clientError.status,
+            status: error.status,
             failure: error.kind,
-            message: clientError.message
+            message: error.message(for: running)
         )
         try running.complete(result, ending, in: ledger)
+        // Made after it, so that the failed attempt is among those that the client is told of.
+        let clientError = error.clientError(for: running)
         _ = try await settle(running)
         var response = clientError.response(for: running.client.family)
         if let seconds = error.retryAfterSeconds(now: Clocks.wall) {

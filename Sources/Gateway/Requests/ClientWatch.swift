@@ -1,37 +1,73 @@
-import Hummingbird
 import NIOCore
 import Synchronization
 import Upstream
 
 /// Notices that a client hung up, and cancels what runs for it.
 ///
-/// HTTP/1.1 carries one request at a time on a connection, so a connection has one watch at most.
-/// Whoever answers the request keeps its watch, a stream to its last byte; here it is only known.
-/// One callback is left on each connection, not one for each of its requests: connections live long.
+/// HTTP/1.1 carries one request at a time on a connection, so a connection has one watch at most: that
+/// of its last request. It goes with the connection.
 final class ConnectionWatches: Sendable {
-    private struct Known: Sendable {
-        weak var watch: ClientWatch?
-    }
-
-    private let watches = Mutex<[ObjectIdentifier: Known]>([:])
+    private let watches = Mutex<[ObjectIdentifier: ClientWatch]>([:])
 
     /// The connections that are known.
     var count: Int { watches.withLock { $0.count } }
 
-    /// Watches the connection for the request that begins now, as long as the watch is kept.
+    /// Watches the connection for the request that begins now.
     func watch(_ channel: any Channel) -> ClientWatch {
         let watch = ClientWatch()
-        let key = ObjectIdentifier(channel)
-        let isNew = watches.withLock { watches in
-            watches.updateValue(Known(watch: watch), forKey: key) == nil
+        let isOpen = watches.withLock { watches in
+            let key = ObjectIdentifier(channel)
+            guard watches[key] != nil else { return false }
+            watches[key] = watch
+            return true
         }
-        if isNew {
-            channel.closeFuture.whenComplete { [weak self] _ in
-                let last = self?.watches.withLock { $0.removeValue(forKey: key)?.watch }
-                last?.clientGone()
-            }
-        }
+        // The client left between its request and this line.
+        if !isOpen { watch.clientGone() }
         return watch
+    }
+
+    /// What tells of a connection's end; one for each connection, in its pipeline.
+    func makeHandler() -> ConnectionEndHandler {
+        ConnectionEndHandler(watches: self)
+    }
+
+    fileprivate func opened(_ channel: any Channel) {
+        watches.withLock { $0[ObjectIdentifier(channel)] = ClientWatch() }
+    }
+
+    fileprivate func ended(_ channel: any Channel) {
+        let watch = watches.withLock { $0.removeValue(forKey: ObjectIdentifier(channel)) }
+        watch?.clientGone()
+    }
+}
+
+/// Tells the watches when a client closes its connection, or its side of it.
+///
+/// A client that only closes its sending side is taken to have hung up, as proxies do: HTTP clients
+/// close both sides at once, and the first sign of it is the end of what they send.
+final class ConnectionEndHandler: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = Any
+
+    private let watches: ConnectionWatches
+
+    init(watches: ConnectionWatches) {
+        self.watches = watches
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        watches.opened(context.channel)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed {
+            watches.ended(context.channel)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        watches.ended(context.channel)
+        context.fireChannelInactive()
     }
 }
 

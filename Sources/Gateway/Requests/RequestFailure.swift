@@ -1,17 +1,18 @@
 import Events
-import JSONBytes
 import Providers
 
 /// Why a client gets an error instead of an answer.
 enum RequestFailure: Sendable {
-    /// No candidate could be chosen.
-    case refused(RouteDecided)
+    /// No candidate could be chosen; `names` are those that a request may use.
+    case refused(RouteDecided, names: [String])
     /// A provider found the request itself at fault.
     case requestAtFault(ProviderFailure)
     /// Every candidate failed or was passed over.
     case exhausted(RunningRequest)
     /// The answer broke off after its first byte.
     case brokenOff(ProviderFailure)
+    /// Logway is stopping and has waited long enough.
+    case stopping(ProviderFailure)
 
     /// How the request is recorded.
     var outcome: RequestOutcome {
@@ -19,6 +20,7 @@ enum RequestFailure: Sendable {
         case .refused, .requestAtFault: .refused
         case .exhausted: .failed
         case .brokenOff: .cut
+        case .stopping: .interrupted
         }
     }
 
@@ -26,7 +28,8 @@ enum RequestFailure: Sendable {
     var kind: FailureKind? {
         switch self {
         case .refused: nil
-        case .requestAtFault(let failure), .brokenOff(let failure): failure.kind
+        case .requestAtFault(let failure), .brokenOff(let failure), .stopping(let failure):
+            failure.kind
         case .exhausted(let running): running.finished.last?.failure
         }
     }
@@ -35,10 +38,10 @@ enum RequestFailure: Sendable {
     func retryAfterSeconds(now: Timestamp) -> Int? {
         let waits: [Timestamp?]
         switch self {
-        case .refused(let decision): waits = decision.excluded.map(\.until)
+        case .refused(let decision, _): waits = decision.excluded.map(\.until)
         case .exhausted(let running):
             waits = running.finished.map(\.retryAt) + running.skipped.map(\.until)
-        case .requestAtFault, .brokenOff: return nil
+        case .requestAtFault, .brokenOff, .stopping: return nil
         }
         guard let first = waits.compactMap({ $0 }).min() else { return nil }
         return max(1, Int(((first - now).microseconds + 999_999) / 1_000_000))
@@ -53,7 +56,7 @@ enum RequestFailure: Sendable {
             requestID: running.id.description,
             details: RouteDetails(running).json
         )
-        if case .refused(let decision) = self {
+        if case .refused(let decision, _) = self {
             if decision.refusal == .unknownModel { error.param = "model" }
             if decision.refusal == .untranslatable {
                 error.param = decision.excluded.lazy.flatMap(\.fields).first
@@ -62,9 +65,10 @@ enum RequestFailure: Sendable {
         return error
     }
 
-    private var status: Int {
+    /// The HTTP status that the client gets.
+    var status: Int {
         switch self {
-        case .refused(let decision):
+        case .refused(let decision, _):
             switch decision.refusal {
             case .unknownModel: 404
             case .untranslatable: 400
@@ -76,7 +80,7 @@ enum RequestFailure: Sendable {
             // What a provider gives as its status may be any number, or put the blame on itself.
             failure.status.flatMap { (400..<500).contains($0) ? $0 : nil } ?? 400
         case .exhausted(let running): Self.status(of: running.finished.last?.failure)
-        case .brokenOff(let failure): Self.status(of: failure.kind)
+        case .brokenOff(let failure), .stopping(let failure): Self.status(of: failure.kind)
         }
     }
 
@@ -89,7 +93,7 @@ enum RequestFailure: Sendable {
         case .invalidRequest, .contextTooLong: 400
         case .modelMissing: 404
         case .rateLimited: 429
-        case .connectTimeout, .firstTokenTimeout, .idleTimeout, .totalTimeout: 504
+        case .connectTimeout, .firstTokenTimeout, .idleTimeout, .totalTimeout, .deadlinePassed: 504
         case .overloaded, .poolExhausted, .interrupted, nil: 503
         case .keyRejected, .serverError, .connectionFailed, .cut, .invalidResponse, .clientGone:
             502
@@ -98,7 +102,7 @@ enum RequestFailure: Sendable {
 
     private var code: String {
         switch self {
-        case .refused(let decision):
+        case .refused(let decision, _):
             switch decision.refusal {
             case .unknownModel: "model_not_found"
             case .untranslatable: "unsupported_parameter"
@@ -109,23 +113,36 @@ enum RequestFailure: Sendable {
             failure.kind == .contextTooLong ? "context_length_exceeded" : "invalid_request"
         case .exhausted: "all_providers_failed"
         case .brokenOff: "upstream_interrupted"
+        case .stopping: "stopping"
         }
     }
 
-    private func message(for running: RunningRequest) -> String {
+    /// What the client is told.
+    func message(for running: RunningRequest) -> String {
         switch self {
-        case .refused(let decision): refusalMessage(decision, model: running.client.model)
+        case .refused(let decision, let names):
+            refusalMessage(decision, model: running.client.model, names: names)
         case .requestAtFault(let failure): failure.message
         case .brokenOff(let failure): "the answer broke off: \(failure.message)"
+        case .stopping: "Logway is stopping; send the request again"
         case .exhausted: "every provider failed: " + RouteDetails(running).sentence
         }
     }
 
-    private func refusalMessage(_ decision: RouteDecided, model: String) -> String {
+    /// The most names that an error lists: enough to see what was meant, short enough to read.
+    private static let namesShown = 40
+
+    private func refusalMessage(
+        _ decision: RouteDecided,
+        model: String,
+        names: [String]
+    ) -> String {
         switch decision.refusal {
         case .unknownModel:
-            "no provider has the model '\(model)'; GET /v1/models lists what there is, "
-                + "or use 'auto'"
+            "no provider has the model '\(model)'; there is "
+                + names.prefix(Self.namesShown).joined(separator: ", ")
+                + (names.count > Self.namesShown
+                    ? " and \(names.count - Self.namesShown) more (GET /v1/models)" : "")
         case .untranslatable:
             "no provider of this model can take "
                 + Set(decision.excluded.flatMap(\.fields)).sorted().joined(separator: ", ")
@@ -143,68 +160,5 @@ extension RouteDecided {
         let absent: Set<ExclusionReason> = [.modelNotListed, .notEnabled, .noDefaultModel]
         let present = excluded.filter { !absent.contains($0.reason) }
         return !present.isEmpty && present.allSatisfy { $0.reason == .rateLimited }
-    }
-}
-
-/// Which providers were tried or passed over for a request, each with its reason.
-struct RouteDetails {
-    private let attempts: [AttemptFinished]
-    private let excluded: [RouteExclusion]
-
-    init(_ running: RunningRequest) {
-        attempts = running.finished
-        excluded = running.decision.excluded + running.skipped
-    }
-
-    /// One sentence for people.
-    var sentence: String {
-        (attempts.map(Self.words) + excluded.map(Self.words)).joined(separator: "; ")
-    }
-
-    /// A JSON object for programs.
-    var json: [UInt8] {
-        var writer = JSONWriter()
-        writer.object { root in
-            root.array("tried") { list in
-                for attempt in attempts {
-                    list.object { object in
-                        object.member("provider", attempt.provider)
-                        object.member("model", attempt.model)
-                        object.member("reason", attempt.failure?.name ?? "answered")
-                        object.member("status", ifPresent: attempt.status)
-                        object.member("message", ifPresent: attempt.message)
-                    }
-                }
-            }
-            root.array("skipped") { list in
-                for exclusion in excluded {
-                    list.object { object in
-                        object.member("provider", exclusion.provider)
-                        object.member("model", ifPresent: exclusion.model)
-                        object.member("reason", exclusion.reason.name)
-                        object.member("until", ifPresent: exclusion.until?.description)
-                        if !exclusion.fields.isEmpty { object.member("fields", exclusion.fields) }
-                    }
-                }
-            }
-        }
-        return writer.bytes
-    }
-
-    /// An attempt in a few words.
-    static func words(_ attempt: AttemptFinished) -> String {
-        let status = attempt.status.map { " (\($0))" } ?? ""
-        return "\(attempt.provider):\(attempt.model) \(attempt.failure?.name ?? "answered")"
-            + status + (attempt.message.map { ": \($0)" } ?? "")
-    }
-
-    /// An exclusion in a few words.
-    static func words(_ exclusion: RouteExclusion) -> String {
-        let target = exclusion.provider + (exclusion.model.map { ":\($0)" } ?? "")
-        let until = exclusion.until.map { " until \($0)" } ?? ""
-        let fields =
-            exclusion.fields.isEmpty
-            ? "" : " (" + exclusion.fields.joined(separator: ", ") + ")"
-        return "\(target) skipped, \(exclusion.reason.name)\(fields)\(until)"
     }
 }

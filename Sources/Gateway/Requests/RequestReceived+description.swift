@@ -15,10 +15,7 @@ extension RequestReceived {
     /// `now` is the log's time, so that the id leads to its place in the log.
     init(_ request: Request, family: WireFamily, at now: Timestamp) {
         self.init()
-        self.request = Events.RequestID(
-            time: now,
-            random: (.random(in: .min ... .max), .random(in: .min ... .max))
-        )
+        self.request = .fresh(at: now)
         client = family
         endpoint = request.uri.path
         task = request.headers[.task].map { String($0.prefix(tagLimit.length)) }

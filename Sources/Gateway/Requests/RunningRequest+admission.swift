@@ -30,7 +30,8 @@ extension Ledger {
                 events.append(.attemptStarted(started))
                 attempt = started
             }
-            return (events, (decision: decision, attempt: attempt))
+            let whole = decision.deadline - now
+            return (events, (decision: decision, attempt: attempt, whole: whole))
         }
         let now = Clocks.monotonicMicroseconds
         return RunningRequest(
@@ -40,6 +41,7 @@ extension Ledger {
             decision: opening.decision,
             start: start,
             decideMicroseconds: Int(now - start),
+            deadline: now + opening.whole.microseconds,
             sequence: sequence,
             attempt: opening.attempt,
             attemptStart: now

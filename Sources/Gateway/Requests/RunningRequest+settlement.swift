@@ -12,53 +12,44 @@ extension RunningRequest {
     /// - Throws: `LogError` when the log takes nothing more.
     mutating func failOver(
         _ result: AttemptResult,
-        deadlinePassed: Bool,
         in ledger: Ledger
     ) throws(LogError) -> Bool {
         guard let attempt else { return false }
         let open = self
         let attempts = finished.count + 1
-        let (sequence, next) = try ledger.transact { state, now in
-            let finished = open.finishedEvent(of: attempt, result, state: state, now: now)
-            // The next candidate is looked for in the state that knows of this failure.
-            var after = state
-            after.apply(
-                Event(.attemptFinished(finished), at: now),
-                sequence: state.position + 1
-            )
-            var failover = nextCandidate(
-                of: open.decision,
-                after: attempt.candidate,
-                attempts: attempts,
-                state: after,
-                now: now
-            )
-            if deadlinePassed, let candidate = failover.candidate {
-                failover.candidate = nil
-                failover.skipped += open.decision.candidates[candidate...].map {
-                    RouteExclusion(timeUsedUp: $0)
+        var settled = AttemptFinished()
+        let (sequence, next) = try ledger.transact(
+            first: { state, now in
+                settled = open.finishedEvent(of: attempt, result, state: state, now: now)
+                return .attemptFinished(settled)
+            },
+            then: { state, now in
+                let failover = nextCandidate(
+                    of: open.decision,
+                    after: attempt.candidate,
+                    attempts: attempts,
+                    state: state,
+                    now: now
+                )
+                guard let candidate = failover.candidate else {
+                    return ([], (started: AttemptStarted?.none, skipped: failover.skipped))
                 }
-            }
-            var events: [EventBody] = [.attemptFinished(finished)]
-            var started: AttemptStarted?
-            if let candidate = failover.candidate {
-                var next = AttemptStarted(
+                var started = AttemptStarted(
                     candidate: candidate,
                     of: open.decision,
                     received: open.received,
                     number: attempts + 1,
-                    state: after
+                    state: state
                 )
-                next.after = result.failure?.kind
-                next.skipped = failover.skipped
-                events.append(.attemptStarted(next))
-                started = next
+                started.after = result.failure?.kind
+                started.skipped = failover.skipped
+                return ([.attemptStarted(started)], (started: started, skipped: failover.skipped))
             }
-            return (events, (finished: finished, started: started, skipped: failover.skipped))
-        }
+        )
         self.sequence = sequence
-        finished.append(next.finished)
+        finished.append(settled)
         skipped += next.skipped
+        if next.started == nil { unasked = next.skipped }
         self.attempt = next.started
         attemptStart = Clocks.monotonicMicroseconds
         return next.started != nil
@@ -105,6 +96,7 @@ extension RunningRequest {
         completed.cost = whole.cost
         completed.failure = ending.failure
         completed.message = ending.message
+        completed.skipped = unasked
         completed.decideMicroseconds = decideMicroseconds
         completed.logWaitMicroseconds = logWait
         completed.firstByteMicroseconds = firstByte
@@ -153,15 +145,16 @@ extension RunningRequest {
     /// The provider's counts, completed by estimates of a token for every four bytes of text.
     private func settledUsage(_ result: AttemptResult) -> TokenUsage {
         var usage = result.usage
-        guard result.mayCost else { return usage }
+        guard result.mayCost, !result.isUnreadable else { return usage }
         let knewSome = usage.prompt != nil || usage.output != nil
         var guessed = false
         if usage.prompt == nil {
             usage.input = received.features.inputTokens
             guessed = true
         }
-        if usage.output == nil {
-            usage.output = (result.outputTextBytes + 3) / 4
+        // The count in a stream that broke off is of its beginning (Anthropic's message_start says 1).
+        if usage.output == nil || result.failure != nil {
+            usage.output = max(usage.output ?? 0, (result.outputTextBytes + 3) / 4)
             guessed = true
         }
         usage.origin = guessed ? (knewSome ? .mixed : .estimated) : .provider
@@ -178,15 +171,5 @@ extension RunningRequest {
         let asked = table.prices(provider: attempt.provider, model: attempt.model)
         guard let model, model != attempt.model else { return asked }
         return table.exactPrices(provider: attempt.provider, model: model) ?? asked
-    }
-}
-
-extension RouteExclusion {
-    /// A candidate that was not asked because the request's time was used up.
-    fileprivate init(timeUsedUp candidate: RouteCandidate) {
-        self.init()
-        provider = candidate.provider
-        model = candidate.model
-        reason = .timeUsedUp
     }
 }

@@ -15,6 +15,8 @@ struct RunningRequest: Sendable {
     /// When the request's first byte was read, on the monotonic clock.
     let start: Int64
     let decideMicroseconds: Int
+    /// When the request's whole time is used up, on the monotonic clock; the decision's deadline.
+    let deadline: Int64
     /// The sequence number of the last event of this request.
     var sequence: UInt64
     /// Microseconds that the client has waited for the log alone.
@@ -29,6 +31,8 @@ struct RunningRequest: Sendable {
     var finished: [AttemptFinished] = []
     /// The candidates that were passed over on failover.
     var skipped: [RouteExclusion] = []
+    /// Those of them that were passed over after the last attempt failed.
+    var unasked: [RouteExclusion] = []
 
     /// The whole cost so far; `nil` once an attempt's is unknown.
     var cost: Nanodollars? {
@@ -51,6 +55,8 @@ struct AttemptResult: Sendable {
     /// Whether the provider may have worked for this attempt, so that it may cost something even
     /// though it failed.
     var mayCost = true
+    /// Whether something came that could not be read, so that nobody knows what it cost.
+    var isUnreadable = false
     var connectMicroseconds: Int?
     var firstByteMicroseconds: Int?
 }

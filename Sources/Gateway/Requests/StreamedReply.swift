@@ -24,6 +24,7 @@ final class StreamedReply: Sendable {
         _ flowing: FlowingAnswer,
         of running: RunningRequest,
         watch: ClientWatch,
+        channel: any Channel,
         in service: ChatService
     ) {
         self.running = Mutex(running)
@@ -37,7 +38,7 @@ final class StreamedReply: Sendable {
     deinit {
         guard var open = running.withLock({ $0.take() }) else { return }
         do throws(LogError) {
-            try open.end(flowing.result(failure: stopped), in: service.ledger)
+            try open.end(flowing.result(failure: .stopped(clientGone: true)), in: service.ledger)
         } catch {
             service.logger.error("the end of request \(open.id) could not be recorded: \(error)")
         }
@@ -64,16 +65,19 @@ final class StreamedReply: Sendable {
                     try await writer.write(ByteBuffer(bytes: bytes))
                 }
             } catch let failure as ProviderFailure {
-                let failure = failure.kind == .clientGone || watch.isGone ? stopped : failure
+                let failure = ended(early: failure)
                 try open.end(flowing.result(failure: failure), in: service.ledger)
                 try await sendError(failure, of: open, to: &writer)
                 return
             } catch let error as LogError {
                 throw error
             } catch {
-                // The client took no more bytes, or may get no more.
+                // The client took no more bytes, or a stopping server takes no more time.
                 flowing.exchange.cancel()
-                try open.end(flowing.result(failure: stopped), in: service.ledger)
+                try open.end(
+                    flowing.result(failure: .stopped(clientGone: !Task.isCancelled)),
+                    in: service.ledger
+                )
                 throw error
             }
             try open.complete(
@@ -93,9 +97,12 @@ final class StreamedReply: Sendable {
         flowing.drain()
     }
 
-    /// Why the answer ends before its end when it is not the provider's doing: only the gateway that
-    /// stops cancels a task.
-    private var stopped: ProviderFailure { .stopped(clientGone: !Task.isCancelled) }
+    /// The failure that ended the stream: a stopping server closes its clients' connections, so its
+    /// own end is looked at first.
+    private func ended(early failure: ProviderFailure) -> ProviderFailure {
+        if Task.isCancelled { return .stopped(clientGone: false) }
+        return watch.isGone ? .stopped(clientGone: true) : failure
+    }
 
     /// Tells the client that the answer broke off; no clean end follows.
     @concurrent private func sendError(
@@ -127,7 +134,7 @@ extension RunningRequest {
                 outcome: outcome,
                 status: 200,
                 failure: kind,
-                message: result.failure?.message
+                message: outcome == .cut ? result.failure?.message : nil
             ),
             in: ledger
         )

@@ -8,7 +8,6 @@ import NIOCore
 import Providers
 import ServiceLifecycle
 public import Settings
-import Synchronization
 import UnixSignals
 import Upstream
 public import WriteAheadLog
@@ -19,6 +18,8 @@ public struct Gateway: Sendable {
     public static let version = "0.1.0"
     /// How long the start waits for the providers' model lists: a slow one must not hold up the rest.
     static let firstRefresh = Duration.seconds(2)
+    /// How long a client's connection may lie idle between requests.
+    static let idleTimeout = TimeAmount.seconds(300)
 
     /// The log and the state folded from it.
     public let ledger: Ledger
@@ -95,14 +96,15 @@ public struct Gateway: Sendable {
             upstream: upstream,
             logger: logger
         )
-        await refreshFirst(refresh)
+        let refreshing = await refreshFirst(refresh)
+        defer { refreshing.cancel() }
         let group = GroupReference()
         let application = Application(
-            responder: responder,
+            responder: responder(watches),
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [HangUpHandler(), ContinueHandler()],
-                    idleTimeout: .seconds(300)
+                    additionalChannelHandlers: [watches.makeHandler(), ContinueHandler()],
+                    idleTimeout: Self.idleTimeout
                 )
             ),
             configuration: ApplicationConfiguration(
@@ -127,19 +129,20 @@ public struct Gateway: Sendable {
             try await services.run()
             try await stop(reason: "told to stop")
         } catch {
-            try await stop(reason: "\(error)")
-            throw listeningError(error)
+            let error = startError(error)
+            // Only errors of Logway's own are recorded: a library's may print what it holds.
+            try await stop(reason: (error as? GatewayError)?.description ?? "failed")
+            throw error
         }
     }
 
-    private var responder: GatewayResponder {
+    private func responder(_ watches: ConnectionWatches) -> GatewayResponder {
         GatewayResponder(
             chat: ChatService(
                 ledger: ledger,
                 providers: providers,
                 attempts: AttemptRunner(upstream: upstream),
                 watches: watches,
-                totalTime: settings.routing.timeouts.total,
                 bodyLimit: settings.server.maxBodyBytes,
                 logger: logger
             ),
@@ -149,16 +152,24 @@ public struct Gateway: Sendable {
         )
     }
 
-    /// Learns the providers' models before the first request, as far as they answer soon.
-    private func refreshFirst(_ refresh: ModelRefresh) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await refresh.refreshAll() }
-            group.addTask {
+    /// Learns the providers' models before the first request, as far as they answer soon; slower
+    /// lists arrive while requests are served already.
+    private func refreshFirst(_ refresh: ModelRefresh) async -> Task<Void, Never> {
+        let refreshing = Task { await refresh.refreshAll() }
+        let (ends, end) = AsyncStream<Void>.makeStream()
+        let waiting = [
+            Task {
+                await refreshing.value
+                end.finish()
+            },
+            Task {
                 do { try await Task.sleep(for: Self.firstRefresh) } catch {}
-            }
-            await group.next()
-            group.cancelAll()
-        }
+                end.finish()
+            },
+        ]
+        for await _ in ends {}
+        for task in waiting { task.cancel() }
+        return refreshing
     }
 
     private func stop(reason: String) async throws {
@@ -170,37 +181,15 @@ public struct Gateway: Sendable {
         try await BlockingWork.run { try ledger.close() }
     }
 
-    private func listeningError(_ error: any Error) -> any Error {
-        guard let error = error as? IOError else { return error }
+    /// What ended the services, in words that hold nothing of what a library knows.
+    private func startError(_ error: any Error) -> any Error {
+        guard let error = error as? IOError else {
+            return GatewayError.serviceEnded(kind: "\(type(of: error))")
+        }
         let (host, port) = (settings.server.host, settings.server.port)
         return error.errnoCode == EADDRINUSE
             ? GatewayError.portInUse(host: host, port: port)
             : GatewayError.cannotListen(host: host, port: port, reason: "\(error)")
-    }
-}
-
-/// A gateway that listens.
-public struct Listening: Sendable {
-    /// The port.
-    public let port: Int
-    fileprivate let group: GroupReference
-
-    /// Stops the gateway in good order, as SIGTERM does; `run` returns when it is done.
-    public func stop() async {
-        await group.get()?.triggerGracefulShutdown()
-    }
-}
-
-/// The service group that runs, for a service of its own that has to stop it.
-final class GroupReference: Sendable {
-    private let group = Mutex<ServiceGroup?>(nil)
-
-    func set(_ group: ServiceGroup) {
-        self.group.withLock { $0 = group }
-    }
-
-    func get() -> ServiceGroup? {
-        group.withLock { $0 }
     }
 }
 

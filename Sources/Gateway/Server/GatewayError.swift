@@ -4,6 +4,8 @@ public enum GatewayError: Error, Sendable {
     case portInUse(host: String, port: Int)
     /// The address can't be bound for another reason.
     case cannotListen(host: String, port: Int, reason: String)
+    /// A part of the gateway ended by itself.
+    case serviceEnded(kind: String)
     /// The address is reachable from other machines, which nothing protects yet.
     case publicAddress(host: String)
 }
@@ -17,6 +19,8 @@ extension GatewayError: CustomStringConvertible {
                 + "--port (0 takes a free one)"
         case .cannotListen(let host, let port, let reason):
             "can't listen on \(host):\(port): \(reason)"
+        case .serviceEnded(let kind):
+            "a part of the gateway ended by itself (\(kind)); start it again"
         case .publicAddress(let host):
             "\(host) can be reached from other machines, and this version has no client keys yet; "
                 + "use 127.0.0.1"

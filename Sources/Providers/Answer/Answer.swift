@@ -3,6 +3,9 @@ public import Events
 /// A whole, unstreamed answer, read and put into the client's format.
 public struct Answer: Sendable {
     /// The body for the client: the provider's bytes within a family, a translation across.
+    ///
+    /// A translation for Anthropic's clients tells estimated token counts where the provider told
+    /// none, since their format needs numbers; `usage` stays unknown.
     public let body: [UInt8]
     /// What the provider says it used.
     public let usage: TokenUsage
@@ -32,7 +35,7 @@ public struct Answer: Sendable {
         as identity: AnswerIdentity
     ) throws(ProviderFailure) {
         let parts = try AnswerReader.read(body, from: upstream)
-        var tally = AnswerTally()
+        var tally = AnswerTally(of: request)
         for part in parts { tally.add(part) }
         usage = tally.usage
         finishReason = tally.finish?.name

@@ -9,7 +9,29 @@ struct AnswerTally {
     var receipt: Nanodollars?
     var outputTextBytes = 0
     var hasContent = false
+    /// The estimated tokens of the prompt, for a client that must be told a number.
+    private let promptEstimate: Int
     private var callsTools = false
+
+    /// A tally of the answer to a request.
+    init(of request: ClientRequest) {
+        promptEstimate = Self.estimate(request.promptTextBytes + request.toolDefinitionBytes)
+    }
+
+    /// A token for every four bytes of text, rounded up.
+    private static func estimate(_ byteCount: Int) -> Int { (byteCount + 3) / 4 }
+
+    /// The usage to tell a client whose format has no unknown counts, such as Anthropic's.
+    ///
+    /// What the provider did not say is an estimate from the bytes of prompt and answer: good
+    /// enough to show how full a context is, not to bill. `usage` itself, which is logged and
+    /// priced, stays unknown.
+    var translatedUsage: TokenUsage {
+        var told = usage
+        told.input = usage.input ?? promptEstimate
+        told.output = usage.output ?? Self.estimate(outputTextBytes)
+        return told
+    }
 
     /// The reason to tell a client of another family.
     ///

@@ -31,7 +31,7 @@ enum AnthropicAnswerWriter {
             }
             root.member("stop_reason", tally.translatedFinish.anthropicName)
             root.nullMember("stop_sequence")
-            root.object("usage") { AnthropicUsage.write(tally.usage, to: &$0) }
+            root.object("usage") { AnthropicUsage.write(tally.translatedUsage, to: &$0) }
         }
         return writer.bytes
     }

@@ -62,7 +62,8 @@ struct AnthropicStreamWriter {
         }
     }
 
-    /// Closes the last block and tells reason and usage, which may come as late as the end.
+    /// Closes the last block and tells reason and usage, which may come as late as the end; a count
+    /// that never came is told as an estimate.
     mutating func close(_ tally: AnswerTally, into output: inout [UInt8]) {
         start(nil, tally, into: &output)
         closeBlock(into: &output)
@@ -71,7 +72,7 @@ struct AnthropicStreamWriter {
                 delta.member("stop_reason", tally.translatedFinish.anthropicName)
                 delta.nullMember("stop_sequence")
             }
-            event.object("usage") { AnthropicUsage.write(tally.usage, to: &$0) }
+            event.object("usage") { AnthropicUsage.write(tally.translatedUsage, to: &$0) }
         }
     }
 

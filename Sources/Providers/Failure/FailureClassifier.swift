@@ -27,7 +27,8 @@ struct FailureClassifier {
             message.text ?? "the provider answered with status \(status)",
             status: status,
             retryAfter: kind == .rateLimited || kind == .overloaded
-                ? RetryHint.delay(headers: headers, body: body, now: now) : nil
+                ? RetryHint.delay(headers: headers, body: body, now: now)
+                    ?? Self.usualRetry(status: status) : nil
         )
     }
 
@@ -42,13 +43,33 @@ struct FailureClassifier {
             kind = named(message) ?? .invalidResponse
             if kind == .invalidResponse, family == .ollama { kind = .serverError }
         }
-        return ProviderFailure(kind, text, status: message.status)
+        return ProviderFailure(
+            kind,
+            text,
+            status: message.status,
+            retryAfter: kind == .rateLimited ? message.status.flatMap(usualRetry) : nil
+        )
+    }
+
+    /// The wait where the provider names none; `nil` leaves it to whoever waits.
+    ///
+    /// A prompt or limit that the rest of the account can't pay says nothing of the next, smaller
+    /// request, so the model is not kept from it for long.
+    private static func usualRetry(status: Int) -> Duration? {
+        status == 402 ? .seconds(1) : nil
     }
 
     /// The kind by status and, where a status is used for several, by the provider's words.
     private static func kind(status: Int, _ message: ProviderMessage) -> FailureKind {
         switch status {
-        case 401, 402, 403: return .keyRejected
+        case 401: return .keyRejected
+        // OpenRouter says 402 to an account that is empty, and to one that has less than this one
+        // request could cost. The latter still pays for smaller requests: a rejected key would
+        // keep the provider from everyone for an hour, and an invalid request would not be tried
+        // elsewhere, where it may be cheaper.
+        case 402: return asksForFewerTokens(message) ? .rateLimited : .keyRejected
+        // OpenAI and Groq say 403 to a good key whose project may not use this model.
+        case 403: return deniesModel(message) ? .modelMissing : .keyRejected
         case 404, 410: return .modelMissing
         case 408: return .serverError
         case 429: return .rateLimited
@@ -79,6 +100,18 @@ struct FailureClassifier {
         return nil
     }
 
+    private static func asksForFewerTokens(_ message: ProviderMessage) -> Bool {
+        let text = (message.text ?? "").lowercased()
+        return text.contains("fewer max_tokens") || text.contains("fewer tokens")
+    }
+
+    private static func deniesModel(_ message: ProviderMessage) -> Bool {
+        let words = modelWords.union(deniedModelWords)
+        if message.words.contains(where: words.contains) { return true }
+        let text = (message.text ?? "").lowercased()
+        return deniedModelPhrases.contains { text.contains($0) }
+    }
+
     private static func isContextTooLong(_ message: ProviderMessage) -> Bool {
         if message.words.contains(where: contextWords.contains) { return true }
         let text = (message.text ?? "").lowercased()
@@ -98,6 +131,15 @@ struct FailureClassifier {
     private static let modelWords: Set<String> = [
         "model_not_found", "model_decommissioned", "model_not_available", "invalid_model",
         "not_found_error", "unknown_model",
+    ]
+
+    private static let deniedModelWords: Set<String> = [
+        "model_permission_blocked_project", "model_permission_blocked_org",
+    ]
+
+    private static let deniedModelPhrases = [
+        "access to model", "access to the model", "access to this model",
+        "to sample from this model",
     ]
 
     private static let kinds: [String: FailureKind] = [

@@ -24,7 +24,7 @@ public struct AnswerStream: Sendable {
     var framer: EventFramer
     var reader: StreamReader
     var writer: StreamWriter?
-    var tally = AnswerTally()
+    var tally: AnswerTally
     var parts: [AnswerPart] = []
     var phase = Phase.streaming
     /// The terminal event as the provider sent it.
@@ -41,6 +41,7 @@ public struct AnswerStream: Sendable {
         hidesUsage = !request.wantsStreamedUsage
         framer = EventFramer(isNDJSON: upstream == .ollama)
         reader = StreamReader(family: upstream)
+        tally = AnswerTally(of: request)
         guard upstream != client else { return }
         switch client {
         case .openai:
@@ -56,7 +57,8 @@ public struct AnswerStream: Sendable {
     /// Until then a failure may still go to the next candidate, provided that the caller has kept
     /// back what `consume` gave it: comments, pings, the role.
     public var hasContent: Bool { tally.hasContent }
-    /// What the provider says it used, so far; unknown until it says so.
+    /// What the provider says it used, so far; unknown until it says so, even where an Anthropic
+    /// client was told an estimate in its place.
     public var usage: TokenUsage { tally.usage }
     /// Why the answer ended, in OpenAI's words, or the provider's own where it is none of those.
     public var finishReason: String? { tally.finish?.name }

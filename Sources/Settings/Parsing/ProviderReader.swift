@@ -139,10 +139,21 @@ struct ProviderReader {
         }
         provider.simulation = SimulationSettings(section, of: provider)
         let simulated = provider.simulation?.models.first?.name
-        let usual = catalog.defaultModel(of: provider.type)?.id
         provider.defaultModel =
-            section.text("defaultModel") ?? simulated
-            ?? (provider.models.isEmpty || usual.map(provider.models.contains) == true
-                ? usual : provider.models.first)
+            section.text("defaultModel") ?? simulated ?? usualModel(of: provider)
+    }
+
+    /// The model for requests that name none where the file names none either.
+    ///
+    /// The catalogue knows what a hosted service has. It can't know what was pulled onto someone's
+    /// own server, nor what is at another address: there routing takes one that the server lists.
+    private func usualModel(of provider: ProviderSettings) -> String? {
+        let usual = catalog.defaultModel(of: provider.type)?.id
+        guard provider.models.isEmpty else {
+            return usual.flatMap { provider.models.contains($0) ? $0 : nil }
+                ?? provider.models.first
+        }
+        let type = provider.type
+        return !type.isLocal && provider.baseURL == type.defaultBaseURL ? usual : nil
     }
 }

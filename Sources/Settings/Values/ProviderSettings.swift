@@ -16,7 +16,8 @@ public struct ProviderSettings: Hashable, Sendable {
     /// Where the provider is, without a trailing slash; `nil` for a simulated one, which gets its
     /// port when it starts.
     public var baseURL: String?
-    /// The model for requests that name none; `nil` when only the provider's own list can tell.
+    /// The model for requests that name none; `nil` when only the provider's own list can tell,
+    /// as on the user's own servers: a default is one that the user chose or the service surely has.
     public var defaultModel: String?
     /// The only models to use, if any are named; empty means all that the provider has.
     public var models: [String] = []

@@ -13,28 +13,74 @@ struct DataOptions: ParsableArguments {
     var data: String?
 
     /// The directory: the option, else the configuration's, else the usual one.
-    func directory(_ settings: Settings? = nil) throws -> String {
-        if let data { return data }
+    func directory(_ settings: Settings?) -> String {
+        data ?? settings?.log.directory ?? Self.usualDirectory
+    }
+
+    private static var usualDirectory: String {
         let environment = ProcessInfo.processInfo.environment
-        if let directory = settings?.log.directory { return directory }
-        if settings == nil,
-            let file = Settings.file(
-                given: nil,
-                workingDirectory: FileManager.default.currentDirectoryPath,
-                environment: environment
-            ),
-            let directory = try Settings(
-                file: file,
-                environment: environment,
-                catalog: try Catalog.shipped
-            ).log.directory
-        {
-            return directory
-        }
         if let directory = environment["LOGWAY_DATA"], !directory.isEmpty { return directory }
         if let folder = environment["XDG_DATA_HOME"], folder.hasPrefix("/") {
             return folder + "/logway"
         }
         return (environment["HOME"] ?? ".") + "/.local/share/logway"
+    }
+}
+
+/// Where a command that only reads finds the log.
+///
+/// Such a command wants one key of the configuration, so what else is wrong there must not stop it.
+struct ReadingOptions: ParsableArguments {
+    /// What stands for a variable that is not set.
+    private static let placeholder = "logway-variable-not-set"
+
+    @OptionGroup var dataOptions: DataOptions
+    @Option(
+        name: .long,
+        help:
+            "The configuration that names the data directory. Default: ./logway.yaml, then ~/.config/logway/logway.yaml."
+    )
+    var config: String?
+
+    /// The directory: the option, else the configuration's, else the usual one.
+    ///
+    /// - Throws: `SettingsError` if a configuration that was asked for can't be read.
+    func directory() throws -> String {
+        guard dataOptions.data == nil,
+            let file = Settings.file(
+                given: config,
+                workingDirectory: FileManager.default.currentDirectoryPath,
+                environment: ProcessInfo.processInfo.environment
+            )
+        else { return dataOptions.directory(nil) }
+        let settings: Settings?
+        do {
+            settings = try Self.settings(file)
+        } catch SettingsError.unreadable(let file, let reason) where config != nil {
+            throw SettingsError.unreadable(file: file, reason: reason)
+        } catch is SettingsError {
+            settings = nil
+        }
+        if let settings, settings.log.directory?.contains(Self.placeholder) != true {
+            return dataOptions.directory(settings)
+        }
+        let directory = dataOptions.directory(nil)
+        Output.errorText(
+            "note: \(file) has mistakes, which `logway serve` names; "
+                + "reading \(directory), --data chooses another"
+        )
+        return directory
+    }
+
+    /// The settings of a file; variables that are not set, such as keys that only the server is
+    /// given, are no mistake here.
+    private static func settings(_ file: String) throws -> Settings {
+        var environment = ProcessInfo.processInfo.environment
+        let text = (try? String(contentsOf: URL(filePath: file), encoding: .utf8)) ?? ""
+        for match in text.matches(of: /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/) {
+            let name = String(match.output.1)
+            if environment[name]?.isEmpty ?? true { environment[name] = placeholder }
+        }
+        return try Settings(file: file, environment: environment, catalog: try Catalog.shipped)
     }
 }

@@ -9,7 +9,7 @@ struct ExplainCommand: ParsableCommand {
         abstract: "Tells why a request went where it did: what was rejected, tried and paid."
     )
 
-    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var readingOptions: ReadingOptions
     @Argument(help: "The request's id (x-logway-request-id), or 'last' for the newest request.")
     var id: String
     @Flag(name: .long, help: "Prints the request's events as one JSON object.")
@@ -22,7 +22,8 @@ struct ExplainCommand: ParsableCommand {
     }
 
     func run() throws {
-        var queries = try LogQueries(dataOptions.directory())
+        let directory = try readingOptions.directory()
+        var queries = try LogQueries(directory)
         let record: RequestRecord?
         if let id = RequestID(id) {
             record = try queries.record(of: id)
@@ -31,7 +32,7 @@ struct ExplainCommand: ParsableCommand {
         }
         guard let record else {
             throw CommandError(
-                "there is no request \(id) in \(try dataOptions.directory()); "
+                "there is no request \(id) in \(directory); "
                     + "`logway requests` lists them"
             )
         }

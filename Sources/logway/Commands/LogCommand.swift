@@ -22,13 +22,13 @@ struct LogCommand: AsyncParsableCommand {
         /// How often a followed log is looked at: soon enough for people.
         private static let pollInterval = Duration.milliseconds(200)
 
-        @OptionGroup var dataOptions: DataOptions
-        @Option(name: .shortAndLong, help: "How many of the last events.")
+        @OptionGroup var readingOptions: ReadingOptions
+        @Option(name: .shortAndLong, help: "How many of the last events, of those that match.")
         var number = 20
         @Flag(name: .shortAndLong, help: "Goes on with events as they become durable.")
         var follow = false
         @Option(name: .long, help: "Only events of this type, such as RouteDecided.")
-        var type: String?
+        var type: EventTypeArgument?
         @Option(name: .long, help: "Only events of this request.")
         var request: String?
         @Flag(name: .long, help: "Prints one JSON object a line.")
@@ -42,30 +42,52 @@ struct LogCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            var queries = try LogQueries(dataOptions.directory())
-            let last = try queries.lastSequence()
+            var queries = try LogQueries(readingOptions.directory())
             let wanted = request.flatMap { RequestID($0) }
-            let start = last >= UInt64(number) ? last - UInt64(number) + 1 : 1
-            var next = try show(&queries, from: max(1, start), wanted)
+            var next = try showLast(&queries, wanted)
             while follow {
                 try await Task.sleep(for: Self.pollInterval)
-                next = try show(&queries, from: next, wanted)
+                Output.endIfUnread()
+                next = try queries.forEach(from: next) { event, sequence in
+                    if matches(event, wanted) { show(event, sequence) }
+                    return true
+                }
             }
         }
 
-        private func show(
+        /// Shows the last events that match and returns where to go on.
+        private func showLast(
             _ queries: inout LogQueries,
-            from sequence: UInt64,
             _ wanted: RequestID?
         ) throws -> UInt64 {
-            try queries.forEach(from: sequence) { event, sequence in
-                if let type, event.body.name != type { return true }
-                if let wanted, event.body.request != wanted { return true }
-                Output.line(
-                    json ? event.json(sequence: sequence) : EventLine(event, sequence).text
-                )
+            var last = LastItems<(event: Event, sequence: UInt64)>(number)
+            let start = try firstSequence(&queries, wanted)
+            let next = try queries.forEach(from: start) { event, sequence in
+                if matches(event, wanted) { last.append((event, sequence)) }
                 return true
             }
+            for (event, sequence) in last.items { show(event, sequence) }
+            return next
+        }
+
+        /// Where the last events that match are to be looked for.
+        private func firstSequence(
+            _ queries: inout LogQueries,
+            _ wanted: RequestID?
+        ) throws -> UInt64 {
+            if let wanted { return try queries.firstSequence(of: wanted) }
+            if type != nil { return 1 }
+            let last = try queries.lastSequence()
+            return last > UInt64(number) ? last - UInt64(number) + 1 : 1
+        }
+
+        private func matches(_ event: Event, _ wanted: RequestID?) -> Bool {
+            if let type, event.body.name != type.name { return false }
+            return wanted == nil || event.body.request == wanted
+        }
+
+        private func show(_ event: Event, _ sequence: UInt64) {
+            Output.line(json ? event.json(sequence: sequence) : EventLine(event, sequence).text)
         }
     }
 
@@ -76,12 +98,12 @@ struct LogCommand: AsyncParsableCommand {
             abstract: "Checks every checksum, chain link and event; exits with 3 if one is bad."
         )
 
-        @OptionGroup var dataOptions: DataOptions
+        @OptionGroup var readingOptions: ReadingOptions
         @Flag(name: .long, help: "Prints JSON.")
         var json = false
 
         func run() throws {
-            let directory = try dataOptions.directory()
+            let directory = try readingOptions.directory()
             var reader = try LogReader(directory)
             var bar = ProgressBar(total: 100)
             let report = try reader.verify { checked, total in
@@ -117,12 +139,12 @@ struct LogCommand: AsyncParsableCommand {
             abstract: "Counts and sizes of the log, and its events by type."
         )
 
-        @OptionGroup var dataOptions: DataOptions
+        @OptionGroup var readingOptions: ReadingOptions
         @Flag(name: .long, help: "Prints JSON.")
         var json = false
 
         func run() throws {
-            let directory = try dataOptions.directory()
+            let directory = try readingOptions.directory()
             var log = try LogReader(directory)
             let statistics = try log.statistics()
             var types: [String: Int] = [:]
@@ -143,14 +165,14 @@ struct LogCommand: AsyncParsableCommand {
             abstract: "Prints the log's frames: where each lies and what it is made of."
         )
 
-        @OptionGroup var dataOptions: DataOptions
+        @OptionGroup var readingOptions: ReadingOptions
         @Option(name: .long, help: "Begin at this segment.")
         var segment: UInt32 = 0
         @Flag(name: .long, help: "Prints one JSON object a line.")
         var json = false
 
         func run() throws {
-            var reader = try LogReader(dataOptions.directory())
+            var reader = try LogReader(readingOptions.directory())
             if !json { Output.line(FrameLine.heading) }
             try reader.forEachFrame(fromSegment: segment) { frame in
                 let line = FrameLine(frame)

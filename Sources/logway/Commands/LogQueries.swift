@@ -27,8 +27,8 @@ struct LogQueries {
     /// Everything about one request; `nil` when the log does not know it.
     mutating func record(of id: RequestID) throws -> RequestRecord? {
         var record = RequestRecord(id: id)
-        // A second of leeway: the id has the wall clock's time, and the log's never goes back.
-        try reader.forEach(since: id.time + .seconds(-1)) { event, sequence in
+        let start = try firstSequence(of: id)
+        try reader.forEach(from: start) { event, sequence in
             record.apply(event, sequence: sequence)
             return true
         }
@@ -67,6 +67,12 @@ struct LogQueries {
         _ body: (Event, UInt64) throws -> Bool
     ) throws -> UInt64 {
         try reader.forEach(from: sequence, body)
+    }
+
+    /// Where to begin to look for a request's events; none of them is before.
+    mutating func firstSequence(of id: RequestID) throws -> UInt64 {
+        // A second of leeway: the id has the wall clock's time, and the log's never goes back.
+        try reader.log.firstSequence(atOrAfter: (id.time + .seconds(-1)).microseconds)
     }
 
     /// The last sequence number that can be read now.

@@ -15,7 +15,7 @@ struct ProvidersCommand: ParsableCommand {
 
     /// What both subcommands take.
     struct Options: ParsableArguments {
-        @OptionGroup var dataOptions: DataOptions
+        @OptionGroup var readingOptions: ReadingOptions
         @Option(
             name: .long,
             help: "As it stood at this instant: RFC 3339, a date, or how long ago."
@@ -26,7 +26,7 @@ struct ProvidersCommand: ParsableCommand {
 
         /// The status that the log tells of, now or at the instant.
         func status() throws -> ProviderStatus {
-            var queries = try LogQueries(dataOptions.directory())
+            var queries = try LogQueries(readingOptions.directory())
             let state = try queries.state(at: at?.time)
             let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
             return ProviderStatus(state, at: at?.time ?? max(now, state.time))

@@ -9,7 +9,7 @@ struct RequestsCommand: ParsableCommand {
         abstract: "Lists requests, newest first."
     )
 
-    @OptionGroup var dataOptions: DataOptions
+    @OptionGroup var readingOptions: ReadingOptions
     @Option(name: .shortAndLong, help: "At most this many.")
     var limit = 20
     @Option(name: .long, help: "From this instant on: RFC 3339, a date, or how long ago (2h).")
@@ -51,7 +51,7 @@ struct RequestsCommand: ParsableCommand {
         filter.outcome = outcome?.outcome
         filter.minimumCost = minCost?.amount
         filter.failedOver = failedOver
-        var queries = try LogQueries(dataOptions.directory())
+        var queries = try LogQueries(readingOptions.directory())
         let records = try queries.requests(since: since?.time).newest(limit, filter)
         if json {
             for record in records { Output.line(record.json) }

@@ -58,7 +58,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let port { settings.server.port = port }
         for warning in settings.notInForce { Output.errorText("warning: \(warning)") }
         for note in settings.notes { Output.errorText("note: \(note)") }
-        let directory = try dataOptions.directory(settings)
+        let directory = dataOptions.directory(settings)
         let gateway = try await Gateway(
             settings,
             catalog: catalog,
@@ -71,14 +71,16 @@ struct ServeCommand: AsyncParsableCommand {
             Glibc.exit(1)
         }
         let host = settings.server.host
-        let isSimulated = settings.isSimulated
+        let simulated =
+            settings.isSimulated
+            ? (settings.origin == .discovery ? "no provider was found" : "as configured") : nil
         try await gateway.run { listening in
             Output.write(
                 Self.greeting(
                     host: host,
                     port: listening.port,
                     data: directory,
-                    isSimulated: isSimulated
+                    simulated: simulated
                 )
             )
         }
@@ -89,14 +91,15 @@ struct ServeCommand: AsyncParsableCommand {
         host: String,
         port: Int,
         data: String,
-        isSimulated: Bool
+        simulated reason: String?
     ) -> String {
         let address = host.contains(":") ? "[\(host)]" : host
         let url = "http://\(address):\(port)"
+        let warning = reason.map { "  ANSWERS ARE SIMULATED: \($0)\n" } ?? ""
         return """
             Logway \(Gateway.version) listens on \(url)
               data directory: \(data)
-            \(isSimulated ? "  ANSWERS ARE SIMULATED: no provider was found or configured\n" : "")\
+            \(warning)\
               OpenAI SDK:     base_url="\(url)/v1", any api_key
               Anthropic SDK:  base_url="\(url)", any api_key
 

@@ -36,7 +36,8 @@ struct MonthArgument: ExpressibleByArgument {
     }
 
     init?(argument: String) {
-        guard let first = CivilDate(argument + "-01") else { return nil }
+        // The log counts time from 1970 on.
+        guard let first = CivilDate(argument + "-01"), first.year >= 1970 else { return nil }
         self.init(year: first.year, month: first.month)
     }
 }
@@ -46,6 +47,7 @@ extension CivilDate {
     init?(_ text: String) {
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         guard parts.count == 3, parts.map(\.count) == [4, 2, 2],
+            parts.joined().utf8.allSatisfy({ (0x30...0x39).contains($0) }),
             let year = Int(parts[0]), let month = Int(parts[1]), let day = Int(parts[2])
         else { return nil }
         let date = CivilDate(year: year, month: month, day: day)

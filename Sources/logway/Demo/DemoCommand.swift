@@ -113,7 +113,15 @@ struct DemoCommand: AsyncParsableCommand {
         Output.status(ProviderStatus(state, at: max(now, state.time)).text)
         let date = state.time.date
         Output.line("\nThe month: logway report\n")
-        Output.page(try queries.costs(year: date.year, month: date.month).text)
+        let report = try queries.costs(year: date.year, month: date.month)
+        Output.page(report.text)
+        let recorded = outcomes == nil ? nil : tally.recordedCost
+        if let recorded {
+            Output.line(
+                "\nThe outcome table records $\(recorded) for these answers; "
+                    + "the report says $\(report.total.cost)."
+            )
+        }
         Output.line(
             """
 
@@ -123,5 +131,8 @@ struct DemoCommand: AsyncParsableCommand {
               logway log verify --data \(directory)
             """
         )
+        if let recorded, recorded != report.total.cost {
+            throw CheckFailed(message: "the report differs from the outcome table")
+        }
     }
 }

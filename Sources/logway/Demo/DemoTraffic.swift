@@ -1,4 +1,6 @@
+import Events
 import JSONBytes
+import Simulation
 import Upstream
 
 /// Sends a plan's requests to a gateway over real HTTP, and judges the answers.
@@ -9,6 +11,9 @@ struct DemoTraffic: Sendable {
         var refused = 0
         var failed = 0
         var judged = 0
+        /// What the outcome table records for the answers that were given; `nil` where there is no
+        /// table, or one of them has no cost in it.
+        var recordedCost: Nanodollars? = .zero
     }
 
     /// Requests under way at once, as from a small team.
@@ -39,6 +44,9 @@ struct DemoTraffic: Sendable {
                 default: tally.failed += 1
                 }
                 if reply.isJudged { tally.judged += 1 }
+                tally.recordedCost = tally.recordedCost.flatMap { sum in
+                    reply.recordedCost.map { sum + $0 }
+                }
                 bar.show(done, note: "requests sent")
             }
         }
@@ -48,6 +56,7 @@ struct DemoTraffic: Sendable {
     private struct Reply: Sendable {
         var status: Int
         var isJudged = false
+        var recordedCost: Nanodollars? = .zero
     }
 
     /// Sends one request, reads the whole answer, and sends feedback where its quality is known.
@@ -62,6 +71,10 @@ struct DemoTraffic: Sendable {
         let head = try await exchange.head()
         _ = try await exchange.collect(limit: Self.answerLimit)
         var reply = Reply(status: head.status)
+        if head.status == 200 {
+            let model = head.headers["x-logway-model"] ?? ""
+            reply.recordedCost = ask.row?.outcomes[model]?.cost
+        }
         if head.status == 200, let id = head.headers["x-logway-request-id"],
             let model = head.headers["x-logway-model"], let score = plan.score(ask, model)
         {

@@ -3,13 +3,25 @@ import Rainbow
 
 /// Where results and complaints go: results to standard output, everything else to standard error.
 enum Output {
-    /// Writes a result; ends the process quietly when nobody reads it any more.
+    /// Writes a result; ends the process quietly when nobody reads it any more, and with exit
+    /// code 1 when it can't be written, so that no script takes half a result for a whole one.
     static func write(_ text: String) {
         do {
             try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
         } catch {
-            exit(0)
+            let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+            if let cause, cause.domain == NSPOSIXErrorDomain, cause.code == Int(EPIPE) { exit(0) }
+            Output.error("the result can't be written: \((cause ?? error).localizedDescription)")
+            exit(1)
         }
+    }
+
+    /// Ends the process quietly when nobody reads the result any more, which a command that waits
+    /// for something to write would not notice.
+    static func endIfUnread() {
+        var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
+        // A pipe without a reader is told of unasked.
+        if unsafe poll(&output, 1, 0) > 0, Int32(output.revents) & POLLERR != 0 { exit(0) }
     }
 
     /// Writes a line of a result.

@@ -281,8 +281,9 @@ def machine():
     with open("/proc/cpuinfo") as file:
         models = [line.split(":", 1)[1].strip() for line in file if line.startswith("model name")]
     nginx = subprocess.run([nginx_program(), "-v"], capture_output=True, text=True).stderr.strip()
+    processor = models[0] if models else platform.machine()
     return [
-        f"{len(models)} × {models[0] if models else platform.machine()}, Linux {platform.release()}",
+        f"{len(models)} × {processor}, Linux {platform.release()}",
         f"{nginx}; {binary()}",
     ]
 

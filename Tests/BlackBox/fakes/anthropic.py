@@ -8,6 +8,9 @@ USAGE = (1000, 500)
 
 
 def usage_object(usage, cache_write=0, cache_read=0):
+    """The counts as an object; one that is an object already stays."""
+    if isinstance(usage, dict):
+        return usage
     return {
         "input_tokens": usage[0],
         "output_tokens": usage[1],

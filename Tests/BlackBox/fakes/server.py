@@ -109,6 +109,7 @@ class FakeProvider:
         self.standing = None
         self.models_reply = None
         self.requests = []
+        self.connections = 0
         self.arrived = threading.Condition()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
         self._connections = set()
@@ -136,7 +137,7 @@ class FakeProvider:
         self.script.extend(replies)
 
     def always(self, reply):
-        """Answers every request so that the script says nothing about."""
+        """Answers every request so that the script says nothing about, or as a function says."""
         self.standing = reply
 
     def reset(self):
@@ -179,6 +180,7 @@ class FakeProvider:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with self._lock:
                 self._connections.add(connection)
+                self.connections += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, connection):
@@ -227,7 +229,9 @@ class FakeProvider:
                 self.requests.append(request)
                 reply = self.script.popleft() if self.script else None
                 self.arrived.notify_all()
-            reply = reply or self.standing or self.answer(request)
+            reply = reply or self.standing or self.answer
+            if callable(reply):
+                reply = reply(request)
         try:
             return self._send(connection, reply, request)
         except (_Gone, OSError):

@@ -1,0 +1,12 @@
+import Events
+
+extension Events.RequestID {
+    /// An id that nobody had before, of an instant: the log's time for a request that is recorded, so
+    /// that the id leads to its place in the log.
+    static func fresh(at time: Timestamp = Clocks.wall) -> Events.RequestID {
+        Events.RequestID(
+            time: time,
+            random: (.random(in: .min ... .max), .random(in: .min ... .max))
+        )
+    }
+}

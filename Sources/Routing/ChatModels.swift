@@ -1,0 +1,23 @@
+/// Tells the models that answer a chat from those that don't, by their names.
+///
+/// A server's list names its models and says nothing more of them, and many servers have an
+/// embedding model beside the others. This is the only place that goes by names.
+enum ChatModels {
+    /// What the names of models for other work contain, in lower case: embeddings first
+    /// (`nomic-embed-text`, `all-minilm`, `bge-m3`, `gte-large`), then ranking and speech.
+    private static let otherWork = [
+        "embed", "minilm", "bge-", "gte-", "paraphrase-", "rerank", "whisper",
+    ]
+
+    /// The models in their order, but those that look unable to chat come last.
+    ///
+    /// They are not left out: a name may mislead, and one is better than none.
+    static func first(_ models: [String]) -> [String] {
+        models.filter(canChat) + models.filter { !canChat($0) }
+    }
+
+    private static func canChat(_ model: String) -> Bool {
+        let name = model.lowercased()
+        return !otherWork.contains { name.contains($0) }
+    }
+}
