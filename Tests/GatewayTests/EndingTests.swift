@@ -124,7 +124,7 @@ struct EndingTests {
             #expect(response.body.contains("time used up"))
         }
         #expect(record.completed.map(\.outcome) == [.failed])
-        #expect(record.finished.map(\.failure) == [.firstTokenTimeout, .totalTimeout])
+        #expect(record.finished.map(\.failure) == [.firstTokenTimeout, .deadlinePassed])
         #expect(record.finished.map(\.costOrigin) == [.estimated, .estimated])
         #expect(record.completed.map(\.attempts) == [2])
     }

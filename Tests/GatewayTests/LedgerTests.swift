@@ -51,14 +51,16 @@ struct LedgerTests {
 
         let ledger = try Ledger.open(directory.path, durability: .group, version: "test")
         try ledger.record([.nodeStopped(NodeStopped())])
-        #expect(ledger.read { _, now in now } == ahead)
+        #expect(ledger.read { _, now in now } >= ahead)
         try ledger.transact { _, now in
-            #expect(now == ahead)
+            #expect(now >= ahead)
             return ([], ())
         }
         try ledger.close()
         let times = try Record(directory).events.map(\.time)
-        #expect(times == [ahead, ahead, ahead])
+        #expect(times.count == 3)
+        #expect(times.first == ahead)
+        #expect(times == times.sorted())
     }
 
     @Test func `an append that fails leaves the state as it was`() throws {
