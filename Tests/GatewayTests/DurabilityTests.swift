@@ -139,6 +139,7 @@ struct DurabilityTests {
             #expect(response.status == 503)
             #expect(response.body.contains("log_unavailable"))
             #expect(response.header("x-logway-request-id") != nil)
+            #expect(try await eventually { poisoned.withLock { !$0.isEmpty } })
             #expect(poisoned.withLock { $0.count } == 1)
         }
     }

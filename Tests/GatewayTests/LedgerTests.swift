@@ -82,6 +82,7 @@ struct LedgerTests {
             version: "test",
             fileSystem: files
         )
+        _ = try await ledger.settle(ledger.read { state, _ in state.position })
         files.fail()
         let sequence = try ledger.record(Journey(1).events)
         await #expect(throws: LogError.self) { _ = try await ledger.settle(sequence) }

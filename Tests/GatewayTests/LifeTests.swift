@@ -36,10 +36,12 @@ struct LifeTests {
         let upstream = try ScriptedUpstream { _, socket in socket.answer() }
         let settings = Settings.testing(.scripted(upstream))
         try await withGateway(settings, files: files, isFailing: true) { gateway in
+            try await gateway.flushed()
             files.fail()
             let client = try gateway.client()
             client.chat()
             #expect(await client.response().status == 503)
+            #expect(try await eventually { gateway.ledger.shortage != nil })
             client.get("/readyz")
             #expect(await client.response().status == 503)
         }

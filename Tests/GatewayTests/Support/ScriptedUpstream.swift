@@ -9,10 +9,11 @@ final class ScriptedUpstream: Sendable {
 
     let port: UInt16
     private let listener: Int32
-    private let asked = Mutex(0)
+    private let asked = Asked()
+    private let isStopped = Mutex(false)
 
     /// Chat requests that arrived.
-    var requestCount: Int { asked.withLock { $0 } }
+    var requestCount: Int { asked.count.withLock { $0 } }
     var baseURL: String { "http://127.0.0.1:\(port)/v1" }
 
     /// A provider that lists `models` and answers each chat request by the script; the connection
@@ -22,20 +23,20 @@ final class ScriptedUpstream: Sendable {
         self.listener = listener
         self.port = port
         let list = models.map { #"{"id":"\#($0)","object":"model"}"# }.joined(separator: ",")
-        Thread.detachNewThread { [self] in
+        Thread.detachNewThread { [asked] in
             while true {
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else {
                     Glibc.close(listener)
                     return
                 }
-                Thread.detachNewThread { [weak self] in
+                Thread.detachNewThread {
                     let socket = ProviderSocket(descriptor)
                     while let request = socket.readRequest() {
                         if request.line.hasPrefix("GET") {
                             socket.respond(#"{"object":"list","data":[\#(list)]}"#)
                         } else {
-                            self?.asked.withLock { $0 += 1 }
+                            asked.count.withLock { $0 += 1 }
                             script(request, socket)
                         }
                     }
@@ -45,9 +46,19 @@ final class ScriptedUpstream: Sendable {
         }
     }
 
-    func stop() { shutdown(listener, Int32(SHUT_RDWR)) }
+    /// Listens no more; once, since the descriptor may be another's after that.
+    func stop() {
+        isStopped.withLock { isStopped in
+            if !isStopped { shutdown(listener, Int32(SHUT_RDWR)) }
+            isStopped = true
+        }
+    }
 
     deinit { stop() }
+
+    private final class Asked: Sendable {
+        let count = Mutex(0)
+    }
 }
 
 /// A chat request as the provider got it.
