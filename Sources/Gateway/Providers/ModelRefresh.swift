@@ -31,7 +31,6 @@ struct ModelRefresh: Service {
                 }
             }
         }
-        // With nobody to probe it waits all the same: a service that returns stops the gateway.
         do {
             try await gracefulShutdown()
         } catch {

@@ -151,7 +151,7 @@ final class ProviderSocket {
     @discardableResult
     func send(_ text: String) -> Bool { Sockets.send(text, to: descriptor) }
 
-    /// Reads until the gateway closes; `false` if it does not for ten seconds.
+    /// Reads until the gateway closes; `false` if it does not for a minute.
     @discardableResult
     func waitForClose() -> Bool {
         while true {

@@ -8,7 +8,7 @@ enum Sockets {
     enum Received {
         case bytes([UInt8])
         case closed
-        /// Nothing came in ten seconds, or nothing waits.
+        /// Nothing came in a minute, or nothing waits.
         case nothing
     }
 
@@ -48,9 +48,9 @@ enum Sockets {
         return descriptor
     }
 
-    /// Nothing waits for ever: whoever is silent for ten seconds has failed its test.
+    /// Nothing waits for ever: whoever is silent for a minute has failed its test.
     static func prepare(_ descriptor: Int32) {
-        var patience = timeval(tv_sec: 10, tv_usec: 0)
+        var patience = timeval(tv_sec: 60, tv_usec: 0)
         let size = socklen_t(MemoryLayout<timeval>.size)
         unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, size)
         var one: Int32 = 1
