@@ -114,7 +114,8 @@ struct EndingTests {
             .scripted(upstream, name: "c", priority: 3),
         ]
         let settings = Settings.testing(providers) {
-            $0.routing.timeouts.total = .milliseconds(200)
+            // Far more than the first attempt takes, on a busy machine too.
+            $0.routing.timeouts.total = .seconds(3)
         }
         let record = try await withGateway(settings) { gateway in
             let client = try gateway.client()

@@ -59,8 +59,21 @@ struct LedgerTests {
         try ledger.close()
         let times = try Record(directory).events.map(\.time)
         #expect(times.count == 3)
-        #expect(times.first == ahead)
         #expect(times == times.sorted())
+        #expect(times.first == ahead)
+    }
+
+    @Test func `time goes on at the monotonic pace until a clock set back has caught up`() {
+        let start = Timestamp(microseconds: 1_000_000_000)
+        var clock = EventClock(after: start)
+        let begin = clock.now(wall: start, monotonic: 50)
+        #expect(begin >= start)
+        let back = start + .seconds(-3_600)
+        #expect(clock.now(wall: back, monotonic: 60) == begin + .microseconds(10))
+        #expect(clock.now(wall: back, monotonic: 60) == begin + .microseconds(10))
+        #expect(clock.now(wall: back, monotonic: 1_060) == begin + .microseconds(1_010))
+        let ahead = begin + .seconds(5)
+        #expect(clock.now(wall: ahead, monotonic: 1_070) == ahead)
     }
 
     @Test func `an append that fails leaves the state as it was`() throws {

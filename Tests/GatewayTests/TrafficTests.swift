@@ -5,6 +5,7 @@ import Reporting
 import RouterState
 import Routing
 import Settings
+import Synchronization
 import Testing
 import Upstream
 
@@ -35,7 +36,10 @@ struct TrafficTests {
         // A call that is cancelled at once may never reach the gateway.
         let recorded = kinds.filter { $0 != .wrongPath }
         let certain = recorded.filter { $0 != .cancelledEarly }
-        #expect((certain.count...recorded.count).contains(record.completed.count))
+        #expect(
+            (certain.count...recorded.count).contains(record.completed.count),
+            "clients met \(Kind.errors.withLock { $0 })"
+        )
         let outcomes = Set(record.completed.map(\.outcome))
         // Whether a cancellation comes before the answer's end is the machine's affair.
         #expect(outcomes.isSuperset(of: [.answered, .refused, .cut]))
@@ -49,6 +53,9 @@ struct TrafficTests {
 private enum Kind: CaseIterable {
     case plain, streamed, anthropic, anthropicStreamed, named, pinned, unknownModel, broken
     case cancelledEarly, cancelledInStream, wrongPath
+
+    /// What the clients met, to be shown when a request is missing.
+    static let errors = Mutex<[String: Int]>([:])
 
     func send(_ number: Int, to port: Int, over client: UpstreamClient) async {
         let exchange = client.start(
@@ -71,6 +78,7 @@ private enum Kind: CaseIterable {
             }
         } catch {
             // A cut on purpose; what is left behind is what is judged.
+            Self.errors.withLock { $0["\(self): \(error)", default: 0] += 1 }
         }
     }
 

@@ -102,6 +102,7 @@ struct CostReportPropertyTests {
             var draws = Draws(seed: seed &+ UInt64(run))
             let events = Self.history(&draws)
             for month in 10...12 {
+                var judged: [String: Int] = [:]
                 var expected = CostReport.Line()
                 var answered = 0
                 var outcomes = 0
@@ -121,8 +122,11 @@ struct CostReportPropertyTests {
                         let isAnswered = completed.outcome == .answered
                         answered += isAnswered && completed.provider != nil ? 1 : 0
                     case .feedbackReceived(let feedback):
-                        expected.scores += feedback.score
-                        expected.scoreCount += 1
+                        // The last score of a judge on a request is the one that counts.
+                        let judge = "\(feedback.request) \(feedback.source)"
+                        let earlier = judged.updateValue(feedback.score, forKey: judge)
+                        expected.scores += feedback.score - (earlier ?? 0)
+                        expected.scoreCount += earlier == nil ? 1 : 0
                     default: break
                     }
                 }

@@ -96,10 +96,11 @@ struct CostReportTests {
         course.finish(failing: .cut)
         course.complete(Course.request, .cut)
         course.judge(0)
+        // The same judge again: the last word counts.
         course.judge(500_000)
         let report = course.report()
-        #expect(report.byProvider["groq"]?.meanScore == 0.25)
-        #expect(report.byTask["none"]?.scoreCount == 2)
+        #expect(report.byProvider["groq"]?.meanScore == 0.5)
+        #expect(report.byTask["none"]?.scoreCount == 1)
     }
 
     @Test func `an attempt counts in the month that it ended in`() {

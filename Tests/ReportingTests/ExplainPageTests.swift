@@ -132,7 +132,7 @@ struct ExplainPageTests {
 
             Outcome
               answered, status 200, 2 attempts
-              latency: decide 80 µs · log 150 µs · first byte 1.4 ms · total 2.0 ms
+              latency: decide 80 µs · wait for the decision's sync 150 µs · first byte 1.4 ms · total 2.0 ms
 
             Feedback
               0.80 by user: good
