@@ -58,7 +58,6 @@ struct EndpointTests {
         let endpoint = ProviderEndpoint(family: family, baseURL: base)
         #expect(endpoint.chatURL == chat)
         #expect(endpoint.modelsURL == models)
-        #expect(endpoint.healthURL.contains("/v1/v1") == false)
     }
 
     private func headers(_ endpoint: ProviderEndpoint, streamed: Bool = false) -> [String: String] {

@@ -45,11 +45,6 @@ public struct ProviderEndpoint: Sendable {
         family == .ollama ? root + "/api/tags" : root + "/models"
     }
 
-    /// What answers a GET for free when the provider is up.
-    public var healthURL: String {
-        family == .ollama ? root + "/api/version" : modelsURL
-    }
-
     /// The headers of a request that posts JSON.
     public func headers(streamed: Bool) -> [(name: String, value: String)] {
         let accepted =
