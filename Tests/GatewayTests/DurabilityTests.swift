@@ -2,6 +2,7 @@ import Events
 import RouterState
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 import WriteAheadLog
 

@@ -1,5 +1,6 @@
 import Events
 import Settings
+import TestSupport
 import Testing
 
 @testable import Gateway

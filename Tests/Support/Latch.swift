@@ -2,7 +2,7 @@ import Foundation
 import Synchronization
 
 /// Opens once; threads block on it, tasks suspend on it.
-final class Latch: Sendable {
+public final class Latch: Sendable {
     private struct State {
         var isOpen = false
         var waiters: [CheckedContinuation<Void, Never>] = []
@@ -11,7 +11,11 @@ final class Latch: Sendable {
     private let state = Mutex(State())
     private let condition = NSCondition()
 
-    func open() {
+    /// A closed latch.
+    public init() {}
+
+    /// Lets go everybody who waits, and everybody who comes.
+    public func open() {
         let waiters = state.withLock { state in
             state.isOpen = true
             defer { state.waiters = [] }
@@ -23,7 +27,8 @@ final class Latch: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    func wait() async {
+    /// Suspends until it is open.
+    public func wait() async {
         await withCheckedContinuation { continuation in
             let isOpen = state.withLock { state in
                 if !state.isOpen { state.waiters.append(continuation) }
@@ -33,16 +38,10 @@ final class Latch: Sendable {
         }
     }
 
-    func block() {
+    /// Waits on a thread of a test's own (a script's, the log's): it stops the thread.
+    public func block() {
         condition.lock()
         defer { condition.unlock() }
         while !state.withLock(\.isOpen) { condition.wait() }
     }
-}
-
-/// Values that a server's script hands to its test.
-final class Recorder<Value: Sendable>: Sendable {
-    private let recorded = Mutex<[Value]>([])
-    var values: [Value] { recorded.withLock { $0 } }
-    func record(_ value: Value) { recorded.withLock { $0.append(value) } }
 }
