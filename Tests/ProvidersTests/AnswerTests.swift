@@ -46,6 +46,26 @@ struct AnswerTests {
         #expect(other.usage.prompt == 6)
     }
 
+    /// "é" has two bytes, so that 255 bytes of them and an "x" end in the middle of one.
+    @Test(arguments: [WireFamily.openai, .anthropic, .ollama])
+    func `a model's name and a finish reason are kept up to their limits`(
+        family: WireFamily
+    ) throws {
+        let word = "x" + String(repeating: "é", count: 100_000)
+        let body =
+            switch family {
+            case .openai:
+                #"{"model":"\#(word)","choices":[{"message":{"content":"a"},"finish_reason":"\#(word)"}]}"#
+            case .anthropic:
+                #"{"model":"\#(word)","content":[{"type":"text","text":"a"}],"stop_reason":"\#(word)"}"#
+            case .ollama:
+                #"{"model":"\#(word)","message":{"content":"a"},"done":true,"done_reason":"\#(word)"}"#
+            }
+        let answer = try answer(body, from: family, for: try openAIRequest())
+        #expect(answer.model == "x" + String(repeating: "é", count: 127))
+        #expect(answer.finishReason == "x" + String(repeating: "é", count: 63))
+    }
+
     @Test func `Anthropic's answer becomes OpenAI's`() throws {
         let answer = try answer(Self.anthropic, from: .anthropic, for: try openAIRequest())
         let expected = #"""

@@ -18,6 +18,19 @@ struct StreamTranslationTests {
         """#.canonical
     }
 
+    /// The name stands in each of OpenAI's chunks, so that a long one would be sent over and over.
+    @Test func `a model's long name is not repeated in every chunk`() throws {
+        let name = String(repeating: "m", count: 100_000)
+        let result = run(
+            Transcripts.anthropic.replacing("c-1", with: name),
+            from: .anthropic,
+            for: try openAIRequest(asked)
+        )
+        #expect(result.failure == nil)
+        #expect(result.model == String(repeating: "m", count: 256))
+        #expect(result.output.utf8.count < 10_000)
+    }
+
     @Test func `Anthropic becomes OpenAI's chunks`() throws {
         let result = run(Transcripts.anthropic, from: .anthropic, for: try openAIRequest(asked))
         let call =

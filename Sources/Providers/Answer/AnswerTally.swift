@@ -5,6 +5,7 @@ import JSONBytes
 struct AnswerTally {
     var usage = TokenUsage()
     var finish: FinishReason?
+    /// The model that answers, at most `modelLimit` bytes of its name.
     var model: String?
     var receipt: Nanodollars?
     var outputTextBytes = 0
@@ -12,6 +13,10 @@ struct AnswerTally {
     /// The estimated tokens of the prompt, for a client that must be told a number.
     private let promptEstimate: Int
     private var callsTools = false
+
+    /// The bytes of a model's name that are kept, since it is recorded and, in a translated stream,
+    /// repeated in every event; the longest of a provider have about 100.
+    static let modelLimit = 256
 
     /// A tally of the answer to a request.
     init(of request: ClientRequest) {
@@ -45,7 +50,9 @@ struct AnswerTally {
         switch part {
         case .begin(_, let model):
             // Every chunk of OpenAI's names it again; decoding it once is enough.
-            if self.model == nil, let model = model?.string, !model.isEmpty { self.model = model }
+            if self.model == nil, let model = model?.string, !model.isEmpty {
+                self.model = model.limited(toBytes: Self.modelLimit)
+            }
         case .text(let text), .reasoning(let text), .arguments(_, let text):
             let count = text.rawText?.count ?? 0
             outputTextBytes += count

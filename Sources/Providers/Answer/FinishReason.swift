@@ -7,8 +7,12 @@ enum FinishReason: Hashable {
     case toolCalls
     /// The provider or the model refused.
     case contentFilter
-    /// A word that Logway does not know.
+    /// A word that Logway does not know, of at most `wordLimit` bytes.
     case other(String)
+
+    /// The bytes of a word that are kept, since it is recorded and repeated to clients: the longest
+    /// that is known has 29, and a provider may send a mebibyte.
+    static let wordLimit = 128
 
     /// OpenAI's word.
     var name: String {
@@ -45,7 +49,7 @@ enum FinishReason: Hashable {
         case "length", "max_tokens", "model_context_window_exceeded": self = .length
         case "tool_calls", "function_call", "tool_use": self = .toolCalls
         case "content_filter", "refusal": self = .contentFilter
-        default: self = .other(word)
+        default: self = .other(word.limited(toBytes: Self.wordLimit))
         }
     }
 }
