@@ -24,6 +24,23 @@ struct FailureStatusTests {
         #expect(record.completed.count == 1)
     }
 
+    @Test(arguments: ["405 Method Not Allowed", "407 Proxy Authentication Required"])
+    func `a provider that is asked at a wrong address is passed over`(status: String) async throws {
+        let misplaced = try ScriptedUpstream { _, socket in socket.respond("{}", status: status) }
+        let other = try ScriptedUpstream { _, socket in socket.answer() }
+        let settings = Settings.testing(
+            .scripted(misplaced),
+            .scripted(other, name: "b", priority: 2)
+        )
+        let record = try await withGateway(settings) { gateway in
+            let client = try gateway.client()
+            client.chat()
+            #expect(await client.response().status == 200)
+        }
+        #expect(record.finished.map(\.failure) == [.invalidResponse, nil])
+        #expect(record.finished.map(\.costOrigin) == [.uncharged, .priced])
+    }
+
     @Test func `a prompt that is too long is the client's error, whatever the provider says`()
         async throws
     {

@@ -139,6 +139,16 @@ struct FailureTests {
             .anthropic, .overloaded
         ),
         (498, "", .openai, .overloaded), (301, "", .openai, .invalidResponse),
+        (405, "", .openai, .invalidResponse), (407, "<html>", .anthropic, .invalidResponse),
+        (
+            415, #"{"error":{"message":"Not allowed","type":"invalid_request_error"}}"#, .openai,
+            .invalidResponse
+        ),
+        (
+            409, #"{"error":{"message":"m","code":"context_length_exceeded"}}"#, .openai,
+            .contextTooLong
+        ),
+        (424, #"{"error":{"message":"m","type":"rate_limit_error"}}"#, .openai, .rateLimited),
     ]
 
     @Test("a status and its body have a kind", arguments: kinds)

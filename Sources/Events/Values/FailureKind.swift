@@ -1,6 +1,6 @@
 /// Why an attempt at a provider did not give an answer.
 public enum FailureKind: UInt8, Sendable, CaseIterable {
-    /// 400, 422 or the like: the request itself is at fault; no other provider is tried.
+    /// 400 or 422: the request itself is at fault; no other provider is tried.
     case invalidRequest = 1
     /// The prompt is longer than the model's context; the request's fault.
     case contextTooLong = 2
@@ -26,8 +26,8 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
     case totalTimeout = 12
     /// The answer ended before it was complete.
     case cut = 13
-    /// The provider's answer is not of its protocol (HTML, broken JSON), or holds an error of no
-    /// known kind.
+    /// The provider's answer is not of its protocol (HTML, broken JSON, a status such as 301 or
+    /// 405), or holds an error of no known kind.
     case invalidResponse = 14
     /// The client hung up.
     case clientGone = 15

@@ -78,7 +78,13 @@ struct FailureClassifier {
         case 413:
             // Groq says 413 for more tokens than a minute allows.
             return named(message) == .rateLimited ? .rateLimited : .contextTooLong
-        case 400..<500: return named(message) ?? .invalidRequest
+        case 400, 422: return named(message) ?? .invalidRequest
+        case 400..<500:
+            // 405, 407, 415 and the like say that the provider is not asked where or how it wants
+            // to be: a wrong address, a proxy in between. Another provider takes the same request.
+            // OpenAI's type for each of them is `invalid_request_error`, so it blames nobody here.
+            let kind = named(message) ?? .invalidRequest
+            return kind == .invalidRequest ? .invalidResponse : kind
         case 500...:
             // Some local servers answer 500 to a prompt that is too long.
             return isContextTooLong(message) ? .contextTooLong : .serverError
