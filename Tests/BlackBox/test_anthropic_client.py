@@ -38,8 +38,22 @@ def test_plain_answer_comes_back_whole(house, client):
     seen = house.anthropic.last
     assert seen.path == "/v1/messages"
     assert seen.headers["x-api-key"] == "sk-secret-of-c"
-    assert seen.headers["anthropic-version"] == "2023-06-01"
+    assert seen.headers["anthropic-version"] == client.default_headers["anthropic-version"]
     assert "authorization" not in seen.headers
+
+
+def test_the_client_s_version_and_beta_features_reach_the_provider(house, client):
+    answer = client.beta.messages.create(
+        model=MODEL,
+        max_tokens=64,
+        messages=user(),
+        betas=["context-1m-2025-08-07", "files-api-2025-04-14"],
+        extra_headers={"anthropic-version": "2023-01-01"},
+    )
+    assert answer.content[0].text == "four"
+    seen = house.anthropic.last
+    assert seen.headers["anthropic-beta"] == "context-1m-2025-08-07,files-api-2025-04-14"
+    assert seen.headers["anthropic-version"] == "2023-01-01"
 
 
 def test_async_client_is_answered(house):

@@ -93,6 +93,66 @@ struct EndpointTests {
         #expect(found["X-Title"] == "t")
     }
 
+    static let beta = ["anthropic-version": "2030-01-01", "anthropic-beta": "a-1, b-2"]
+
+    private func passed(
+        _ sent: [String: String],
+        from client: WireFamily,
+        to endpoint: ProviderEndpoint
+    ) throws -> [String: String] {
+        let body = #"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}"#
+        let request = try ClientRequest(family: client, body: [UInt8](body)) { sent[$0] }
+        let headers = endpoint.headers(endpoint.headers(streamed: false), passedOnFor: request)
+        return Dictionary(uniqueKeysWithValues: headers.map { ($0.name, $0.value) })
+    }
+
+    @Test func `a client's version and beta features go on within its family`() throws {
+        let anthropic = ProviderEndpoint(family: .anthropic, baseURL: "http://x", apiKey: "k")
+        let found = try passed(Self.beta, from: .anthropic, to: anthropic)
+        #expect(found["anthropic-version"] == "2030-01-01")
+        #expect(found["anthropic-beta"] == "a-1, b-2")
+        #expect(found["x-api-key"] == "k")
+        let bare = try passed([:], from: .anthropic, to: anthropic)
+        #expect(bare["anthropic-version"] == "2023-06-01")
+        #expect(bare["anthropic-beta"] == nil)
+        let translated = try passed(Self.beta, from: .openai, to: anthropic)
+        #expect(translated["anthropic-version"] == "2023-06-01")
+        #expect(translated["anthropic-beta"] == nil)
+        let openAI = ProviderEndpoint(family: .openai, baseURL: "http://x")
+        let other = try passed(Self.beta, from: .anthropic, to: openAI)
+        #expect(other.keys.sorted() == ["accept", "content-type"])
+    }
+
+    @Test func `the operator's version wins over the client's`() throws {
+        let endpoint = ProviderEndpoint(
+            family: .anthropic,
+            baseURL: "http://x",
+            extraHeaders: [(name: "Anthropic-Version", value: "2040")]
+        )
+        let found = try passed(Self.beta, from: .anthropic, to: endpoint)
+        #expect(found["Anthropic-Version"] == "2040")
+        #expect(found["anthropic-version"] == nil)
+        #expect(found["anthropic-beta"] == "a-1, b-2")
+    }
+
+    @Test(arguments: [String(repeating: "b", count: 4_097), "a\u{1}b"])
+    func `a header that could not be sent on is the client's fault`(value: String) throws {
+        let endpoint = ProviderEndpoint(family: .anthropic, baseURL: "http://x")
+        do {
+            _ = try passed(["anthropic-beta": value], from: .anthropic, to: endpoint)
+            Issue.record("accepted")
+        } catch let error as RequestError {
+            #expect(error.field == "anthropic-beta")
+        }
+    }
+
+    @Test func `beta features are told as dropped for another family`() throws {
+        let body = #"{"model":"m","max_tokens":9,"messages":[{"role":"user","content":"Hi"}]}"#
+        let request = try ClientRequest(family: .anthropic, body: [UInt8](body)) { Self.beta[$0] }
+        #expect(request.droppedHints(to: .openai) == ["anthropic-beta"])
+        #expect(request.droppedHints(to: .anthropic) == [])
+    }
+
     @Test func `a header with a line break in it traps`() async {
         await #expect(processExitsWith: .failure) {
             _ = ProviderEndpoint(family: .openai, baseURL: "http://x", apiKey: "a\r\nx-evil: 1")

@@ -41,12 +41,19 @@ struct ProviderConnection: Sendable {
         contextTokens = { model in catalog.model(provider: type, id: model)?.contextWindow }
     }
 
-    /// A chat request with what is left of the request's whole time.
-    func chatRequest(body: [UInt8], streamed: Bool, remaining: Duration) -> UpstreamRequest {
+    /// A chat request for a client with what is left of the request's whole time.
+    func chatRequest(
+        body: [UInt8],
+        for client: ClientRequest,
+        remaining: Duration
+    ) -> UpstreamRequest {
         UpstreamRequest(
             method: "POST",
             url: chatURL,
-            headers: streamed ? streamHeaders : plainHeaders,
+            headers: endpoint.headers(
+                client.streamed ? streamHeaders : plainHeaders,
+                passedOnFor: client
+            ),
             body: body,
             timeouts: UpstreamTimeouts(
                 connect: timeouts.connect,

@@ -58,7 +58,7 @@ struct AttemptRunner: Sendable {
             return .failed(AttemptResult(failure: failure, mayCost: false))
         }
         let exchange = upstream.start(
-            provider.chatRequest(body: body, streamed: client.streamed, remaining: remaining)
+            provider.chatRequest(body: body, for: client, remaining: remaining)
         )
         watch.attach(exchange)
         let identity = AnswerIdentity(

@@ -34,7 +34,11 @@ struct ChatService: Sendable {
             do {
                 let body = try await request.body.collect(upTo: bodyLimit)
                 received.features.bodyBytes = body.readableBytes
-                client = try ClientRequest(family: family, body: Array(body.readableBytesView))
+                client = try ClientRequest(
+                    family: family,
+                    body: Array(body.readableBytesView),
+                    header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
+                )
                 guard client.model.utf8.count <= Self.modelNameLimit else {
                     throw RequestError(
                         "model is longer than \(Self.modelNameLimit) bytes",

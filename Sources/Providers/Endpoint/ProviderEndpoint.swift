@@ -69,6 +69,18 @@ public struct ProviderEndpoint: Sendable {
         return headers.filter { !overridden.contains($0.name) } + extraHeaders
     }
 
+    /// `headers`, which `headers(streamed:)` gave, with those that the client wants passed on to its
+    /// own family: its version of the API wins over Logway's, the operator's headers over both.
+    public func headers(
+        _ headers: [(name: String, value: String)],
+        passedOnFor client: ClientRequest
+    ) -> [(name: String, value: String)] {
+        guard client.family == family, !client.passedHeaders.isEmpty else { return headers }
+        let decided = Set(extraHeaders.map { $0.name.lowercased() })
+        let passed = client.passedHeaders.filter { !decided.contains($0.name) }
+        return headers.filter { own in !passed.contains { $0.name == own.name } } + passed
+    }
+
     /// The base URL up to and with the version.
     ///
     /// OpenAI's own SDK takes the base as the whole prefix, so only a base without any path gets

@@ -22,13 +22,15 @@ extension ClientRequest {
     }
 
     /// The paths of hints that are left out on the way to `family`, sorted: `cache_control` and the
-    /// like, whose loss changes price or speed but not the answer.
+    /// like, whose loss changes price or speed but not the answer; and the header for beta features,
+    /// of which those that shape the answer have a field that says so.
     public func droppedHints(to family: WireFamily) -> [String] {
         guard family != self.family else { return [] }
         do {
             let findings = try conversation().findings
             let lost = findings.filter { $0.feature.isHint && !$0.feature.canBeSaid(in: family) }
-            return Set(lost.map(\.path)).sorted()
+            let headers = passedHeaders.map(\.name).filter { $0 != "anthropic-version" }
+            return Set(lost.map(\.path) + headers).sorted()
         } catch {
             // Unreadable is an obstacle, so nothing is sent and nothing dropped.
             return []

@@ -31,18 +31,30 @@ public struct ClientRequest: Sendable {
     /// OpenAI's `metadata` object or Anthropic's: strings by name, for routing hints.
     public let metadata: [String: String]
 
+    /// The headers that go on to a provider of the same family, by lower-case name.
+    let passedHeaders: [(name: String, value: String)]
+
     /// The body as JSON.
     public let root: JSONSlice
 
     /// A request from its body.
     ///
+    /// - Parameters:
+    ///   - family: the family of the endpoint that it was sent to.
+    ///   - body: the whole body.
+    ///   - header: looks a header of the request up by its lower-case name.
     /// - Throws: `RequestError` for invalid JSON, and for missing, duplicate or mistyped fields
     ///   among those that are read; it names the field and the offset.
-    public init(family: WireFamily, body: [UInt8]) throws(RequestError) {
+    public init(
+        family: WireFamily,
+        body: [UInt8],
+        header: (String) -> String? = { _ in nil }
+    ) throws(RequestError) {
         precondition(family != .ollama, "Ollama is not a client family yet")
         let facts = try RequestFacts(family: family, body: body)
         self.family = family
         self.body = body
+        passedHeaders = try PassedHeaders.read(family, header)
         root = facts.root
         model = facts.model
         streamed = facts.streamed
