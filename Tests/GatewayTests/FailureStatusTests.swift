@@ -115,10 +115,12 @@ struct FailureStatusTests {
         // A key of no known form: only whoever sends it can know it.
         let key = "corporate-gateway-7f3a"
         let quoted = "sk-ant-api03-Zx81LmQ"
+        let filler = String(repeating: "x ", count: 108)
         let upstream = try ScriptedUpstream { request, socket in
             guard request.body.contains("refuse") else { return socket.answer() }
             socket.respond(
-                #"{"error":{"message":"bad key '\#(key)' in {\"key\":\"\#(quoted)\"}"}}"#,
+                // The second time, the cut of a message goes through it.
+                #"{"error":{"message":"bad key '\#(key)' in {\"key\":\"\#(quoted)\"} \#(filler)\#(key)"}}"#,
                 status: "401 Unauthorized"
             )
         }
@@ -138,6 +140,7 @@ struct FailureStatusTests {
             #expect(!body.contains(key) && !body.contains(quoted))
         }
         #expect(record.text.contains("two lines:\nfine"))
+        #expect(!record.text.contains(key.prefix(9)))
         #expect(!record.text.contains(key))
         #expect(!record.text.contains(quoted))
     }

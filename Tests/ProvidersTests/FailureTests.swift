@@ -173,7 +173,7 @@ struct FailureTests {
         (
             .openai,
             #"{"error":{"message":"Incorrect API key: sk-proj-abcdef1234, 'gsk_abcdef123'"}}"#,
-            "Incorrect API key: [key] [key]"
+            "Incorrect API key: [key], '[key]'"
         ),
     ]
 

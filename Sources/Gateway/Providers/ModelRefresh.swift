@@ -67,7 +67,7 @@ struct ModelRefresh: Service {
             listed = try await models(of: provider)
         } catch {
             probe.failure = error.kind
-            probe.message = provider.keys.masked(error).message
+            probe.message = error.masked(by: provider.keys).message
         }
         if Task.isCancelled { return }
         probe.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)

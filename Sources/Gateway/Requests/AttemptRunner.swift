@@ -32,7 +32,7 @@ struct AttemptRunner: Sendable {
     ) async -> Opening {
         let opening = await ask(running, at: provider, watch: watch, remaining: remaining)
         guard case .failed(var result) = opening else { return opening }
-        result.failure = result.failure.map(provider.keys.masked)
+        result.failure = result.failure?.masked(by: provider.keys)
         return .failed(result)
     }
 

@@ -67,7 +67,7 @@ struct FlowingAnswer: Sendable {
         do throws(ProviderFailure) {
             return try await read()
         } catch {
-            throw keys.masked(error)
+            throw error.masked(by: keys)
         }
     }
 

@@ -14,7 +14,7 @@ struct FailureClassifier {
             message = ProviderMessage(try JSONSlice(validating: body))
         } catch {
             var message = ProviderMessage()
-            let text = String(decoding: body.prefix(1_200), as: UTF8.self)
+            let text = String(decoding: body, as: UTF8.self)
             if !text.trimmed.isEmpty, text.trimmed.first != "<" { message.text = text }
             self.message = message
         }

@@ -10,22 +10,41 @@ public struct ProviderFailure: Error, Hashable, Sendable {
     public let message: String
     /// How long to wait before the same key and model are asked again.
     public let retryAfter: Duration?
+    /// What `message` is the beginning of, keys and all, for the mask that knows the provider's own.
+    private let words: ProviderWords
 
     /// The most characters of a provider's message that are kept: enough for any sentence, too few
     /// to carry a prompt into the log.
     public static let messageLimit = 300
 
-    /// A failure; the message is cut and masked.
+    /// A failure; the message is masked and cut.
     public init(
         _ kind: FailureKind,
         _ message: String,
         status: Int? = nil,
         retryAfter: Duration? = nil
     ) {
+        self.init(kind, ProviderWords(message), KeyMask(), status: status, retryAfter: retryAfter)
+    }
+
+    private init(
+        _ kind: FailureKind,
+        _ words: ProviderWords,
+        _ keys: KeyMask,
+        status: Int?,
+        retryAfter: Duration?
+    ) {
         self.kind = kind
         self.status = status
-        self.message = ProviderMessage.oneLine(message)
         self.retryAfter = retryAfter
+        self.words = words
+        message = words.line(without: keys)
+    }
+
+    /// The same failure with a message that holds no key that the mask knows, not even the part of
+    /// one that the cut at `messageLimit` would leave.
+    public func masked(by keys: KeyMask) -> ProviderFailure {
+        ProviderFailure(kind, words, keys, status: status, retryAfter: retryAfter)
     }
 
     /// The failure that a provider's answer with an error status stands for.
@@ -47,4 +66,11 @@ public struct ProviderFailure: Error, Hashable, Sendable {
         FailureClassifier(status: status, body: body, family: family)
             .failure(headers: headers, now: now)
     }
+}
+
+extension ProviderFailure: CustomStringConvertible, CustomReflectable {
+    /// The kind and the message: what the provider said may hold a key.
+    public var description: String { "\(kind): \(message)" }
+    /// A mirror without children, so that `dump` shows no more than the description.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -46,22 +46,4 @@ struct ProviderMessage {
             text = (text ?? "the provider") + ": " + raw
         }
     }
-
-    /// Text as one line of at most `ProviderFailure.messageLimit` characters, without keys in it.
-    static func oneLine(_ text: String) -> String {
-        let words = text.prefix(4 * ProviderFailure.messageLimit).split { character in
-            character.isWhitespace || character.unicodeScalars.contains { $0.value < 0x20 }
-        }
-        let masked = words.map { looksLikeKey($0) ? "[key]" : String($0) }.joined(separator: " ")
-        guard masked.count > ProviderFailure.messageLimit else { return masked }
-        return masked.prefix(ProviderFailure.messageLimit - 1) + "…"
-    }
-
-    /// Providers quote the key that they reject: `sk-…`, `gsk_…`, `AIza…`.
-    private static func looksLikeKey(_ word: Substring) -> Bool {
-        let bare = word.drop { "'\"(`:=".contains($0) }
-        return ["sk-", "gsk_", "AIza", "ghp_", "github_pat_", "tgp_"].contains { prefix in
-            bare.hasPrefix(prefix) && bare.count > prefix.count + 4
-        }
-    }
 }
