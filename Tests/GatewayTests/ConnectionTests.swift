@@ -157,6 +157,30 @@ struct ConnectionTests {
         #expect(record.completed.map(\.outcome) == [.answered])
     }
 
+    /// A website's name that leads to this machine makes its pages the gateway's own to a browser.
+    @Test(arguments: [
+        ("evil.example", false), ("evil.example:8080", false), ("127.0.0.1.evil.example", false),
+        ("1.2.3.4a", false), ("127.0.0.1", true), ("127.0.0.1:8080", true), ("localhost", true),
+        ("LocalHost:8080", true), ("[::1]:8080", true), ("192.168.1.20:8080", true),
+    ])
+    func `whoever asks for another machine gets nothing`(host: String, isTaken: Bool) async throws {
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            let body = RawClient.body("m", streamed: false)
+            client.send("GET /v1/models HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+            let list = await client.response()
+            #expect(list.status == (isTaken ? 200 : 403))
+            #expect(list.body.contains("foreign_host") == !isTaken)
+            client.send(
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: \(host)\r\n"
+                    + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            )
+            #expect(await client.response().status == (isTaken ? 200 : 403))
+        }
+        #expect(record.received.count == (isTaken ? 1 : 0))
+    }
+
     @Test(arguments: [
         ("http://evil.example", false), ("null", false), ("https://127.0.0.1.evil.example", false),
         ("http://localhost:5173", true), ("http://127.0.0.1:8080", true),

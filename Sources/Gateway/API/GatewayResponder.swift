@@ -22,6 +22,7 @@ struct GatewayResponder: HTTPResponder {
     let readiness: Readiness
 
     func respond(to request: Request, context: GatewayContext) async throws -> Response {
+        if RequestHost(text: request.head.authority).isForeign { return Self.foreignHost(request) }
         if let origin = request.headers[.origin], PageOrigin(text: origin).isForeign {
             return Self.foreignPage(request)
         }
@@ -82,6 +83,16 @@ struct GatewayResponder: HTTPResponder {
             status: 403,
             code: "foreign_origin",
             message: "pages of other machines may not use this gateway; call it from a program",
+            requestID: freshID.description
+        ).response(for: family(of: request))
+    }
+
+    private static func foreignHost(_ request: Request) -> Response {
+        ClientError(
+            status: 403,
+            code: "foreign_host",
+            message: "the Host header names another machine; ask for 127.0.0.1 or localhost, and "
+                + "let a proxy in between send `Host: 127.0.0.1`",
             requestID: freshID.description
         ).response(for: family(of: request))
     }

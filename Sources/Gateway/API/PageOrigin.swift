@@ -11,10 +11,7 @@ struct PageOrigin {
     var isForeign: Bool {
         if text == "null" { return true }
         for scheme in ["http://", "https://"] where text.hasPrefix(scheme) {
-            let authority = text.dropFirst(scheme.count)
-            let host =
-                authority.first == "["
-                ? authority.prefix { $0 != "]" } + "]" : authority.prefix { $0 != ":" }
+            let host = Authority(text.dropFirst(scheme.count)).host
             return !["localhost", "127.0.0.1", "[::1]"].contains(host)
         }
         return false
