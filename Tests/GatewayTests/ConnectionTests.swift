@@ -109,7 +109,7 @@ struct ConnectionTests {
         #expect(record.completed.map(\.outcome) == [.refused])
     }
 
-    @Test func `a body that ends early is refused and recorded`() async throws {
+    @Test func `a client that hangs up in its body is recorded as gone`() async throws {
         let upstream = try ScriptedUpstream { _, socket in socket.answer() }
         let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
             let client = try gateway.client()
@@ -124,8 +124,50 @@ struct ConnectionTests {
             )
             try await gateway.settle()
         }
-        #expect(record.completed.map(\.outcome) == [.refused])
+        #expect(record.completed.map(\.outcome) == [.cancelled])
+        #expect(record.completed.map(\.status) == [0])
+        #expect(record.completed.map(\.failure) == [.clientGone])
+        #expect(record.completed.map(\.cost) == [.zero])
         #expect(upstream.requestCount == 0)
+    }
+
+    @Test func `a body that breaks the rules of HTTP is refused`() async throws {
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.send(
+                "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\nno chunk\r\n"
+            )
+            #expect(await client.response().status == 400)
+            client.close()
+            try await gateway.settle()
+        }
+        #expect(record.completed.map(\.outcome) == [.refused])
+        #expect(record.completed.map(\.status) == [400])
+    }
+
+    @Test(arguments: ["gzip", "GZIP, br", "identity", ""])
+    func `a body that is compressed is refused in words`(coding: String) async throws {
+        let isTaken = coding == "identity" || coding.isEmpty
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.post(
+                RawClient.body("m", streamed: false),
+                headers: "Content-Encoding: \(coding)\r\n"
+            )
+            let response = await client.response()
+            #expect(response.status == (isTaken ? 200 : 415))
+            if !isTaken {
+                #expect(response.body.contains("unsupported_encoding"))
+                #expect(response.body.contains("'\(coding)'"))
+                #expect(response.header("accept-encoding") == "identity")
+            }
+            client.get("/healthz")
+            #expect(await client.response().status == 200, "the connection is still in step")
+        }
+        #expect(record.completed.map(\.status) == [isTaken ? 200 : 415])
     }
 
     @Test func `huge headers are refused`() async throws {

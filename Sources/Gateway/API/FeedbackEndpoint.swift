@@ -26,6 +26,7 @@ struct FeedbackEndpoint: Sendable {
     func respond(to request: Request) async -> Response {
         var id = Events.RequestID.fresh()
         do {
+            try UnsupportedCoding.refuse(in: request)
             let body = try await request.body.collect(upTo: Self.bodyLimit)
             let feedback = try FeedbackReceived(json: Array(body.readableBytesView))
             id = feedback.request

@@ -30,8 +30,10 @@ struct ChatService: Sendable {
         var received = RequestReceived(request, family: family, at: ledger.now)
         do throws(LogError) {
             if let shortage = ledger.shortage { throw shortage }
+            let watch = watches.watch(channel)
             let client: ClientRequest
             do {
+                try UnsupportedCoding.refuse(in: request)
                 let body = try await request.body.collect(upTo: bodyLimit)
                 received.features.bodyBytes = body.readableBytes
                 client = try ClientRequest(
@@ -46,10 +48,9 @@ struct ChatService: Sendable {
                     )
                 }
             } catch {
-                return try await refuse(received, error, start: start)
+                return try await refuse(received, error, watch, on: channel, start: start)
             }
             received.describe(client, families: providers.families)
-            let watch = watches.watch(channel)
             var running = try ledger.admit(
                 client,
                 as: received,
@@ -190,6 +191,8 @@ struct ChatService: Sendable {
     private func refuse(
         _ received: RequestReceived,
         _ error: any Error,
+        _ watch: ClientWatch,
+        on channel: any Channel,
         start: Int64
     ) async throws(LogError) -> Response {
         let clientError = ClientError(
@@ -197,15 +200,21 @@ struct ChatService: Sendable {
             bodyLimit: bodyLimit,
             id: received.request
         )
-        let sequence = try ledger.refuse(
-            received,
+        var ending = RequestEnding(
+            outcome: .refused,
             status: clientError.status,
-            message: clientError.message,
-            start: start
+            message: clientError.message
         )
-        _ = try await ledger.settle(sequence)
+        if clientError.code == "unreadable_body" {
+            if Task.isCancelled {
+                ending = RequestEnding(outcome: .interrupted, status: 503, failure: .interrupted)
+            } else if await watch.isGone(after: channel) {
+                ending = RequestEnding(outcome: .cancelled, status: 0, failure: .clientGone)
+            }
+        }
+        _ = try await ledger.settle(try ledger.refuse(received, ending, start: start))
         var response = clientError.response(for: received.client)
-        // What is left of the body is not read.
+        // The client shall stop: whatever it still sends is read and thrown away by the server.
         if clientError.status == 413 { response.headers[.connection] = "close" }
         return response
     }

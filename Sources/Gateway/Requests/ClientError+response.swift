@@ -11,6 +11,8 @@ extension ClientError {
         var headers = HTTPFields()
         headers[.contentType] = "application/json"
         headers[.requestID] = requestID
+        // What the client may use instead (RFC 9110, section 15.5.16).
+        if status == 415 { headers[.acceptEncoding] = "identity" }
         return Response(
             status: .init(code: status),
             headers: headers,
@@ -36,6 +38,15 @@ extension ClientError {
                 code: "request_too_large",
                 message: "the body is over the limit of \(bodyLimit) bytes "
                     + "(server.maxBodyBytes)",
+                requestID: requestID
+            )
+        case let error as UnsupportedCoding:
+            self.init(
+                status: 415,
+                code: "unsupported_encoding",
+                message:
+                    "the body is encoded as '\(error.name)', which is not decoded here; send it "
+                    + "without content-encoding",
                 requestID: requestID
             )
         default:

@@ -82,6 +82,20 @@ final class ClientWatch: Sendable {
     /// Whether the client hung up.
     var isGone: Bool { state.withLock { $0.isGone } }
 
+    /// Whether the client hung up, once what broke its connection has been told to everybody.
+    ///
+    /// The reader of a body hears of its broken end before the watch does, in the same turn of the
+    /// channel's loop.
+    func isGone(after channel: any Channel) async -> Bool {
+        do {
+            try await channel.eventLoop.submit {}.get()
+        } catch {
+            // The loop has ended, and with it the connection.
+            return true
+        }
+        return isGone
+    }
+
     /// Puts the exchange under watch; it is cancelled at once if the client is gone already.
     func attach(_ exchange: UpstreamExchange) {
         let isGone = state.withLock { state in

@@ -48,21 +48,21 @@ extension Ledger {
         )
     }
 
-    /// Records a request that could not be read, or not be taken, and how it was refused.
+    /// Records a request that could not be read, and how it ended.
     ///
     /// - Throws: `LogError` when the log takes nothing more.
     func refuse(
         _ received: RequestReceived,
-        status: Int,
-        message: String,
+        _ ending: RequestEnding,
         start: Int64
     ) throws(LogError) -> UInt64 {
         var completed = RequestCompleted()
         completed.request = received.request
-        completed.outcome = .refused
-        completed.status = status
+        completed.outcome = ending.outcome
+        completed.status = ending.status
         completed.cost = .zero
-        completed.message = message
+        completed.failure = ending.failure
+        completed.message = ending.message
         completed.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)
         return try record([.requestReceived(received), .requestCompleted(completed)])
     }
