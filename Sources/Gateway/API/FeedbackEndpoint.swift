@@ -1,4 +1,3 @@
-import EventLog
 import Events
 import HTTPTypes
 import Hummingbird
@@ -74,23 +73,11 @@ struct FeedbackEndpoint: Sendable {
         )
     }
 
-    /// Whether the log holds the request; its id leads to where it would be.
+    /// Whether there is such a request, under way or in the log.
     private func exists(_ id: Events.RequestID) async throws -> Bool {
         if ledger.read({ state, _ in state.inFlight[id] != nil }) { return true }
         let directory = ledger.directory
-        return try await BlockingWork.run {
-            var found = false
-            var reader = try EventReader(directory)
-            // A second of leeway, since the log's time never goes back but a wall clock may.
-            let since = id.time + .seconds(-1)
-            try reader.forEach(since: since) { event, _ in
-                if case .requestReceived(let received) = event.body, received.request == id {
-                    found = true
-                }
-                return !found
-            }
-            return found
-        }
+        return try await BlockingWork.run { try RequestLookup.holds(id, in: directory) }
     }
 }
 
@@ -144,11 +131,24 @@ extension FeedbackReceived {
         request = id
         self.score = Int((score * 1_000_000).rounded())
         let keys = KeyMask()
-        comment = found[2]?.string.map {
+        comment = try Self.text(found[2], "comment").map {
             String(keys.masked($0).prefix(FeedbackEndpoint.commentLimit))
         }
         source = String(
-            keys.masked(found[3]?.string ?? "user").prefix(FeedbackEndpoint.sourceLimit)
+            keys.masked(try Self.text(found[3], "source") ?? "user")
+                .prefix(FeedbackEndpoint.sourceLimit)
         )
+    }
+
+    /// The text of a field that may be absent or null.
+    private static func text(
+        _ value: JSONSlice?,
+        _ field: String
+    ) throws(FeedbackError) -> String? {
+        guard let value, !value.isNull else { return nil }
+        guard let text = value.string else {
+            throw FeedbackError(400, "invalid_request", "\(field) must be a string", field: field)
+        }
+        return text
     }
 }

@@ -35,6 +35,8 @@ struct ChatService: Sendable {
             do {
                 try UnsupportedCoding.refuse(in: request)
                 let body = try await request.body.collect(upTo: bodyLimit)
+                // A body may take minutes, and the id leads to the event (`RequestLookup.reach`).
+                received.request = .fresh(at: ledger.now)
                 received.features.bodyBytes = body.readableBytes
                 client = try ClientRequest(
                     family: family,
