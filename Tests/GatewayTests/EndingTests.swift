@@ -83,6 +83,55 @@ struct EndingTests {
         #expect(record.finished.map(\.costOrigin) == [.estimated])
     }
 
+    /// An error in the place of an answer, after a comment or the role, with what it costs.
+    static let errorsInStreams: [(String, FailureKind, CostOrigin)] = [
+        (#"{"error":{"message":"no","code":502}}"#, .serverError, .uncharged),
+        (#"{"error":{"message":"slow down","code":429}}"#, .rateLimited, .uncharged),
+        (#"{"error":{"message":"busy","type":"overloaded_error"}}"#, .overloaded, .uncharged),
+        ("<html>", .invalidResponse, .unknown),
+        (#"{"error":{"message":"?","type":"never_seen"}}"#, .invalidResponse, .unknown),
+        ("[DONE]", .invalidResponse, .unknown),
+    ]
+
+    @Test(arguments: errorsInStreams)
+    func `an error in a stream before its content is not charged`(
+        event: String,
+        kind: FailureKind,
+        origin: CostOrigin
+    ) async throws {
+        let upstream = try ScriptedUpstream { _, socket in
+            socket.beginStream()
+            socket.chunk(": processing\n\n")
+            socket.event(#"{"model":"m","choices":[{"index":0,"delta":{"role":"assistant"}}]}"#)
+            socket.event(event)
+            socket.send("0\r\n\r\n")
+        }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.chat(streamed: true)
+            #expect(await client.response().status != 200)
+        }
+        #expect(record.finished.map(\.failure) == [kind])
+        #expect(record.finished.map(\.costOrigin) == [origin])
+        #expect(record.completed.map(\.cost) == [origin == .unknown ? nil : .zero])
+    }
+
+    @Test func `what a provider counted before its error is charged`() async throws {
+        let upstream = try ScriptedUpstream { _, socket in
+            socket.beginStream()
+            socket.event(#"{"model":"m","choices":[],"usage":{"prompt_tokens":1000}}"#)
+            socket.event(#"{"error":{"message":"no","code":502}}"#)
+            socket.send("0\r\n\r\n")
+        }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.chat(streamed: true)
+            #expect(await client.response().status == 502)
+        }
+        #expect(record.finished.map(\.costOrigin) == [.estimated])
+        #expect(record.finished.map(\.cost) == [Nanodollars(dollars: "0.003")])
+    }
+
     @Test func `a stream that stalls is cut by the idle timeout`() async throws {
         let upstream = try ScriptedUpstream { _, socket in
             socket.beginStream()

@@ -108,8 +108,6 @@ struct AttemptRunner: Sendable {
         _ head: UpstreamHead
     ) async throws(UpstreamError) -> Opening {
         let bytes = try await exchange.collect(limit: answerLimit)
-        var result = AttemptResult(status: head.status)
-        result.record(exchange.timings)
         do {
             let answer = try Answer(
                 body: bytes,
@@ -117,6 +115,8 @@ struct AttemptRunner: Sendable {
                 for: client,
                 as: identity
             )
+            var result = AttemptResult(status: head.status)
+            result.record(exchange.timings)
             result.usage = answer.usage
             result.receipt = answer.receipt
             result.finishReason = answer.finishReason
@@ -124,10 +124,8 @@ struct AttemptRunner: Sendable {
             result.outputTextBytes = answer.outputTextBytes
             return .whole(answer, result)
         } catch {
-            // An error inside a 200 is no answer; what can't be read may be one that was paid for.
-            result.failure = error
-            result.isUnreadable = error.kind == .invalidResponse || error.kind == .cut
-            result.mayCost = result.isUnreadable
+            var result = AttemptResult(withoutContent: error, status: head.status)
+            result.record(exchange.timings)
             return .failed(result)
         }
     }
@@ -162,6 +160,19 @@ struct AttemptRunner: Sendable {
 }
 
 extension AttemptResult {
+    /// An attempt with a status of success and a failure before any content of an answer.
+    ///
+    /// An error in the answer's place is as free as one with a status of its own, unless the provider
+    /// had counted tokens already. What can't be read may be an answer that was paid for: its cost
+    /// is unknown, not an estimate.
+    init(withoutContent failure: ProviderFailure, status: Int, usage: TokenUsage = TokenUsage()) {
+        self.init(failure: failure, status: status, usage: usage)
+        let isError = failure.kind != .invalidResponse && failure.kind != .cut
+        let isCounted = usage.prompt != nil || usage.output != nil
+        mayCost = isCounted || !isError
+        isUnreadable = !isCounted && !isError
+    }
+
     /// Takes over what the transport measured, where it has ended.
     mutating func record(_ timings: UpstreamTimings?) {
         guard let timings else { return }

@@ -36,10 +36,16 @@ struct FlowingAnswer: Sendable {
             }
         } catch let failure as ProviderFailure {
             exchange.cancel()
-            var result = AttemptResult(failure: failure, status: status)
+            var result =
+                stream.hasContent
+                ? AttemptResult(
+                    failure: failure,
+                    status: status,
+                    usage: stream.usage,
+                    outputTextBytes: stream.outputTextBytes
+                )
+                : AttemptResult(withoutContent: failure, status: status, usage: stream.usage)
             result.record(exchange.timings)
-            result.usage = stream.usage
-            result.outputTextBytes = stream.outputTextBytes
             return .failed(result)
         } catch let error as UpstreamError {
             throw error
