@@ -10,7 +10,16 @@ public struct ModelLists: Hashable, Sendable {
 
     /// Whether a provider with this policy has the model: it is one that the policy names, or, when
     /// the policy restricts nothing, one that the provider lists.
+    ///
+    /// At an Ollama, a name without a tag is short for one with the tag `latest`, and it lists the
+    /// long one.
     public func has(_ model: String, at provider: ProviderPolicy) -> Bool {
+        if hasByThisName(model, at: provider) { return true }
+        guard provider.family == .ollama else { return false }
+        return hasByThisName(Self.otherName(ofOllamaModel: model), at: provider)
+    }
+
+    private func hasByThisName(_ model: String, at provider: ProviderPolicy) -> Bool {
         if provider.defaultModel == model { return true }
         guard provider.models.isEmpty else { return provider.models.contains(model) }
         return sets[provider.name]?.contains(model) ?? false
@@ -20,6 +29,15 @@ public struct ModelLists: Hashable, Sendable {
     public func offered(by provider: ProviderPolicy) -> [String] {
         let names = provider.models.isEmpty ? listed[provider.name] ?? [] : provider.models
         return Set(names).union(provider.defaultModel.map { [$0] } ?? []).sorted()
+    }
+
+    /// The name with Ollama's default tag, or without it; another tag has no other name.
+    private static func otherName(ofOllamaModel name: String) -> String {
+        let tag = ":latest"
+        if name.hasSuffix(tag) { return String(name.dropLast(tag.count)) }
+        // Before the last slash, a colon stands before a registry's port.
+        let own = name[(name.lastIndex(of: "/") ?? name.startIndex)...]
+        return own.contains(":") ? name : name + tag
     }
 
     mutating func apply(_ event: Event) {

@@ -2,7 +2,7 @@ public import Events
 public import RouterState
 
 /// The version of the deciding code; a change of what it decides is a new version.
-public let deciderVersion = 2
+public let deciderVersion = 3
 
 /// The output tokens that a cost prediction assumes when the client sets no limit.
 let assumedOutputTokens = 256

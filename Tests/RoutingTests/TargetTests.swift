@@ -36,6 +36,31 @@ struct TargetTests {
         #expect(decision.chosen == (ranking.isEmpty ? nil : 0))
     }
 
+    @Test(arguments: [
+        // Asked, listed, and whether it is the same model.
+        ("llama3.2", "llama3.2:latest", true), ("llama3.2:latest", "llama3.2", true),
+        ("llama3.2", "llama3.2:1b", false), ("llama3.2:1b", "llama3.2:latest", false),
+        ("llama3.2:1b", "llama3.2:1b:latest", false), ("llama3", "llama3.2:latest", false),
+        ("box:5000/me/mine", "box:5000/me/mine:latest", true),
+    ])
+    func `Ollama's models need no tag if it is the usual one`(
+        asked: String,
+        listed: String,
+        isSame: Bool
+    ) {
+        let ollama = ProviderPolicy("ollama", 1, family: .ollama)
+        var named = ollama
+        named.models = [listed]
+        let other = ProviderPolicy("ollama", 1)
+        let lists = ["ollama": [listed]]
+        for (policy, isFound) in [(ollama, isSame), (named, isSame), (other, asked == listed)] {
+            let world = World(providers: [policy], lists: lists)
+            // The provider is told the name that was asked for, which it knows.
+            #expect(world.decide(asked).ranking == (isFound ? ["ollama:\(asked)"] : []))
+            #expect(world.decide("ollama:" + asked).ranking == (isFound ? ["ollama:\(asked)"] : []))
+        }
+    }
+
     @Test func `equal priorities keep the order of the configuration`() {
         let names = ["d", "b", "a", "c"]
         let providers = names.map { ProviderPolicy($0, $0 == "c" ? 1 : 2, models: ["m"]) }
