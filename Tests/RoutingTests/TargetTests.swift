@@ -144,6 +144,26 @@ struct TargetTests {
         #expect(decision.rejections == ["groq not free"])
     }
 
+    /// Prices change only with a start, so what is free when it is decided is free on failover, and
+    /// asking the same model twice would gain nothing.
+    @Test(arguments: [
+        (["openrouter:free", "openrouter:\(World.free)"], [World.free], [true]),
+        (["openrouter:\(World.free)", "openrouter:free"], [World.free], [false]),
+        (["openrouter:free", "openrouter:a/paid"], [World.free, "a/paid"], [true, false]),
+        (["openrouter:a/paid", "openrouter:free"], ["a/paid", World.free], [false, true]),
+    ])
+    func `a model that a free and a plain entry lead to is asked once, as the first of them says`(
+        entries: [String],
+        models: [String],
+        freeOnly: [Bool]
+    ) {
+        let chain = entries.map { RoutingChainEntry(stringLiteral: $0) }
+        let decision = World(chains: ["production": chain]).decide("auto")
+        #expect(decision.candidates.map(\.model) == models)
+        #expect(decision.candidates.map(\.isFreeOnly) == freeOnly)
+        #expect(decision.excluded.isEmpty)
+    }
+
     @Test func `a decision records what it rests on`() {
         var world = World()
         world.append(.nodeStarted(NodeStarted()))
