@@ -1,3 +1,4 @@
+import Catalog
 import EventLog
 import Events
 import Settings
@@ -44,6 +45,26 @@ struct LifeTests {
             #expect(try await eventually { gateway.ledger.shortage != nil })
             client.get("/readyz")
             #expect(await client.response().status == 503)
+        }
+    }
+
+    /// In a process of its own, where no other test has sockets.
+    @Test func `a gateway that can't start leaves no server behind`() async {
+        await #expect(processExitsWith: .success) {
+            let before = try Sockets.openCount()
+            let first = ProviderSettings(type: .simulated, name: "sim-a")
+            var unreadable = ProviderSettings(type: .simulated, name: "sim-b")
+            unreadable.simulation = SimulationSettings()
+            unreadable.simulation?.outcomesFile = "/nowhere/outcomes.jsonl"
+            // A policy that no record of the log can hold.
+            var endless = ProviderSettings(type: .simulated, name: "sim-c")
+            endless.models = Array(repeating: String(repeating: "m", count: 1 << 20), count: 9)
+            for last in [unreadable, endless] {
+                await #expect(throws: (any Error).self) {
+                    try await withGateway(.testing(first, last)) { _ in }
+                }
+                #expect(try await eventually { try Sockets.openCount() == before })
+            }
         }
     }
 

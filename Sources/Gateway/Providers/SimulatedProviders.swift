@@ -5,29 +5,37 @@ import Simulation
 
 /// The simulated providers of a configuration, running as real servers on free ports.
 struct SimulatedProviders: Sendable {
-    private let servers: [SimulatedServer]
+    private var servers: [SimulatedServer] = []
     /// The base URLs, by configured name.
-    let baseURLs: [String: String]
+    private(set) var baseURLs: [String: String] = [:]
 
-    /// Starts a server for each enabled simulated provider.
+    /// Starts a server for each enabled simulated provider, or none.
     ///
     /// - Throws: `SimulationError` when an outcome table can't be read or no port is free.
     static func start(_ settings: Settings) async throws(SimulationError) -> SimulatedProviders {
-        var servers: [SimulatedServer] = []
-        var baseURLs: [String: String] = [:]
-        for provider in settings.enabledProviders where provider.type == .simulated {
-            let outcomes: OutcomeTable?
-            if let file = provider.simulation?.outcomesFile {
-                outcomes = try OutcomeTable(file: file)
-            } else {
-                outcomes = nil
+        var started = SimulatedProviders()
+        do throws(SimulationError) {
+            for provider in settings.enabledProviders where provider.type == .simulated {
+                try await started.start(provider)
             }
-            let server = SimulatedServer(SimulatedProviderSpec(provider), outcomes: outcomes)
-            let port = try await server.start()
-            servers.append(server)
-            baseURLs[provider.name] = "http://127.0.0.1:\(port)/v1"
+        } catch {
+            await started.stop()
+            throw error
         }
-        return SimulatedProviders(servers: servers, baseURLs: baseURLs)
+        return started
+    }
+
+    private mutating func start(_ provider: ProviderSettings) async throws(SimulationError) {
+        let outcomes: OutcomeTable?
+        if let file = provider.simulation?.outcomesFile {
+            outcomes = try OutcomeTable(file: file)
+        } else {
+            outcomes = nil
+        }
+        let server = SimulatedServer(SimulatedProviderSpec(provider), outcomes: outcomes)
+        let port = try await server.start()
+        servers.append(server)
+        baseURLs[provider.name] = "http://127.0.0.1:\(port)/v1"
     }
 
     /// The specs that the servers answer by.

@@ -53,7 +53,7 @@ public struct Gateway: Sendable {
         self.settings = settings
         self.logger = logger
         let durability = Durability(settings.log.durability)
-        ledger = try await BlockingWork.run {
+        let ledger = try await BlockingWork.run {
             try Ledger.open(
                 directory,
                 durability: durability,
@@ -61,10 +61,14 @@ public struct Gateway: Sendable {
                 fileSystem: fileSystem
             )
         }
+        self.ledger = ledger
+        var opened: (simulated: SimulatedProviders?, upstream: UpstreamClient?)
         do {
             let simulated = try await SimulatedProviders.start(settings)
+            opened.simulated = simulated
             self.simulated = simulated
             upstream = try UpstreamClient()
+            opened.upstream = upstream
             providers = ProviderDirectory(
                 settings.enabledProviders.compactMap { provider in
                     guard let url = simulated.baseURLs[provider.name] ?? provider.baseURL else {
@@ -75,7 +79,11 @@ public struct Gateway: Sendable {
             )
             try ledger.recordSettings(settings, catalog: catalog, simulated: simulated.specs)
         } catch {
-            try ledger.close()
+            await opened.simulated?.stop()
+            try await BlockingWork.run { [opened] in
+                opened.upstream?.shutdown()
+                try ledger.close()
+            }
             throw error
         }
     }
@@ -173,7 +181,7 @@ public struct Gateway: Sendable {
     }
 
     private func stop(reason: String) async throws {
-        upstream.shutdown()
+        try await BlockingWork.run { upstream.shutdown() }
         await simulated.stop()
         var stopped = NodeStopped()
         stopped.reason = reason

@@ -12,6 +12,22 @@ enum Sockets {
         case nothing
     }
 
+    /// The sockets that this process has open.
+    static func openCount() throws -> Int {
+        let folder = "/proc/self/fd/"
+        return try FileManager.default.contentsOfDirectory(atPath: folder).count { name in
+            do {
+                let target = try FileManager.default.destinationOfSymbolicLink(
+                    atPath: folder + name
+                )
+                return target.hasPrefix("socket:")
+            } catch {
+                // The listing's own descriptor is closed by now.
+                return false
+            }
+        }
+    }
+
     static func listen() throws -> (descriptor: Int32, port: UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = loopback(port: 0)
