@@ -28,7 +28,7 @@ def post(gateway, body, path="/v1/chat/completions"):
     address = urlsplit(gateway.url)
     connection = socket.create_connection((address.hostname, address.port))
     content = json.dumps({"max_tokens": 64, "messages": user(), **body}).encode()
-    head = f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(content)}\r\n\r\n"
+    head = f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: {len(content)}\r\n\r\n"
     connection.sendall(head.encode() + content)
     return connection
 
@@ -202,7 +202,7 @@ def test_hanging_up_while_sending_the_body_harms_nobody(house):
     address = urlsplit(house.gateway.url)
     with socket.create_connection((address.hostname, address.port)) as connection:
         connection.sendall(
-            b"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: 999\r\n\r\n{"
+            b"POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-length: 999\r\n\r\n{"
         )
     answer = openai_client(house.gateway).chat.completions.create(
         model="gpt-x", messages=user()

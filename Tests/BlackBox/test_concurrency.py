@@ -57,8 +57,8 @@ def test_requests_sent_ahead_on_one_connection_are_answered_in_order(house):
     for number in range(3):
         message = {"role": "user", "content": f"number {number}"}
         body = json.dumps({"model": "gpt-x", "stream": number == 1, "messages": [message]}).encode()
-        head = f"POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n"
-        requests += head.encode() + b"\r\n" + body
+        head = "POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\n"
+        requests += f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
     with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
         connection.sendall(requests)
         data = b""
