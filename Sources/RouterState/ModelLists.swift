@@ -25,12 +25,6 @@ public struct ModelLists: Hashable, Sendable {
         return sets[provider.name]?.contains(model) ?? false
     }
 
-    /// The models that a provider with this policy offers, sorted.
-    public func offered(by provider: ProviderPolicy) -> [String] {
-        let names = provider.models.isEmpty ? listed[provider.name] ?? [] : provider.models
-        return Set(names).union(provider.defaultModel.map { [$0] } ?? []).sorted()
-    }
-
     /// The name with Ollama's default tag, or without it; another tag has no other name.
     private static func otherName(ofOllamaModel name: String) -> String {
         let tag = ":latest"
@@ -38,6 +32,12 @@ public struct ModelLists: Hashable, Sendable {
         // Before the last slash, a colon stands before a registry's port.
         let own = name[(name.lastIndex(of: "/") ?? name.startIndex)...]
         return own.contains(":") ? name : name + tag
+    }
+
+    /// The models that a provider with this policy offers, sorted.
+    public func offered(by provider: ProviderPolicy) -> [String] {
+        let names = provider.models.isEmpty ? listed[provider.name] ?? [] : provider.models
+        return Set(names).union(provider.defaultModel.map { [$0] } ?? []).sorted()
     }
 
     mutating func apply(_ event: Event) {
