@@ -249,6 +249,7 @@ struct EndingTests {
         let rest = await client.value?.readToEnd() ?? ""
         #expect(!rest.contains("[DONE]"))
         #expect(!rest.contains("200 OK"))
+        #expect(rest.contains(streamed ? "upstream_interrupted" : "HTTP/1.1 503"))
     }
 }
 

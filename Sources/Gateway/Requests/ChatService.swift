@@ -140,7 +140,7 @@ struct ChatService: Sendable {
         _ watch: ClientWatch
     ) async throws(LogError) -> Response? {
         var result = result
-        if Task.isCancelled {
+        if Task.isCancelled || watch.isStopped {
             // A stopping server closes its clients' connections, so this is looked at first.
             let failure = ProviderFailure.stopped(clientGone: false)
             result.failure = failure

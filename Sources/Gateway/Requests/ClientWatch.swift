@@ -26,6 +26,11 @@ final class ConnectionWatches: Sendable {
         return watch
     }
 
+    /// Ends what still runs for any of them; each is told that the gateway stops.
+    func stopAll() {
+        for watch in watches.withLock({ Array($0.values) }) { watch.stop() }
+    }
+
     /// What tells of a connection's end; one for each connection, in its pipeline.
     func makeHandler() -> ConnectionEndHandler {
         ConnectionEndHandler(watches: self)
@@ -75,6 +80,7 @@ final class ConnectionEndHandler: ChannelInboundHandler, RemovableChannelHandler
 final class ClientWatch: Sendable {
     private struct State {
         var isGone = false
+        var isStopped = false
         var exchange: UpstreamExchange?
     }
     private let state = Mutex(State())
@@ -96,19 +102,31 @@ final class ClientWatch: Sendable {
         return isGone
     }
 
-    /// Puts the exchange under watch; it is cancelled at once if the client is gone already.
+    /// Whether the gateway stops and waits no longer.
+    var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    /// Puts the exchange under watch; it is cancelled at once if nobody waits for it any more.
     func attach(_ exchange: UpstreamExchange) {
-        let isGone = state.withLock { state in
+        let isEnded = state.withLock { state in
             state.exchange = exchange
-            return state.isGone
+            return state.isGone || state.isStopped
         }
-        if isGone { exchange.cancel() }
+        if isEnded { exchange.cancel() }
     }
 
     /// Records that the client hung up.
     func clientGone() {
         let exchange = state.withLock { state in
             state.isGone = true
+            return state.exchange
+        }
+        exchange?.cancel()
+    }
+
+    /// Ends what runs, since the gateway stops.
+    func stop() {
+        let exchange = state.withLock { state in
+            state.isStopped = true
             return state.exchange
         }
         exchange?.cancel()

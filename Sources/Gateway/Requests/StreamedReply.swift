@@ -75,7 +75,7 @@ final class StreamedReply: Sendable {
                 // The client took no more bytes, or a stopping server takes no more time.
                 flowing.exchange.cancel()
                 try open.end(
-                    flowing.result(failure: .stopped(clientGone: !Task.isCancelled)),
+                    flowing.result(failure: .stopped(clientGone: !isStopping)),
                     in: service.ledger
                 )
                 throw error
@@ -100,9 +100,12 @@ final class StreamedReply: Sendable {
     /// The failure that ended the stream: a stopping server closes its clients' connections, so its
     /// own end is looked at first.
     private func ended(early failure: ProviderFailure) -> ProviderFailure {
-        if Task.isCancelled { return .stopped(clientGone: false) }
+        if isStopping { return .stopped(clientGone: false) }
         return watch.isGone ? .stopped(clientGone: true) : failure
     }
+
+    /// Whether the gateway stops and waits no longer.
+    private var isStopping: Bool { Task.isCancelled || watch.isStopped }
 
     /// Tells the client that the answer broke off; no clean end follows.
     @concurrent private func sendError(

@@ -25,6 +25,8 @@ public struct Gateway: Sendable {
     public let ledger: Ledger
     /// Who watches the clients' connections.
     let watches = ConnectionWatches()
+    /// How slow a client may be.
+    var clientPace = ClientPaceHandler.Limits()
     private let settings: Settings
     private let simulated: SimulatedProviders
     private let upstream: UpstreamClient
@@ -111,7 +113,9 @@ public struct Gateway: Sendable {
             responder: responder(watches),
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [watches.makeHandler(), ContinueHandler()],
+                    additionalChannelHandlers: [
+                        watches.makeHandler(), ClientPaceHandler(clientPace), ContinueHandler(),
+                    ],
                     idleTimeout: Self.idleTimeout
                 )
             ),
@@ -125,12 +129,18 @@ public struct Gateway: Sendable {
             },
             logger: logger
         )
+        let server = DrainingServer(
+            server: application,
+            grace: settings.server.shutdownGrace,
+            watches: watches
+        )
         var configuration = ServiceGroupConfiguration(
-            services: [refresh, application],
+            services: [refresh, server],
             gracefulShutdownSignals: stopsOnSignals ? [.sigterm, .sigint] : [],
             logger: logger
         )
-        configuration.maximumGracefulShutdownDuration = settings.server.shutdownGrace
+        configuration.maximumGracefulShutdownDuration =
+            settings.server.shutdownGrace + DrainingServer<Application<GatewayResponder>>.farewell
         let services = ServiceGroup(configuration: configuration)
         group.set(services)
         do {

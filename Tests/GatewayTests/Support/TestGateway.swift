@@ -48,18 +48,21 @@ func withGateway(
     _ settings: Settings,
     directory: TemporaryDirectory = TemporaryDirectory(),
     files: any FileSystem = PosixFileSystem(),
+    pace: ClientPaceHandler.Limits = .init(),
     isFailing: Bool = false,
     _ body: @escaping @Sendable (TestGateway) async throws -> Void
 ) async throws -> Record {
     var logger = Logger(label: "test")
     logger.logLevel = .critical
-    let gateway = try await Gateway(
+    var made = try await Gateway(
         settings,
         catalog: try Catalog(cards: []),
         directory: directory.path,
         logger: logger,
         fileSystem: files
     )
+    made.clientPace = pace
+    let gateway = made
     let (started, starting) = AsyncStream<Listening>.makeStream()
     let running = Task {
         defer { starting.finish() }
