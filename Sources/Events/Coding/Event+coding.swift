@@ -18,14 +18,27 @@ extension Event {
     ///
     /// - Throws: `EventCodingError`, with the offset in `bytes`, when the bytes are no event.
     public init(decoding bytes: [UInt8]) throws(EventCodingError) {
-        var decoder = FieldDecoder(bytes, from: 0)
-        let code = decoder.varint()
-        let microseconds = Int64(bitPattern: decoder.varint())
-        var body =
-            EventBody(code: code) ?? .unknown(code: code, fields: Array(bytes[decoder.offset...]))
-        body.visit(&decoder)
-        if let failure = decoder.failure { throw failure }
-        self.init(body, at: Timestamp(microseconds: microseconds))
+        try self.init(decoding: bytes.span)
+    }
+
+    /// Reads an event back from borrowed bytes, all of it or only the fields asked for.
+    ///
+    /// - Throws: as above; what is wrong in a field that is not asked for is not noticed.
+    public init(
+        decoding bytes: Span<UInt8>,
+        fields: EventFields = .all
+    ) throws(EventCodingError) {
+        // safe: the buffer lives as long as the closure, and the decoder with it.
+        self = try unsafe bytes.withUnsafeBufferPointer { buffer throws(EventCodingError) in
+            var decoder = unsafe FieldDecoder(buffer)
+            let code = decoder.varint()
+            let microseconds = Int64(bitPattern: decoder.varint())
+            decoder.stop(after: fields.lastTag(of: code))
+            var body = EventBody(code: code) ?? .unknown(code: code, fields: decoder.rest)
+            body.visit(&decoder)
+            if let failure = decoder.failure { throw failure }
+            return Event(body, at: Timestamp(microseconds: microseconds))
+        }
     }
 
     /// The event as one line of JSON: sequence, time and type first, then its fields.
@@ -50,6 +63,21 @@ extension FieldRecord {
         var copy = self
         copy.visit(&encoder)
         return encoder.bytes
+    }
+
+    /// Reads a record back from its fields.
+    ///
+    /// - Throws: `EventCodingError`, with the offset in `bytes`, when the bytes are no such record.
+    public init(decoding bytes: [UInt8]) throws(EventCodingError) {
+        // safe: the buffer lives as long as the closure, and the decoder with it.
+        self = try unsafe bytes.span.withUnsafeBufferPointer {
+            buffer throws(EventCodingError) in
+            var decoder = unsafe FieldDecoder(buffer)
+            var record = Self()
+            record.visit(&decoder)
+            if let failure = decoder.failure { throw failure }
+            return record
+        }
     }
 
     /// The record as a JSON object.
@@ -81,6 +109,9 @@ extension EventBody {
         case .nodeStarted: 12
         case .nodeStopped: 13
         case .logRecovered: 14
+        case .stateCarried: 15
+        case .segmentRetired: 16
+        case .monthClosed: 17
         case .unknown(let code, _): code
         }
     }
@@ -102,6 +133,9 @@ extension EventBody {
         case 12: self = .nodeStarted(NodeStarted())
         case 13: self = .nodeStopped(NodeStopped())
         case 14: self = .logRecovered(LogRecovered())
+        case 15: self = .stateCarried(StateCarried())
+        case 16: self = .segmentRetired(SegmentRetired())
+        case 17: self = .monthClosed(MonthClosed())
         default: return nil
         }
     }
@@ -133,6 +167,9 @@ extension EventBody {
         case .nodeStarted(let event): self = walk(event, &visitor, as: Self.nodeStarted)
         case .nodeStopped(let event): self = walk(event, &visitor, as: Self.nodeStopped)
         case .logRecovered(let event): self = walk(event, &visitor, as: Self.logRecovered)
+        case .stateCarried(let event): self = walk(event, &visitor, as: Self.stateCarried)
+        case .segmentRetired(let event): self = walk(event, &visitor, as: Self.segmentRetired)
+        case .monthClosed(let event): self = walk(event, &visitor, as: Self.monthClosed)
         case .unknown: break
         }
     }
