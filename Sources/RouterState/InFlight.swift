@@ -35,6 +35,12 @@ public struct InFlight: Hashable, Sendable {
     /// One of them.
     public subscript(id: RequestID) -> OpenRequest? { requests[id] }
 
+    /// The state position that the attempt under way was decided on; `nil` when none is.
+    func startPosition(of id: RequestID) -> UInt64? {
+        // By its index: a request is not copied out for one number.
+        requests.index(forKey: id).flatMap { requests.values[$0].attempt?.statePosition }
+    }
+
     /// The events that end every open request after a crash, in order of their ids.
     ///
     /// What an attempt reserved becomes its estimated use: the provider may have charged for it.

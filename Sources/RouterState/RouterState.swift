@@ -49,7 +49,7 @@ public struct RouterState: Hashable, Sendable {
             inFlight.start(attempt)
         case .attemptFinished(let attempt):
             // When it was started is known to the fold of the events before it.
-            let started = inFlight[attempt.request]?.attempt?.statePosition
+            let started = inFlight.startPosition(of: attempt.request)
             breakers.finish(
                 attempt,
                 started: started,

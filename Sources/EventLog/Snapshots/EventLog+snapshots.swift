@@ -12,6 +12,7 @@ extension EventLog {
     ///   - sequence: the last event in it; at least 1.
     ///   - time: that event's time.
     ///   - code: the fingerprint of the code that folded it.
+    /// - Returns: the snapshot, to be written to a store.
     /// - Throws: `LogError` when the event never will be durable or can't be read.
     public func snapshot(
         of state: [UInt8],

@@ -1,7 +1,6 @@
 import Crypto
 public import Events
 
-
 /// A folded state as of one event, written down so that a start need not fold the log again.
 ///
 /// It is only ever a short cut: what it says follows from the log, and a snapshot that is damaged,

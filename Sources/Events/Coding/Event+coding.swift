@@ -23,6 +23,8 @@ extension Event {
 
     /// Reads an event back from borrowed bytes, all of it or only the fields asked for.
     ///
+    /// An event of a type of which no field is asked for comes as `unknown` without its fields.
+    ///
     /// - Throws: as above; what is wrong in a field that is not asked for is not noticed.
     public init(
         decoding bytes: Span<UInt8>,
@@ -33,11 +35,15 @@ extension Event {
             var decoder = unsafe FieldDecoder(buffer)
             let code = decoder.varint()
             let microseconds = Int64(bitPattern: decoder.varint())
-            decoder.stop(after: fields.lastTag(of: code))
-            var body = EventBody(code: code) ?? .unknown(code: code, fields: decoder.rest)
-            body.visit(&decoder)
+            let lastTag = fields.lastTag(of: code)
+            decoder.stop(after: lastTag)
+            let event = Event(
+                lastTag == 0
+                    ? .unknown(code: code, fields: []) : EventBody(code: code, from: &decoder),
+                at: Timestamp(microseconds: microseconds)
+            )
             if let failure = decoder.failure { throw failure }
-            return Event(body, at: Timestamp(microseconds: microseconds))
+            return event
         }
     }
 
@@ -116,27 +122,31 @@ extension EventBody {
         }
     }
 
-    /// An empty event of the type with this number; `nil` for one of a later build.
-    init?(code: UInt64) {
+    /// The event of the type with this number, from its fields; `unknown` for one of a later build.
+    ///
+    /// Each record is read in place and wrapped once: an event is hundreds of bytes, and copying it
+    /// about cost more than reading it.
+    @inline(__always)
+    init(code: UInt64, from decoder: inout FieldDecoder) {
         switch code {
-        case 1: self = .requestReceived(RequestReceived())
-        case 2: self = .routeDecided(RouteDecided())
-        case 3: self = .attemptStarted(AttemptStarted())
-        case 4: self = .attemptFinished(AttemptFinished())
-        case 5: self = .requestCompleted(RequestCompleted())
-        case 6: self = .healthProbed(HealthProbed())
-        case 7: self = .modelsListed(ModelsListed())
-        case 8: self = .feedbackReceived(FeedbackReceived())
-        case 9: self = .configurationApplied(ConfigurationApplied())
-        case 10: self = .policyApplied(PolicyApplied())
-        case 11: self = .pricesApplied(PricesApplied())
-        case 12: self = .nodeStarted(NodeStarted())
-        case 13: self = .nodeStopped(NodeStopped())
-        case 14: self = .logRecovered(LogRecovered())
-        case 15: self = .stateCarried(StateCarried())
-        case 16: self = .segmentRetired(SegmentRetired())
-        case 17: self = .monthClosed(MonthClosed())
-        default: return nil
+        case 1: self = .requestReceived(decoder.record())
+        case 2: self = .routeDecided(decoder.record())
+        case 3: self = .attemptStarted(decoder.record())
+        case 4: self = .attemptFinished(decoder.record())
+        case 5: self = .requestCompleted(decoder.record())
+        case 6: self = .healthProbed(decoder.record())
+        case 7: self = .modelsListed(decoder.record())
+        case 8: self = .feedbackReceived(decoder.record())
+        case 9: self = .configurationApplied(decoder.record())
+        case 10: self = .policyApplied(decoder.record())
+        case 11: self = .pricesApplied(decoder.record())
+        case 12: self = .nodeStarted(decoder.record())
+        case 13: self = .nodeStopped(decoder.record())
+        case 14: self = .logRecovered(decoder.record())
+        case 15: self = .stateCarried(decoder.record())
+        case 16: self = .segmentRetired(decoder.record())
+        case 17: self = .monthClosed(decoder.record())
+        default: self = .unknown(code: code, fields: decoder.rest)
         }
     }
 

@@ -47,6 +47,14 @@ struct FieldDecoder: FieldVisitor {
     /// The bytes from the place reached to the end.
     var rest: [UInt8] { unsafe Array(UnsafeBufferPointer(rebasing: bytes[offset..<end])) }
 
+    /// A record of the fields that follow.
+    @inline(__always)
+    mutating func record<Value: FieldRecord>() -> Value {
+        var value = Value()
+        value.visit(&self)
+        return value
+    }
+
     mutating func varint() -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
@@ -157,8 +165,7 @@ struct FieldDecoder: FieldVisitor {
         let (outer, outerLastTag) = (end, lastTag)
         end = contentEnd
         lastTag = .max
-        var value = Value()
-        value.visit(&self)
+        let value: Value = record()
         // Fields after the last one this build knows are stepped over with the record.
         end = outer
         lastTag = outerLastTag
