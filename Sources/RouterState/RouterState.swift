@@ -25,6 +25,9 @@ public struct RouterState: Hashable, Sendable {
     /// The requests that have not ended.
     public private(set) var inFlight = InFlight()
 
+    /// The last month that is closed, with every month before it.
+    public private(set) var closedThrough: CalendarMonth?
+
     /// The state before the first event.
     public init() {}
 
@@ -35,7 +38,7 @@ public struct RouterState: Hashable, Sendable {
         .through(15, of: .attemptFinished(AttemptFinished()))
         .through(1, of: .requestCompleted(RequestCompleted()))
         .through(0, of: .feedbackReceived(FeedbackReceived()))
-        .through(0, of: .monthClosed(MonthClosed()))
+        .through(2, of: .monthClosed(MonthClosed()))
 
     /// Takes in the event with this sequence number; can't fail, whatever the event holds.
     ///
@@ -72,8 +75,10 @@ public struct RouterState: Hashable, Sendable {
         case .pricesApplied(let applied): prices.apply(applied, sequence: sequence)
         case .nodeStarted: holds.begin(at: event.time)
         case .stateCarried(let carried): adopt(carried)
+        case .monthClosed(let closed):
+            closedThrough = CalendarMonth(year: closed.year, month: closed.month)
         case .routeDecided, .feedbackReceived, .nodeStopped, .logRecovered, .segmentRetired,
-            .monthClosed, .unknown:
+            .unknown:
             break
         }
         position = sequence
@@ -104,5 +109,6 @@ extension RouterState: FieldRecord {
         visitor.field(8, "holds", &holds)
         visitor.field(9, "spend", &spend)
         visitor.field(10, "in_flight", &inFlight)
+        visitor.field(11, "closed_through", &closedThrough)
     }
 }

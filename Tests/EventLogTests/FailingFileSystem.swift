@@ -64,7 +64,10 @@ private final class FailingFile: File {
     /// At most 100 bytes at a time, so that a file is written in several calls.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
         try system.check("pwrite", path)
-        return try unsafe file.write(UnsafeRawBufferPointer(rebasing: bytes.prefix(100)), at: offset)
+        return try unsafe file.write(
+            UnsafeRawBufferPointer(rebasing: bytes.prefix(100)),
+            at: offset
+        )
     }
     func synchronize() throws(SystemError) {
         try system.check("fdatasync", path)

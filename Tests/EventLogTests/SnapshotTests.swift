@@ -53,7 +53,9 @@ struct SnapshotTests {
         #expect(try fixture.store.sequences() == [9, 5])
         #expect(try fixture.restored().state == "state 9 ")
         #expect(try fixture.restored().ignored == [])
-        #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.store.folder).count == 2)
+        #expect(
+            try FileManager.default.contentsOfDirectory(atPath: fixture.store.folder).count == 2
+        )
     }
 
     @Test func `a snapshot waits until its last event is durable`() throws {
