@@ -5,7 +5,6 @@ public import WriteAheadLog
 public struct EventReader {
     /// The reader of the records below.
     public var log: LogReader
-    private var record: [UInt8] = []
 
     /// Opens the log in a directory for reading.
     ///
@@ -16,7 +15,7 @@ public struct EventReader {
 
     /// Visits the events from a sequence number on, up to what is durable at this moment.
     ///
-    /// The body returns false to stop.
+    /// Of each event the `fields` asked for are read. The body returns false to stop.
     ///
     /// - Returns: the sequence number to go on from.
     /// - Throws: `LogError` with the place of a damaged block, `UndecodableEvent` with the sequence
@@ -24,18 +23,13 @@ public struct EventReader {
     @discardableResult
     public mutating func forEach(
         from sequence: UInt64 = 1,
+        fields: EventFields = .all,
         _ body: (Event, UInt64) throws -> Bool
     ) throws -> UInt64 {
-        // Lent to the closure and taken back, so that one buffer serves every record.
-        var buffer = record
-        record = []
-        defer { record = buffer }
-        return try log.forEach(from: sequence) { bytes, sequence, _ in
-            buffer.removeAll(keepingCapacity: true)
-            for index in bytes.indices { buffer.append(bytes[index]) }
+        try log.forEach(from: sequence) { bytes, sequence, _ in
             let event: Event
             do throws(EventCodingError) {
-                event = try Event(decoding: buffer)
+                event = try Event(decoding: bytes, fields: fields)
             } catch {
                 throw UndecodableEvent(sequence: sequence, reason: error)
             }

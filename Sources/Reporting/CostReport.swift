@@ -62,13 +62,13 @@ public struct CostReport: Sendable {
     /// The sum of everything.
     public private(set) var total = Line()
     /// The sums by provider.
-    public private(set) var byProvider: [String: Line] = [:]
+    public internal(set) var byProvider: [String: Line] = [:]
     /// The sums by `provider:model`.
-    public private(set) var byModel: [String: Line] = [:]
+    public internal(set) var byModel: [String: Line] = [:]
     /// The sums by the task that the clients gave; "none" for requests without one.
-    public private(set) var byTask: [String: Line] = [:]
+    public internal(set) var byTask: [String: Line] = [:]
     /// The sums by label.
-    public private(set) var byTag: [String: Line] = [:]
+    public internal(set) var byTag: [String: Line] = [:]
     /// The requests that ended in the month, by outcome.
     public private(set) var outcomes: [RequestOutcome: Int] = [:]
     /// Requests that a local provider answered.
@@ -83,6 +83,22 @@ public struct CostReport: Sendable {
     public init(year: Int, month: Int) {
         self.year = year
         self.month = month
+    }
+
+    /// A report of known sums, without its tables.
+    init(
+        year: Int,
+        month: Int,
+        total: Line,
+        outcomes: [RequestOutcome: Int],
+        localRequests: Int,
+        hostedRequests: Int
+    ) {
+        self.init(year: year, month: month)
+        self.total = total
+        self.outcomes = outcomes
+        self.localRequests = localRequests
+        self.hostedRequests = hostedRequests
     }
 
     /// Whether an instant falls in the month.

@@ -47,6 +47,14 @@ public struct EventLine: Sendable {
         case .logRecovered(let event):
             "\(event.cutBytes) bytes cut, "
                 + Wording.count(event.interruptedRequests, "interrupted request")
+        case .stateCarried(let event):
+            "state through event \(event.position), \(event.state.bytes.count) bytes"
+        case .segmentRetired(let event):
+            "segments through \(event.through), by \(event.rule)"
+        case .monthClosed(let event):
+            "\(CostReport(year: event.year, month: event.month).monthName), "
+                + "\(Wording.count(event.total.attempts, "attempt")), "
+                + Wording.cost(event.total.cost)
         case .unknown(_, let fields): "\(fields.count) bytes of a later build"
         }
     }

@@ -28,6 +28,9 @@ public struct Breakers: Hashable, Sendable {
 
     private var byProvider: [String: Breaker] = [:]
 
+    /// Every breaker closed.
+    public init() {}
+
     /// What the provider's breaker lets through at an instant.
     public func position(of provider: String, at now: Timestamp) -> Position {
         guard let breaker = byProvider[provider], let until = breaker.openUntil else {
@@ -41,39 +44,40 @@ public struct Breakers: Hashable, Sendable {
         byProvider[provider]?.consecutiveFailures ?? 0
     }
 
-    /// Takes in an event; `inFlight` is the fold of the events before it, and knows when an attempt
-    /// that ends now was started.
-    mutating func apply(
-        _ event: Event,
-        sequence: UInt64,
-        policy: BreakerPolicy,
-        inFlight: InFlight
-    ) {
-        switch event.body {
-        case .attemptStarted(let attempt):
-            // An attempt at an open breaker is the probe: decide lets nothing else through.
-            guard byProvider[attempt.provider]?.openUntil != nil else { return }
-            byProvider[attempt.provider]?.probe = attempt.request
-        case .attemptFinished(let attempt):
-            var breaker = byProvider[attempt.provider] ?? Breaker()
-            let started = inFlight[attempt.request]?.attempt?.statePosition
-            // What was under way when the breaker opened says nothing about the provider now, not
-            // even once the breaker has closed again.
-            guard breaker.openedAt <= started ?? .max else { return }
-            breaker.finish(attempt, at: (sequence, event.time), policy: policy)
-            byProvider[attempt.provider] = breaker == Breaker() ? nil : breaker
-        case .policyApplied:
-            // Providers may have changed entirely under the same names.
-            byProvider = [:]
-        default: break
-        }
+    mutating func start(_ attempt: AttemptStarted) {
+        // An attempt at an open breaker is the probe: decide lets nothing else through.
+        guard byProvider[attempt.provider]?.openUntil != nil else { return }
+        byProvider[attempt.provider]?.probe = attempt.request
     }
+
+    /// Takes in the end of an attempt that was decided on when the state stood at `started`; `nil`
+    /// when that is not known.
+    mutating func finish(
+        _ attempt: AttemptFinished,
+        started: UInt64?,
+        at place: EventPlace,
+        policy: BreakerPolicy
+    ) {
+        var breaker = byProvider[attempt.provider] ?? Breaker()
+        // What was under way when the breaker opened says nothing about the provider now, not even
+        // once the breaker has closed again.
+        guard breaker.openedAt <= started ?? .max else { return }
+        let before = breaker
+        breaker.finish(attempt, at: place, policy: policy)
+        guard breaker != before else { return }
+        byProvider[attempt.provider] = breaker == Breaker() ? nil : breaker
+    }
+
+    /// An event's sequence number and time.
+    typealias EventPlace = (sequence: UInt64, time: Timestamp)
 }
 
 extension Breakers.Breaker {
-    typealias EventPlace = (sequence: UInt64, time: Timestamp)
-
-    mutating func finish(_ attempt: AttemptFinished, at place: EventPlace, policy: BreakerPolicy) {
+    fileprivate mutating func finish(
+        _ attempt: AttemptFinished,
+        at place: Breakers.EventPlace,
+        policy: BreakerPolicy
+    ) {
         let isProbe = openUntil != nil && probe == attempt.request
         guard openUntil == nil || isProbe else { return }
         if isProbe { probe = nil }
@@ -95,7 +99,7 @@ extension Breakers.Breaker {
         }
     }
 
-    private mutating func open(at place: EventPlace, policy: BreakerPolicy) {
+    private mutating func open(at place: Breakers.EventPlace, policy: BreakerPolicy) {
         successes = 0
         openedAt = place.sequence
         var wait = policy.openMicroseconds
@@ -104,5 +108,23 @@ extension Breakers.Breaker {
         }
         wait = min(wait, policy.longestOpenMicroseconds)
         openUntil = place.time.addingClamped(.microseconds(wait))
+    }
+}
+
+extension Breakers: FieldRecord {
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.table(1, "providers", &byProvider)
+    }
+}
+
+extension Breakers.Breaker: FieldRecord {
+    mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "consecutive_failures", &consecutiveFailures)
+        visitor.field(2, "open_until", &openUntil)
+        visitor.field(3, "reopenings", &reopenings)
+        visitor.field(4, "successes", &successes)
+        visitor.field(5, "probe", &probe)
+        visitor.field(6, "opened_at", &openedAt)
     }
 }

@@ -2,24 +2,22 @@ public import Events
 
 /// How each provider has been doing: what its attempts came to, and its last probes.
 public struct Health: Hashable, Sendable {
-    private var byProvider: [String: ProviderHealth] = [:]
+    var byProvider: [String: ProviderHealth] = [:]
+
+    /// Nothing known of anyone.
+    public init() {}
 
     /// The record of one provider; an empty one when it was never asked.
     public func of(_ provider: String) -> ProviderHealth {
         byProvider[provider] ?? ProviderHealth()
     }
 
-    mutating func apply(_ event: Event) {
-        switch event.body {
-        case .attemptFinished(let attempt):
-            byProvider[attempt.provider, default: ProviderHealth()].record(
-                attempt,
-                at: event.time
-            )
-        case .healthProbed(let probe):
-            byProvider[probe.provider, default: ProviderHealth()].record(probe, at: event.time)
-        default: break
-        }
+    mutating func record(_ attempt: AttemptFinished, at time: Timestamp) {
+        byProvider[attempt.provider, default: ProviderHealth()].record(attempt, at: time)
+    }
+
+    mutating func record(_ probe: HealthProbed, at time: Timestamp) {
+        byProvider[probe.provider, default: ProviderHealth()].record(probe, at: time)
     }
 }
 
@@ -48,15 +46,16 @@ public struct ProviderHealth: Hashable, Sendable {
     /// How many failures are kept to look at.
     static let recentLimit = 10
 
-    private var hours = [Hour](repeating: Hour(), count: 24)
+    /// The last hour of each hour of the day, in its place.
+    var hours = [Hour](repeating: Hour(), count: 24)
     /// Failures in a row that are the provider's fault.
-    public private(set) var consecutiveFailures = 0
+    public internal(set) var consecutiveFailures = 0
     /// The last failures of any kind that ended an attempt, newest last.
-    public private(set) var recentFailures: [Failure] = []
+    public internal(set) var recentFailures: [Failure] = []
     /// When an attempt or a probe last succeeded.
-    public private(set) var lastSuccess: Timestamp?
+    public internal(set) var lastSuccess: Timestamp?
     /// Whether the last probe found the provider; `nil` when it was never probed.
-    public private(set) var answeredLastProbe: Bool?
+    public internal(set) var answeredLastProbe: Bool?
 
     /// Attempts of the last 24 hours that succeeded or were the provider's own failure.
     ///
@@ -133,10 +132,15 @@ public struct ProviderHealth: Hashable, Sendable {
 
     private mutating func hour(of time: Timestamp, _ change: (inout Hour) -> Void) {
         let index = time.hour
-        let slot = Int((index % 24 + 24) % 24)
+        let slot = Self.slot(of: index)
         if hours[slot].index != index { hours[slot] = Hour(index: index) }
         change(&hours[slot])
     }
+
+    static func slot(of index: Int64) -> Int { Int((index % 24 + 24) % 24) }
+
+    /// A record in which nothing happened.
+    public init() {}
 }
 
 extension Timestamp {

@@ -14,6 +14,9 @@ public struct Holds: Hashable, Sendable {
     /// How long a rate limit without a retry time holds.
     static let unspecifiedRetry = Duration.seconds(10)
 
+    /// Nothing held.
+    public init() {}
+
     private var keys: [String: Timestamp] = [:]
     private var missing: [ModelReference: Timestamp] = [:]
     private var rates: [ModelReference: Timestamp] = [:]
@@ -50,30 +53,78 @@ public struct Holds: Hashable, Sendable {
         return max(rates[model] ?? usual, usual)
     }
 
-    mutating func apply(_ event: Event) {
-        switch event.body {
-        case .attemptFinished(let attempt):
-            let model = ModelReference(provider: attempt.provider, model: attempt.model)
-            switch attempt.failure?.fault {
-            case .key: keys[attempt.provider] = event.time.addingClamped(Self.disabled)
-            case .model:
-                // Clients choose model names: what is over goes, so that the table stays small.
-                missing = missing.filter { $0.value > event.time }
-                missing[model] = event.time.addingClamped(Self.disabled)
-            case .rate:
-                let until = attempt.retryAt ?? unspecifiedRetry(of: model, event.time)
-                rates = rates.filter { $0.value > event.time }
-                rates[model] = until
-            case nil:
-                keys[attempt.provider] = nil
-                missing[model] = nil
-            case .request, .provider, .gateway: break
-            }
-        case .nodeStarted, .policyApplied:
-            keys = [:]
-            missing = [:]
-            rates = rates.filter { $0.value > event.time }
-        default: break
+    mutating func finish(_ attempt: AttemptFinished, at time: Timestamp) {
+        guard let failure = attempt.failure else {
+            // The common case costs no more than it must: usually nothing is held.
+            if !keys.isEmpty { keys[attempt.provider] = nil }
+            if !missing.isEmpty { missing[ModelReference(attempt)] = nil }
+            return
         }
+        switch failure.fault {
+        case .key: keys[attempt.provider] = time.addingClamped(Self.disabled)
+        case .model:
+            // Clients choose model names: what is over goes, so that the table stays small.
+            missing = missing.filter { $0.value > time }
+            missing[ModelReference(attempt)] = time.addingClamped(Self.disabled)
+        case .rate:
+            let model = ModelReference(attempt)
+            let until = attempt.retryAt ?? unspecifiedRetry(of: model, time)
+            rates = rates.filter { $0.value > time }
+            rates[model] = until
+        case .request, .provider, .gateway: break
+        }
+    }
+
+    /// A process or a policy begins: what an operator may have mended is tried again.
+    mutating func begin(at time: Timestamp) {
+        keys = [:]
+        missing = [:]
+        rates = rates.filter { $0.value > time }
+    }
+}
+
+extension Holds: FieldRecord {
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        var lines = keys.map { Hold(ModelReference(provider: $0.key, model: ""), $0.value) }
+        visitor.field(1, "keys", sorting: &lines)
+        keys = Dictionary(lines.map { ($0.model.provider, $0.until) }) { _, last in last }
+        visitor.table(2, "missing", &missing)
+        visitor.table(3, "rates", &rates)
+    }
+}
+
+/// A line of the holds' tables.
+private struct Hold: FieldRecord {
+    var model = ModelReference()
+    var until = Timestamp.empty
+
+    init() {}
+
+    init(_ model: ModelReference, _ until: Timestamp) {
+        self.model = model
+        self.until = until
+    }
+
+    mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "model", &model)
+        visitor.field(2, "until", &until)
+    }
+}
+
+extension FieldVisitor {
+    fileprivate mutating func table(
+        _ tag: Int,
+        _ name: String,
+        _ table: inout [ModelReference: Timestamp]
+    ) {
+        var lines = table.map { Hold($0.key, $0.value) }
+        field(tag, name, sorting: &lines)
+        table = Dictionary(lines.map { ($0.model, $0.until) }) { _, last in last }
+    }
+
+    fileprivate mutating func field(_ tag: Int, _ name: String, sorting lines: inout [Hold]) {
+        lines.sort { $0.model < $1.model }
+        field(tag, name, &lines)
     }
 }

@@ -5,18 +5,26 @@ public struct InFlight: Hashable, Sendable {
     /// A request that has not ended.
     public struct OpenRequest: Hashable, Sendable {
         /// When it was received.
-        public var received: Timestamp
+        public var received = Timestamp.empty
         /// Attempts that finished.
         public var finishedAttempts = 0
         /// The sum of their costs; `nil` once one is unknown.
         public var cost: Nanodollars? = .zero
         /// The attempt under way.
-        public var attempt: AttemptStarted?
+        public var attempt: RunningAttempt?
         /// Who was asked last, also when no attempt is under way.
         public var lastAsked: ModelReference?
+
+        /// A request of which nothing is known.
+        public init() {}
+
+        init(received: Timestamp) { self.received = received }
     }
 
     private var requests: [RequestID: OpenRequest] = [:]
+
+    /// No request.
+    public init() {}
 
     /// How many there are.
     public var count: Int { requests.count }
@@ -27,6 +35,12 @@ public struct InFlight: Hashable, Sendable {
     /// One of them.
     public subscript(id: RequestID) -> OpenRequest? { requests[id] }
 
+    /// The state position that the attempt under way was decided on; `nil` when none is.
+    func startPosition(of id: RequestID) -> UInt64? {
+        // By its index: a request is not copied out for one number.
+        requests.index(forKey: id).flatMap { requests.values[$0].attempt?.statePosition }
+    }
+
     /// The events that end every open request after a crash, in order of their ids.
     ///
     /// What an attempt reserved becomes its estimated use: the provider may have charged for it.
@@ -34,25 +48,44 @@ public struct InFlight: Hashable, Sendable {
         ids.flatMap { id in requests[id]?.interruption(of: id, prices: prices, at: time) ?? [] }
     }
 
-    mutating func apply(_ event: Event) {
-        switch event.body {
-        case .requestReceived(let received):
-            requests[received.request] = OpenRequest(received: event.time)
-        case .attemptStarted(let attempt):
-            requests[attempt.request]?.attempt = attempt
-            requests[attempt.request]?.lastAsked = ModelReference(
-                provider: attempt.provider,
-                model: attempt.model
-            )
-        case .attemptFinished(let attempt):
-            guard var open = requests[attempt.request] else { return }
-            open.attempt = nil
-            open.finishedAttempts += 1
-            open.add(attempt.cost)
-            requests[attempt.request] = open
-        case .requestCompleted(let completed): requests[completed.request] = nil
-        default: break
-        }
+    mutating func begin(_ id: RequestID, at time: Timestamp) {
+        requests[id] = OpenRequest(received: time)
+    }
+
+    mutating func start(_ attempt: AttemptStarted) {
+        guard let index = requests.index(forKey: attempt.request) else { return }
+        requests.values[index].attempt = RunningAttempt(attempt)
+        requests.values[index].lastAsked = ModelReference(
+            provider: attempt.provider,
+            model: attempt.model
+        )
+    }
+
+    mutating func finish(_ attempt: AttemptFinished) {
+        guard let index = requests.index(forKey: attempt.request) else { return }
+        requests.values[index].attempt = nil
+        requests.values[index].finishedAttempts += 1
+        requests.values[index].add(attempt.cost)
+    }
+
+    mutating func end(_ id: RequestID) { requests[id] = nil }
+}
+
+extension InFlight: FieldRecord {
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.table(1, "requests", &requests)
+    }
+}
+
+extension InFlight.OpenRequest: FieldRecord {
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "received", &received)
+        visitor.field(2, "finished_attempts", &finishedAttempts)
+        visitor.field(3, "cost_nanodollars", &cost)
+        visitor.field(4, "attempt", &attempt)
+        visitor.field(5, "last_asked", &lastAsked)
     }
 }
 

@@ -5,6 +5,9 @@ public struct ModelLists: Hashable, Sendable {
     private var listed: [String: [String]] = [:]
     private var sets: [String: Set<String>] = [:]
 
+    /// No list.
+    public init() {}
+
     /// The provider's last list, sorted; `nil` when it has never been heard.
     public func models(of provider: String) -> [String]? { listed[provider] }
 
@@ -40,9 +43,23 @@ public struct ModelLists: Hashable, Sendable {
         return Set(names).union(provider.defaultModel.map { [$0] } ?? []).sorted()
     }
 
-    mutating func apply(_ event: Event) {
-        guard case .modelsListed(let list) = event.body else { return }
+    mutating func replace(_ list: ModelsListed) {
         listed[list.provider] = list.models
         sets[list.provider] = Set(list.models)
+    }
+}
+
+extension ModelLists: FieldRecord {
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        var lists = listed.sorted { $0.key < $1.key }.map { provider, models in
+            var list = ModelsListed()
+            list.provider = provider
+            list.models = models
+            return list
+        }
+        visitor.field(1, "lists", &lists)
+        self = ModelLists()
+        for list in lists { replace(list) }
     }
 }

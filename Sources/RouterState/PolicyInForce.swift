@@ -22,15 +22,35 @@ public struct PolicyInForce: Hashable, Sendable {
         policy.chains.first { $0.name == name }
     }
 
-    mutating func apply(_ event: Event, sequence: UInt64) {
-        if case .configurationApplied(let applied) = event.body { configuration = applied }
-        guard case .policyApplied(let applied) = event.body else { return }
+    /// Nothing in force.
+    public init() {}
+
+    mutating func apply(_ applied: ConfigurationApplied) { configuration = applied }
+
+    mutating func apply(_ applied: PolicyApplied, sequence: UInt64) {
         policy = applied.policy
         fingerprint = applied.fingerprint
         position = sequence
+        index()
+    }
+
+    private mutating func index() {
         providersByName = Dictionary(
             policy.providers.enumerated().map { ($1.name, $0) },
             uniquingKeysWith: { first, _ in first }
         )
+    }
+}
+
+extension PolicyInForce: FieldRecord {
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        // Before the first policy the defaults of an empty one hold, which are not all zero: it is
+        // written like any other.
+        visitor.field(1, "policy", &policy)
+        visitor.field(2, "fingerprint", &fingerprint)
+        visitor.field(3, "position", &position)
+        visitor.field(4, "configuration", &configuration)
+        index()
     }
 }

@@ -20,10 +20,16 @@ public struct PriceTable: Hashable, Sendable {
         byModel[ModelReference(provider: provider, model: model)]
     }
 
-    mutating func apply(_ event: Event, sequence: UInt64) {
-        guard case .pricesApplied(let applied) = event.body else { return }
+    /// No prices.
+    public init() {}
+
+    mutating func apply(_ applied: PricesApplied, sequence: UInt64) {
         position = sequence
         self.applied = applied
+        index()
+    }
+
+    private mutating func index() {
         byModel = [:]
         byProvider = [:]
         for line in applied.prices {
@@ -36,12 +42,24 @@ public struct PriceTable: Hashable, Sendable {
     }
 }
 
+extension PriceTable: FieldRecord {
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "position", &position)
+        visitor.field(2, "applied", &applied)
+        index()
+    }
+}
+
 /// A model at a provider.
 public struct ModelReference: Hashable, Sendable, Comparable {
     /// The provider's configured name.
-    public var provider: String
+    public var provider = ""
     /// The model's name at that provider.
-    public var model: String
+    public var model = ""
+
+    /// No model.
+    public init() {}
 
     /// A model at a provider.
     public init(provider: String, model: String) {
@@ -49,8 +67,20 @@ public struct ModelReference: Hashable, Sendable, Comparable {
         self.model = model
     }
 
+    init(_ attempt: AttemptFinished) {
+        self.init(provider: attempt.provider, model: attempt.model)
+    }
+
     /// Orders by provider, then by model.
     public static func < (left: ModelReference, right: ModelReference) -> Bool {
         (left.provider, left.model) < (right.provider, right.model)
+    }
+}
+
+extension ModelReference: FieldRecord {
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "provider", &provider)
+        visitor.field(2, "model", &model)
     }
 }

@@ -25,25 +25,90 @@ public struct RouterState: Hashable, Sendable {
     /// The requests that have not ended.
     public private(set) var inFlight = InFlight()
 
+    /// The last month that is closed, with every month before it.
+    public private(set) var closedThrough: CalendarMonth?
+
     /// The state before the first event.
     public init() {}
 
+    /// The fields of events that a fold looks at; the others may be left unread.
+    public static let fields = EventFields.all
+        .through(1, of: .requestReceived(RequestReceived()))
+        .through(0, of: .routeDecided(RouteDecided()))
+        .through(15, of: .attemptFinished(AttemptFinished()))
+        .through(1, of: .requestCompleted(RequestCompleted()))
+        .through(0, of: .feedbackReceived(FeedbackReceived()))
+        .through(2, of: .monthClosed(MonthClosed()))
+
     /// Takes in the event with this sequence number; can't fail, whatever the event holds.
+    ///
+    /// This is the one place that says which folds an event changes. An event is looked at once:
+    /// copying it out of its case for each fold cost more than the folds did.
     public mutating func apply(_ event: Event, sequence: UInt64) {
+        switch event.body {
+        case .requestReceived(let received): inFlight.begin(received.request, at: event.time)
+        case .attemptStarted(let attempt):
+            breakers.start(attempt)
+            inFlight.start(attempt)
+        case .attemptFinished(let attempt):
+            // When it was started is known to the fold of the events before it.
+            let started = inFlight.startPosition(of: attempt.request)
+            breakers.finish(
+                attempt,
+                started: started,
+                at: (sequence, event.time),
+                policy: policy.policy.breaker
+            )
+            health.record(attempt, at: event.time)
+            holds.finish(attempt, at: event.time)
+            spend.add(attempt, at: event.time)
+            inFlight.finish(attempt)
+        case .requestCompleted(let completed): inFlight.end(completed.request)
+        case .healthProbed(let probe): health.record(probe, at: event.time)
+        case .modelsListed(let list): models.replace(list)
+        case .configurationApplied(let applied): policy.apply(applied)
+        case .policyApplied(let applied):
+            policy.apply(applied, sequence: sequence)
+            // Providers may have changed entirely under the same names.
+            breakers = Breakers()
+            holds.begin(at: event.time)
+        case .pricesApplied(let applied): prices.apply(applied, sequence: sequence)
+        case .nodeStarted: holds.begin(at: event.time)
+        case .stateCarried(let carried): adopt(carried)
+        case .monthClosed(let closed):
+            closedThrough = CalendarMonth(year: closed.year, month: closed.month)
+        case .routeDecided, .feedbackReceived, .nodeStopped, .logRecovered, .segmentRetired,
+            .unknown:
+            break
+        }
         position = sequence
         time = max(time, event.time)
-        policy.apply(event, sequence: sequence)
-        prices.apply(event, sequence: sequence)
-        models.apply(event)
-        breakers.apply(
-            event,
-            sequence: sequence,
-            policy: policy.policy.breaker,
-            inFlight: inFlight
-        )
-        health.apply(event)
-        holds.apply(event)
-        spend.apply(event)
-        inFlight.apply(event)
+    }
+
+    /// Goes on from the state that the event holds, whatever was folded before it.
+    ///
+    /// In a fold from the first event it is equal to what is there; in one that begins later it is
+    /// what makes the rest whole. A state that can't be read leaves what was folded.
+    private mutating func adopt(_ carried: StateCarried) {
+        do throws(EventCodingError) {
+            self = try RouterState(decoding: carried.state.bytes)
+        } catch {}
+    }
+}
+
+extension RouterState: FieldRecord {
+    /// Walks the folds in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "position", &position)
+        visitor.field(2, "time", &time)
+        visitor.field(3, "policy", &policy)
+        visitor.field(4, "prices", &prices)
+        visitor.field(5, "models", &models)
+        visitor.field(6, "health", &health)
+        visitor.field(7, "breakers", &breakers)
+        visitor.field(8, "holds", &holds)
+        visitor.field(9, "spend", &spend)
+        visitor.field(10, "in_flight", &inFlight)
+        visitor.field(11, "closed_through", &closedThrough)
     }
 }

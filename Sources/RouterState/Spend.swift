@@ -14,13 +14,29 @@ public struct Spend: Hashable, Sendable {
         public var inputTokens = 0
         /// The sum of the known output tokens.
         public var outputTokens = 0
+
+        /// The sum of nothing.
+        public init() {}
     }
 
-    private var days: [Int: [String: Total]] = [:]
+    /// The totals of one day by provider.
+    struct Day: Hashable, Sendable {
+        var byProvider: [String: Total] = [:]
+    }
+
+    /// How many days are kept, so that the state does not grow for ever.
+    ///
+    /// A year and a month: the longest period that anyone asks of the state. Reports go further back.
+    static let keptDays = 400
+
+    private var days: [Int: Day] = [:]
+
+    /// Nothing spent.
+    public init() {}
 
     /// The sum over a day (`CivilDate.daysSinceEpoch`), for one provider or for all.
     public func total(day: Int, provider: String? = nil) -> Total {
-        let byProvider = days[day] ?? [:]
+        let byProvider = days[day]?.byProvider ?? [:]
         if let provider { return byProvider[provider] ?? Total() }
         return byProvider.values.reduce(into: Total()) { sum, part in
             sum.attempts += part.attempts
@@ -31,18 +47,49 @@ public struct Spend: Hashable, Sendable {
         }
     }
 
-    mutating func apply(_ event: Event) {
-        guard case .attemptFinished(let attempt) = event.body else { return }
-        let day = event.time.date.daysSinceEpoch
-        var total = days[day]?[attempt.provider] ?? Total()
-        total.attempts += 1
-        if let cost = attempt.cost {
-            total.cost.addClamped(cost)
-        } else {
-            total.unknownCosts += 1
+    mutating func add(_ attempt: AttemptFinished, at time: Timestamp) {
+        let day = time.daysSinceEpoch
+        if days[day] == nil {
+            days = days.filter { $0.key > day - Self.keptDays }
+            days[day] = Day()
         }
-        total.inputTokens.addClamped(attempt.usage.knownPrompt)
-        total.outputTokens.addClamped(attempt.usage.output ?? 0)
-        days[day, default: [:]][attempt.provider] = total
+        days[day]?.byProvider[attempt.provider, default: Total()].add(attempt)
+    }
+}
+
+extension Spend.Total {
+    fileprivate mutating func add(_ attempt: AttemptFinished) {
+        attempts += 1
+        if let cost = attempt.cost {
+            self.cost.addClamped(cost)
+        } else {
+            unknownCosts += 1
+        }
+        inputTokens.addClamped(attempt.usage.knownPrompt)
+        outputTokens.addClamped(attempt.usage.output ?? 0)
+    }
+}
+
+extension Spend: FieldRecord {
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.table(1, "days", &days)
+    }
+}
+
+extension Spend.Day: FieldRecord {
+    mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.table(1, "providers", &byProvider)
+    }
+}
+
+extension Spend.Total: FieldRecord {
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "attempts", &attempts)
+        visitor.field(2, "unknown_costs", &unknownCosts)
+        visitor.field(3, "cost_nanodollars", &cost)
+        visitor.field(4, "input_tokens", &inputTokens)
+        visitor.field(5, "output_tokens", &outputTokens)
     }
 }

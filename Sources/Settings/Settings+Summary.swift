@@ -119,6 +119,7 @@ private struct SummaryLines {
         add("log.directory", log.directory)
         add("log.durability", log.durability.rawValue)
         add("log.capture", log.capture.rawValue)
+        add("log.snapshotEvery", "\(log.snapshotEvery)")
     }
 
     mutating func add(_ routing: RoutingSettings) {

@@ -10,7 +10,7 @@ struct LayeringTests {
         "Events": [],
         "JSONBytes": [],
         "WriteAheadLog": ["CLZ4", "Crypto"],
-        "EventLog": ["Events", "WriteAheadLog"],
+        "EventLog": ["Events", "WriteAheadLog", "Crypto"],
         "RouterState": ["Events"],
         "Catalog": ["Events"],
         "Routing": ["Events", "RouterState"],

@@ -13,12 +13,13 @@ enum Samples {
 
         func scalar<Value: FieldScalar>(_ tag: Int, as type: Value.Type) -> Value {
             if let id = Samples.id as? Value { return id }
+            if let bytes = OpaqueBytes([9, 8, UInt8(tag)]) as? Value { return bytes }
             if let print = Fingerprint(bytes: [1, 2, 3, UInt8(tag)]) as? Value { return print }
             switch Value.empty.wire {
             case .integer:
                 return Value(wire: .integer(Int64(tag) * 1_000 + 7)) ?? Value(wire: .integer(2))
                     ?? Value.empty
-            case .text, .bytes: return Value(wire: .text("text \(tag)")) ?? Value.empty
+            case .text, .bytes, .halves: return Value(wire: .text("text \(tag)")) ?? Value.empty
             }
         }
 
@@ -51,11 +52,11 @@ enum Samples {
         }
     }
 
-    static let events: [Event] = (1...14).compactMap { code in
+    static let events: [Event] = (1...17).compactMap { code in
         var filler = Filler()
-        guard var body = EventBody(code: UInt64(code)) else { return nil }
-        body.visit(&filler)
-        return Event(body, at: time)
+        guard var empty = try? Event(decoding: [UInt8(code), 0]) else { return nil }
+        empty.body.visit(&filler)
+        return Event(empty.body, at: time)
     }
 }
 
@@ -121,10 +122,7 @@ struct EventCodingTests {
             }
         }
         let later = Later(request: Samples.id, number: 3, surprise: "x", model: "m")
-        var decoder = FieldDecoder(later.encoded, from: 0)
-        var now = AttemptStarted()
-        now.visit(&decoder)
-        #expect(decoder.failure == nil)
+        let now = try AttemptStarted(decoding: later.encoded)
         #expect(now.request == Samples.id)
         #expect(now.number == 3)
         #expect(now.model == "m")
@@ -137,10 +135,7 @@ struct EventCodingTests {
         var free = unknown
         free.cost = .zero
         #expect(unknown.encoded != free.encoded)
-        var decoder = FieldDecoder(free.encoded, from: 0)
-        var back = AttemptFinished()
-        back.visit(&decoder)
-        #expect(back.cost == .zero)
+        #expect(try AttemptFinished(decoding: free.encoded).cost == .zero)
     }
 
     @Test func `a nested record longer than 127 bytes reads back`() throws {
@@ -155,6 +150,52 @@ struct EventCodingTests {
         var bytes: [UInt8] = []
         whole.encode(into: &bytes)
         #expect(try Event(decoding: bytes) == whole)
+    }
+
+    @Test(arguments: Samples.events)
+    func `a reader that asks for the fields up to a tag gets those and no others`(
+        event: Event
+    ) throws {
+        var bytes: [UInt8] = []
+        event.encode(into: &bytes)
+        let whole = Mirror(reflecting: event.body).children.first?.value as? any FieldRecord
+        let none = try Event(
+            decoding: bytes.span,
+            fields: EventFields.all.through(0, of: event.body)
+        )
+        #expect(none == Event(.unknown(code: event.body.code, fields: []), at: event.time))
+        let first = try Event(
+            decoding: bytes.span,
+            fields: EventFields.all.through(1, of: event.body)
+        )
+        #expect(first.time == event.time)
+        #expect(first.body.name == event.body.name)
+        let read = Mirror(reflecting: first.body).children.first?.value as? any FieldRecord
+        let (some, all) = (try #require(read).encoded, try #require(whole).encoded)
+        #expect(Self.fields(some, to: 1) == Self.fields(all, to: 1))
+        #expect(some.count <= all.count)
+    }
+
+    /// The encoded fields whose tags are at most the given one.
+    static func fields(_ bytes: [UInt8], to last: Int) -> [UInt8] {
+        var kept: [UInt8] = []
+        var index = 0
+        func varint() -> Int {
+            var (value, shift) = (0, 0)
+            repeat {
+                value |= Int(bytes[index] & 0x7F) << shift
+                shift += 7
+                index += 1
+            } while bytes[index - 1] >= 0x80
+            return value
+        }
+        while index < bytes.count {
+            let start = index
+            let key = varint()
+            if key & 1 == 1 { index += varint() } else { _ = varint() }
+            if key >> 1 <= last { kept += bytes[start..<index] }
+        }
+        return kept
     }
 
     @Test func `the JSON view escapes what it quotes`() {

@@ -168,7 +168,7 @@ struct LedgerTests {
 }
 
 /// The events of one request that was answered.
-private struct Journey {
+struct Journey {
     let events: [EventBody]
 
     static func id(_ number: Int) -> RequestID {

@@ -96,6 +96,22 @@ struct CostReportPropertyTests {
         }
     }
 
+    @Test func `a closed month gives the report that its events gave, through its bytes`() throws {
+        let seed = Draws.seed()
+        for run in 0..<200 {
+            var draws = Draws(seed: seed &+ UInt64(run))
+            let events = Self.history(&draws)
+            for month in 10...12 {
+                let report = Self.month(month, of: events)
+                let closed = report.closing(at: UInt64(events.count))
+                let again = CostReport(try MonthClosed(decoding: closed.encoded))
+                try #require(try again.json == report.json, "run \(run) of seed \(seed)")
+                try #require(again.text == report.text, "run \(run) of seed \(seed)")
+                try #require(again.closing(at: closed.position) == closed)
+            }
+        }
+    }
+
     @Test func `every total is that of the month's events, to the nano-dollar`() {
         let seed = Draws.seed()
         for run in 0..<300 {

@@ -18,6 +18,29 @@ struct EventLineTests {
 
     static let cases: [(EventBody, String)] = [
         (
+            event(EventBody.stateCarried) {
+                $0.position = 7
+                $0.state = OpaqueBytes([1, 2, 3])
+            },
+            "StateCarried state through event 7, 3 bytes"
+        ),
+        (
+            event(EventBody.segmentRetired) {
+                $0.through = 4
+                $0.rule = "keepDays: 90"
+            },
+            "SegmentRetired segments through 4, by keepDays: 90"
+        ),
+        (
+            event(EventBody.monthClosed) {
+                $0.year = 2026
+                $0.month = 9
+                $0.total.attempts = 2
+                $0.total.cost = Nanodollars(1_500_000_000)
+            },
+            "MonthClosed 2026-09, 2 attempts, $1.5"
+        ),
+        (
             event(EventBody.requestReceived) {
                 $0.request = Course.request
                 $0.endpoint = "/v1/messages"

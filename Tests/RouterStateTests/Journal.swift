@@ -63,7 +63,7 @@ struct Journal {
         retryAt: Timestamp? = nil,
         microseconds: Int = 1_000
     ) {
-        let attempt = state.inFlight[id]?.attempt ?? AttemptStarted()
+        let attempt = state.inFlight[id]?.attempt ?? RunningAttempt()
         var finished = AttemptFinished()
         finished.request = id
         finished.number = attempt.number

@@ -18,7 +18,7 @@ struct Scrambler: FieldVisitor {
     }
 
     private mutating func body() -> EventBody {
-        switch draws.int(1...20) {
+        switch draws.int(1...21) {
         case 1: .requestReceived(record())
         case 2: .routeDecided(record())
         case 3...6: .attemptStarted(record())
@@ -31,6 +31,7 @@ struct Scrambler: FieldVisitor {
         case 17: .policyApplied(record())
         case 18: .pricesApplied(record())
         case 19: draws.oneIn(2) ? .nodeStarted(record()) : .nodeStopped(record())
+        case 20: draws.oneIn(9) ? .stateCarried(record()) : .monthClosed(record())
         default: draws.oneIn(2) ? .logRecovered(record()) : .unknown(code: 99, fields: [1, 2])
         }
     }
@@ -49,6 +50,7 @@ struct Scrambler: FieldVisitor {
             case .text: .text(draws.one(of: Self.texts))
             case .bytes:
                 .bytes([UInt8](repeating: 0, count: 15) + [UInt8(draws.int(0...3))])
+            case .halves: .halves(0, UInt64(draws.int(0...3)))
             }
         return Value(wire: wire) ?? Value.empty
     }

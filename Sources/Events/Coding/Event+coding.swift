@@ -18,14 +18,33 @@ extension Event {
     ///
     /// - Throws: `EventCodingError`, with the offset in `bytes`, when the bytes are no event.
     public init(decoding bytes: [UInt8]) throws(EventCodingError) {
-        var decoder = FieldDecoder(bytes, from: 0)
-        let code = decoder.varint()
-        let microseconds = Int64(bitPattern: decoder.varint())
-        var body =
-            EventBody(code: code) ?? .unknown(code: code, fields: Array(bytes[decoder.offset...]))
-        body.visit(&decoder)
-        if let failure = decoder.failure { throw failure }
-        self.init(body, at: Timestamp(microseconds: microseconds))
+        try self.init(decoding: bytes.span)
+    }
+
+    /// Reads an event back from borrowed bytes, all of it or only the fields asked for.
+    ///
+    /// An event of a type of which no field is asked for comes as `unknown` without its fields.
+    ///
+    /// - Throws: as above; what is wrong in a field that is not asked for is not noticed.
+    public init(
+        decoding bytes: Span<UInt8>,
+        fields: EventFields = .all
+    ) throws(EventCodingError) {
+        // safe: the buffer lives as long as the closure, and the decoder with it.
+        self = try unsafe bytes.withUnsafeBufferPointer { buffer throws(EventCodingError) in
+            var decoder = unsafe FieldDecoder(buffer)
+            let code = decoder.varint()
+            let microseconds = Int64(bitPattern: decoder.varint())
+            let lastTag = fields.lastTag(of: code)
+            decoder.stop(after: lastTag)
+            let event = Event(
+                lastTag == 0
+                    ? .unknown(code: code, fields: []) : EventBody(code: code, from: &decoder),
+                at: Timestamp(microseconds: microseconds)
+            )
+            if let failure = decoder.failure { throw failure }
+            return event
+        }
     }
 
     /// The event as one line of JSON: sequence, time and type first, then its fields.
@@ -50,6 +69,21 @@ extension FieldRecord {
         var copy = self
         copy.visit(&encoder)
         return encoder.bytes
+    }
+
+    /// Reads a record back from its fields.
+    ///
+    /// - Throws: `EventCodingError`, with the offset in `bytes`, when the bytes are no such record.
+    public init(decoding bytes: [UInt8]) throws(EventCodingError) {
+        // safe: the buffer lives as long as the closure, and the decoder with it.
+        self = try unsafe bytes.span.withUnsafeBufferPointer {
+            buffer throws(EventCodingError) in
+            var decoder = unsafe FieldDecoder(buffer)
+            var record = Self()
+            record.visit(&decoder)
+            if let failure = decoder.failure { throw failure }
+            return record
+        }
     }
 
     /// The record as a JSON object.
@@ -81,28 +115,38 @@ extension EventBody {
         case .nodeStarted: 12
         case .nodeStopped: 13
         case .logRecovered: 14
+        case .stateCarried: 15
+        case .segmentRetired: 16
+        case .monthClosed: 17
         case .unknown(let code, _): code
         }
     }
 
-    /// An empty event of the type with this number; `nil` for one of a later build.
-    init?(code: UInt64) {
+    /// The event of the type with this number, from its fields; `unknown` for one of a later build.
+    ///
+    /// Each record is read in place and wrapped once: an event is hundreds of bytes, and copying it
+    /// about cost more than reading it.
+    @inline(__always)
+    init(code: UInt64, from decoder: inout FieldDecoder) {
         switch code {
-        case 1: self = .requestReceived(RequestReceived())
-        case 2: self = .routeDecided(RouteDecided())
-        case 3: self = .attemptStarted(AttemptStarted())
-        case 4: self = .attemptFinished(AttemptFinished())
-        case 5: self = .requestCompleted(RequestCompleted())
-        case 6: self = .healthProbed(HealthProbed())
-        case 7: self = .modelsListed(ModelsListed())
-        case 8: self = .feedbackReceived(FeedbackReceived())
-        case 9: self = .configurationApplied(ConfigurationApplied())
-        case 10: self = .policyApplied(PolicyApplied())
-        case 11: self = .pricesApplied(PricesApplied())
-        case 12: self = .nodeStarted(NodeStarted())
-        case 13: self = .nodeStopped(NodeStopped())
-        case 14: self = .logRecovered(LogRecovered())
-        default: return nil
+        case 1: self = .requestReceived(decoder.record())
+        case 2: self = .routeDecided(decoder.record())
+        case 3: self = .attemptStarted(decoder.record())
+        case 4: self = .attemptFinished(decoder.record())
+        case 5: self = .requestCompleted(decoder.record())
+        case 6: self = .healthProbed(decoder.record())
+        case 7: self = .modelsListed(decoder.record())
+        case 8: self = .feedbackReceived(decoder.record())
+        case 9: self = .configurationApplied(decoder.record())
+        case 10: self = .policyApplied(decoder.record())
+        case 11: self = .pricesApplied(decoder.record())
+        case 12: self = .nodeStarted(decoder.record())
+        case 13: self = .nodeStopped(decoder.record())
+        case 14: self = .logRecovered(decoder.record())
+        case 15: self = .stateCarried(decoder.record())
+        case 16: self = .segmentRetired(decoder.record())
+        case 17: self = .monthClosed(decoder.record())
+        default: self = .unknown(code: code, fields: decoder.rest)
         }
     }
 
@@ -133,6 +177,9 @@ extension EventBody {
         case .nodeStarted(let event): self = walk(event, &visitor, as: Self.nodeStarted)
         case .nodeStopped(let event): self = walk(event, &visitor, as: Self.nodeStopped)
         case .logRecovered(let event): self = walk(event, &visitor, as: Self.logRecovered)
+        case .stateCarried(let event): self = walk(event, &visitor, as: Self.stateCarried)
+        case .segmentRetired(let event): self = walk(event, &visitor, as: Self.segmentRetired)
+        case .monthClosed(let event): self = walk(event, &visitor, as: Self.monthClosed)
         case .unknown: break
         }
     }

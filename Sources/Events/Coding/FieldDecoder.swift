@@ -23,23 +23,44 @@ extension EventCodingError: CustomStringConvertible {
 /// Reads a record's fields back; a tag that this build does not know is stepped over.
 ///
 /// The first error is kept and every later field left empty, so that `visit` need not throw.
+///
+/// It reads borrowed memory, so that a record is decoded where it lies in its frame. Whoever makes
+/// one keeps the buffer alive until the last field was read; nothing decoded points into it, and no
+/// byte is read whose offset was not compared with `end` before.
+@safe
 struct FieldDecoder: FieldVisitor {
-    let bytes: [UInt8]
-    var offset: Int
-    var end: Int
-    var failure: EventCodingError?
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private(set) var offset = 0
+    private var end: Int
+    /// The last tag that is read; what follows it stays empty.
+    private var lastTag = Int.max
+    private(set) var failure: EventCodingError?
 
-    init(_ bytes: [UInt8], from start: Int) {
-        self.bytes = bytes
-        offset = start
+    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+        unsafe self.bytes = bytes
         end = bytes.count
+    }
+
+    /// Leaves the fields after a tag empty, to save reading what nobody asks for.
+    mutating func stop(after tag: Int) { lastTag = tag }
+
+    /// The bytes from the place reached to the end.
+    var rest: [UInt8] { unsafe Array(UnsafeBufferPointer(rebasing: bytes[offset..<end])) }
+
+    /// A record of the fields that follow.
+    @inline(__always)
+    mutating func record<Value: FieldRecord>() -> Value {
+        var value = Value()
+        value.visit(&self)
+        return value
     }
 
     mutating func varint() -> UInt64 {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while offset < end {
-            let byte = bytes[offset]
+            // safe: offset < end, which is at most the buffer's count.
+            let byte = unsafe bytes[offset]
             offset += 1
             value |= UInt64(byte & 0x7F) << shift
             if byte < 0x80 { return value }
@@ -71,6 +92,7 @@ struct FieldDecoder: FieldVisitor {
 
     /// Moves to the field with `tag`, over lower ones this build does not know; whether it is there.
     private mutating func advance(to tag: Int) -> (present: Bool, isBytes: Bool) {
+        guard tag <= lastTag else { return (false, false) }
         while failure == nil, offset < end {
             let start = offset
             let key = varint()
@@ -101,13 +123,8 @@ struct FieldDecoder: FieldVisitor {
         let wire: WireScalar
         if isBytes {
             guard let contentEnd = contentEnd() else { return nil }
-            let content = bytes[offset..<contentEnd]
+            wire = content(upTo: contentEnd, like: Value.empty.wire)
             offset = contentEnd
-            if case .text = Value.empty.wire {
-                wire = .text(String(decoding: content, as: UTF8.self))
-            } else {
-                wire = .bytes(Array(content))
-            }
         } else {
             let raw = varint()
             guard failure == nil else { return nil }
@@ -120,6 +137,24 @@ struct FieldDecoder: FieldVisitor {
         return value
     }
 
+    /// The bytes up to `contentEnd` in the form that the field's type has on the wire.
+    @inline(__always)
+    private func content(upTo contentEnd: Int, like empty: WireScalar) -> WireScalar {
+        // safe: `contentEnd` was found to be at most `end`.
+        let content = unsafe UnsafeBufferPointer(rebasing: bytes[offset..<contentEnd])
+        switch empty {
+        case .text: return unsafe .text(String(decoding: content, as: UTF8.self))
+        case .halves where content.count == 16:
+            // safe: there are sixteen bytes, and the load asks for no alignment.
+            let raw = UnsafeRawBufferPointer(content)
+            return unsafe .halves(
+                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
+                UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+            )
+        case .integer, .bytes, .halves: return unsafe .bytes(Array(content))
+        }
+    }
+
     private mutating func record<Value: FieldRecord>(_ tag: Int, as type: Value.Type) -> Value? {
         let (present, isBytes) = advance(to: tag)
         guard present else { return nil }
@@ -127,12 +162,13 @@ struct FieldDecoder: FieldVisitor {
             fail(.truncated(offset: offset))
             return nil
         }
-        let outer = end
+        let (outer, outerLastTag) = (end, lastTag)
         end = contentEnd
-        var value = Value()
-        value.visit(&self)
+        lastTag = .max
+        let value: Value = record()
         // Fields after the last one this build knows are stepped over with the record.
         end = outer
+        lastTag = outerLastTag
         offset = failure == nil ? contentEnd : outer
         return value
     }

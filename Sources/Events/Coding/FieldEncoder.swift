@@ -31,6 +31,14 @@ struct FieldEncoder: FieldVisitor {
             varint(UInt64(tag) << 1 | 1)
             varint(UInt64(content.count))
             bytes.append(contentsOf: content)
+        case .halves(let high, let low):
+            varint(UInt64(tag) << 1 | 1)
+            varint(16)
+            for half in [high, low] {
+                for shift in stride(from: 56, through: 0, by: -8) {
+                    bytes.append(UInt8(truncatingIfNeeded: half >> UInt64(shift)))
+                }
+            }
         }
     }
 

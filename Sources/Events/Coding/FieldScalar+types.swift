@@ -94,14 +94,13 @@ extension RequestID: FieldScalar {
     /// The nil UUID.
     public static var empty: RequestID { RequestID(high: 0, low: 0) }
     /// The 16 bytes.
-    public var wire: WireScalar { .bytes(bytes) }
+    public var wire: WireScalar { .halves(high, low) }
     /// The UUID's text.
     public var json: JSONScalar { .text(description) }
     /// The id from its 16 bytes.
     public init?(wire: WireScalar) {
-        guard case .bytes(let bytes) = wire, bytes.count == 16 else { return nil }
-        let half = { (part: ArraySlice<UInt8>) in part.reduce(UInt64(0)) { $0 << 8 | UInt64($1) } }
-        self.init(high: half(bytes[..<8]), low: half(bytes[8...]))
+        guard case .halves(let high, let low) = wire else { return nil }
+        self.init(high: high, low: low)
     }
 }
 
@@ -130,6 +129,27 @@ extension Fingerprint: CustomStringConvertible {
     /// The bytes in hexadecimal.
     public var description: String {
         bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
+
+/// Bytes that this layer does not look into.
+public struct OpaqueBytes: FieldScalar {
+    /// The bytes.
+    public var bytes: [UInt8]
+    /// The given bytes.
+    public init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+    /// No bytes.
+    public static var empty: OpaqueBytes { OpaqueBytes([]) }
+    /// The bytes.
+    public var wire: WireScalar { .bytes(bytes) }
+    /// How many there are: they are too many to show.
+    public var json: JSONScalar { .text("\(bytes.count) bytes") }
+    /// The bytes from the wire.
+    public init?(wire: WireScalar) {
+        guard case .bytes(let bytes) = wire else { return nil }
+        self.init(bytes)
     }
 }
 

@@ -33,6 +33,8 @@ public enum WireScalar: Sendable {
     case text(String)
     /// Opaque bytes.
     case bytes([UInt8])
+    /// Sixteen bytes, as two big-endian halves: an id, without an array for each.
+    case halves(UInt64, UInt64)
 }
 
 /// A scalar in the JSON view.

@@ -42,6 +42,12 @@ public enum EventBody: Hashable, Sendable {
     case nodeStopped(NodeStopped)
     /// The log was recovered after a crash.
     case logRecovered(LogRecovered)
+    /// The state that was folded up to here was written down whole.
+    case stateCarried(StateCarried)
+    /// The oldest segments of the log were given up.
+    case segmentRetired(SegmentRetired)
+    /// A month ended, and this is what it came to.
+    case monthClosed(MonthClosed)
     /// An event of a later build: its code and its fields as they stand.
     case unknown(code: UInt64, fields: [UInt8])
 }
@@ -77,6 +83,9 @@ extension EventBody {
         case .nodeStarted: "NodeStarted"
         case .nodeStopped: "NodeStopped"
         case .logRecovered: "LogRecovered"
+        case .stateCarried: "StateCarried"
+        case .segmentRetired: "SegmentRetired"
+        case .monthClosed: "MonthClosed"
         case .unknown(let code, _): "Unknown\(code)"
         }
     }

@@ -94,9 +94,10 @@ public struct CivilDate: Hashable, Sendable, Comparable {
 
 extension Timestamp: CustomStringConvertible {
     /// The day that the instant falls on, in UTC.
-    public var date: CivilDate {
-        CivilDate(daysSinceEpoch: Int(microseconds.flooredQuotient(86_400_000_000)))
-    }
+    public var date: CivilDate { CivilDate(daysSinceEpoch: daysSinceEpoch) }
+
+    /// Whole days since 1970-01-01, as `CivilDate.daysSinceEpoch` of the day it falls on.
+    public var daysSinceEpoch: Int { Int(microseconds.flooredQuotient(86_400_000_000)) }
 
     /// The instant in the form of RFC 3339 with microseconds: `2026-11-21T09:30:00.000000Z`.
     public var description: String {

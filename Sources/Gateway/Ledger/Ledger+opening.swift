@@ -4,7 +4,8 @@ import RouterState
 public import WriteAheadLog
 
 extension Ledger {
-    /// Opens the log in a directory, folds it, and records what the last process left open.
+    /// Opens the log in a directory, folds what the last snapshot does not hold, and records what
+    /// the last process left open.
     ///
     /// Blocks on I/O; call it before serving.
     ///
@@ -12,6 +13,8 @@ extension Ledger {
     ///   - directory: the data directory, created when it is not there.
     ///   - durability: what has to be durable before what.
     ///   - version: the version of Logway, for the record.
+    ///   - snapshots: how often the state is written down.
+    ///   - notice: told what the operator may want to know and nothing depends on.
     ///   - fileSystem: where the log is written; a test's can hold a sync back or fail it.
     /// - Returns: the ledger, with this start recorded.
     /// - Throws: `LogError`, or `UndecodableEvent` for a log of a later build.
@@ -19,25 +22,59 @@ extension Ledger {
         _ directory: String,
         durability: Durability,
         version: String,
+        snapshots: SnapshotPolicy = SnapshotPolicy(),
+        notice: @escaping @Sendable (String) -> Void = { _ in },
         fileSystem: any FileSystem = PosixFileSystem()
     ) throws -> Ledger {
         let log = try EventLog(directory, fileSystem: fileSystem)
         do {
-            var state = RouterState()
-            if log.nextSequence > 1 {
+            let store = SnapshotStore(directory, fileSystem: fileSystem)
+            var state = try restored(log, store, snapshots.code, notice) ?? RouterState()
+            let restoredThrough = state.position
+            if log.nextSequence > state.position + 1 {
                 var reader = try EventReader(directory)
-                try reader.forEach { event, sequence in
-                    state.apply(event, sequence: sequence)
+                try reader.forEach(from: state.position + 1, fields: RouterState.fields) {
+                    state.apply($0, sequence: $1)
                     return true
                 }
             }
-            let ledger = Ledger(log: log, state: state, durability: durability)
+            let ledger = Ledger(
+                log: log,
+                state: state,
+                durability: durability,
+                snapshots: snapshots.code.map { code in
+                    StateSnapshots(
+                        log,
+                        store,
+                        code: code,
+                        interval: snapshots.interval,
+                        after: restoredThrough,
+                        notice: notice
+                    )
+                }
+            )
             try ledger.recordStart(recovery: log.recovery, version: version)
             return ledger
         } catch {
             try log.close()
             throw error
         }
+    }
+
+    /// The state of the newest snapshot that fits; tells of those that do not.
+    private static func restored(
+        _ log: EventLog,
+        _ store: SnapshotStore,
+        _ code: OpaqueBytes?,
+        _ notice: (String) -> Void
+    ) throws -> RouterState? {
+        guard let code else { return nil }
+        let (state, ignored) = try log.restore(from: store, code: code) {
+            bytes throws(EventCodingError) in
+            try RouterState(decoding: bytes)
+        }
+        for snapshot in ignored { notice(snapshot.description) }
+        return state
     }
 
     /// Ends what was in flight when the last process died, then records this one.

@@ -18,12 +18,23 @@ public final class Ledger: Sendable {
     private let log: EventLog
     private let inside: Mutex<Inside>
     private let failure = Failure()
+    private let snapshots: StateSnapshots?
     /// What has to be durable before what.
     public let durability: Durability
 
     /// A ledger over an open log whose events give `state`.
-    public init(log: EventLog, state: RouterState, durability: Durability) {
+    public convenience init(log: EventLog, state: RouterState, durability: Durability) {
+        self.init(log: log, state: state, durability: durability, snapshots: nil)
+    }
+
+    init(
+        log: EventLog,
+        state: RouterState,
+        durability: Durability,
+        snapshots: StateSnapshots?
+    ) {
         self.log = log
+        self.snapshots = snapshots
         inside = Mutex(Inside(state: state, clock: EventClock(after: state.time)))
         self.durability = durability
         log.onPoison { [failure] error in failure.error.withLock { $0 = error } }
@@ -97,6 +108,7 @@ public final class Ledger: Sendable {
             state.apply(event, sequence: sequence)
             sequence += 1
         }
+        snapshots?.offer(state)
     }
 
     /// Appends events that need no decision.
@@ -129,10 +141,15 @@ public final class Ledger: Sendable {
     /// The directory of the log.
     public var directory: String { log.directory }
 
-    /// Makes everything durable and closes the log.
+    /// Makes everything durable, writes the state down for the next start, and closes the log.
+    ///
+    /// Blocks on I/O.
     ///
     /// - Throws: `LogError` when something appended is not durable.
-    public func close() throws(LogError) { try log.close() }
+    public func close() throws(LogError) {
+        snapshots?.finish(read { state, _ in state })
+        try log.close()
+    }
 }
 
 extension EventBody {

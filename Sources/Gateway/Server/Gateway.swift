@@ -60,6 +60,8 @@ public struct Gateway: Sendable {
                 directory,
                 durability: durability,
                 version: Self.version,
+                snapshots: SnapshotPolicy(interval: settings.log.snapshotEvery),
+                notice: { logger.notice("\($0)") },
                 fileSystem: fileSystem
             )
         }

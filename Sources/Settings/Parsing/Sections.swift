@@ -19,11 +19,14 @@ extension ServerSettings {
 extension LogSettings {
     /// The section `log`.
     init(_ root: Section) {
-        let keys = ["directory", "durability", "capture"]
+        let keys = ["directory", "durability", "capture", "snapshotEvery"]
         guard let section = root.section("log", known: keys) else { return }
         directory = section.file("directory")
         if let durability: LogDurability = section.choice("durability") {
             self.durability = durability
+        }
+        if let events = section.count("snapshotEvery", in: 1_000...1_000_000_000) {
+            snapshotEvery = events
         }
         guard let capture: BodyCapture = section.choice("capture") else { return }
         self.capture = capture

@@ -6,6 +6,8 @@ public struct LogSettings: Hashable, Sendable {
     public var durability = LogDurability.group
     /// What is kept of prompts and answers.
     public var capture = BodyCapture.features
+    /// Events between two snapshots of the state, which let the next start fold only what follows.
+    public var snapshotEvery = 250_000
 
     /// Group commit, features only, no directory named.
     public init() {}

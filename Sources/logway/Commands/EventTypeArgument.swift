@@ -8,7 +8,8 @@ struct EventTypeArgument: ExpressibleByArgument {
         .attemptFinished(.init()), .requestCompleted(.init()), .healthProbed(.init()),
         .modelsListed(.init()), .feedbackReceived(.init()), .configurationApplied(.init()),
         .policyApplied(.init()), .pricesApplied(.init()), .nodeStarted(.init()),
-        .nodeStopped(.init()), .logRecovered(.init()),
+        .nodeStopped(.init()), .logRecovered(.init()), .stateCarried(.init()),
+        .segmentRetired(.init()), .monthClosed(.init()),
     ]
     static let allValueStrings = known.map(\.name)
 

@@ -1,0 +1,142 @@
+import Events
+import Foundation
+import TestSupport
+import Testing
+
+@testable import RouterState
+
+@Suite("The state's binary form")
+struct StateCodingTests {
+    /// Through the bytes and back.
+    static func recoded(_ state: RouterState) throws -> RouterState {
+        let bytes = state.encoded
+        let decoded = try RouterState(decoding: bytes)
+        try #require(decoded.encoded == bytes)
+        return decoded
+    }
+
+    @Test func `the state of any history reads back equal, and folds on equal`() throws {
+        let seed = Draws.seed()
+        for run in 0..<1_000 {
+            let journal = History(seed: seed &+ UInt64(run), steps: 120).journal
+            var draws = Draws(seed: seed &+ UInt64(run))
+            let cut = draws.int(0...journal.events.count)
+            var state = try FoldPropertyTests.replay(Array(journal.events[..<cut]))
+            let decoded = try Self.recoded(state)
+            try #require(decoded == state, "run \(run) of seed \(seed), cut at \(cut)")
+            state = decoded
+            for index in cut..<journal.events.count {
+                state.apply(journal.events[index], sequence: UInt64(index + 1))
+            }
+            try #require(state == journal.state, "run \(run) of seed \(seed), cut at \(cut)")
+        }
+    }
+
+    @Test func `the state of events that fit nowhere reads back equal too`() throws {
+        let seed = Draws.seed()
+        for run in 0..<400 {
+            var scrambler = Scrambler(draws: Draws(seed: seed &+ UInt64(run)))
+            var state = RouterState()
+            for index in 0..<60 { state.apply(scrambler.event(), sequence: UInt64(index)) }
+            try #require(try Self.recoded(state) == state, "run \(run) of seed \(seed)")
+        }
+    }
+
+    /// What makes the events before it superfluous.
+    @Test func `a carried state stands for every event before it`() throws {
+        let seed = Draws.seed()
+        for run in 0..<300 {
+            let run = UInt64(run)
+            var whole = History(seed: seed &+ run, steps: 100).journal
+            let live = whole.state
+            var carried = StateCarried()
+            carried.position = live.position
+            carried.state = OpaqueBytes(live.encoded)
+            whole.append(.stateCarried(carried))
+            let place = whole.events.count
+            whole.attempt(.serverError, at: "claude")
+            whole.attempt()
+            var draws = Draws(seed: seed &+ run)
+            let first = draws.int(0...place - 1)
+            var later = RouterState()
+            for index in first..<whole.events.count {
+                later.apply(whole.events[index], sequence: UInt64(index + 1))
+            }
+            try #require(later == whole.state, "run \(run) of seed \(seed), from \(first)")
+        }
+    }
+
+    @Test func `a carried state that can't be read leaves what was folded`() {
+        var journal = Journal()
+        journal.attempt(.serverError)
+        let before = journal.state
+        var carried = StateCarried()
+        carried.state = OpaqueBytes([0xFF])
+        journal.append(.stateCarried(carried))
+        #expect(journal.state.position == before.position + 1)
+        #expect(journal.state.spend == before.spend)
+        #expect(journal.state.breakers == before.breakers)
+    }
+
+    /// A state in which every fold holds something, the same for every run.
+    static let sample = {
+        var journal = Journal()
+        var policy = RoutingPolicy()
+        var provider = ProviderPolicy()
+        provider.name = "groq"
+        provider.priority = 1
+        policy.providers = [provider]
+        policy.breaker.failuresToOpen = 2
+        journal.apply(policy: policy)
+        journal.apply(prices: InFlightTests.prices)
+        var configuration = ConfigurationApplied()
+        configuration.source = "logway.yaml"
+        configuration.summary = "mode: hybrid"
+        var list = ModelsListed()
+        list.provider = "groq"
+        list.models = ["llama", "qwen"]
+        var probe = HealthProbed()
+        probe.provider = "ollama"
+        probe.failure = .connectionFailed
+        journal.append(
+            .configurationApplied(configuration),
+            .modelsListed(list),
+            .healthProbed(probe)
+        )
+        journal.attempt(cost: Nanodollars(1_234))
+        journal.wait(.seconds(90_000))
+        journal.attempt(.serverError, cost: nil)
+        journal.attempt(.idleTimeout)
+        journal.attempt(.keyRejected, at: "claude", model: "haiku")
+        journal.attempt(.modelMissing, at: "claude", model: "opus")
+        journal.attempt(
+            .rateLimited,
+            at: "claude",
+            model: "sonnet",
+            retryAt: journal.now + .seconds(9)
+        )
+        _ = journal.receive()
+        journal.start(journal.receive(), at: "claude", model: "haiku")
+        return journal.state
+    }()
+
+    /// Snapshots and carried states of released builds must be read by every later one.
+    @Test func `the golden bytes of the state still mean what they meant`() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "Golden/RouterState.v1.hex")
+        let hex = Self.sample.encoded.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        if ProcessInfo.processInfo.environment["LOGWAY_WRITE_GOLDEN"] != nil,
+            !FileManager.default.fileExists(atPath: file.path)
+        {
+            try (hex + "\n").write(to: file, atomically: true, encoding: .utf8)
+        }
+        let golden = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(
+            in: .whitespacesAndNewlines
+        )
+        let bytes = stride(from: 0, to: golden.utf8.count, by: 2).compactMap { offset in
+            UInt8(golden.dropFirst(offset).prefix(2), radix: 16)
+        }
+        #expect(try RouterState(decoding: bytes) == Self.sample)
+        #expect(hex == golden, "the encoding changed: add fields, never change them")
+    }
+}
