@@ -106,7 +106,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests(of: "Events", exclude: ["Golden"]),
         tests(of: "JSONBytes"),
-        tests(of: "WriteAheadLog"),
+        tests(of: "WriteAheadLog", exclude: ["Golden"]),
         tests(of: "EventLog"),
         tests(of: "RouterState"),
         tests(of: "Catalog"),

@@ -33,6 +33,7 @@ final class CommitThread: @unchecked Sendable {
         self.paths = paths
         self.options = options
         active = recovered.active
+        encoder.dictionary = recovered.active.dictionary
         mark = recovered.mark
         markFile = recovered.markFile
         preparer = recovered.preparer
@@ -51,7 +52,7 @@ final class CommitThread: @unchecked Sendable {
     func join() { ended.wait() }
 
     private func run() {
-        if active.needsSuccessor { preparer.start(active.number + 1) }
+        if active.needsSuccessor { preparer.start(active.number + 1, active.dictionarySource) }
         while let frame = queue.next() {
             do throws(LogError) {
                 try commit(frame)
@@ -73,7 +74,11 @@ final class CommitThread: @unchecked Sendable {
     /// sync it may be cut as a torn tail, and no one was told; after it, it is found again.
     private func commit(_ frame: PendingFrame) throws(LogError) {
         var header = encoder.compress(frame)
-        if !active.hasRoom(for: header) { try roll() }
+        if !active.hasRoom(for: header) {
+            try roll()
+            // Another segment, another dictionary.
+            header = encoder.compress(frame)
+        }
         guard active.hasRoom(for: header) else {
             throw .frameTooLarge(header, active.segment.header)
         }
@@ -89,14 +94,14 @@ final class CommitThread: @unchecked Sendable {
             throw LogError(error)
         }
         try moveMark()
-        if active.needsSuccessor { preparer.start(active.number + 1) }
+        if active.needsSuccessor { preparer.start(active.number + 1, active.dictionarySource) }
         queue.didCommit(frame)
     }
 
     /// Seals the full segment and begins the next one.
     private func roll() throws(LogError) {
         let number = active.number + 1
-        try preparer.finish(number)
+        try preparer.finish(number, active.dictionarySource)
         do throws(SystemError) {
             try active.seal()
             active = try ActiveSegment.begin(
@@ -110,6 +115,7 @@ final class CommitThread: @unchecked Sendable {
         } catch {
             throw LogError(error)
         }
+        encoder.dictionary = active.dictionary
     }
 
     private func moveMark(closedCleanly: Bool = false) throws(LogError) {

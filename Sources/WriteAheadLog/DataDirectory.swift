@@ -12,7 +12,10 @@ enum DataDirectory {
         let words = text.split(whereSeparator: \.isWhitespace)
         guard words.count == 2, words[0] == "logway-data", let found = Int(words[1]), found > 0
         else {
-            throw .notALog(path: path, reason: "it should say \"logway-data 1\"")
+            throw .notALog(
+                path: path,
+                reason: "it should say \"logway-data \(Format.directoryVersion)\""
+            )
         }
         guard found <= Format.directoryVersion else {
             throw .newerVersion(path: path, found: found, supported: Format.directoryVersion)

@@ -2,6 +2,11 @@
 struct FrameEncoder {
     private let compressor = LZ4Compressor()
     private(set) var bytes: [UInt8] = []
+    /// What the frames of the segment that is written to are compressed against.
+    var dictionary: CompressionDictionary? {
+        get { compressor.dictionary }
+        set { compressor.use(newValue) }
+    }
 
     /// Encodes a frame to the front of `bytes`; `previousLength` and `link` are the frame before's.
     ///
@@ -20,11 +25,16 @@ struct FrameEncoder {
             rawLength: frame.bytes.count,
             count: frame.count,
             previousLength: 0,
-            codec: (compressed == nil ? FrameHeader.Codec.plain : .lz4).rawValue,
+            codec: codec(compressed).rawValue,
             firstSequence: frame.firstSequence,
             time: frame.time,
             link: []
         )
+    }
+
+    private func codec(_ compressed: Int?) -> FrameHeader.Codec {
+        if compressed == nil { return .plain }
+        return dictionary == nil ? .lz4 : .lz4Dictionary
     }
 
     /// Completes the header for the frame's place, and the padding.

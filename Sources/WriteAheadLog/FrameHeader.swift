@@ -7,6 +7,8 @@ struct FrameHeader: Equatable {
     enum Codec: UInt8 {
         case plain = 0
         case lz4 = 1
+        /// With the segment's dictionary.
+        case lz4Dictionary = 2
     }
 
     var bodyChecksum: UInt32

@@ -15,6 +15,8 @@ struct FrameReader {
     private var windowOffset = 0
     private var windowCount = 0
     private(set) var raw: [UInt8] = []
+    /// The segment's dictionary, once a frame needed it.
+    private var dictionary: CompressionDictionary?
 
     /// How much is read ahead: large enough that calls cost nothing, small enough to stay in cache.
     private static let windowSize = 256 << 10
@@ -63,10 +65,47 @@ struct FrameReader {
         if raw.count < header.rawLength {
             raw = [UInt8](repeating: 0, count: header.rawLength)
         }
-        if header.codec == FrameHeader.Codec.plain.rawValue {
+        switch FrameHeader.Codec(rawValue: header.codec) {
+        case .plain:
             copyPlain(body)
-        } else if !LZ4.decompress(window, body, into: &raw, rawLength: header.rawLength) {
-            throw segment.corrupt(offset, "the frame does not decompress")
+            return
+        case .lz4Dictionary:
+            if dictionary == nil { dictionary = try segment.dictionary() }
+            if decompress(body, header, dictionary) { return }
+        case .lz4:
+            if decompress(body, header, nil) { return }
+        case nil: break
+        }
+        throw segment.corrupt(offset, "the frame does not decompress")
+    }
+
+    private mutating func decompress(
+        _ body: Range<Int>,
+        _ header: FrameHeader,
+        _ dictionary: CompressionDictionary?
+    ) -> Bool {
+        LZ4.decompress(
+            window,
+            body,
+            into: &raw,
+            rawLength: header.rawLength,
+            dictionary: dictionary
+        )
+    }
+
+    /// The frame at an offset where one is known to stand, whatever its sequence number.
+    ///
+    /// - Throws: `corrupt` if it is not valid.
+    mutating func knownFrame(at offset: Int) throws(LogError) -> FrameHeader {
+        guard
+            let start = try load(offset, FrameHeader.size),
+            let header = FrameHeader(window, at: start, salt: segment.header.salt)
+        else { throw segment.corrupt(offset, "no valid frame header") }
+        let position = FramePosition(offset: offset, nextSequence: header.firstSequence)
+        switch try frame(at: position) {
+        case .frame(let header): return header
+        case .unfinished(let reason), .misplaced(let reason):
+            throw segment.corrupt(offset, reason)
         }
     }
 
@@ -108,7 +147,9 @@ struct FrameReader {
         }
         guard header.time >= position.time else { return "the frame's time goes back" }
         let codec = FrameHeader.Codec(rawValue: header.codec)
-        guard codec != nil else { return "the frame's coding \(header.codec) is not known" }
+        guard codec != nil, codec != .lz4Dictionary || segment.header.dictionaryLength > 0 else {
+            return "the frame's coding \(header.codec) is not known"
+        }
         guard
             header.count > 0, header.rawLength <= Format.frameLimit,
             codec == .plain

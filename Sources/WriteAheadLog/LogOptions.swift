@@ -14,13 +14,18 @@ public struct LogOptions: Sendable {
     /// Most bytes that may wait for the disk before `append` is refused: memory stays bounded when
     /// the disk stalls.
     public var backlogLimit: Int
+    /// Bytes like those of the records to come, for the dictionary of a new log's first segment.
+    ///
+    /// Later segments take theirs from the segment before. The last 32 KiB count.
+    public var dictionary: [UInt8]
 
     /// Options of a production log: 64 MiB segments, 64 MiB of backlog.
     public init(
         segmentSize: Int = 64 << 20,
         logID: LogID? = nil,
         nodeID: UInt64 = 0,
-        backlogLimit: Int = 64 << 20
+        backlogLimit: Int = 64 << 20,
+        dictionary: [UInt8] = []
     ) {
         precondition(
             segmentSize % Format.pageSize == 0 && Format.segmentSizes.contains(segmentSize),
@@ -30,6 +35,7 @@ public struct LogOptions: Sendable {
         self.logID = logID
         self.nodeID = nodeID
         self.backlogLimit = backlogLimit
+        self.dictionary = dictionary
     }
 }
 

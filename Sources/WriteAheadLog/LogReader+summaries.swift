@@ -37,7 +37,7 @@ extension LogReader {
         for segment in list.begun {
             statistics.segments += 1
             if case .valid(let footer) = try segment.footer() {
-                statistics.add(footer.tally, bytes: footer.endOffset - Format.pageSize)
+                statistics.add(footer.tally, bytes: footer.endOffset - segment.header.framesOffset)
                 continue
             }
             var tally = SegmentTally()
@@ -107,6 +107,15 @@ extension LogReader {
 }
 
 extension FrameSummary {
+    private static func codecName(_ code: UInt8) -> String {
+        switch FrameHeader.Codec(rawValue: code) {
+        case .plain: "plain"
+        case .lz4: "lz4"
+        case .lz4Dictionary: "lz4+dictionary"
+        case nil: "unknown"
+        }
+    }
+
     fileprivate init(_ header: FrameHeader, segment: UInt32, offset: Int) {
         self.init(
             segment: segment,
@@ -115,7 +124,7 @@ extension FrameSummary {
             count: header.count,
             rawLength: header.rawLength,
             storedLength: header.storedLength,
-            codec: header.codec == FrameHeader.Codec.lz4.rawValue ? "lz4" : "plain",
+            codec: Self.codecName(header.codec),
             time: header.time,
             checksum: header.bodyChecksum,
             link: header.link

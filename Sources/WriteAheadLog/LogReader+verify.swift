@@ -39,7 +39,10 @@ extension LogReader {
             // The report keeps what was good before a problem.
             defer {
                 report.checked.segments += 1
-                report.checked.add(check.tally, bytes: check.position.offset - Format.pageSize)
+                report.checked.add(
+                    check.tally,
+                    bytes: check.position.offset - segment.header.framesOffset
+                )
                 report.chain = check.position.link ?? []
             }
             try check.run(&meter)
@@ -98,6 +101,7 @@ private struct SegmentCheck {
     }
 
     mutating func run(_ meter: inout Meter) throws(LogError) {
+        _ = try reader.segment.dictionary()
         while position.nextSequence <= last {
             switch try reader.frame(at: position) {
             case .frame(let header):

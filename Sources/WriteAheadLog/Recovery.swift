@@ -41,7 +41,11 @@ struct Recovery {
         let mark = try DurableMark.read(paths.mark, in: fileSystem)
         report.closedCleanly = mark?.closedCleanly ?? false
         let list = try SegmentList(paths, in: fileSystem, .write, uncached: !report.closedCleanly)
-        if version == nil { try createVersion(list) }
+        if version == nil {
+            guard list.begun.isEmpty else {
+                throw .notALog(path: paths.version, reason: "the file is missing beside segments")
+            }
+        }
         try checkIdentity(list)
         let scan = try TailScan(list, mark: mark)
         if let cut = scan.cut { try apply(cut) }
@@ -49,6 +53,9 @@ struct Recovery {
             // What was found counts as durable from here on, so it has to be.
             try scan.last?.file.synchronize()
             try removeUnfinished()
+            // Before the first segment of this version, so that an older build refuses the
+            // directory by its version.
+            if version != Format.directoryVersion { try writeVersion() }
         }
         let active = try self.active(scan, list)
         return try ready(lock, active, mark, scan)
@@ -70,21 +77,15 @@ struct Recovery {
         return lock
     }
 
-    /// Writes the version of a new directory; one that has segments must have had it.
-    private func createVersion(_ list: SegmentList) throws(LogError) {
-        guard list.begun.isEmpty else {
-            throw .notALog(path: paths.version, reason: "the file is missing beside segments")
-        }
-        try onDisk { () throws(SystemError) in
-            let temporary = paths.version + ".tmp"
-            try fileSystem.removeIfPresent(temporary)
-            let file = try fileSystem.open(temporary, .create)
-            try file.writeAll(DataDirectory.text, at: 0)
-            try file.synchronize()
-            try fileSystem.rename(temporary, to: paths.version)
-            try fileSystem.synchronizeDirectory(paths.directory)
-            try fileSystem.synchronizeDirectory(paths.parent)
-        }
+    private func writeVersion() throws(SystemError) {
+        let temporary = paths.version + ".tmp"
+        try fileSystem.removeIfPresent(temporary)
+        let file = try fileSystem.open(temporary, .create)
+        try file.writeAll(DataDirectory.text, at: 0)
+        try file.synchronize()
+        try fileSystem.rename(temporary, to: paths.version)
+        try fileSystem.synchronizeDirectory(paths.directory)
+        try fileSystem.synchronizeDirectory(paths.parent)
     }
 
     private func checkIdentity(_ list: SegmentList) throws(LogError) {
@@ -135,20 +136,38 @@ struct Recovery {
     ) throws(LogError) -> ActiveSegment {
         try keepPrepared(list)
         if let last = scan.last, let end = scan.end {
-            return ActiveSegment(
+            let active = ActiveSegment(
                 last,
+                dictionary: try last.dictionary(),
                 position: end,
                 tally: scan.tally,
                 isSealed: scan.footer != nil
             )
+            let isOlder = last.header.version < Format.segmentVersion
+            return isOlder ? try successor(of: active) : active
         }
         report.created = true
-        try preparer.finish(1)
-        return try onDisk { () throws(SystemError) in
+        try preparer.finish(1, .bytes(options.dictionary))
+        return try begin(1, after: nil)
+    }
+
+    /// Seals a segment of an older version, so that none holds frames of two.
+    private func successor(of last: ActiveSegment) throws(LogError) -> ActiveSegment {
+        var last = last
+        try preparer.finish(last.number + 1, last.dictionarySource)
+        try onDisk { () throws(SystemError) in try last.seal() }
+        return try begin(last.number + 1, after: last)
+    }
+
+    private func begin(
+        _ number: UInt32,
+        after previous: ActiveSegment?
+    ) throws(LogError) -> ActiveSegment {
+        try onDisk { () throws(SystemError) in
             try ActiveSegment.begin(
-                fileSystem.open(paths.segment(1), .write),
-                after: nil,
-                logID: options.logID ?? .random(),
+                fileSystem.open(paths.segment(number), .write),
+                after: previous,
+                logID: previous?.segment.header.logID ?? options.logID ?? .random(),
                 nodeID: options.nodeID,
                 segmentSize: options.segmentSize,
                 created: Int64(Date().timeIntervalSince1970 * 1_000_000)

@@ -30,7 +30,7 @@ public struct FrameSummary: Equatable, Sendable {
     public let rawLength: Int
     /// Bytes of its body as stored.
     public let storedLength: Int
-    /// How the body is stored: `plain` or `lz4`.
+    /// How the body is stored: `plain`, `lz4` or `lz4+dictionary`.
     public let codec: String
     /// Time of its first group in microseconds since the epoch.
     public let time: Int64

@@ -32,6 +32,7 @@ struct TailScan {
         if let mark { try Self.check(mark, against: list) }
         try scanUnbegun(list.unbegun)
         guard let last else { return }
+        _ = try last.dictionary()
         var reader = FrameReader(last)
         let reason = try walk(&reader)
         try decide(reason, last, mark)
@@ -66,7 +67,11 @@ struct TailScan {
         for (index, segment) in unbegun.enumerated() {
             let size = try onDisk { () throws(SystemError) in try segment.file.size() }
             let page = 0..<min(Format.pageSize, size)
-            if let place = try Self.firstNonZero(segment.file, page.upperBound..<size) {
+            let dictionary = try onDisk { () throws(SystemError) in
+                try CompressionDictionary.read(from: segment.file)
+            }
+            let start = min(size, page.upperBound + (dictionary?.block.count ?? 0))
+            if let place = try Self.firstNonZero(segment.file, start..<size) {
                 throw .corrupt(
                     segment: segment.number,
                     offset: segment.damage == nil ? place : 0,
