@@ -94,6 +94,7 @@ struct LogPaths {
     var lock: String { "\(directory)/lock" }
     var mark: String { "\(directory)/durable" }
     var segments: String { "\(directory)/log" }
+    var retired: String { "\(segments)/retired" }
 
     /// The directory that holds the log's directory.
     var parent: String {

@@ -81,11 +81,15 @@ extension LogReader {
     /// The instant is in microseconds since the epoch; if all groups are older, it is the sequence
     /// number after the last. Reads the frames of one index interval.
     ///
-    /// - Throws: as `forEach`.
+    /// - Throws: as `forEach`; `retired` if groups at or after the instant were retired.
     public mutating func firstSequence(atOrAfter time: Int64) throws -> UInt64 {
         let last = try durableSequence()
         try refresh()
-        var start: UInt64 = 1
+        // Groups at the instant may be among those that were retired.
+        if let retirement = list.retirement, retirement.previousTime >= time {
+            throw LogError.retired(before: retirement.firstSequence)
+        }
+        var start = list.firstSequence
         for segment in list.begun.dropFirst() where segment.header.previousTime < time {
             start = segment.header.firstSequence
         }

@@ -30,6 +30,7 @@ extension LogReader {
         let isLive = try DataDirectory.isInUse(paths, in: fileSystem)
         let mark = try DurableMark.read(paths.mark, in: fileSystem)
         try refresh()
+        report.retiredBefore = list.retirement?.firstSequence
         var last = mark?.sequence ?? 0
         var meter = Meter(total: list.begun.map(\.header.segmentSize).reduce(0, +), progress)
         for (index, segment) in list.begun.enumerated() {

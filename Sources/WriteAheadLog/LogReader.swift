@@ -35,6 +35,14 @@ public struct LogReader {
         list = try SegmentList(paths, in: fileSystem, .read)
     }
 
+    /// First sequence number that can be visited: 1, unless older segments were retired.
+    ///
+    /// - Throws: `corrupt`, `io`.
+    public mutating func firstSequence() throws(LogError) -> UInt64 {
+        try refresh()
+        return list.firstSequence
+    }
+
     /// Last sequence number that may be visited now; 0 for an empty log.
     ///
     /// Beside a live writer it is the durable mark; without one, the end of the last whole frame.
@@ -64,8 +72,9 @@ public struct LogReader {
     /// reused; there is no allocation per record.
     ///
     /// - Returns: the sequence number to go on from.
-    /// - Throws: `LogError.corrupt` with the place of a damaged frame (the records before it were
-    ///   visited), `LogError.io`, or what the body throws.
+    /// - Throws: `LogError.retired` if the sequence number lies before `firstSequence`,
+    ///   `LogError.corrupt` with the place of a damaged frame (the records before it were visited),
+    ///   `LogError.io`, or what the body throws.
     @discardableResult
     public mutating func forEach(
         from sequence: UInt64 = 1,
@@ -156,13 +165,14 @@ public struct LogReader {
             }
         }
         if list.begun.last.map({ $0.header.firstSequence <= sequence }) ?? true { try refresh() }
+        guard sequence >= list.firstSequence else { throw .retired(before: list.firstSequence) }
         guard let segment = list.begun.last(where: { $0.header.firstSequence <= sequence }) else {
             throw .corrupt(segment: 1, offset: 0, reason: "the log's first segment was not begun")
         }
         var position = FramePosition(startOf: segment.header)
         if case .valid(let footer) = try segment.footer(),
             let entry = footer.tally.entries.last(where: { $0.sequence <= sequence }),
-            entry.offset > Format.pageSize
+            entry.offset > segment.header.framesOffset
         {
             position = FramePosition(offset: entry.offset, nextSequence: entry.sequence)
         }

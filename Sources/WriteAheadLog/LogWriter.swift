@@ -12,6 +12,8 @@ public final class LogWriter: Sendable {
     private let thread: CommitThread
     /// The file whose lock keeps other writers out; `nil` once closed.
     private let lock: Mutex<(any File)?>
+    let paths: LogPaths
+    let fileSystem: any FileSystem
 
     /// Takes the writer's lock, recovers the log or creates it, and is ready to append.
     ///
@@ -43,6 +45,8 @@ public final class LogWriter: Sendable {
         )
         thread = CommitThread(queue, recovered, paths, in: fileSystem, options: options)
         lock = Mutex(recovered.lock)
+        self.paths = paths
+        self.fileSystem = fileSystem
         thread.start()
     }
 
@@ -128,6 +132,17 @@ public final class LogWriter: Sendable {
     public func close() throws(LogError) {
         end()
         if let failure = queue.failure { throw failure }
+    }
+
+    /// Runs the body while the writer's lock is held, and closing waits.
+    ///
+    /// - Throws: `closed`, or what the body throws.
+    func whileOpen(_ body: () throws(LogError) -> Void) throws(LogError) {
+        let result = lock.withLock { lock -> Result<Void, LogError> in
+            guard lock != nil else { return .failure(.closed) }
+            return Result { () throws(LogError) in try body() }
+        }
+        try result.get()
     }
 
     /// Ends the threads, then gives up the lock; only the first call does.

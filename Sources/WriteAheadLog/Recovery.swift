@@ -53,12 +53,13 @@ struct Recovery {
             // What was found counts as durable from here on, so it has to be.
             try scan.last?.file.synchronize()
             try removeUnfinished()
+            try list.retirement?.removeSegments(paths, in: fileSystem)
             // Before the first segment of this version, so that an older build refuses the
             // directory by its version.
             if version != Format.directoryVersion { try writeVersion() }
         }
         let active = try self.active(scan, list)
-        return try ready(lock, active, mark, scan)
+        return try ready(lock, active, mark, list)
     }
 
     private func takeLock() throws(LogError) -> any File {
@@ -124,7 +125,7 @@ struct Recovery {
 
     /// Removes segments that were not zeroed to their end.
     private func removeUnfinished() throws(SystemError) {
-        for name in try fileSystem.list(paths.segments) where name.hasSuffix(".seg.tmp") {
+        for name in try fileSystem.list(paths.segments) where name.hasSuffix(".tmp") {
             try fileSystem.remove("\(paths.segments)/\(name)")
         }
     }
@@ -200,7 +201,7 @@ struct Recovery {
         _ lock: any File,
         _ active: ActiveSegment,
         _ mark: DurableMark?,
-        _ scan: TailScan
+        _ list: SegmentList
     ) throws(LogError) -> Recovered {
         let header = active.segment.header
         let newMark = DurableMark(
@@ -221,7 +222,8 @@ struct Recovery {
         report.lastSequence = newMark.sequence
         report.lastTime = active.position.time
         report.segment = active.number
-        report.segmentCount = Int(active.number)
+        report.firstSequence = list.firstSequence
+        report.segmentCount = Int(active.number - (list.retirement?.firstSegment ?? 1)) + 1
         report.logID = header.logID
         report.chain = active.position.link ?? []
         return Recovered(

@@ -83,6 +83,9 @@ public struct VerificationReport: Equatable, Sendable {
     /// Hash of the chain after the last good frame, 32 bytes; two logs with the same hash hold the
     /// same records.
     public internal(set) var chain: [UInt8] = []
+    /// The first sequence number that is kept, if older segments were retired: their records, and
+    /// that the chain led through them, can't be checked any more.
+    public internal(set) var retiredBefore: UInt64?
     /// The first bad block; `nil` if the log is whole.
     public internal(set) var problem: Problem?
     /// An unfinished frame at the very end, which no one was promised; the next writer cuts it.
