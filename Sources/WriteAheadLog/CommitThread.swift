@@ -14,6 +14,7 @@ final class CommitThread: @unchecked Sendable {
     private let paths: LogPaths
     private let options: LogOptions
     let preparer: SegmentPreparer
+    private let recompressor: SegmentRecompressor?
     private var active: ActiveSegment
     private var mark: DurableMark
     private let markFile: any File
@@ -24,6 +25,7 @@ final class CommitThread: @unchecked Sendable {
     init(
         _ queue: CommitQueue,
         _ recovered: Recovery.Recovered,
+        _ recompressor: SegmentRecompressor?,
         _ paths: LogPaths,
         in fileSystem: any FileSystem,
         options: LogOptions
@@ -32,6 +34,7 @@ final class CommitThread: @unchecked Sendable {
         self.fileSystem = fileSystem
         self.paths = paths
         self.options = options
+        self.recompressor = recompressor
         active = recovered.active
         encoder.dictionary = recovered.active.dictionary
         mark = recovered.mark
@@ -57,6 +60,7 @@ final class CommitThread: @unchecked Sendable {
             do throws(LogError) {
                 try commit(frame)
             } catch {
+                recompressor?.stop()
                 queue.poison(error.asPoison)
             }
         }
@@ -116,6 +120,7 @@ final class CommitThread: @unchecked Sendable {
             throw LogError(error)
         }
         encoder.dictionary = active.dictionary
+        recompressor?.add(number - 1)
     }
 
     private func moveMark(closedCleanly: Bool = false) throws(LogError) {

@@ -25,16 +25,11 @@ struct FrameEncoder {
             rawLength: frame.bytes.count,
             count: frame.count,
             previousLength: 0,
-            codec: codec(compressed).rawValue,
+            codec: FrameHeader.Codec.of(compressed, with: dictionary).rawValue,
             firstSequence: frame.firstSequence,
             time: frame.time,
             link: []
         )
-    }
-
-    private func codec(_ compressed: Int?) -> FrameHeader.Codec {
-        if compressed == nil { return .plain }
-        return dictionary == nil ? .lz4 : .lz4Dictionary
     }
 
     /// Completes the header for the frame's place, and the padding.
@@ -44,12 +39,9 @@ struct FrameEncoder {
         rawHash: [UInt8],
         salt: UInt32
     ) {
-        let end = FrameHeader.size + header.storedLength
-        for index in end..<header.frameLength { bytes[index] = 0 }
         header.previousLength = position.previousLength ?? 0
         header.link = HashChain.link(after: position.link ?? [], header, rawHash: rawHash)
-        header.bodyChecksum = CRC32C.of(bytes, FrameHeader.size..<end, seed: salt)
-        header.write(to: &bytes, salt: salt)
+        header.seal(&bytes, salt: salt)
     }
 }
 

@@ -18,6 +18,8 @@ public struct LogOptions: Sendable {
     ///
     /// Later segments take theirs from the segment before. The last 32 KiB count.
     public var dictionary: [UInt8]
+    /// Whether sealed segments are compressed harder in the background, once.
+    public var recompresses: Bool
 
     /// Options of a production log: 64 MiB segments, 64 MiB of backlog.
     public init(
@@ -25,7 +27,8 @@ public struct LogOptions: Sendable {
         logID: LogID? = nil,
         nodeID: UInt64 = 0,
         backlogLimit: Int = 64 << 20,
-        dictionary: [UInt8] = []
+        dictionary: [UInt8] = [],
+        recompresses: Bool = true
     ) {
         precondition(
             segmentSize % Format.pageSize == 0 && Format.segmentSizes.contains(segmentSize),
@@ -36,6 +39,7 @@ public struct LogOptions: Sendable {
         self.nodeID = nodeID
         self.backlogLimit = backlogLimit
         self.dictionary = dictionary
+        self.recompresses = recompresses
     }
 }
 

@@ -13,6 +13,7 @@ extension LogWriter {
             let old = try Retirement.read(paths, in: fileSystem)
             if let old, number < old.firstSegment { return }
             let retirement = Retirement(keeping: try firstKept(after: number))
+            recompressor?.exclude(through: number)
             try onDisk { () throws(SystemError) in
                 try retirement.write(paths, in: fileSystem)
                 try retirement.removeSegments(paths, in: fileSystem)

@@ -10,6 +10,8 @@ struct Recovery {
         let mark: DurableMark
         let markFile: any File
         let preparer: SegmentPreparer
+        /// Sealed segments that were not recompressed.
+        let pending: [UInt32]
         let report: RecoveryReport
     }
 
@@ -232,6 +234,9 @@ struct Recovery {
             mark: newMark,
             markFile: markFile,
             preparer: preparer,
+            pending: list.begun.map(\.header).filter { header in
+                !header.isCompacted && header.number < active.number
+            }.map(\.number),
             report: report
         )
     }

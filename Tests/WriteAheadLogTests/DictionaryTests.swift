@@ -5,7 +5,11 @@ import Testing
 
 @Suite struct DictionaryTests {
     /// Segments of 64 KiB give a dictionary one page.
-    static let options = LogOptions(segmentSize: 64 << 10, logID: LogID(low: 1, high: 2))
+    static let options = LogOptions(
+        segmentSize: 64 << 10,
+        logID: LogID(low: 1, high: 2),
+        recompresses: false
+    )
 
     /// Short records that are much like each other, each with some digits of its own.
     static func text(_ number: Int) -> String {
@@ -111,7 +115,11 @@ import Testing
     }
 
     @Test func `a power cut at any call of a log with dictionaries loses nothing`() throws {
-        var options = LogOptions(segmentSize: 64 << 10, logID: LogID(low: 1, high: 2))
+        var options = LogOptions(
+            segmentSize: 64 << 10,
+            logID: LogID(low: 1, high: 2),
+            recompresses: false
+        )
         options.dictionary = Array(Self.text(5).utf8)
         func work(_ system: MemoryFileSystem) -> UInt64 {
             var acknowledged: UInt64 = 0
