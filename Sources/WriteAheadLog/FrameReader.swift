@@ -33,17 +33,31 @@ struct FrameReader {
     /// Forgets what was read ahead, since the writer may have written there since.
     mutating func refresh() { windowCount = 0 }
 
-    /// Checks the frame at a position: header, order, size, and the body's checksum.
-    mutating func frame(at position: FramePosition) throws(LogError) -> Found {
+    /// Checks the header at a position and its order, and reads no more than it must: for seeking.
+    mutating func header(at position: FramePosition) throws(LogError) -> Found {
+        try header(at: position, ahead: Format.pageSize)
+    }
+
+    private mutating func header(
+        at position: FramePosition,
+        ahead: Int
+    ) throws(LogError) -> Found {
         let limit = segment.header.footerOffset
         guard position.offset + FrameHeader.size <= limit else {
             return .unfinished(reason: "the segment ends here")
         }
         guard
-            let start = try load(position.offset, FrameHeader.size),
+            let start = try load(position.offset, FrameHeader.size, ahead: ahead),
             let header = FrameHeader(window, at: start, salt: segment.header.salt)
         else { return .unfinished(reason: "no valid frame header") }
         if let reason = misfit(header, at: position) { return .misplaced(reason: reason) }
+        return .frame(header)
+    }
+
+    /// Checks the frame at a position: header, order, size, and the body's checksum.
+    mutating func frame(at position: FramePosition) throws(LogError) -> Found {
+        let found = try header(at: position, ahead: Self.windowSize)
+        guard case .frame(let header) = found else { return found }
         guard let again = try load(position.offset, header.frameLength) else {
             return .unfinished(reason: "the file ends inside the frame")
         }
@@ -161,11 +175,15 @@ struct FrameReader {
 
     /// Makes a range of the file lie in the window; returns where it begins there, or `nil` if the
     /// file is shorter.
-    private mutating func load(_ offset: Int, _ count: Int) throws(LogError) -> Int? {
+    private mutating func load(
+        _ offset: Int,
+        _ count: Int,
+        ahead: Int = windowSize
+    ) throws(LogError) -> Int? {
         if offset >= windowOffset, offset + count <= windowOffset + windowCount {
             return offset - windowOffset
         }
-        let wanted = max(count, min(Self.windowSize, segment.header.footerOffset - offset))
+        let wanted = max(count, min(ahead, segment.header.footerOffset - offset))
         if window.count < wanted {
             window = [UInt8](repeating: 0, count: wanted)
         }

@@ -79,7 +79,7 @@ extension LogReader {
     /// First sequence number whose group's time is at or after an instant.
     ///
     /// The instant is in microseconds since the epoch; if all groups are older, it is the sequence
-    /// number after the last. Reads the frames of one index interval.
+    /// number after the last. Reads headers, and the bodies of a frame or two.
     ///
     /// - Throws: as `forEach`; `retired` if groups at or after the instant were retired.
     public mutating func firstSequence(atOrAfter time: Int64) throws -> UInt64 {
@@ -93,12 +93,17 @@ extension LogReader {
         for segment in list.begun.dropFirst() where segment.header.previousTime < time {
             start = segment.header.firstSequence
         }
-        if let segment = list.begun.last(where: { $0.header.firstSequence <= start }),
-            case .valid(let footer) = try segment.footer(),
+        if let segment = list.begun.last(where: { $0.header.firstSequence <= start }) {
             // The frame before the first one at the instant may hold it in a later group.
-            let entry = footer.tally.entries.last(where: { $0.time < time })
-        {
-            start = max(start, entry.sequence)
+            var before: FrameHeader?
+            let place = try self.place(in: segment) {
+                $0.time < time
+            } whilePassing: { header in
+                guard header.time < time, header.nextSequence <= last + 1 else { return false }
+                before = header
+                return true
+            }
+            start = max(start, before?.firstSequence ?? place.position.nextSequence)
         }
         var found = last + 1
         try forEach(from: start) { _, sequence, groupTime in

@@ -11,9 +11,9 @@ public struct LogReader {
     let fileSystem: any FileSystem
     var list: SegmentList
     /// Where the last visit ended, to go on from there without seeking.
-    private var place: Place?
+    var place: Place?
 
-    private struct Place {
+    struct Place {
         var reader: FrameReader
         var position: FramePosition
     }
@@ -169,14 +169,34 @@ public struct LogReader {
         guard let segment = list.begun.last(where: { $0.header.firstSequence <= sequence }) else {
             throw .corrupt(segment: 1, offset: 0, reason: "the log's first segment was not begun")
         }
+        return try place(in: segment) {
+            $0.sequence <= sequence
+        } whilePassing: { header in
+            header.nextSequence <= sequence
+        }
+    }
+
+    /// The place of the first frame of a segment that is not passed, from the last index entry on
+    /// that fits.
+    func place(
+        in segment: SegmentFile,
+        from isBefore: (SegmentFooter.Entry) -> Bool,
+        whilePassing isPassed: (FrameHeader) -> Bool
+    ) throws(LogError) -> Place {
         var position = FramePosition(startOf: segment.header)
         if case .valid(let footer) = try segment.footer(),
-            let entry = footer.tally.entries.last(where: { $0.sequence <= sequence }),
+            let entry = footer.tally.entries.last(where: isBefore),
             entry.offset > segment.header.framesOffset
         {
             position = FramePosition(offset: entry.offset, nextSequence: entry.sequence)
         }
-        return Place(reader: FrameReader(segment), position: position)
+        var reader = FrameReader(segment)
+        // Whatever is wrong with a header is said when its frame is read.
+        while case .frame(let header) = try reader.header(at: position), isPassed(header) {
+            position.advance(past: header)
+        }
+        reader.refresh()
+        return Place(reader: reader, position: position)
     }
 
     /// Looks for segments that were begun since.
