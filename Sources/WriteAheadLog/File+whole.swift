@@ -93,6 +93,7 @@ struct LogPaths {
     var version: String { "\(directory)/version" }
     var lock: String { "\(directory)/lock" }
     var mark: String { "\(directory)/durable" }
+    var checkpointKey: String { "\(directory)/checkpoint.key" }
     var segments: String { "\(directory)/log" }
     var retired: String { "\(segments)/retired" }
 

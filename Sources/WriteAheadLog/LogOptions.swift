@@ -65,6 +65,15 @@ public struct LogID: Hashable, Sendable, CustomStringConvertible {
 }
 
 enum Hexadecimal {
+    /// The bytes that pairs of digits stand for; `nil` for anything else.
+    static func bytes(_ text: String) -> [UInt8]? {
+        let digits = text.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count % 2 == 0, !digits.contains(nil) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { index in
+            UInt8((digits[index] ?? 0) << 4 | (digits[index + 1] ?? 0))
+        }
+    }
+
     static func text(_ value: UInt64) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits

@@ -95,15 +95,19 @@ extension LogReader {
         }
         if let segment = list.begun.last(where: { $0.header.firstSequence <= start }) {
             // The frame before the first one at the instant may hold it in a later group.
-            var before: FrameHeader?
-            let place = try self.place(in: segment) {
+            var before: FramePosition?
+            var place = try self.place(in: segment) {
                 $0.time < time
-            } whilePassing: { header in
+            } whilePassing: {
+                header,
+                position in
                 guard header.time < time, header.nextSequence <= last + 1 else { return false }
-                before = header
+                before = position
                 return true
             }
-            start = max(start, before?.firstSequence ?? place.position.nextSequence)
+            if let before { place.position = before }
+            self.place = place
+            start = max(start, place.position.nextSequence)
         }
         var found = last + 1
         try forEach(from: start) { _, sequence, groupTime in

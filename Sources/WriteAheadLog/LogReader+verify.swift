@@ -5,13 +5,19 @@ extension LogReader {
     /// It stops at the first block that is wrong. `progress` is called after each megabyte or so
     /// with the bytes checked and the bytes to check.
     ///
+    /// With a checkpoint it is also held against the log; its signature is checked by `publicKey`, or
+    /// by the key that the checkpoint names, which shows only that it is whole.
+    ///
     /// - Throws: `io`, `newerVersion` and `notALog` only: damage is what the report is for.
     public mutating func verify(
+        against checkpoint: Checkpoint? = nil,
+        publicKey: [UInt8]? = nil,
         progress: ((_ checked: Int, _ total: Int) -> Void)? = nil
     ) throws(LogError) -> VerificationReport {
         var report = VerificationReport()
+        var comparison = checkpoint.map { CheckpointComparison($0, publicKey: publicKey) }
         do throws(LogError) {
-            try check(&report, progress)
+            try check(&report, &comparison, progress)
         } catch .corrupt(let segment, let offset, let reason) {
             report.problem = VerificationReport.Problem(
                 segment: segment,
@@ -20,11 +26,16 @@ extension LogReader {
                 advice: "keep a copy of the directory; everything before this place can be read"
             )
         }
+        report.checkpointProblem = comparison?.problem(
+            report,
+            logID: list.begun.first?.header.logID
+        )
         return report
     }
 
     private mutating func check(
         _ report: inout VerificationReport,
+        _ comparison: inout CheckpointComparison?,
         _ progress: ((Int, Int) -> Void)?
     ) throws(LogError) {
         let isLive = try DataDirectory.isInUse(paths, in: fileSystem)
@@ -46,7 +57,11 @@ extension LogReader {
                 )
                 report.chain = check.position.link ?? []
             }
-            while let header = try check.next() { meter.add(header.frameLength) }
+            if index == 0 { comparison?.begin(segment.header) }
+            while let header = try check.next() {
+                comparison?.add(header)
+                meter.add(header.frameLength)
+            }
             if !isLast { try check.checkSealed(before: list.begun[index + 1].header) }
         }
         guard !isLive else { return }

@@ -171,7 +171,7 @@ public struct LogReader {
         }
         return try place(in: segment) {
             $0.sequence <= sequence
-        } whilePassing: { header in
+        } whilePassing: { header, _ in
             header.nextSequence <= sequence
         }
     }
@@ -181,7 +181,7 @@ public struct LogReader {
     func place(
         in segment: SegmentFile,
         from isBefore: (SegmentFooter.Entry) -> Bool,
-        whilePassing isPassed: (FrameHeader) -> Bool
+        whilePassing isPassed: (FrameHeader, FramePosition) -> Bool
     ) throws(LogError) -> Place {
         var position = FramePosition(startOf: segment.header)
         if case .valid(let footer) = try segment.footer(),
@@ -192,7 +192,8 @@ public struct LogReader {
         }
         var reader = FrameReader(segment)
         // Whatever is wrong with a header is said when its frame is read.
-        while case .frame(let header) = try reader.header(at: position), isPassed(header) {
+        while case .frame(let header) = try reader.header(at: position), isPassed(header, position)
+        {
             position.advance(past: header)
         }
         reader.refresh()

@@ -91,8 +91,12 @@ public struct VerificationReport: Equatable, Sendable {
     /// An unfinished frame at the very end, which no one was promised; the next writer cuts it.
     public internal(set) var tornTail: Problem?
 
-    /// True without a problem; a torn tail is none.
-    public var isWhole: Bool { problem == nil }
+    /// Why the log and the checkpoint it was held against don't agree; `nil` if they do, or without
+    /// one.
+    public internal(set) var checkpointProblem: String?
+
+    /// True without a problem, also with the checkpoint; a torn tail is none.
+    public var isWhole: Bool { problem == nil && checkpointProblem == nil }
 
     init() {}
 }
