@@ -60,23 +60,28 @@ struct ActiveSegment {
         position.time = lastTime
     }
 
-    /// Writes and syncs the footer.
-    mutating func seal() throws(SystemError) {
-        if isSealed { return }
+    /// The footer for the frames so far.
+    func footer() -> SegmentFooter {
+        var tally = tally
         if tally.frames == 0 {
             tally.firstSequence = position.nextSequence
             tally.lastSequence = position.nextSequence - 1
             tally.firstTime = position.time
             tally.lastTime = position.time
         }
-        let footer = SegmentFooter(
+        return SegmentFooter(
             tally: tally,
             endOffset: position.offset,
             lastFrameLength: position.previousLength ?? 0,
             chain: position.link ?? []
         )
+    }
+
+    /// Writes and syncs the footer.
+    mutating func seal() throws(SystemError) {
+        if isSealed { return }
         try segment.file.writeAll(
-            footer.bytes(salt: segment.header.salt),
+            footer().bytes(salt: segment.header.salt),
             at: segment.header.footerOffset
         )
         try segment.file.synchronize()

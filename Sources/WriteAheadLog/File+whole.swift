@@ -110,6 +110,9 @@ struct LogPaths {
         "\(segments)/cut-\(Self.digits(number))-\(offset).bin"
     }
 
+    /// Where a repair at an instant keeps what it cuts.
+    func repair(_ time: Int64) -> String { "\(segments)/repair-\(time)" }
+
     static func name(_ number: UInt32) -> String { "\(digits(number)).seg" }
 
     /// The number of a segment's file name; `nil` for other files.

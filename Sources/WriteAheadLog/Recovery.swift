@@ -38,7 +38,7 @@ struct Recovery {
     }
 
     private mutating func open() throws(LogError) -> Recovered {
-        let lock = try takeLock()
+        let lock = try DataDirectory.takeLock(paths, in: fileSystem)
         let version = try DataDirectory.version(paths, in: fileSystem)
         let mark = try DurableMark.read(paths.mark, in: fileSystem)
         report.closedCleanly = mark?.closedCleanly ?? false
@@ -58,37 +58,12 @@ struct Recovery {
             try list.retirement?.removeSegments(paths, in: fileSystem)
             // Before the first segment of this version, so that an older build refuses the
             // directory by its version.
-            if version != Format.directoryVersion { try writeVersion() }
+            if version != Format.directoryVersion {
+                try DataDirectory.writeVersion(paths, in: fileSystem)
+            }
         }
         let active = try self.active(scan, list)
         return try ready(lock, active, mark, list)
-    }
-
-    private func takeLock() throws(LogError) -> any File {
-        let lock = try onDisk { () throws(SystemError) in
-            try fileSystem.createDirectory(paths.segments)
-            return try fileSystem.lock(paths.lock)
-        }
-        guard let lock else {
-            throw .directoryInUse(
-                path: paths.directory,
-                pid: DataDirectory.writer(paths, in: fileSystem)
-            )
-        }
-        let pid = Array("\(ProcessInfo.processInfo.processIdentifier)\n         ".utf8.prefix(11))
-        try onDisk { () throws(SystemError) in try lock.writeAll(pid, at: 0) }
-        return lock
-    }
-
-    private func writeVersion() throws(SystemError) {
-        let temporary = paths.version + ".tmp"
-        try fileSystem.removeIfPresent(temporary)
-        let file = try fileSystem.open(temporary, .create)
-        try file.writeAll(DataDirectory.text, at: 0)
-        try file.synchronize()
-        try fileSystem.rename(temporary, to: paths.version)
-        try fileSystem.synchronizeDirectory(paths.directory)
-        try fileSystem.synchronizeDirectory(paths.parent)
     }
 
     private func checkIdentity(_ list: SegmentList) throws(LogError) {

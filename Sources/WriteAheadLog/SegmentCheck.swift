@@ -3,15 +3,25 @@ struct SegmentCheck {
     private var reader: FrameReader
     private let last: UInt64
     private let isLive: Bool
+    /// Whether padding that is not zero is only noted, since no record depends on it.
+    private let toleratesPadding: Bool
+    private(set) var dirtyPadding: [Range<Int>] = []
     /// Why the frame behind the last good one is not valid.
-    private var ending = ""
+    private(set) var ending = ""
+    var segment: SegmentFile { reader.segment }
     /// The raw bytes of the frame that was checked last, from the front.
     var raw: [UInt8] { reader.raw }
     private(set) var position: FramePosition
     private(set) var tally = SegmentTally()
 
     /// `last`: records behind it are not looked at.
-    init(_ segment: SegmentFile, last: UInt64, isLive: Bool) {
+    init(
+        _ segment: SegmentFile,
+        last: UInt64,
+        isLive: Bool,
+        toleratesPadding: Bool = false
+    ) {
+        self.toleratesPadding = toleratesPadding
         reader = FrameReader(segment)
         self.last = last
         self.isLive = isLive
@@ -45,8 +55,12 @@ struct SegmentCheck {
         else {
             throw reader.segment.corrupt(offset, "the frame breaks the hash chain")
         }
-        guard try reader.paddingIsZero(header, at: offset) else {
-            throw reader.segment.corrupt(offset, "the padding behind the frame is not zero")
+        if try !reader.paddingIsZero(header, at: offset) {
+            let end = offset + header.frameLength
+            dirtyPadding.append((offset + FrameHeader.size + header.storedLength)..<end)
+            guard toleratesPadding else {
+                throw reader.segment.corrupt(offset, "the padding behind the frame is not zero")
+            }
         }
         tally.add(header, at: offset, lastTime: time)
         position.advance(past: header)
