@@ -121,7 +121,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests(of: "Events", exclude: ["Golden"]),
         tests(of: "JSONBytes"),
-        tests(of: "WriteAheadLog"),
+        tests(of: "WriteAheadLog", exclude: ["Golden"]),
         tests(of: "EventLog"),
         tests(of: "RouterState", exclude: ["Golden"]),
         tests(of: "Catalog"),

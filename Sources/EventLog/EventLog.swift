@@ -17,6 +17,8 @@ public final class EventLog: Sendable {
         options: LogOptions = LogOptions(),
         fileSystem: any FileSystem = PosixFileSystem()
     ) throws(LogError) {
+        var options = options
+        if options.dictionary.isEmpty { options.dictionary = SampleEvents.bytes }
         writer = try LogWriter.open(directory, options: options, fileSystem: fileSystem)
         self.directory = directory
     }
@@ -34,6 +36,21 @@ public final class EventLog: Sendable {
     ///
     /// `nil` in health.
     public var shortage: LogError? { writer.shortage }
+
+    /// Why a sealed segment could not be recompressed; the log goes on as before.
+    ///
+    /// `nil` in health.
+    public var recompressionFailure: LogError? { writer.recompressionFailure }
+
+    /// Deletes the oldest segments, through this one; readers that ask for their events get
+    /// `LogError.retired` from then on.
+    ///
+    /// Blocks on I/O.
+    ///
+    /// - Throws: as `LogWriter.retire(throughSegment:)`.
+    public func retire(throughSegment number: UInt32) throws(LogError) {
+        try writer.retire(throughSegment: number)
+    }
 
     /// Appends events that become durable together or not at all; never waits for the disk.
     ///

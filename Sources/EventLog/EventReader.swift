@@ -49,6 +49,24 @@ public struct EventReader {
     }
 }
 
+extension EventReader {
+    /// Where to begin to look for a request's events: none of them lies before.
+    ///
+    /// - Throws: as `LogReader.firstSequence(atOrAfter:)`; `LogError.retired` if the request's time
+    ///   lies among what was retired.
+    public mutating func firstSequence(of id: RequestID) throws -> UInt64 {
+        try log.firstSequence(atOrAfter: id.earliestTime.microseconds)
+    }
+}
+
+extension RequestID {
+    /// An instant that no event of the request lies before.
+    ///
+    /// The id has the wall clock's millisecond of its making (RFC 9562 §5.7), the log a time that
+    /// never goes back; a second of leeway is for a clock that was set back in between.
+    public var earliestTime: Timestamp { time + .seconds(-1) }
+}
+
 /// A record that passed its checksum but is no event that this build can read.
 public struct UndecodableEvent: Error, CustomStringConvertible {
     /// The record's sequence number.

@@ -1,20 +1,30 @@
 /// The segment that is appended to: its file, the place of the next frame, and the index so far.
 struct ActiveSegment {
     let segment: SegmentFile
+    /// What its frames are compressed against.
+    let dictionary: CompressionDictionary?
     private(set) var position: FramePosition
     private(set) var tally: SegmentTally
     /// True if the footer is already there.
     private(set) var isSealed: Bool
 
-    init(_ segment: SegmentFile) {
+    init(_ segment: SegmentFile, dictionary: CompressionDictionary?) {
         self.segment = segment
+        self.dictionary = dictionary
         position = FramePosition(startOf: segment.header)
         tally = SegmentTally()
         isSealed = false
     }
 
-    init(_ segment: SegmentFile, position: FramePosition, tally: SegmentTally, isSealed: Bool) {
+    init(
+        _ segment: SegmentFile,
+        dictionary: CompressionDictionary?,
+        position: FramePosition,
+        tally: SegmentTally,
+        isSealed: Bool
+    ) {
         self.segment = segment
+        self.dictionary = dictionary
         self.position = position
         self.tally = tally
         self.isSealed = isSealed
@@ -26,6 +36,9 @@ struct ActiveSegment {
     var needsSuccessor: Bool {
         isSealed || position.offset - Format.pageSize > segment.header.segmentSize / 4
     }
+
+    /// What the next segment's dictionary is made of.
+    var dictionarySource: DictionarySource { .frames(segment, before: position) }
 
     func hasRoom(for header: FrameHeader) -> Bool {
         !isSealed && position.offset + header.frameLength <= segment.header.footerOffset
@@ -47,23 +60,28 @@ struct ActiveSegment {
         position.time = lastTime
     }
 
-    /// Writes and syncs the footer.
-    mutating func seal() throws(SystemError) {
-        if isSealed { return }
+    /// The footer for the frames so far.
+    func footer() -> SegmentFooter {
+        var tally = tally
         if tally.frames == 0 {
             tally.firstSequence = position.nextSequence
             tally.lastSequence = position.nextSequence - 1
             tally.firstTime = position.time
             tally.lastTime = position.time
         }
-        let footer = SegmentFooter(
+        return SegmentFooter(
             tally: tally,
             endOffset: position.offset,
             lastFrameLength: position.previousLength ?? 0,
             chain: position.link ?? []
         )
+    }
+
+    /// Writes and syncs the footer.
+    mutating func seal() throws(SystemError) {
+        if isSealed { return }
         try segment.file.writeAll(
-            footer.bytes(salt: segment.header.salt),
+            footer().bytes(salt: segment.header.salt),
             at: segment.header.footerOffset
         )
         try segment.file.synchronize()
@@ -80,6 +98,9 @@ struct ActiveSegment {
         segmentSize: Int,
         created: Int64
     ) throws(SystemError) -> ActiveSegment {
+        // A prepared file has its dictionary already; read back, so that what frames are
+        // compressed against is what readers will find.
+        let dictionary = try CompressionDictionary.read(from: file)
         let header = SegmentHeader(
             logID: logID,
             nodeID: nodeID,
@@ -90,10 +111,12 @@ struct ActiveSegment {
             segmentSize: segmentSize,
             footerOffset: Format.footerOffset(segmentSize: segmentSize),
             previousChain: previous?.position.link ?? HashChain.origin(logID),
-            previousTime: previous?.position.time ?? 0
+            previousTime: previous?.position.time ?? 0,
+            dictionaryLength: dictionary?.count ?? 0,
+            dictionaryID: dictionary?.id ?? 0
         )
         try file.writeAll(header.page, at: 0)
         try file.synchronize()
-        return ActiveSegment(SegmentFile(file: file, header: header))
+        return ActiveSegment(SegmentFile(file: file, header: header), dictionary: dictionary)
     }
 }

@@ -14,6 +14,7 @@ final class CommitThread: @unchecked Sendable {
     private let paths: LogPaths
     private let options: LogOptions
     let preparer: SegmentPreparer
+    private let recompressor: SegmentRecompressor?
     private var active: ActiveSegment
     private var mark: DurableMark
     private let markFile: any File
@@ -24,6 +25,7 @@ final class CommitThread: @unchecked Sendable {
     init(
         _ queue: CommitQueue,
         _ recovered: Recovery.Recovered,
+        _ recompressor: SegmentRecompressor?,
         _ paths: LogPaths,
         in fileSystem: any FileSystem,
         options: LogOptions
@@ -32,7 +34,9 @@ final class CommitThread: @unchecked Sendable {
         self.fileSystem = fileSystem
         self.paths = paths
         self.options = options
+        self.recompressor = recompressor
         active = recovered.active
+        encoder.dictionary = recovered.active.dictionary
         mark = recovered.mark
         markFile = recovered.markFile
         preparer = recovered.preparer
@@ -51,11 +55,12 @@ final class CommitThread: @unchecked Sendable {
     func join() { ended.wait() }
 
     private func run() {
-        if active.needsSuccessor { preparer.start(active.number + 1) }
+        if active.needsSuccessor { preparer.start(active.number + 1, active.dictionarySource) }
         while let frame = queue.next() {
             do throws(LogError) {
                 try commit(frame)
             } catch {
+                recompressor?.stop()
                 queue.poison(error.asPoison)
             }
         }
@@ -73,7 +78,11 @@ final class CommitThread: @unchecked Sendable {
     /// sync it may be cut as a torn tail, and no one was told; after it, it is found again.
     private func commit(_ frame: PendingFrame) throws(LogError) {
         var header = encoder.compress(frame)
-        if !active.hasRoom(for: header) { try roll() }
+        if !active.hasRoom(for: header) {
+            try roll()
+            // Another segment, another dictionary.
+            header = encoder.compress(frame)
+        }
         guard active.hasRoom(for: header) else {
             throw .frameTooLarge(header, active.segment.header)
         }
@@ -89,14 +98,14 @@ final class CommitThread: @unchecked Sendable {
             throw LogError(error)
         }
         try moveMark()
-        if active.needsSuccessor { preparer.start(active.number + 1) }
+        if active.needsSuccessor { preparer.start(active.number + 1, active.dictionarySource) }
         queue.didCommit(frame)
     }
 
     /// Seals the full segment and begins the next one.
     private func roll() throws(LogError) {
         let number = active.number + 1
-        try preparer.finish(number)
+        try preparer.finish(number, active.dictionarySource)
         do throws(SystemError) {
             try active.seal()
             active = try ActiveSegment.begin(
@@ -110,6 +119,8 @@ final class CommitThread: @unchecked Sendable {
         } catch {
             throw LogError(error)
         }
+        encoder.dictionary = active.dictionary
+        recompressor?.add(number - 1)
     }
 
     private func moveMark(closedCleanly: Bool = false) throws(LogError) {

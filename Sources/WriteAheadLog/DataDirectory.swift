@@ -1,3 +1,5 @@
+import Foundation
+
 /// The small text files beside the segments.
 enum DataDirectory {
     /// Contents of the file `version`.
@@ -12,12 +14,44 @@ enum DataDirectory {
         let words = text.split(whereSeparator: \.isWhitespace)
         guard words.count == 2, words[0] == "logway-data", let found = Int(words[1]), found > 0
         else {
-            throw .notALog(path: path, reason: "it should say \"logway-data 1\"")
+            throw .notALog(
+                path: path,
+                reason: "it should say \"logway-data \(Format.directoryVersion)\""
+            )
         }
         guard found <= Format.directoryVersion else {
             throw .newerVersion(path: path, found: found, supported: Format.directoryVersion)
         }
         return found
+    }
+
+    /// Writes the version that this build writes.
+    static func writeVersion(_ paths: LogPaths, in fileSystem: any FileSystem) throws(SystemError) {
+        let temporary = paths.version + ".tmp"
+        try fileSystem.removeIfPresent(temporary)
+        let file = try fileSystem.open(temporary, .create)
+        try file.writeAll(text, at: 0)
+        try file.synchronize()
+        try fileSystem.rename(temporary, to: paths.version)
+        try fileSystem.synchronizeDirectory(paths.directory)
+        try fileSystem.synchronizeDirectory(paths.parent)
+    }
+
+    /// Takes the writer's lock, and creates the directory if need be.
+    static func takeLock(
+        _ paths: LogPaths,
+        in fileSystem: any FileSystem
+    ) throws(LogError) -> any File {
+        let lock = try onDisk { () throws(SystemError) in
+            try fileSystem.createDirectory(paths.segments)
+            return try fileSystem.lock(paths.lock)
+        }
+        guard let lock else {
+            throw .directoryInUse(path: paths.directory, pid: writer(paths, in: fileSystem))
+        }
+        let pid = Array("\(ProcessInfo.processInfo.processIdentifier)\n         ".utf8.prefix(11))
+        try onDisk { () throws(SystemError) in try lock.writeAll(pid, at: 0) }
+        return lock
     }
 
     /// The process that holds the lock, as far as the lock's file tells.

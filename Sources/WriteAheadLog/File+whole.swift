@@ -93,7 +93,9 @@ struct LogPaths {
     var version: String { "\(directory)/version" }
     var lock: String { "\(directory)/lock" }
     var mark: String { "\(directory)/durable" }
+    var checkpointKey: String { "\(directory)/checkpoint.key" }
     var segments: String { "\(directory)/log" }
+    var retired: String { "\(segments)/retired" }
 
     /// The directory that holds the log's directory.
     var parent: String {
@@ -107,6 +109,9 @@ struct LogPaths {
     func cut(_ number: UInt32, offset: Int) -> String {
         "\(segments)/cut-\(Self.digits(number))-\(offset).bin"
     }
+
+    /// Where a repair at an instant keeps what it cuts.
+    func repair(_ time: Int64) -> String { "\(segments)/repair-\(time)" }
 
     static func name(_ number: UInt32) -> String { "\(digits(number)).seg" }
 

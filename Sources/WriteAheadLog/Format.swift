@@ -1,9 +1,9 @@
 /// The named constants of docs/log-format.md.
 enum Format {
     /// Version of the data directory, in the file `version`.
-    static let directoryVersion = 1
+    static let directoryVersion = 2
     /// Version of a segment, in its page 0.
-    static let segmentVersion: UInt16 = 1
+    static let segmentVersion: UInt16 = 2
     /// Page 0 and the unit of a segment's size; also the page of a file system.
     static let pageSize = 4096
     /// Frames start at multiples of this.
@@ -24,12 +24,24 @@ enum Format {
     static func footerOffset(segmentSize: Int) -> Int {
         let entries = segmentSize / indexInterval + 1
         let bytes = SegmentFooter.fixedSize + entries * SegmentFooter.entrySize
-        return segmentSize - (bytes + pageSize - 1) / pageSize * pageSize
+        return segmentSize - wholePages(bytes)
+    }
+
+    /// Bytes that a new segment of this size gives its dictionary: 32 KiB reach almost as far back
+    /// as LZ4 looks, and a small segment must not fill up with it.
+    static func dictionaryRoom(segmentSize: Int) -> Int {
+        min(32 << 10, segmentSize / 16) / pageSize * pageSize
+    }
+
+    static func wholePages(_ length: Int) -> Int {
+        (length + pageSize - 1) / pageSize * pageSize
     }
 
     /// Most raw bytes of a group in segments of this size: a frame must fit an empty segment.
     static func groupLimit(segmentSize: Int) -> Int {
-        let room = footerOffset(segmentSize: segmentSize) - pageSize
+        let room =
+            footerOffset(segmentSize: segmentSize) - pageSize
+            - dictionaryRoom(segmentSize: segmentSize)
         // A frame's header, and the group's own count and time (at most 15 bytes).
         return min(frameLimit, room - FrameHeader.size - frameAlignment) - 16
     }

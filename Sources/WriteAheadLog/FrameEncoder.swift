@@ -2,6 +2,11 @@
 struct FrameEncoder {
     private let compressor = LZ4Compressor()
     private(set) var bytes: [UInt8] = []
+    /// What the frames of the segment that is written to are compressed against.
+    var dictionary: CompressionDictionary? {
+        get { compressor.dictionary }
+        set { compressor.use(newValue) }
+    }
 
     /// Encodes a frame to the front of `bytes`; `previousLength` and `link` are the frame before's.
     ///
@@ -20,7 +25,7 @@ struct FrameEncoder {
             rawLength: frame.bytes.count,
             count: frame.count,
             previousLength: 0,
-            codec: (compressed == nil ? FrameHeader.Codec.plain : .lz4).rawValue,
+            codec: FrameHeader.Codec.of(compressed, with: dictionary).rawValue,
             firstSequence: frame.firstSequence,
             time: frame.time,
             link: []
@@ -34,12 +39,9 @@ struct FrameEncoder {
         rawHash: [UInt8],
         salt: UInt32
     ) {
-        let end = FrameHeader.size + header.storedLength
-        for index in end..<header.frameLength { bytes[index] = 0 }
         header.previousLength = position.previousLength ?? 0
         header.link = HashChain.link(after: position.link ?? [], header, rawHash: rawHash)
-        header.bodyChecksum = CRC32C.of(bytes, FrameHeader.size..<end, seed: salt)
-        header.write(to: &bytes, salt: salt)
+        header.seal(&bytes, salt: salt)
     }
 }
 

@@ -7,6 +7,14 @@ struct FrameHeader: Equatable {
     enum Codec: UInt8 {
         case plain = 0
         case lz4 = 1
+        /// With the segment's dictionary.
+        case lz4Dictionary = 2
+
+        /// How a body is stored that was compressed to this length (`nil`: not compressed).
+        static func of(_ compressed: Int?, with dictionary: CompressionDictionary?) -> Codec {
+            if compressed == nil { return .plain }
+            return dictionary == nil ? .lz4 : .lz4Dictionary
+        }
     }
 
     var bodyChecksum: UInt32
@@ -47,6 +55,14 @@ extension FrameHeader {
         firstSequence = bytes.integer(at: offset + 32)
         time = bytes.integer(at: offset + 40)
         link = Array(bytes[(offset + 48)..<(offset + 80)])
+    }
+
+    /// Completes a frame around its body: checksums, header, padding.
+    mutating func seal(_ bytes: inout [UInt8], salt: UInt32) {
+        let end = Self.size + storedLength
+        for index in end..<frameLength { bytes[index] = 0 }
+        bodyChecksum = CRC32C.of(bytes, Self.size..<end, seed: salt)
+        write(to: &bytes, salt: salt)
     }
 
     /// Writes the header to the front of a frame.

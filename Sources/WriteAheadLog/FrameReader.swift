@@ -15,6 +15,8 @@ struct FrameReader {
     private var windowOffset = 0
     private var windowCount = 0
     private(set) var raw: [UInt8] = []
+    /// The segment's dictionary, once a frame needed it.
+    private var dictionary: CompressionDictionary?
 
     /// How much is read ahead: large enough that calls cost nothing, small enough to stay in cache.
     private static let windowSize = 256 << 10
@@ -31,17 +33,31 @@ struct FrameReader {
     /// Forgets what was read ahead, since the writer may have written there since.
     mutating func refresh() { windowCount = 0 }
 
-    /// Checks the frame at a position: header, order, size, and the body's checksum.
-    mutating func frame(at position: FramePosition) throws(LogError) -> Found {
+    /// Checks the header at a position and its order, and reads no more than it must: for seeking.
+    mutating func header(at position: FramePosition) throws(LogError) -> Found {
+        try header(at: position, ahead: Format.pageSize)
+    }
+
+    private mutating func header(
+        at position: FramePosition,
+        ahead: Int
+    ) throws(LogError) -> Found {
         let limit = segment.header.footerOffset
         guard position.offset + FrameHeader.size <= limit else {
             return .unfinished(reason: "the segment ends here")
         }
         guard
-            let start = try load(position.offset, FrameHeader.size),
+            let start = try load(position.offset, FrameHeader.size, ahead: ahead),
             let header = FrameHeader(window, at: start, salt: segment.header.salt)
         else { return .unfinished(reason: "no valid frame header") }
         if let reason = misfit(header, at: position) { return .misplaced(reason: reason) }
+        return .frame(header)
+    }
+
+    /// Checks the frame at a position: header, order, size, and the body's checksum.
+    mutating func frame(at position: FramePosition) throws(LogError) -> Found {
+        let found = try header(at: position, ahead: Self.windowSize)
+        guard case .frame(let header) = found else { return found }
         guard let again = try load(position.offset, header.frameLength) else {
             return .unfinished(reason: "the file ends inside the frame")
         }
@@ -63,10 +79,47 @@ struct FrameReader {
         if raw.count < header.rawLength {
             raw = [UInt8](repeating: 0, count: header.rawLength)
         }
-        if header.codec == FrameHeader.Codec.plain.rawValue {
+        switch FrameHeader.Codec(rawValue: header.codec) {
+        case .plain:
             copyPlain(body)
-        } else if !LZ4.decompress(window, body, into: &raw, rawLength: header.rawLength) {
-            throw segment.corrupt(offset, "the frame does not decompress")
+            return
+        case .lz4Dictionary:
+            if dictionary == nil { dictionary = try segment.dictionary() }
+            if decompress(body, header, dictionary) { return }
+        case .lz4:
+            if decompress(body, header, nil) { return }
+        case nil: break
+        }
+        throw segment.corrupt(offset, "the frame does not decompress")
+    }
+
+    private mutating func decompress(
+        _ body: Range<Int>,
+        _ header: FrameHeader,
+        _ dictionary: CompressionDictionary?
+    ) -> Bool {
+        LZ4.decompress(
+            window,
+            body,
+            into: &raw,
+            rawLength: header.rawLength,
+            dictionary: dictionary
+        )
+    }
+
+    /// The frame at an offset where one is known to stand, whatever its sequence number.
+    ///
+    /// - Throws: `corrupt` if it is not valid.
+    mutating func knownFrame(at offset: Int) throws(LogError) -> FrameHeader {
+        guard
+            let start = try load(offset, FrameHeader.size),
+            let header = FrameHeader(window, at: start, salt: segment.header.salt)
+        else { throw segment.corrupt(offset, "no valid frame header") }
+        let position = FramePosition(offset: offset, nextSequence: header.firstSequence)
+        switch try frame(at: position) {
+        case .frame(let header): return header
+        case .unfinished(let reason), .misplaced(let reason):
+            throw segment.corrupt(offset, reason)
         }
     }
 
@@ -108,7 +161,9 @@ struct FrameReader {
         }
         guard header.time >= position.time else { return "the frame's time goes back" }
         let codec = FrameHeader.Codec(rawValue: header.codec)
-        guard codec != nil else { return "the frame's coding \(header.codec) is not known" }
+        guard codec != nil, codec != .lz4Dictionary || segment.header.dictionaryLength > 0 else {
+            return "the frame's coding \(header.codec) is not known"
+        }
         guard
             header.count > 0, header.rawLength <= Format.frameLimit,
             codec == .plain
@@ -120,11 +175,15 @@ struct FrameReader {
 
     /// Makes a range of the file lie in the window; returns where it begins there, or `nil` if the
     /// file is shorter.
-    private mutating func load(_ offset: Int, _ count: Int) throws(LogError) -> Int? {
+    private mutating func load(
+        _ offset: Int,
+        _ count: Int,
+        ahead: Int = windowSize
+    ) throws(LogError) -> Int? {
         if offset >= windowOffset, offset + count <= windowOffset + windowCount {
             return offset - windowOffset
         }
-        let wanted = max(count, min(Self.windowSize, segment.header.footerOffset - offset))
+        let wanted = max(count, min(ahead, segment.header.footerOffset - offset))
         if window.count < wanted {
             window = [UInt8](repeating: 0, count: wanted)
         }

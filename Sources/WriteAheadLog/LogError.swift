@@ -14,6 +14,14 @@ public enum LogError: Error, Equatable, Sendable {
     ///
     /// `offset` counts bytes from the start of the segment.
     case corrupt(segment: UInt32, offset: Int, reason: String)
+    /// The records before this sequence number were retired with their segments.
+    case retired(before: UInt64)
+    /// The segment can't be retired: the log is still being written to it, or it was not begun.
+    case segmentInUse(segment: UInt32)
+    /// A checkpoint or its key can't be read.
+    case invalidCheckpoint(path: String, reason: String)
+    /// No record of the log could be kept by a repair.
+    case beyondRepair(segment: UInt32, reason: String)
     /// An earlier write or sync failed; nothing can be appended until the process is restarted.
     case poisoned(reason: String)
     /// No space is left for the next segment or frame.
@@ -56,7 +64,18 @@ extension LogError: CustomStringConvertible {
             return "\(path) is not a usable log: \(reason); check the data directory's path"
         case .corrupt(let segment, let offset, let reason):
             return "segment \(segment) is damaged at byte \(offset): \(reason);"
-                + " nothing was changed: keep a copy, then run `logway log verify`"
+                + " nothing was changed: keep a copy, then run `logway log repair --dry-run`"
+        case .retired(let sequence):
+            return "the records before number \(sequence) were retired;"
+                + " ask for that one or a later one"
+        case .segmentInUse(let segment):
+            return "segment \(segment) can't be retired, since the log does not go on behind it;"
+                + " choose an earlier one"
+        case .invalidCheckpoint(let path, let reason):
+            return "\(path) can't be used: \(reason); give the file as it was written"
+        case .beyondRepair(let segment, let reason):
+            return "segment \(segment), where the log begins, is lost: \(reason);"
+                + " nothing was changed: restore the directory from a copy, or begin another one"
         case .poisoned(let reason):
             return "the log stopped after a failed write: \(reason);"
                 + " nothing more is accepted: check the disk, then restart"

@@ -14,13 +14,21 @@ public struct LogOptions: Sendable {
     /// Most bytes that may wait for the disk before `append` is refused: memory stays bounded when
     /// the disk stalls.
     public var backlogLimit: Int
+    /// Bytes like those of the records to come, for the dictionary of a new log's first segment.
+    ///
+    /// Later segments take theirs from the segment before. The last 32 KiB count.
+    public var dictionary: [UInt8]
+    /// Whether sealed segments are compressed harder in the background, once.
+    public var recompresses: Bool
 
     /// Options of a production log: 64 MiB segments, 64 MiB of backlog.
     public init(
         segmentSize: Int = 64 << 20,
         logID: LogID? = nil,
         nodeID: UInt64 = 0,
-        backlogLimit: Int = 64 << 20
+        backlogLimit: Int = 64 << 20,
+        dictionary: [UInt8] = [],
+        recompresses: Bool = true
     ) {
         precondition(
             segmentSize % Format.pageSize == 0 && Format.segmentSizes.contains(segmentSize),
@@ -30,6 +38,8 @@ public struct LogOptions: Sendable {
         self.logID = logID
         self.nodeID = nodeID
         self.backlogLimit = backlogLimit
+        self.dictionary = dictionary
+        self.recompresses = recompresses
     }
 }
 
@@ -55,6 +65,15 @@ public struct LogID: Hashable, Sendable, CustomStringConvertible {
 }
 
 enum Hexadecimal {
+    /// The bytes that pairs of digits stand for; `nil` for anything else.
+    static func bytes(_ text: String) -> [UInt8]? {
+        let digits = text.utf8.map { Character(UnicodeScalar($0)).hexDigitValue }
+        guard digits.count % 2 == 0, !digits.contains(nil) else { return nil }
+        return stride(from: 0, to: digits.count, by: 2).map { index in
+            UInt8((digits[index] ?? 0) << 4 | (digits[index + 1] ?? 0))
+        }
+    }
+
     static func text(_ value: UInt64) -> String {
         let digits = String(value, radix: 16)
         return String(repeating: "0", count: 16 - digits.count) + digits

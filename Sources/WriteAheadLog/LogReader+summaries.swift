@@ -37,7 +37,7 @@ extension LogReader {
         for segment in list.begun {
             statistics.segments += 1
             if case .valid(let footer) = try segment.footer() {
-                statistics.add(footer.tally, bytes: footer.endOffset - Format.pageSize)
+                statistics.add(footer.tally, bytes: footer.endOffset - segment.header.framesOffset)
                 continue
             }
             var tally = SegmentTally()
@@ -79,22 +79,35 @@ extension LogReader {
     /// First sequence number whose group's time is at or after an instant.
     ///
     /// The instant is in microseconds since the epoch; if all groups are older, it is the sequence
-    /// number after the last. Reads the frames of one index interval.
+    /// number after the last. Reads headers, and the bodies of a frame or two.
     ///
-    /// - Throws: as `forEach`.
+    /// - Throws: as `forEach`; `retired` if groups at or after the instant were retired.
     public mutating func firstSequence(atOrAfter time: Int64) throws -> UInt64 {
         let last = try durableSequence()
         try refresh()
-        var start: UInt64 = 1
+        // Groups at the instant may be among those that were retired.
+        if let retirement = list.retirement, retirement.previousTime >= time {
+            throw LogError.retired(before: retirement.firstSequence)
+        }
+        var start = list.firstSequence
         for segment in list.begun.dropFirst() where segment.header.previousTime < time {
             start = segment.header.firstSequence
         }
-        if let segment = list.begun.last(where: { $0.header.firstSequence <= start }),
-            case .valid(let footer) = try segment.footer(),
+        if let segment = list.begun.last(where: { $0.header.firstSequence <= start }) {
             // The frame before the first one at the instant may hold it in a later group.
-            let entry = footer.tally.entries.last(where: { $0.time < time })
-        {
-            start = max(start, entry.sequence)
+            var before: FramePosition?
+            var place = try self.place(in: segment) {
+                $0.time < time
+            } whilePassing: {
+                header,
+                position in
+                guard header.time < time, header.nextSequence <= last + 1 else { return false }
+                before = position
+                return true
+            }
+            if let before { place.position = before }
+            self.place = place
+            start = max(start, place.position.nextSequence)
         }
         var found = last + 1
         try forEach(from: start) { _, sequence, groupTime in
@@ -107,6 +120,15 @@ extension LogReader {
 }
 
 extension FrameSummary {
+    private static func codecName(_ code: UInt8) -> String {
+        switch FrameHeader.Codec(rawValue: code) {
+        case .plain: "plain"
+        case .lz4: "lz4"
+        case .lz4Dictionary: "lz4+dictionary"
+        case nil: "unknown"
+        }
+    }
+
     fileprivate init(_ header: FrameHeader, segment: UInt32, offset: Int) {
         self.init(
             segment: segment,
@@ -115,7 +137,7 @@ extension FrameSummary {
             count: header.count,
             rawLength: header.rawLength,
             storedLength: header.storedLength,
-            codec: header.codec == FrameHeader.Codec.lz4.rawValue ? "lz4" : "plain",
+            codec: Self.codecName(header.codec),
             time: header.time,
             checksum: header.bodyChecksum,
             link: header.link

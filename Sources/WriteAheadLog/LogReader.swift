@@ -11,9 +11,9 @@ public struct LogReader {
     let fileSystem: any FileSystem
     var list: SegmentList
     /// Where the last visit ended, to go on from there without seeking.
-    private var place: Place?
+    var place: Place?
 
-    private struct Place {
+    struct Place {
         var reader: FrameReader
         var position: FramePosition
     }
@@ -33,6 +33,14 @@ public struct LogReader {
             throw .notALog(path: directory, reason: "there is no file `version` in it")
         }
         list = try SegmentList(paths, in: fileSystem, .read)
+    }
+
+    /// First sequence number that can be visited: 1, unless older segments were retired.
+    ///
+    /// - Throws: `corrupt`, `io`.
+    public mutating func firstSequence() throws(LogError) -> UInt64 {
+        try refresh()
+        return list.firstSequence
     }
 
     /// Last sequence number that may be visited now; 0 for an empty log.
@@ -64,8 +72,9 @@ public struct LogReader {
     /// reused; there is no allocation per record.
     ///
     /// - Returns: the sequence number to go on from.
-    /// - Throws: `LogError.corrupt` with the place of a damaged frame (the records before it were
-    ///   visited), `LogError.io`, or what the body throws.
+    /// - Throws: `LogError.retired` if the sequence number lies before `firstSequence`,
+    ///   `LogError.corrupt` with the place of a damaged frame (the records before it were visited),
+    ///   `LogError.io`, or what the body throws.
     @discardableResult
     public mutating func forEach(
         from sequence: UInt64 = 1,
@@ -156,17 +165,39 @@ public struct LogReader {
             }
         }
         if list.begun.last.map({ $0.header.firstSequence <= sequence }) ?? true { try refresh() }
+        guard sequence >= list.firstSequence else { throw .retired(before: list.firstSequence) }
         guard let segment = list.begun.last(where: { $0.header.firstSequence <= sequence }) else {
             throw .corrupt(segment: 1, offset: 0, reason: "the log's first segment was not begun")
         }
+        return try place(in: segment) {
+            $0.sequence <= sequence
+        } whilePassing: { header, _ in
+            header.nextSequence <= sequence
+        }
+    }
+
+    /// The place of the first frame of a segment that is not passed, from the last index entry on
+    /// that fits.
+    func place(
+        in segment: SegmentFile,
+        from isBefore: (SegmentFooter.Entry) -> Bool,
+        whilePassing isPassed: (FrameHeader, FramePosition) -> Bool
+    ) throws(LogError) -> Place {
         var position = FramePosition(startOf: segment.header)
         if case .valid(let footer) = try segment.footer(),
-            let entry = footer.tally.entries.last(where: { $0.sequence <= sequence }),
-            entry.offset > Format.pageSize
+            let entry = footer.tally.entries.last(where: isBefore),
+            entry.offset > segment.header.framesOffset
         {
             position = FramePosition(offset: entry.offset, nextSequence: entry.sequence)
         }
-        return Place(reader: FrameReader(segment), position: position)
+        var reader = FrameReader(segment)
+        // Whatever is wrong with a header is said when its frame is read.
+        while case .frame(let header) = try reader.header(at: position), isPassed(header, position)
+        {
+            position.advance(past: header)
+        }
+        reader.refresh()
+        return Place(reader: reader, position: position)
     }
 
     /// Looks for segments that were begun since.

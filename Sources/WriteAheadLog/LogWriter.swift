@@ -12,6 +12,9 @@ public final class LogWriter: Sendable {
     private let thread: CommitThread
     /// The file whose lock keeps other writers out; `nil` once closed.
     private let lock: Mutex<(any File)?>
+    let recompressor: SegmentRecompressor?
+    let paths: LogPaths
+    let fileSystem: any FileSystem
 
     /// Takes the writer's lock, recovers the log or creates it, and is ready to append.
     ///
@@ -41,9 +44,22 @@ public final class LogWriter: Sendable {
             lastTime: recovered.report.lastTime,
             options: options
         )
-        thread = CommitThread(queue, recovered, paths, in: fileSystem, options: options)
+        recompressor =
+            options.recompresses
+            ? SegmentRecompressor(paths, in: fileSystem, pending: recovered.pending) : nil
+        thread = CommitThread(
+            queue,
+            recovered,
+            recompressor,
+            paths,
+            in: fileSystem,
+            options: options
+        )
         lock = Mutex(recovered.lock)
+        self.paths = paths
+        self.fileSystem = fileSystem
         thread.start()
+        recompressor?.start()
     }
 
     deinit { end() }
@@ -112,6 +128,12 @@ public final class LogWriter: Sendable {
     /// `nil` in health.
     public var shortage: LogError? { thread.preparer.failure }
 
+    /// Why a sealed segment could not be recompressed; the log itself goes on as before, and the
+    /// next writer tries again.
+    ///
+    /// `nil` in health. `corrupt` means that the sealed segment is damaged: `logway log verify`.
+    public var recompressionFailure: LogError? { recompressor?.failure }
+
     /// Calls the handler once, from the log's thread, when a write or sync fails (at once if one
     /// has): the process must stop, since nothing more can be recorded.
     ///
@@ -130,12 +152,25 @@ public final class LogWriter: Sendable {
         if let failure = queue.failure { throw failure }
     }
 
+    /// Runs the body while the writer's lock is held, and closing waits.
+    ///
+    /// - Throws: `closed`, or what the body throws.
+    func whileOpen(_ body: () throws(LogError) -> Void) throws(LogError) {
+        let result = lock.withLock { lock -> Result<Void, LogError> in
+            guard lock != nil else { return .failure(.closed) }
+            return Result { () throws(LogError) in try body() }
+        }
+        try result.get()
+    }
+
     /// Ends the threads, then gives up the lock; only the first call does.
     private func end() {
         lock.withLock { lock in
             guard lock != nil else { return }
+            recompressor?.stop()
             queue.beginClosing()
             thread.join()
+            recompressor?.join()
             lock = nil
         }
     }

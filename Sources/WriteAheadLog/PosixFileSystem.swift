@@ -101,6 +101,12 @@ public struct PosixFileSystem: FileSystem {
         return request.l_type != Int16(F_UNLCK)
     }
 
+    /// Lets every other thread go first (Linux keeps a nice value for each thread).
+    static func lowerPriorityOfThread() {
+        // A refusal leaves the thread at the usual priority, which is only less polite.
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+    }
+
     /// F_OFD_GETLK and F_OFD_SETLK of Linux (fcntl(2)), which the C module does not export.
     private static let getLock: Int32 = 36
     private static let setLock: Int32 = 37

@@ -10,6 +10,8 @@ struct Recovery {
         let mark: DurableMark
         let markFile: any File
         let preparer: SegmentPreparer
+        /// Sealed segments that were not recompressed.
+        let pending: [UInt32]
         let report: RecoveryReport
     }
 
@@ -36,12 +38,16 @@ struct Recovery {
     }
 
     private mutating func open() throws(LogError) -> Recovered {
-        let lock = try takeLock()
+        let lock = try DataDirectory.takeLock(paths, in: fileSystem)
         let version = try DataDirectory.version(paths, in: fileSystem)
         let mark = try DurableMark.read(paths.mark, in: fileSystem)
         report.closedCleanly = mark?.closedCleanly ?? false
         let list = try SegmentList(paths, in: fileSystem, .write, uncached: !report.closedCleanly)
-        if version == nil { try createVersion(list) }
+        if version == nil {
+            guard list.begun.isEmpty else {
+                throw .notALog(path: paths.version, reason: "the file is missing beside segments")
+            }
+        }
         try checkIdentity(list)
         let scan = try TailScan(list, mark: mark)
         if let cut = scan.cut { try apply(cut) }
@@ -49,42 +55,15 @@ struct Recovery {
             // What was found counts as durable from here on, so it has to be.
             try scan.last?.file.synchronize()
             try removeUnfinished()
+            try list.retirement?.removeSegments(paths, in: fileSystem)
+            // Before the first segment of this version, so that an older build refuses the
+            // directory by its version.
+            if version != Format.directoryVersion {
+                try DataDirectory.writeVersion(paths, in: fileSystem)
+            }
         }
         let active = try self.active(scan, list)
-        return try ready(lock, active, mark, scan)
-    }
-
-    private func takeLock() throws(LogError) -> any File {
-        let lock = try onDisk { () throws(SystemError) in
-            try fileSystem.createDirectory(paths.segments)
-            return try fileSystem.lock(paths.lock)
-        }
-        guard let lock else {
-            throw .directoryInUse(
-                path: paths.directory,
-                pid: DataDirectory.writer(paths, in: fileSystem)
-            )
-        }
-        let pid = Array("\(ProcessInfo.processInfo.processIdentifier)\n         ".utf8.prefix(11))
-        try onDisk { () throws(SystemError) in try lock.writeAll(pid, at: 0) }
-        return lock
-    }
-
-    /// Writes the version of a new directory; one that has segments must have had it.
-    private func createVersion(_ list: SegmentList) throws(LogError) {
-        guard list.begun.isEmpty else {
-            throw .notALog(path: paths.version, reason: "the file is missing beside segments")
-        }
-        try onDisk { () throws(SystemError) in
-            let temporary = paths.version + ".tmp"
-            try fileSystem.removeIfPresent(temporary)
-            let file = try fileSystem.open(temporary, .create)
-            try file.writeAll(DataDirectory.text, at: 0)
-            try file.synchronize()
-            try fileSystem.rename(temporary, to: paths.version)
-            try fileSystem.synchronizeDirectory(paths.directory)
-            try fileSystem.synchronizeDirectory(paths.parent)
-        }
+        return try ready(lock, active, mark, list)
     }
 
     private func checkIdentity(_ list: SegmentList) throws(LogError) {
@@ -123,7 +102,7 @@ struct Recovery {
 
     /// Removes segments that were not zeroed to their end.
     private func removeUnfinished() throws(SystemError) {
-        for name in try fileSystem.list(paths.segments) where name.hasSuffix(".seg.tmp") {
+        for name in try fileSystem.list(paths.segments) where name.hasSuffix(".tmp") {
             try fileSystem.remove("\(paths.segments)/\(name)")
         }
     }
@@ -135,20 +114,38 @@ struct Recovery {
     ) throws(LogError) -> ActiveSegment {
         try keepPrepared(list)
         if let last = scan.last, let end = scan.end {
-            return ActiveSegment(
+            let active = ActiveSegment(
                 last,
+                dictionary: try last.dictionary(),
                 position: end,
                 tally: scan.tally,
                 isSealed: scan.footer != nil
             )
+            let isOlder = last.header.version < Format.segmentVersion
+            return isOlder ? try successor(of: active) : active
         }
         report.created = true
-        try preparer.finish(1)
-        return try onDisk { () throws(SystemError) in
+        try preparer.finish(1, .bytes(options.dictionary))
+        return try begin(1, after: nil)
+    }
+
+    /// Seals a segment of an older version, so that none holds frames of two.
+    private func successor(of last: ActiveSegment) throws(LogError) -> ActiveSegment {
+        var last = last
+        try preparer.finish(last.number + 1, last.dictionarySource)
+        try onDisk { () throws(SystemError) in try last.seal() }
+        return try begin(last.number + 1, after: last)
+    }
+
+    private func begin(
+        _ number: UInt32,
+        after previous: ActiveSegment?
+    ) throws(LogError) -> ActiveSegment {
+        try onDisk { () throws(SystemError) in
             try ActiveSegment.begin(
-                fileSystem.open(paths.segment(1), .write),
-                after: nil,
-                logID: options.logID ?? .random(),
+                fileSystem.open(paths.segment(number), .write),
+                after: previous,
+                logID: previous?.segment.header.logID ?? options.logID ?? .random(),
                 nodeID: options.nodeID,
                 segmentSize: options.segmentSize,
                 created: Int64(Date().timeIntervalSince1970 * 1_000_000)
@@ -181,7 +178,7 @@ struct Recovery {
         _ lock: any File,
         _ active: ActiveSegment,
         _ mark: DurableMark?,
-        _ scan: TailScan
+        _ list: SegmentList
     ) throws(LogError) -> Recovered {
         let header = active.segment.header
         let newMark = DurableMark(
@@ -202,7 +199,8 @@ struct Recovery {
         report.lastSequence = newMark.sequence
         report.lastTime = active.position.time
         report.segment = active.number
-        report.segmentCount = Int(active.number)
+        report.firstSequence = list.firstSequence
+        report.segmentCount = Int(active.number - (list.retirement?.firstSegment ?? 1)) + 1
         report.logID = header.logID
         report.chain = active.position.link ?? []
         return Recovered(
@@ -211,6 +209,9 @@ struct Recovery {
             mark: newMark,
             markFile: markFile,
             preparer: preparer,
+            pending: list.begun.map(\.header).filter { header in
+                !header.isCompacted && header.number < active.number
+            }.map(\.number),
             report: report
         )
     }

@@ -20,6 +20,8 @@ public struct RecoveryReport: Equatable, Sendable {
     public internal(set) var closedCleanly = false
     /// The torn tail that was cut, if there was one.
     public internal(set) var cut: CutTail?
+    /// First sequence number that can be read: 1, unless older segments were retired.
+    public internal(set) var firstSequence: UInt64 = 1
     /// Last sequence number that survived; 0 for an empty log.
     public internal(set) var lastSequence: UInt64 = 0
     /// Time of the last group in microseconds since the epoch; 0 for an empty log.

@@ -1,5 +1,5 @@
 /// One begun segment: its open file and page 0.
-struct SegmentFile {
+struct SegmentFile: Sendable {
     let file: any File
     let header: SegmentHeader
 
@@ -15,10 +15,24 @@ struct SegmentFile {
         }
         if bytes.isZero(0..<bytes.count) { return .blank }
         guard let footer = SegmentFooter(bytes, salt: header.salt) else { return .invalid }
-        guard footer.endOffset >= Format.pageSize, footer.endOffset <= start else {
+        guard footer.endOffset >= header.framesOffset, footer.endOffset <= start else {
             return .invalid
         }
         return .valid(footer)
+    }
+
+    /// The dictionary that its frames were compressed against; `nil` if page 0 names none.
+    ///
+    /// - Throws: `corrupt` if it is not whole or another one.
+    func dictionary() throws(LogError) -> CompressionDictionary? {
+        guard header.dictionaryLength > 0 else { return nil }
+        let file = file
+        let found = try onDisk { () throws(SystemError) in
+            try CompressionDictionary.read(from: file)
+        }
+        guard let found, found.id == header.dictionaryID, found.count == header.dictionaryLength
+        else { throw corrupt(Format.pageSize, "the dictionary is damaged") }
+        return found
     }
 
     func corrupt(_ offset: Int, _ reason: String) -> LogError {
@@ -34,7 +48,7 @@ enum FooterState {
 }
 
 /// A place between two frames, and what the next one must continue.
-struct FramePosition {
+struct FramePosition: Sendable {
     var offset: Int
     var nextSequence: UInt64
     /// Length of the frame before; 0 at a segment's start, `nil` where it is not known.
@@ -46,7 +60,7 @@ struct FramePosition {
 
     /// The start of a segment.
     init(startOf header: SegmentHeader) {
-        offset = Format.pageSize
+        offset = header.framesOffset
         nextSequence = header.firstSequence
         previousLength = 0
         link = header.previousChain

@@ -9,6 +9,8 @@ struct SegmentList {
     }
 
     let paths: LogPaths
+    /// Where the log begins, if older segments were retired.
+    let retirement: Retirement?
     private(set) var begun: [SegmentFile] = []
     private(set) var unbegun: [Unbegun] = []
 
@@ -22,18 +24,40 @@ struct SegmentList {
         _ access: FileAccess,
         uncached: Bool = false
     ) throws(LogError) {
-        self.paths = paths
-        let names = try onDisk { () throws(SystemError) in try fileSystem.list(paths.segments) }
-        let numbers = names.compactMap(LogPaths.number).sorted()
-        for (index, number) in numbers.enumerated() {
-            let expected = UInt32(index + 1)
-            guard number == expected else {
-                throw .corrupt(
-                    segment: expected,
-                    offset: 0,
-                    reason: "the segment's file is missing"
-                )
+        var retirement = try Retirement.read(paths, in: fileSystem)
+        while true {
+            do throws(LogError) {
+                self = try Self.opened(paths, fileSystem, access, uncached, retirement)
+                return
+            } catch {
+                // The writer may have retired segments between the listing and the opening.
+                let now = try Retirement.read(paths, in: fileSystem)
+                guard now != retirement else { throw error }
+                retirement = now
             }
+        }
+    }
+
+    private init(_ paths: LogPaths, _ retirement: Retirement?) {
+        self.paths = paths
+        self.retirement = retirement
+    }
+
+    private static func opened(
+        _ paths: LogPaths,
+        _ fileSystem: any FileSystem,
+        _ access: FileAccess,
+        _ uncached: Bool,
+        _ retirement: Retirement?
+    ) throws(LogError) -> SegmentList {
+        var list = SegmentList(paths, retirement)
+        let names = try onDisk { () throws(SystemError) in try fileSystem.list(paths.segments) }
+        let first = retirement?.firstSegment ?? 1
+        let numbers = names.compactMap(LogPaths.number).filter { $0 >= first }.sorted()
+        if numbers.isEmpty, retirement != nil { throw missing(first) }
+        for (index, number) in numbers.enumerated() {
+            let expected = first + UInt32(index)
+            guard number == expected else { throw missing(expected) }
             let dropping = uncached && index + 2 >= numbers.count
             let path = paths.segment(number)
             let (file, page, size) = try onDisk { () throws(SystemError) in
@@ -42,8 +66,13 @@ struct SegmentList {
                 let page = try file.bytes(at: 0, count: Format.pageSize)
                 return (file, page, try file.size())
             }
-            try add(number, file, page, size: size)
+            try list.add(number, file, page, size: size)
         }
+        return list
+    }
+
+    private static func missing(_ number: UInt32) -> LogError {
+        .corrupt(segment: number, offset: 0, reason: "the segment's file is missing")
     }
 
     private mutating func add(
@@ -100,6 +129,10 @@ struct SegmentList {
             guard header.firstSequence >= before.firstSequence else {
                 throw fail("its sequence numbers go back")
             }
+        } else if let retirement {
+            guard Retirement(keeping: header) == retirement else {
+                throw fail("the log was retired up to another place than this")
+            }
         } else {
             guard
                 header.firstSequence == 1,
@@ -108,6 +141,9 @@ struct SegmentList {
         }
         begun.append(segment)
     }
+
+    /// First sequence number that can be read: 1, unless older ones were retired.
+    var firstSequence: UInt64 { retirement?.firstSequence ?? 1 }
 
     /// Checks that each segment but the last is sealed and continued by the next one.
     func checkSeals() throws(LogError) {

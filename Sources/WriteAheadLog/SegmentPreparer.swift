@@ -34,7 +34,7 @@ final class SegmentPreparer: Sendable {
     func adopt() { state.withLock { $0 = .ready } }
 
     /// Begins to prepare a segment, unless that is under way, done or failed.
-    func start(_ number: UInt32) {
+    func start(_ number: UInt32, _ source: DictionarySource) {
         let isNew = state.withLock { state in
             guard case .idle = state else { return false }
             state = .running
@@ -42,7 +42,7 @@ final class SegmentPreparer: Sendable {
         }
         guard isNew else { return }
         let thread = Thread { [self] in
-            let result = Result { () throws(LogError) in try make(number) }
+            let result = Result { () throws(LogError) in try make(number, source) }
             state.withLock { state in
                 switch result {
                 case .success: state = .ready
@@ -57,10 +57,10 @@ final class SegmentPreparer: Sendable {
 
     /// Waits for a preparation under way, and makes the segment now if none was or if it failed (no
     /// record was in it yet, so trying again loses nothing).
-    func finish(_ number: UInt32) throws(LogError) {
+    func finish(_ number: UInt32, _ source: DictionarySource) throws(LogError) {
         let isReady = join()
         state.withLock { $0 = .idle }
-        if !isReady { try make(number) }
+        if !isReady { try make(number, source) }
     }
 
     /// Waits until no preparation is under way; tells whether one was made.
@@ -79,15 +79,19 @@ final class SegmentPreparer: Sendable {
         }
     }
 
-    /// Writes the zeroes under a temporary name, syncs, renames, and syncs the directory: a segment
-    /// has its full length from the moment it has its name.
-    private func make(_ number: UInt32) throws(LogError) {
+    /// Writes dictionary and zeroes under a temporary name, syncs, renames, and syncs the directory:
+    /// a segment has its full length and its dictionary from the moment it has its name.
+    private func make(_ number: UInt32, _ source: DictionarySource) throws(LogError) {
         let path = paths.segment(number)
+        let room = Format.dictionaryRoom(segmentSize: segmentSize)
+        let bytes = try source.bytes(limit: max(0, room - CompressionDictionary.headerSize))
+        let dictionary = CompressionDictionary(lastOf: bytes)
         try onDisk { () throws(SystemError) in
             // A file whose sync failed must not be synced again, so an attempt before is removed.
             try fileSystem.removeIfPresent(path + ".tmp")
             let file = try fileSystem.open(path + ".tmp", .create)
             try file.writeZeroes(0..<segmentSize)
+            if let dictionary { try file.writeAll(dictionary.block, at: Format.pageSize) }
             try file.synchronize()
             try fileSystem.rename(path + ".tmp", to: path)
             try fileSystem.synchronizeDirectory(paths.segments)

@@ -30,7 +30,7 @@ public struct FrameSummary: Equatable, Sendable {
     public let rawLength: Int
     /// Bytes of its body as stored.
     public let storedLength: Int
-    /// How the body is stored: `plain` or `lz4`.
+    /// How the body is stored: `plain`, `lz4` or `lz4+dictionary`.
     public let codec: String
     /// Time of its first group in microseconds since the epoch.
     public let time: Int64
@@ -83,13 +83,20 @@ public struct VerificationReport: Equatable, Sendable {
     /// Hash of the chain after the last good frame, 32 bytes; two logs with the same hash hold the
     /// same records.
     public internal(set) var chain: [UInt8] = []
+    /// The first sequence number that is kept, if older segments were retired: their records, and
+    /// that the chain led through them, can't be checked any more.
+    public internal(set) var retiredBefore: UInt64?
     /// The first bad block; `nil` if the log is whole.
     public internal(set) var problem: Problem?
     /// An unfinished frame at the very end, which no one was promised; the next writer cuts it.
     public internal(set) var tornTail: Problem?
 
-    /// True without a problem; a torn tail is none.
-    public var isWhole: Bool { problem == nil }
+    /// Why the log and the checkpoint it was held against don't agree; `nil` if they do, or without
+    /// one.
+    public internal(set) var checkpointProblem: String?
+
+    /// True without a problem, also with the checkpoint; a torn tail is none.
+    public var isWhole: Bool { problem == nil && checkpointProblem == nil }
 
     init() {}
 }

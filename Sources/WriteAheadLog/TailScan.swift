@@ -32,6 +32,7 @@ struct TailScan {
         if let mark { try Self.check(mark, against: list) }
         try scanUnbegun(list.unbegun)
         guard let last else { return }
+        _ = try last.dictionary()
         var reader = FrameReader(last)
         let reason = try walk(&reader)
         try decide(reason, last, mark)
@@ -66,7 +67,7 @@ struct TailScan {
         for (index, segment) in unbegun.enumerated() {
             let size = try onDisk { () throws(SystemError) in try segment.file.size() }
             let page = 0..<min(Format.pageSize, size)
-            if let place = try Self.firstNonZero(segment.file, page.upperBound..<size) {
+            if let place = try Self.firstUsed(segment.file, size: size) {
                 throw .corrupt(
                     segment: segment.number,
                     offset: segment.damage == nil ? place : 0,
@@ -167,6 +168,33 @@ struct TailScan {
 }
 
 extension TailScan {
+    /// First byte behind page 0 that is neither a whole dictionary's nor zero; `nil` if a segment of
+    /// this length holds no record.
+    static func firstUsed(_ file: any File, size: Int) throws(LogError) -> Int? {
+        let dictionary = try onDisk { () throws(SystemError) in
+            try CompressionDictionary.read(from: file)
+        }
+        let start = min(size, Format.pageSize + (dictionary?.block.count ?? 0))
+        return try firstNonZero(file, start..<size)
+    }
+
+    /// Rows 6 to 9 for the end of a log's last frames, without a mark.
+    ///
+    /// - Throws: `corrupt` where the table says so, `io`.
+    static func checkTail(
+        _ segment: SegmentFile,
+        _ end: FramePosition,
+        _ reason: String
+    ) throws(LogError) {
+        var scan = TailScan(segment, end)
+        try scan.decide(.unfinished(reason: reason), segment, nil)
+    }
+
+    private init(_ last: SegmentFile, _ end: FramePosition) {
+        self.last = last
+        self.end = end
+    }
+
     /// Offset of a frame header with a valid checksum behind the start of the range.
     private static func laterFrame(
         _ segment: SegmentFile,

@@ -101,6 +101,7 @@ import Testing
             .corrupt(segment: 17, offset: 4096, reason: "r"), .poisoned(reason: "r"),
             .diskFull(path: "/d"), .recordTooLarge(bytes: 2, limit: 1),
             .groupTooLarge(bytes: 2, limit: 1), .backlogFull(bytes: 2, limit: 1), .closed,
+            .retired(before: 9), .segmentInUse(segment: 3),
             .io(operation: "pread", path: "/d", code: 5),
         ]
         for error in errors { #expect("\(error)".contains(";"), "\(error)") }

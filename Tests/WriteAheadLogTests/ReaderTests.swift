@@ -64,11 +64,11 @@ import Testing
 
     @Test func `a newer directory is refused`() throws {
         let system = try MemoryFileSystem.holding([["a"]])
-        system.setBytes("\(MemoryFileSystem.directory)/version", Array("logway-data 2\n".utf8))
+        system.setBytes("\(MemoryFileSystem.directory)/version", Array("logway-data 3\n".utf8))
         let expected = LogError.newerVersion(
             path: "\(MemoryFileSystem.directory)/version",
-            found: 2,
-            supported: 1
+            found: 3,
+            supported: 2
         )
         #expect(logError { _ = try system.writer() } == expected)
         #expect(logError { _ = try system.reader() } == expected)
@@ -78,11 +78,11 @@ import Testing
         let system = try MemoryFileSystem.holding([["a"]])
         var bytes = system.bytes(system.segmentPath(1))
         var page = Array(bytes[..<Format.pageSize])
-        page.store(UInt16(2), at: 8)
+        page.store(UInt16(3), at: 8)
         page.store(CRC32C.of(page, 16..<page.count, seed: CRC32C.of(page, 0..<12)), at: 12)
         bytes.replaceSubrange(..<Format.pageSize, with: page)
         system.setBytes(system.segmentPath(1), bytes)
-        guard case .newerVersion(_, 2, 1) = logError({ _ = try system.writer() }) else {
+        guard case .newerVersion(_, 3, 2) = logError({ _ = try system.writer() }) else {
             Issue.record("accepted")
             return
         }

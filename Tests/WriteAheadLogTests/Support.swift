@@ -111,7 +111,12 @@ extension FrameSummary {
 }
 
 extension LogOptions {
-    static let small = LogOptions(segmentSize: 16 << 10, logID: LogID(low: 1, high: 2))
+    /// Small segments, left as they are once sealed, so that calls come in the same order each time.
+    static let small = LogOptions(
+        segmentSize: 16 << 10,
+        logID: LogID(low: 1, high: 2),
+        recompresses: false
+    )
 }
 
 /// A real directory that is removed with the value.

@@ -71,8 +71,7 @@ struct LogQueries {
 
     /// Where to begin to look for a request's events; none of them is before.
     mutating func firstSequence(of id: RequestID) throws -> UInt64 {
-        // A second of leeway: the id has the wall clock's time, and the log's never goes back.
-        try reader.log.firstSequence(atOrAfter: (id.time + .seconds(-1)).microseconds)
+        try reader.firstSequence(of: id)
     }
 
     /// The last sequence number that can be read now.
