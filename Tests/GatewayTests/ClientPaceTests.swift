@@ -55,11 +55,11 @@ struct ClientPaceTests {
                     + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"model\":"
             )
             #expect(await client.readToEnd() == "", "nothing is sent to who is closed")
-            try await gateway.settle()
             let other = try gateway.client()
             other.chat()
             #expect(await other.response().status == 200)
         }
-        #expect(record.completed.map(\.outcome) == [.cancelled, .answered])
+        // Which of them is recorded first is up to the gateway.
+        #expect(record.completed.map(\.outcome.name).sorted() == ["answered", "cancelled"])
     }
 }
