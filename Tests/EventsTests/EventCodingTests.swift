@@ -9,8 +9,6 @@ enum Samples {
 
     /// Fills every field of a record with a value of its own, by its tag.
     struct Filler: FieldVisitor {
-        var depth = 0
-
         func scalar<Value: FieldScalar>(_ tag: Int, as type: Value.Type) -> Value {
             if let id = Samples.id as? Value { return id }
             if let bytes = OpaqueBytes([9, 8, UInt8(tag)]) as? Value { return bytes }
@@ -24,7 +22,7 @@ enum Samples {
         }
 
         func record<Value: FieldRecord>(as type: Value.Type) -> Value {
-            var inner = Filler(depth: depth + 1)
+            var inner = Filler()
             var value = Value()
             value.visit(&inner)
             return value
@@ -52,12 +50,31 @@ enum Samples {
         }
     }
 
-    static let events: [Event] = (1...17).compactMap { code in
-        var filler = Filler()
-        guard var empty = try? Event(decoding: [UInt8(code), 0]) else { return nil }
-        empty.body.visit(&filler)
-        return Event(empty.body, at: time)
+    static func filled<Value: FieldRecord>() -> Value {
+        Filler().record(as: Value.self)
     }
+
+    static let bodies: [EventBody] = [
+        .requestReceived(filled()),
+        .routeDecided(filled()),
+        .attemptStarted(filled()),
+        .attemptFinished(filled()),
+        .requestCompleted(filled()),
+        .healthProbed(filled()),
+        .modelsListed(filled()),
+        .feedbackReceived(filled()),
+        .configurationApplied(filled()),
+        .policyApplied(filled()),
+        .pricesApplied(filled()),
+        .nodeStarted(filled()),
+        .nodeStopped(filled()),
+        .logRecovered(filled()),
+        .stateCarried(filled()),
+        .segmentRetired(filled()),
+        .monthClosed(filled()),
+    ]
+
+    static let events = bodies.map { Event($0, at: time) }
 }
 
 @Suite("Event coding")

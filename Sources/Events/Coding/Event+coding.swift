@@ -8,8 +8,7 @@ extension Event {
         if case .unknown(_, let fields) = body {
             encoder.bytes.append(contentsOf: fields)
         } else {
-            var body = body
-            body.visit(&encoder)
+            body.walk(&encoder)
         }
         bytes = encoder.bytes
     }
@@ -56,8 +55,7 @@ extension Event {
         view.field(1, "sequence", &sequence)
         view.field(2, "time", &time)
         view.field(3, "type", &type)
-        var body = body
-        body.visit(&view)
+        body.walk(&view)
         return view.text + "}"
     }
 }
@@ -150,36 +148,29 @@ extension EventBody {
         }
     }
 
-    /// Walks the fields of whichever event this is.
-    mutating func visit(_ visitor: inout some FieldVisitor) {
-        func walk<Record: FieldRecord>(
-            _ record: Record,
-            _ visitor: inout some FieldVisitor,
-            as wrap: (Record) -> EventBody
-        ) -> EventBody {
-            var record = record
-            record.visit(&visitor)
-            return wrap(record)
-        }
+    /// Walks the fields of whichever event this is, for a visitor that changes none of them.
+    ///
+    /// `visit` can change a record, so it gets a copy; nothing is put back.
+    @inline(__always)
+    func walk(_ visitor: inout some FieldVisitor) {
         switch self {
-        case .requestReceived(let event): self = walk(event, &visitor, as: Self.requestReceived)
-        case .routeDecided(let event): self = walk(event, &visitor, as: Self.routeDecided)
-        case .attemptStarted(let event): self = walk(event, &visitor, as: Self.attemptStarted)
-        case .attemptFinished(let event): self = walk(event, &visitor, as: Self.attemptFinished)
-        case .requestCompleted(let event): self = walk(event, &visitor, as: Self.requestCompleted)
-        case .healthProbed(let event): self = walk(event, &visitor, as: Self.healthProbed)
-        case .modelsListed(let event): self = walk(event, &visitor, as: Self.modelsListed)
-        case .feedbackReceived(let event): self = walk(event, &visitor, as: Self.feedbackReceived)
-        case .configurationApplied(let event):
-            self = walk(event, &visitor, as: Self.configurationApplied)
-        case .policyApplied(let event): self = walk(event, &visitor, as: Self.policyApplied)
-        case .pricesApplied(let event): self = walk(event, &visitor, as: Self.pricesApplied)
-        case .nodeStarted(let event): self = walk(event, &visitor, as: Self.nodeStarted)
-        case .nodeStopped(let event): self = walk(event, &visitor, as: Self.nodeStopped)
-        case .logRecovered(let event): self = walk(event, &visitor, as: Self.logRecovered)
-        case .stateCarried(let event): self = walk(event, &visitor, as: Self.stateCarried)
-        case .segmentRetired(let event): self = walk(event, &visitor, as: Self.segmentRetired)
-        case .monthClosed(let event): self = walk(event, &visitor, as: Self.monthClosed)
+        case .requestReceived(var event): event.visit(&visitor)
+        case .routeDecided(var event): event.visit(&visitor)
+        case .attemptStarted(var event): event.visit(&visitor)
+        case .attemptFinished(var event): event.visit(&visitor)
+        case .requestCompleted(var event): event.visit(&visitor)
+        case .healthProbed(var event): event.visit(&visitor)
+        case .modelsListed(var event): event.visit(&visitor)
+        case .feedbackReceived(var event): event.visit(&visitor)
+        case .configurationApplied(var event): event.visit(&visitor)
+        case .policyApplied(var event): event.visit(&visitor)
+        case .pricesApplied(var event): event.visit(&visitor)
+        case .nodeStarted(var event): event.visit(&visitor)
+        case .nodeStopped(var event): event.visit(&visitor)
+        case .logRecovered(var event): event.visit(&visitor)
+        case .stateCarried(var event): event.visit(&visitor)
+        case .segmentRetired(var event): event.visit(&visitor)
+        case .monthClosed(var event): event.visit(&visitor)
         case .unknown: break
         }
     }
