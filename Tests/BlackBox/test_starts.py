@@ -137,7 +137,7 @@ def test_a_damaged_segment_is_never_appended_to(damaged):
     gateway, frame = damaged
     place = f"segment {frame['segment']} is damaged at byte {frame['offset']}"
     before = next((gateway.data / "log").glob("*.seg")).read_bytes()
-    refused(serve(gateway), place, "logway log verify")
+    refused(serve(gateway), place, "logway log repair --dry-run")
     assert next((gateway.data / "log").glob("*.seg")).read_bytes() == before
 
 
@@ -152,6 +152,50 @@ def test_verify_finds_the_damage_and_exits_with_3(damaged):
     assert report["whole"] is False
     problem = report["problem"]
     assert (problem["segment"], problem["offset"]) == (frame["segment"], frame["offset"])
+
+
+def test_repair_makes_a_damaged_log_serve_again_and_destroys_nothing(damaged):
+    gateway, frame = damaged
+    segment = next((gateway.data / "log").glob("*.seg"))
+    before = segment.read_bytes()
+    dry = json.loads(gateway.ask("log", "repair", "--dry-run", "--json"))
+    assert dry["dry_run"] is True
+    assert segment.read_bytes() == before
+    done = json.loads(gateway.ask("log", "repair", "--json"))
+    assert done["changes"] == dry["changes"]
+    assert done["last_sequence"] == frame["first_sequence"] - 1
+    (cut,) = [change for change in done["changes"] if change["action"] == "cut"]
+    assert (cut["file"], cut["offset"]) == ("log/" + segment.name, frame["offset"])
+    (folder,) = (gateway.data / "log").glob("repair-*")
+    kept = (folder / cut["kept"]).read_bytes()
+    assert kept == before[cut["offset"] : cut["offset"] + len(kept)]
+    assert json.loads((folder / "manifest.json").read_text()) == done
+    assert gateway.verify()["whole"]
+    gateway.start()
+    ask(openai_client(gateway))
+    gateway.stop()
+    assert gateway.verify()["whole"]
+
+
+def test_a_checkpoint_shows_that_events_were_removed(gateway, tmp_path):
+    made = gateway([SIMULATED])
+    for _ in range(5):
+        ask(openai_client(made))
+    file = tmp_path / "checkpoint.json"
+    # Beside the running server, which goes on behind it.
+    made.ask("log", "checkpoint", "--out", str(file))
+    checkpoint = json.loads(file.read_text())
+    against = ("log", "verify", "--against", str(file), "--public-key", checkpoint["public_key"])
+    ask(openai_client(made))
+    assert made.run(*against).returncode == 0
+    made.stop()
+    assert made.run(*against).returncode == 0
+    assert made.run(*against[:-1], "0" * 64).returncode == FOUND_BAD
+    assert damage(made)["first_sequence"] < checkpoint["sequence"]
+    made.ask("log", "repair")
+    result = made.run(*against)
+    assert result.returncode == FOUND_BAD
+    assert "were removed" in result.stdout
 
 
 def test_a_torn_tail_is_cut_and_said_so(gateway):

@@ -8,8 +8,11 @@ import WriteAheadLog
 struct LogCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "log",
-        abstract: "Reads and checks the log.",
-        subcommands: [TailCommand.self, VerifyCommand.self, StatsCommand.self, DumpCommand.self]
+        abstract: "Reads, checks and repairs the log.",
+        subcommands: [
+            TailCommand.self, VerifyCommand.self, StatsCommand.self, DumpCommand.self,
+            CheckpointCommand.self, RepairCommand.self,
+        ]
     )
 
     /// `logway log tail`.
@@ -76,9 +79,10 @@ struct LogCommand: AsyncParsableCommand {
             _ wanted: RequestID?
         ) throws -> UInt64 {
             if let wanted { return try queries.firstSequence(of: wanted) }
-            if type != nil { return 1 }
+            let first = try queries.firstSequence()
+            if type != nil { return first }
             let last = try queries.lastSequence()
-            return last > UInt64(number) ? last - UInt64(number) + 1 : 1
+            return last > UInt64(number) ? max(first, last - UInt64(number) + 1) : first
         }
 
         private func matches(_ event: Event, _ wanted: RequestID?) -> Bool {
@@ -99,14 +103,19 @@ struct LogCommand: AsyncParsableCommand {
         )
 
         @OptionGroup var readingOptions: ReadingOptions
+        @OptionGroup var againstOptions: AgainstOptions
         @Flag(name: .long, help: "Prints JSON.")
         var json = false
 
         func run() throws {
+            let checkpoint = try againstOptions.checkpoint()
             let directory = try readingOptions.directory()
             var reader = try LogReader(directory)
             var bar = ProgressBar(total: 100)
-            let report = try reader.verify { checked, total in
+            let report = try reader.verify(
+                against: checkpoint,
+                publicKey: againstOptions.publicKeyBytes
+            ) { checked, total in
                 // A small log is checked before a bar could be read.
                 guard total > 64 << 20 else { return }
                 bar.show(checked * 100 / total, note: "% checked")
@@ -124,7 +133,7 @@ struct LogCommand: AsyncParsableCommand {
         private static func firstUndecodable(_ directory: String) -> String? {
             do {
                 var reader = try EventReader(directory)
-                try reader.forEach { _, _ in true }
+                try reader.forEach(from: reader.log.firstSequence()) { _, _ in true }
                 return nil
             } catch {
                 return "\(error)"
@@ -149,7 +158,7 @@ struct LogCommand: AsyncParsableCommand {
             let statistics = try log.statistics()
             var types: [String: Int] = [:]
             var reader = try EventReader(directory)
-            try reader.forEach { event, _ in
+            try reader.forEach(from: reader.log.firstSequence()) { event, _ in
                 types[event.body.name, default: 0] += 1
                 return true
             }

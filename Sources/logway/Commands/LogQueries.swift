@@ -74,6 +74,11 @@ struct LogQueries {
         try reader.firstSequence(of: id)
     }
 
+    /// The first sequence number that can be read: 1, unless older events were retired.
+    mutating func firstSequence() throws -> UInt64 {
+        try reader.log.firstSequence()
+    }
+
     /// The last sequence number that can be read now.
     mutating func lastSequence() throws -> UInt64 {
         try reader.log.durableSequence()

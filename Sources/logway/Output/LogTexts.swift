@@ -14,7 +14,13 @@ struct VerificationText {
 
     var text: String {
         let checked = report.checked
-        var text =
+        var text = ""
+        if let first = report.retiredBefore {
+            text +=
+                "events before \(first) were retired: the chain is checked from what the first "
+                + "segment kept says of it\n"
+        }
+        text +=
             "checked \(checked.records) events in \(checked.frames) frames of "
             + "\(checked.segments) segments\n"
         if let problem = report.problem {
@@ -23,6 +29,8 @@ struct VerificationText {
                 + problem.advice + "\n"
         } else if let undecodable {
             text += "BAD: \(undecodable)\n"
+        } else if let problem = report.checkpointProblem {
+            text += "BAD: \(problem)\n"
         } else {
             text += "whole; chain \(hexadecimal(report.chain))\n"
         }
@@ -41,6 +49,8 @@ struct VerificationText {
             "frames": .int(Int(report.checked.frames)),
             "events": .int(Int(report.checked.records)),
             "chain": .text(hexadecimal(report.chain)),
+            "retired_before": report.retiredBefore.map { .int(Int($0)) },
+            "checkpoint_problem": report.checkpointProblem.map { .text($0) },
             "problem": report.problem.map { Self.problem($0) } ?? undecodable.map { .text($0) },
             "torn_tail": report.tornTail.map { Self.problem($0) },
         ])
@@ -107,7 +117,8 @@ struct StatisticsText {
 
 /// A frame of the log on one line.
 struct FrameLine {
-    static let heading = "segment  offset      first event  events  raw     stored  codec  chain"
+    static let heading =
+        "segment  offset      first event  events  raw     stored  codec           chain"
 
     private let frame: FrameSummary
 
@@ -119,7 +130,7 @@ struct FrameLine {
         let columns: [(String, Int)] = [
             ("\(frame.segment)", 9), ("\(frame.offset)", 12), ("\(frame.firstSequence)", 13),
             ("\(frame.count)", 8), ("\(frame.rawLength)", 8), ("\(frame.storedLength)", 8),
-            (frame.codec, 7), (String(hexadecimal(frame.link).prefix(16)), 0),
+            (frame.codec, 16), (String(hexadecimal(frame.link).prefix(16)), 0),
         ]
         return columns.map { text, width in
             text + String(repeating: " ", count: max(0, width - text.count))

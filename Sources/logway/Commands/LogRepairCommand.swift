@@ -1,0 +1,34 @@
+import ArgumentParser
+import Foundation
+import WriteAheadLog
+
+extension LogCommand {
+    /// `logway log repair`.
+    struct RepairCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "repair",
+            abstract: "Makes a damaged log usable again; what it cuts is kept beside it.",
+            discussion: """
+                For a log that the server refuses as damaged. The log ends with the last record \
+                before the damage from then on; a footer, padding or mark that follows from the \
+                rest is mended instead. Nothing is destroyed: log/repair-TIME/ keeps every byte \
+                that was changed, and a manifest. Not beside a running server.
+                """
+        )
+
+        @OptionGroup var readingOptions: ReadingOptions
+        @Flag(name: .long, help: "Says what would be done, and changes nothing.")
+        var dryRun = false
+        @Flag(name: .long, help: "Prints JSON.")
+        var json = false
+
+        func run() throws {
+            let report = try LogRepair.run(
+                readingOptions.directory(),
+                dryRun: dryRun,
+                time: Int64(Date().timeIntervalSince1970 * 1_000_000)
+            )
+            Output.write(json ? report.json + "\n" : RepairText(report).text)
+        }
+    }
+}
