@@ -42,6 +42,7 @@ struct Recovery {
         report.closedCleanly = mark?.closedCleanly ?? false
         let list = try SegmentList(paths, in: fileSystem, .write, uncached: !report.closedCleanly)
         if version == nil { try createVersion(list) }
+        if version == nil || !report.closedCleanly { try synchronizeNames() }
         try checkIdentity(list)
         let scan = try TailScan(list, mark: mark)
         if let cut = scan.cut { try apply(cut) }
@@ -82,6 +83,15 @@ struct Recovery {
             try file.writeAll(DataDirectory.text, at: 0)
             try file.synchronize()
             try fileSystem.rename(temporary, to: paths.version)
+        }
+    }
+
+    /// Makes the names of the directory and of the version last.
+    ///
+    /// Not only at their creation: a writer that was killed in between left names that exist, but that
+    /// a power cut takes away, and with them everything that is acknowledged from here on.
+    private func synchronizeNames() throws(LogError) {
+        try onDisk { () throws(SystemError) in
             try fileSystem.synchronizeDirectory(paths.directory)
             try fileSystem.synchronizeDirectory(paths.parent)
         }
