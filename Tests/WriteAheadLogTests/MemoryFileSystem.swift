@@ -58,6 +58,13 @@ final class MemoryFileSystem: FileSystem {
         }
     }
 
+    /// Files after these changes, unsynced ones included, as the next process finds them when the one
+    /// that made them was killed.
+    convenience init(_ image: DiskImage, after changes: some Sequence<DiskChange>) {
+        self.init(image)
+        state.withLock { state in for change in changes { state.apply(change) } }
+    }
+
     /// Everything as programs see it, whether synced or not.
     var image: DiskImage {
         state.withLock { state in DiskImage(files: state.names.mapValues { state.inodes[$0].data })

@@ -21,8 +21,15 @@ struct CrashExplorer: Sendable {
             for moment in 0...trace.count {
                 if moment > 0 { model.apply(trace[moment - 1]) }
                 guard moment % workers == worker else { continue }
+                // A few failures say all there is to say.
+                if check.failures.count >= CrashCheck.failureLimit { return }
                 let next = moment < trace.count ? trace[moment] : nil
-                visit(model, next, depth: 0, "moment \(moment) of \(trace.count)")
+                let what = "moment \(moment) of \(trace.count)"
+                visit(model, next, depth: 0, what)
+                // Or the process is killed, and the power goes while the next one recovers: what was
+                // not synced is still in the kernel, but not on the disk.
+                let killed = MemoryFileSystem(image, after: trace[..<moment])
+                crashRecovery(on: killed, model, depth: 1, "\(what), killed")
             }
         }
     }
@@ -45,22 +52,21 @@ struct CrashExplorer: Sendable {
         }
         for (index, image) in chosen.enumerated() {
             crashRecovery(
-                of: image,
-                promised: model.promised,
+                on: MemoryFileSystem(image),
+                DiskModel(image, promised: model.promised),
                 depth: depth + 1,
                 "\(what), recovery \(index)"
             )
         }
     }
 
-    /// Records the recovery of an image, and visits the states of each moment of it.
+    /// Records the recovery on a disk, and visits the states of each moment of it.
     private func crashRecovery(
-        of image: DiskImage,
-        promised: UInt64,
+        on disk: MemoryFileSystem,
+        _ model: DiskModel,
         depth: Int,
         _ what: String
     ) {
-        let disk = MemoryFileSystem(image)
         disk.startTrace()
         do {
             let recovered = try Recovery.run(MemoryFileSystem.directory, options: .small, in: disk)
@@ -70,7 +76,7 @@ struct CrashExplorer: Sendable {
             check.fail("\(error)") { what }
         }
         let trace = disk.trace
-        var model = DiskModel(image, promised: promised)
+        var model = model
         for moment in 0...trace.count {
             if moment > 0 { model.apply(trace[moment - 1]) }
             visit(

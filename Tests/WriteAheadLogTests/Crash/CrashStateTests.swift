@@ -38,7 +38,7 @@ import Testing
         let start = disk.image
         disk.startTrace()
         let check = CrashCheck(try workload.run(on: disk, seed: seed, after: before))
-        CrashExplorer(check: check, seed: seed, limits: [2000, 80, 40], recoveriesPerMoment: 3)
+        CrashExplorer(check: check, seed: seed, limits: [1000, 40, 20], recoveriesPerMoment: 2)
             .explore(disk.trace, from: start)
         print(
             "\(workload.name): \(disk.trace.count) calls, \(check.states) crash states,"

@@ -1,3 +1,4 @@
+import Glibc
 import WriteAheadLog
 
 /// What a process does with a log until the power goes.
@@ -28,24 +29,32 @@ struct CrashWorkload: Sendable {
         func holds(_ record: Span<UInt8>, at sequence: UInt64) -> Bool {
             guard sequence >= 1, sequence <= records.count else { return false }
             let expected = records[Int(sequence) - 1]
-            guard record.count == expected.count else { return false }
-            for index in record.indices where record[index] != expected[index] { return false }
-            return true
+            // safe: both are alive and of the length that was compared.
+            return unsafe record.withUnsafeBytes { record in
+                unsafe expected.withUnsafeBytes { expected in
+                    guard record.count == expected.count else { return false }
+                    guard let record = record.baseAddress, let other = expected.baseAddress else {
+                        return true
+                    }
+                    return unsafe memcmp(record, other, expected.count) == 0
+                }
+            }
         }
     }
 
-    /// Runs it on a disk, which is told what is promised; `appended` has what was there before.
+    /// Runs it on a disk; `promise` is told what is durable, and `appended` what is appended.
+    ///
+    /// - Throws: what the log throws.
     func run(
-        on disk: MemoryFileSystem,
+        on disk: any FileSystem,
+        at directory: String = MemoryFileSystem.directory,
         seed: UInt64,
-        after appended: Appended = Appended()
-    )
-        throws -> Appended
-    {
-        var appended = appended
+        appended: inout Appended,
+        promise: (UInt64) -> Void
+    ) throws {
         var draw = Coin(seed: seed)
-        var writer = try disk.writer()
-        disk.promise(through: writer.durableSequence)
+        var writer = try LogWriter.open(directory, options: .small, fileSystem: disk)
+        promise(writer.durableSequence)
         for group in 1...groups {
             var batch = RecordBatch()
             for _ in 0..<draw.int(records) {
@@ -58,14 +67,26 @@ struct CrashWorkload: Sendable {
             try writer.append(batch, time: Int64(group) * 1000)
             guard group % groupsPerFlush == 0 || group == groups else { continue }
             try writer.flush()
-            disk.promise(through: writer.durableSequence)
+            promise(writer.durableSequence)
             if group % reopensAfter == 0 {
                 try writer.close()
-                writer = try disk.writer()
-                disk.promise(through: writer.durableSequence)
+                writer = try LogWriter.open(directory, options: .small, fileSystem: disk)
+                promise(writer.durableSequence)
             }
         }
         try writer.close()
+    }
+
+    /// Runs it on a disk that works, with the promises in its trace.
+    func run(
+        on disk: MemoryFileSystem,
+        seed: UInt64,
+        after appended: Appended = Appended()
+    )
+        throws -> Appended
+    {
+        var appended = appended
+        try run(on: disk, seed: seed, appended: &appended) { disk.promise(through: $0) }
         return appended
     }
 }

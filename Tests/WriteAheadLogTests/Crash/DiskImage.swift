@@ -7,9 +7,8 @@ struct DiskImage {
         files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
-    /// Equal images have equal hashes; two others share one about once in 2^64.
-    ///
-    /// - Parameter isCounted: which files count.
+    /// Equal images have equal hashes, over the files that count; two others share one about once in
+    /// 2^64.
     func hash(where isCounted: (String) -> Bool = { _ in true }) -> UInt64 {
         var sum: UInt64 = 0
         for (path, bytes) in files where isCounted(path) {
