@@ -30,18 +30,24 @@ public struct PosixFileSystem: FileSystem {
 
     /// Makes a directory, mode 0700, and those above it.
     public func createDirectory(_ path: String) throws(SystemError) {
-        // safe, here and below: a Swift string lends its bytes to the call as a C string.
         do throws(SystemError) {
-            _ = try retrying("mkdir", path, faults) { unsafe mkdir(path, 0o700) }
-        } catch  where error.code == EEXIST {
-            return
+            try makeDirectory(path)
         } catch {
             guard
                 error.code == ENOENT,
                 let slash = path.lastIndex(of: "/"), slash != path.startIndex
             else { throw error }
             try createDirectory(String(path[..<slash]))
-            try createDirectory(path)
+            try makeDirectory(path)
+        }
+    }
+
+    private func makeDirectory(_ path: String) throws(SystemError) {
+        do throws(SystemError) {
+            // safe, here and below: a Swift string lends its bytes to the call as a C string.
+            _ = try retrying("mkdir", path, faults) { unsafe mkdir(path, 0o700) }
+        } catch  where error.code == EEXIST {
+            return
         }
     }
 
