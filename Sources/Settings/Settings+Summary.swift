@@ -120,6 +120,7 @@ private struct SummaryLines {
         add("log.durability", log.durability.rawValue)
         add("log.capture", log.capture.rawValue)
         add("log.snapshotEvery", "\(log.snapshotEvery)")
+        add("log.retention", log.retention)
     }
 
     mutating func add(_ routing: RoutingSettings) {

@@ -137,7 +137,15 @@ public struct Gateway: Sendable {
             watches: watches
         )
         var configuration = ServiceGroupConfiguration(
-            services: [refresh, server],
+            services: [
+                refresh,
+                RetentionSchedule(
+                    ledger: ledger,
+                    rule: Retention(settings.log.retention),
+                    logger: logger
+                ),
+                server,
+            ],
             gracefulShutdownSignals: stopsOnSignals ? [.sigterm, .sigint] : [],
             logger: logger
         )

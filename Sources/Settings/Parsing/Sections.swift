@@ -19,7 +19,7 @@ extension ServerSettings {
 extension LogSettings {
     /// The section `log`.
     init(_ root: Section) {
-        let keys = ["directory", "durability", "capture", "snapshotEvery"]
+        let keys = ["directory", "durability", "capture", "snapshotEvery", "retention"]
         guard let section = root.section("log", known: keys) else { return }
         directory = section.file("directory")
         if let durability: LogDurability = section.choice("durability") {
@@ -28,6 +28,7 @@ extension LogSettings {
         if let events = section.count("snapshotEvery", in: 1_000...1_000_000_000) {
             snapshotEvery = events
         }
+        if let retention = LogRetention(section) { self.retention = retention }
         guard let capture: BodyCapture = section.choice("capture") else { return }
         self.capture = capture
         if let consequence = NotInForce.consequence(of: capture),

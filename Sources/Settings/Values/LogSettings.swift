@@ -8,6 +8,8 @@ public struct LogSettings: Hashable, Sendable {
     public var capture = BodyCapture.features
     /// Events between two snapshots of the state, which let the next start fold only what follows.
     public var snapshotEvery = 250_000
+    /// How long events are kept.
+    public var retention = LogRetention.all
 
     /// Group commit, features only, no directory named.
     public init() {}
