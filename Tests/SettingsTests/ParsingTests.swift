@@ -103,10 +103,17 @@ struct ParsingTests {
         #expect(settings.redactedSummary.contains("log.retention: \(rule)\n"))
     }
 
-    @Test(arguments: [("none", 0), ("features", 0), ("full", 1)])
-    func `keeping whole bodies is not in force`(capture: String, warnings: Int) throws {
-        let settings = try settings("providers: [{type: ollama}]\nlog: {capture: \(capture)}")
-        #expect(settings.notInForce.count == warnings)
+    @Test(arguments: BodyCapture.allCases)
+    func `every capture is in force`(capture: BodyCapture) throws {
+        let settings = try settings(
+            """
+            providers: [{type: ollama}]
+            log: {capture: \(capture.rawValue), bodies: {retention: {keepDays: 7}}}
+            """
+        )
+        #expect(settings.log.capture == capture)
+        #expect(settings.log.bodiesKeptDays == 7)
+        #expect(settings.notInForce.isEmpty)
     }
 
     @Test

@@ -10,6 +10,8 @@ struct RetentionSchedule: Service {
 
     let ledger: Ledger
     let rule: Retention
+    let bodies: BodyRecorder?
+    let bodiesKeptDays: Int
     let logger: Logger
 
     /// Runs until the service is told to stop; a step that began is finished.
@@ -19,6 +21,7 @@ struct RetentionSchedule: Service {
         await cancelWhenGracefulShutdown {
             while !Task.isCancelled {
                 await step()
+                await retireBodies()
                 do {
                     try await Task.sleep(for: Self.interval)
                 } catch {
@@ -41,6 +44,22 @@ struct RetentionSchedule: Service {
             )
         } catch {
             logger.warning("retention failed, the next try is in an hour: \(error)")
+        }
+    }
+
+    private func retireBodies() async {
+        guard let bodies else { return }
+        let (days, now) = (bodiesKeptDays, ledger.now)
+        do {
+            let bytes = try await BlockingWork.run {
+                try bodies.retire(olderThanDays: days, now: now)
+            }
+            guard bytes > 0 else { return }
+            logger.notice("texts older than \(days) days were deleted: \(bytes) bytes")
+        } catch {
+            logger.warning(
+                "old texts could not be deleted, the next try is in an hour: \(error)"
+            )
         }
     }
 }
