@@ -111,6 +111,25 @@ struct RetentionTests {
         )
     }
 
+    /// Keeps a log whose beginning is gone, for the commands' tests, and what they must say of it, in
+    /// the folder that LOGWAY_RETIRED_LOG names (Tests/BlackBox/test_retention.py).
+    @Test(
+        .enabled(
+            if: ProcessInfo.processInfo.environment["LOGWAY_RETIRED_LOG"] != nil,
+            "LOGWAY_RETIRED_LOG names no folder"
+        )
+    )
+    func `a log for the tests of the commands`() throws {
+        let folder = try #require(ProcessInfo.processInfo.environment["LOGWAY_RETIRED_LOG"])
+        let history = try History(folder)
+        let ledger = try Self.open(folder)
+        try #require(try ledger.retain(.months(2)) != nil)
+        try ledger.close()
+        let reports = history.reports.map { "\"\($0.key)\": \($0.value)" }.sorted()
+        try Data("{\(reports.joined(separator: ",\n"))}\n".utf8)
+            .write(to: URL(filePath: folder + "/reports.json"))
+    }
+
     @Test func `all is kept without a rule, and months are closed all the same`() throws {
         let directory = TemporaryDirectory()
         let history = try History(directory.path)
@@ -186,7 +205,8 @@ private struct History {
         let log = try EventLog(path, options: RetentionTests.options)
         try log.append(events)
         var closing = MonthClosing(from: CalendarMonth(start.date), before: current)
-        var sequence: UInt64 = 0
+        var sequence: UInt64 = 1
+        _ = closing.take(events[0], sequence: sequence)
         for number in 0..<journeys {
             let share = (end - start).microseconds / Int64(journeys + 1)
             var time = start.advanced(byMicroseconds: Int64(number) * share)
