@@ -51,8 +51,7 @@ public struct RouterState: Hashable, Sendable {
             breakers.start(attempt)
             inFlight.start(attempt)
         case .attemptFinished(let attempt):
-            // When it was started is known to the fold of the events before it.
-            let started = inFlight.startPosition(of: attempt.request)
+            let started = inFlight.finish(attempt)
             breakers.finish(
                 attempt,
                 started: started,
@@ -62,7 +61,6 @@ public struct RouterState: Hashable, Sendable {
             health.record(attempt, at: event.time)
             holds.finish(attempt, at: event.time)
             spend.add(attempt, at: event.time)
-            inFlight.finish(attempt)
         case .requestCompleted(let completed): inFlight.end(completed.request)
         case .healthProbed(let probe): health.record(probe, at: event.time)
         case .modelsListed(let list): models.replace(list)
