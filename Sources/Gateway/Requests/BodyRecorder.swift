@@ -12,7 +12,7 @@ import WriteAheadLog
 final class BodyRecorder: Sendable {
     /// The bytes that may wait for the thread.
     static let waitingLimit = 64 << 20
-    /// The bytes of a streamed answer that are kept; far above any model's output limit.
+    /// The bytes of an answer that are kept; far above any model's output limit.
     static let answerLimit = 16 << 20
 
     private let log: BodyLog
