@@ -74,7 +74,9 @@ public struct RouterState: Hashable, Sendable {
         case .nodeStarted: holds.begin(at: event.time)
         case .stateCarried(let carried): adopt(carried)
         case .monthClosed(let closed):
-            closedThrough = CalendarMonth(year: closed.year, month: closed.month)
+            // What retention carried on is of months that were closed before.
+            let month = CalendarMonth(year: closed.year, month: closed.month)
+            closedThrough = max(closedThrough ?? month, month)
         case .routeDecided, .feedbackReceived, .nodeStopped, .logRecovered, .segmentRetired,
             .unknown:
             break

@@ -32,6 +32,8 @@ public struct Gateway: Sendable {
     private let upstream: UpstreamClient
     private let providers: ProviderDirectory
     private let logger: Logger
+    /// Where the texts of requests and answers are kept; `nil` where they are not.
+    private let bodies: BodyRecorder?
 
     /// Opens the log, starts the simulated providers, and records what is in force.
     ///
@@ -82,6 +84,13 @@ public struct Gateway: Sendable {
                 }
             )
             try ledger.recordSettings(settings, catalog: catalog, simulated: simulated.specs)
+            bodies = try await BodyRecorder.open(
+                settings.log,
+                beside: ledger,
+                keys: KeyMask(providers.all.map(\.keys)),
+                fileSystem: fileSystem,
+                logger: logger
+            )
         } catch {
             await opened.simulated?.stop()
             try await BlockingWork.run { [opened] in
@@ -137,7 +146,17 @@ public struct Gateway: Sendable {
             watches: watches
         )
         var configuration = ServiceGroupConfiguration(
-            services: [refresh, server],
+            services: [
+                refresh,
+                RetentionSchedule(
+                    ledger: ledger,
+                    rule: Retention(settings.log.retention),
+                    bodies: bodies,
+                    bodiesKeptDays: settings.log.bodiesKeptDays,
+                    logger: logger
+                ),
+                server,
+            ],
             gracefulShutdownSignals: stopsOnSignals ? [.sigterm, .sigint] : [],
             logger: logger
         )
@@ -164,7 +183,8 @@ public struct Gateway: Sendable {
                 attempts: AttemptRunner(upstream: upstream),
                 watches: watches,
                 bodyLimit: settings.server.maxBodyBytes,
-                logger: logger
+                logger: logger,
+                bodies: bodies
             ),
             models: ModelsEndpoint(ledger: ledger),
             feedback: FeedbackEndpoint(ledger: ledger, logger: logger),
@@ -198,7 +218,10 @@ public struct Gateway: Sendable {
         var stopped = NodeStopped()
         stopped.reason = reason
         try ledger.record([.nodeStopped(stopped)])
-        try await BlockingWork.run { try ledger.close() }
+        try await BlockingWork.run {
+            bodies?.close()
+            try ledger.close()
+        }
     }
 
     /// What ended the services, in words that hold nothing of what a library knows.
