@@ -41,11 +41,12 @@ public final class ReadModelFollower: Sendable {
 
     /// Ends the thread after the batch that it is in.
     ///
-    /// Blocks until then. To be called once.
+    /// Blocks until then. May be called again: a stop of the gateway that failed is repeated.
     public func stop() {
         isStopping.store(true, ordering: .relaxed)
         stopping.signal()
         ended.wait()
+        ended.signal()
     }
 
     private func follow() {

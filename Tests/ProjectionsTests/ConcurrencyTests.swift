@@ -107,6 +107,8 @@ struct ConcurrencyTests {
         try FileManager.default.removeItem(atPath: folder.file)
         #expect(try Self.eventually { try folder.holdsRequests() })
         follower.stop()
+        // A second stop has nothing to wait for.
+        follower.stop()
         #expect(notices.withLock { $0.count } == 1)
         #expect(notices.withLock { $0[0].contains("waits behind the log") })
     }
