@@ -56,6 +56,7 @@ func tests(
     )
 }
 
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(
@@ -80,6 +81,7 @@ let package = Package(
             exact: "2.28.1",
             traits: []
         ),
+        .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
         .package(url: "https://github.com/jpsim/Yams.git", from: "6.2.2"),
@@ -105,6 +107,19 @@ let package = Package(
         ),
         layer("Routing", on: ["Events", "RouterState"]),
         layer("Reporting", on: ["Events", "RouterState"]),
+        .target(
+            name: "Migrations",
+            path: "migrations",
+            resources: [.embedInCode("sql")],
+            swiftSettings: optimised
+        ),
+        layer(
+            "Projections",
+            on: [
+                "Events", "EventLog", "WriteAheadLog", "RouterState", "Reporting", "Migrations",
+                grdb, crypto,
+            ]
+        ),
         layer("Settings", on: ["Events", "Catalog", yams]),
         .target(name: "Upstream", dependencies: ["CCurl"], swiftSettings: strict),
         layer("Providers", on: ["Events", "JSONBytes"]),
@@ -112,16 +127,17 @@ let package = Package(
         layer(
             "Gateway",
             on: [
-                "Events", "EventLog", "RouterState", "Catalog", "Routing", "Reporting", "Settings",
-                "Upstream", "Providers", "JSONBytes", "Simulation", "WriteAheadLog", crypto,
-                hummingbird, hummingbirdCore,
+                "Events", "EventLog", "RouterState", "Catalog", "Routing", "Reporting",
+                "Projections", "Settings", "Upstream", "Providers", "JSONBytes", "Simulation",
+                "WriteAheadLog", crypto, hummingbird, hummingbirdCore,
             ]
         ),
         .executableTarget(
             name: "logway",
             dependencies: [
-                "Events", "EventLog", "RouterState", "Catalog", "Reporting", "Settings", "Gateway",
-                "Simulation", "WriteAheadLog", "Upstream", "JSONBytes", argumentParser, rainbow,
+                "Events", "EventLog", "RouterState", "Catalog", "Reporting", "Projections",
+                "Settings", "Gateway", "Simulation", "WriteAheadLog", "Upstream", "JSONBytes",
+                argumentParser, rainbow,
             ],
             swiftSettings: optimised,
             linkerSettings: [buildID]
@@ -143,6 +159,7 @@ let package = Package(
         tests(of: "Catalog"),
         tests(of: "Routing"),
         tests(of: "Reporting"),
+        tests(of: "Projections", on: ["Reporting", "Migrations", grdb]),
         tests(of: "Settings"),
         tests(of: "Upstream"),
         tests(of: "Providers"),

@@ -32,15 +32,15 @@ extension CostReport {
             year: closed.year,
             month: closed.month,
             total: Line(closed.total),
+            byProvider: Self.table(closed.byProvider),
+            byModel: Self.table(closed.byModel),
+            byTask: Self.table(closed.byTask),
+            byTag: Self.table(closed.byTag),
             outcomes: Dictionary(closed.outcomes.map { ($0.outcome, $0.count) }) { _, last in last
             },
             localRequests: closed.localRequests,
             hostedRequests: closed.hostedRequests
         )
-        byProvider = Self.table(closed.byProvider)
-        byModel = Self.table(closed.byModel)
-        byTask = Self.table(closed.byTask)
-        byTag = Self.table(closed.byTag)
     }
 
     private static func lines(_ table: [String: Line]) -> [MonthLine] {

@@ -30,6 +30,9 @@ public struct CostReport: Sendable {
         public var meanScore: Double? {
             scoreCount == 0 ? nil : Double(scores) / Double(scoreCount) / 1_000_000
         }
+
+        /// The sum of nothing.
+        public init() {}
     }
 
     /// A sum that an attempt or a score counts in.
@@ -62,13 +65,13 @@ public struct CostReport: Sendable {
     /// The sum of everything.
     public private(set) var total = Line()
     /// The sums by provider.
-    public internal(set) var byProvider: [String: Line] = [:]
+    public private(set) var byProvider: [String: Line] = [:]
     /// The sums by `provider:model`.
-    public internal(set) var byModel: [String: Line] = [:]
+    public private(set) var byModel: [String: Line] = [:]
     /// The sums by the task that the clients gave; "none" for requests without one.
-    public internal(set) var byTask: [String: Line] = [:]
+    public private(set) var byTask: [String: Line] = [:]
     /// The sums by label.
-    public internal(set) var byTag: [String: Line] = [:]
+    public private(set) var byTag: [String: Line] = [:]
     /// The requests that ended in the month, by outcome.
     public private(set) var outcomes: [RequestOutcome: Int] = [:]
     /// Requests that a local provider answered.
@@ -85,17 +88,25 @@ public struct CostReport: Sendable {
         self.month = month
     }
 
-    /// A report of known sums, without its tables.
-    init(
+    /// A report of known sums; no event is to be fed to it any more.
+    public init(
         year: Int,
         month: Int,
         total: Line,
+        byProvider: [String: Line],
+        byModel: [String: Line],
+        byTask: [String: Line],
+        byTag: [String: Line],
         outcomes: [RequestOutcome: Int],
         localRequests: Int,
         hostedRequests: Int
     ) {
         self.init(year: year, month: month)
         self.total = total
+        self.byProvider = byProvider
+        self.byModel = byModel
+        self.byTask = byTask
+        self.byTag = byTag
         self.outcomes = outcomes
         self.localRequests = localRequests
         self.hostedRequests = hostedRequests
@@ -163,10 +174,7 @@ public struct CostReport: Sendable {
         // Feedback on a request that ended in an earlier month counts in the total alone.
         let keys = known[feedback.request].map { $0.asked + $0.labels } ?? []
         for key in [.total] + keys {
-            change(key) { line in
-                line.scores.addClamped(feedback.score - (earlier ?? 0))
-                if earlier == nil { line.scoreCount += 1 }
-            }
+            change(key) { $0.add(score: feedback.score, insteadOf: earlier) }
         }
     }
 
@@ -182,7 +190,8 @@ public struct CostReport: Sendable {
 }
 
 extension CostReport.Line {
-    fileprivate mutating func add(_ attempt: AttemptFinished) {
+    /// Counts an attempt that ended; not its request, which may have been counted before.
+    public mutating func add(_ attempt: AttemptFinished) {
         attempts += 1
         if let cost = attempt.cost {
             self.cost.addClamped(cost)
@@ -193,5 +202,11 @@ extension CostReport.Line {
         inputTokens.addClamped(attempt.usage.knownPrompt)
         cachedTokens.addClamped(attempt.usage.cachedInput ?? 0)
         outputTokens.addClamped(attempt.usage.output ?? 0)
+    }
+
+    /// Counts a score in millionths, in the place of an earlier one of the same judge.
+    public mutating func add(score: Int, insteadOf earlier: Int?) {
+        scores.addClamped(score - (earlier ?? 0))
+        if earlier == nil { scoreCount += 1 }
     }
 }

@@ -1,7 +1,7 @@
 public import Events
 
 /// Which requests a search is for; what is left out matches everything.
-public struct RequestFilter: Sendable {
+public struct RequestFilter: Hashable, Sendable {
     /// From this instant on.
     public var since: Timestamp?
     /// Before this instant.

@@ -29,26 +29,21 @@ public struct RequestList: Sendable {
     }
 
     /// A table for people.
-    public static func table(_ records: [RequestRecord]) -> String {
+    public static func table(_ lines: [RequestLine]) -> String {
         var table = TextTable([
             .text("time"), .text("request"), .text("asked for"), .text("last asked"),
             .text("outcome"), .number("tries"), .number("tokens"), .number("cost"),
             .number("total"),
         ])
-        for record in records {
-            let completed = record.completed?.content
-            let last = record.started.last?.content
-            let usage = record.finished.last?.content.usage
-            let tokens = usage.flatMap { usage in
-                usage.prompt.flatMap { prompt in usage.output.map { "\(prompt)+\($0)" } }
+        for line in lines {
+            let tokens = line.promptTokens.flatMap { prompt in
+                line.outputTokens.map { "\(prompt)+\($0)" }
             }
             table.add([
-                String("\(record.id.time)".prefix(19)), record.id.description,
-                record.received?.content.requestedModel ?? "",
-                last.map { "\($0.provider):\($0.model)" } ?? "–",
-                completed?.outcome.name ?? "running", "\(record.started.count)", tokens ?? "–",
-                completed.map { Wording.cost($0.cost) } ?? "–",
-                completed.map { Wording.time(microseconds: $0.totalMicroseconds) } ?? "–",
+                String("\(line.id.time)".prefix(19)), line.id.description, line.requestedModel,
+                line.lastAsked ?? "–", line.outcome?.name ?? "running", "\(line.attempts)",
+                tokens ?? "–", line.outcome.map { _ in Wording.cost(line.cost) } ?? "–",
+                line.totalMicroseconds.map { Wording.time(microseconds: $0) } ?? "–",
             ])
         }
         return table.text()

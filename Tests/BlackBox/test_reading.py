@@ -72,18 +72,49 @@ def test_every_command_works(pair, running):
                 json.loads(line)
 
 
-def test_reading_needs_no_right_to_write_and_changes_nothing(pair):
+def test_reading_changes_nothing_but_the_read_model(pair):
     gateway, first, second = pair
     traffic(gateway, first, second)
     gateway.stop()
 
     def contents():
-        return {f: f.read_bytes() for f in gateway.data.rglob("*") if f.is_file()}
+        files = (f for f in gateway.data.rglob("*") if f.is_file())
+        return {f: f.read_bytes() for f in files if not f.name.startswith("read.db")}
 
     before = contents()
     for arguments in COMMANDS.values():
         gateway.ask(*arguments)
     assert contents() == before
+
+
+def test_answers_are_the_same_with_a_read_model_without_one_and_when_it_cannot_be_had(pair):
+    gateway, first, second = pair
+    traffic(gateway, first, second)
+    commands = [name for name in COMMANDS if name.split("-")[0] in ("requests", "report", "explain")]
+
+    def answers():
+        return {name: gateway.ask(*COMMANDS[name]) for name in commands}
+
+    beside = answers()
+    # Removed below the running server, which goes on.
+    for file in gateway.data.glob("read.db*"):
+        file.unlink()
+    assert answers() == beside
+    ask(openai_client(gateway))
+    assert len(gateway.requests()) == len(beside["requests-json"].splitlines()) + 1
+    gateway.stop()
+    after = answers()
+    for file in gateway.data.glob("read.db*"):
+        file.unlink()
+    assert answers() == after
+    # A folder in its place: the log is folded, and that is said.
+    for file in gateway.data.glob("read.db*"):
+        file.unlink()
+    (gateway.data / "read.db").mkdir()
+    for name in commands:
+        result = gateway.run(*COMMANDS[name])
+        assert (result.returncode, result.stdout) == (0, after[name])
+        assert "reading the log instead" in result.stderr
 
 
 def test_requests_are_listed_newest_first_and_filtered(pair):

@@ -131,7 +131,9 @@ struct RequestTests {
 
     @Test func `the table shows a request on a line`() throws {
         let records = Self.four().list().newest(10, RequestFilter())
-        let lines = RequestList.table(records).split(separator: "\n").map(String.init)
+        let lines = RequestList.table(records.map(RequestLine.init)).split(separator: "\n").map(
+            String.init
+        )
         #expect(lines.count == 5)
         #expect(lines[0].hasPrefix("time"))
         #expect(lines[0].contains("asked for  last asked"))

@@ -5,6 +5,7 @@ import Glibc
 import Hummingbird
 public import Logging
 import NIOCore
+import Projections
 import Providers
 import ServiceLifecycle
 public import Settings
@@ -34,6 +35,8 @@ public struct Gateway: Sendable {
     private let logger: Logger
     /// Where the texts of requests and answers are kept; `nil` where they are not.
     private let bodies: BodyRecorder?
+    /// Keeps the read model behind the log.
+    private let follower: ReadModelFollower
 
     /// Opens the log, starts the simulated providers, and records what is in force.
     ///
@@ -99,6 +102,7 @@ public struct Gateway: Sendable {
             }
             throw error
         }
+        follower = ReadModelFollower(directory) { logger.notice("\($0)") }
     }
 
     /// Serves until it is told to stop, then drains, records that and closes the log.
@@ -213,7 +217,10 @@ public struct Gateway: Sendable {
     }
 
     private func stop(reason: String) async throws {
-        try await BlockingWork.run { upstream.shutdown() }
+        try await BlockingWork.run {
+            upstream.shutdown()
+            follower.stop()
+        }
         await simulated.stop()
         var stopped = NodeStopped()
         stopped.reason = reason

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Events
+import Projections
 import Reporting
 
 /// `logway explain`.
@@ -31,14 +32,7 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let directory = try readingOptions.directory()
-        var queries = try LogQueries(directory)
-        let record: RequestRecord?
-        if let id = RequestID(id) {
-            record = try queries.record(of: id)
-        } else {
-            record = try queries.requests(since: nil).newest(1, RequestFilter()).first
-        }
-        guard let record else {
+        guard let record = try record(in: directory) else {
             throw CommandError(
                 "there is no request \(id) in \(directory); "
                     + "`logway requests` lists them"
@@ -46,5 +40,18 @@ struct ExplainCommand: ParsableCommand {
         }
         if json { Output.line(record.json) } else { Output.page(ExplainPage(record).text) }
         if bodies { try BodyTexts(of: record, in: directory).show(asJSON: json) }
+    }
+
+    /// Everything about the request; `nil` when the log does not know it.
+    private func record(in directory: String) throws -> RequestRecord? {
+        if let id = RequestID(id) {
+            var log = try LogQueries(directory)
+            return try log.record(of: id)
+        }
+        return try ReadModelQuery.answer(directory) { model in
+            try model.records(1, RequestFilter()).first
+        } orFold: { log in
+            try log.requests(since: nil).newest(1, RequestFilter()).first
+        }
     }
 }

@@ -43,6 +43,17 @@ struct LogQueries {
         return record.isEmpty ? nil : record
     }
 
+    /// Where the events since an instant begin.
+    ///
+    /// - Throws: `CommandError` when some of them were retired.
+    mutating func firstKept(since time: Timestamp) throws -> UInt64 {
+        let first = try unlessRetired { reader in
+            try reader.log.firstSequence(atOrAfter: time.microseconds)
+        }
+        guard let first else { throw try retired("what happened at \(time)") }
+        return first
+    }
+
     /// The requests received since an instant.
     mutating func requests(since time: Timestamp?) throws -> RequestList {
         var list = RequestList()
@@ -51,11 +62,7 @@ struct LogQueries {
             return true
         }
         if let time {
-            let first = try unlessRetired { reader in
-                try reader.log.firstSequence(atOrAfter: time.microseconds)
-            }
-            guard let first else { throw try retired("what happened at \(time)") }
-            try reader.forEach(from: first, take)
+            try reader.forEach(from: firstKept(since: time), take)
         } else {
             try reader.forEach(from: firstSequence(), take)
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Events
 import Foundation
+import Projections
 import Reporting
 
 /// `logway report`.
@@ -29,12 +30,25 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         let today = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)).date
         let month = month ?? MonthArgument(year: today.year, month: today.month)
-        var queries = try LogQueries(readingOptions.directory())
-        let report = try queries.costs(year: month.year, month: month.month, at: at?.time)
+        let report = try report(year: month.year, month: month.month)
         if json || format == .json {
             Output.line(try report.json)
         } else {
             Output.page(report.text)
+        }
+    }
+
+    /// The report: of what the log says now from the read model, of an instant from the log.
+    private func report(year: Int, month: Int) throws -> CostReport {
+        let directory = try readingOptions.directory()
+        if let at {
+            var log = try LogQueries(directory)
+            return try log.costs(year: year, month: month, at: at.time)
+        }
+        return try ReadModelQuery.answer(directory) { model in
+            try model.costs(of: CalendarMonth(year: year, month: month))
+        } orFold: { log in
+            try log.costs(year: year, month: month)
         }
     }
 }

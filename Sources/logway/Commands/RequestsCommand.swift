@@ -1,5 +1,6 @@
 import ArgumentParser
 import Events
+import Projections
 import Reporting
 
 /// `logway requests`.
@@ -51,14 +52,30 @@ struct RequestsCommand: ParsableCommand {
         filter.outcome = outcome?.outcome
         filter.minimumCost = minCost?.amount
         filter.failedOver = failedOver
-        var queries = try LogQueries(readingOptions.directory())
-        let records = try queries.requests(since: since?.time).newest(limit, filter)
+        let directory = try readingOptions.directory()
+        if let since {
+            // A read model may still know what the log has given up; nobody could check it any more.
+            var log = try LogQueries(directory)
+            _ = try log.firstKept(since: since.time)
+        }
         if json {
+            let records = try ReadModelQuery.answer(directory) { model in
+                try model.records(limit, filter)
+            } orFold: { log in
+                try log.requests(since: filter.since).newest(limit, filter)
+            }
             for record in records { Output.line(record.json) }
-        } else if records.isEmpty {
-            Output.errorText("no request matches")
         } else {
-            Output.write(RequestList.table(records))
+            let lines = try ReadModelQuery.answer(directory) { model in
+                try model.requests(limit, filter)
+            } orFold: { log in
+                try log.requests(since: filter.since).newest(limit, filter).map(RequestLine.init)
+            }
+            if lines.isEmpty {
+                Output.errorText("no request matches")
+            } else {
+                Output.write(RequestList.table(lines))
+            }
         }
     }
 }

@@ -1,0 +1,223 @@
+import Events
+import Foundation
+import GRDB
+import Reporting
+import RouterState
+
+/// A fold of events over the tables, inside one transaction.
+///
+/// What the events change is kept in memory and written once at the end: most requests begin and end
+/// within a batch.
+struct EventBatch {
+    /// The fields of events that the read models hold something of.
+    static let fields = EventFields.all
+        .through(8, of: .requestReceived(RequestReceived()))
+        .through(1, of: .routeDecided(RouteDecided()))
+        .through(4, of: .attemptStarted(AttemptStarted()))
+        .through(11, of: .attemptFinished(AttemptFinished()))
+        .through(13, of: .requestCompleted(RequestCompleted()))
+        .through(0, of: .healthProbed(HealthProbed()))
+        .through(0, of: .modelsListed(ModelsListed()))
+        .through(0, of: .configurationApplied(ConfigurationApplied()))
+        .through(0, of: .pricesApplied(PricesApplied()))
+
+    let database: Database
+    /// The requests that events were about; `.some(nil)` for those that the log does not hold.
+    private var requests: [RequestID: ProjectedRequest?] = [:]
+    private var labels: [UInt64: Set<RequestLabel>] = [:]
+    private var months: [CalendarMonth: MonthSums] = [:]
+    private var localProviders: Set<String>
+
+    /// An empty batch on the tables as they are.
+    init(_ database: Database) throws {
+        self.database = database
+        localProviders = Set(
+            try database.rows("SELECT name FROM local_providers") { try $0.value(0, String.self) }
+        )
+    }
+
+    /// Takes in the event with this sequence number.
+    mutating func apply(_ event: Event, sequence: UInt64) throws {
+        switch event.body {
+        case .requestReceived(let received):
+            try begin(received, sequence: sequence, at: event.time)
+        case .routeDecided(let decided):
+            try request(decided.request)?.decided = sequence
+        case .attemptStarted(let attempt): try start(attempt, sequence: sequence)
+        case .attemptFinished(let attempt):
+            try finish(attempt, sequence: sequence, at: event.time)
+        case .requestCompleted(let completed):
+            try complete(completed, sequence: sequence, at: event.time)
+        case .feedbackReceived(let feedback):
+            try judge(feedback, sequence: sequence, at: event.time)
+        case .policyApplied(let applied): setLocalProviders(of: applied.policy)
+        case .stateCarried(let carried): adopt(carried)
+        case .monthClosed(let closed):
+            let month = CalendarMonth(year: closed.year, month: closed.month)
+            try change(month) { try $0.close(CostReport(closed), sequence: sequence) }
+        case .segmentRetired(let retired): try retire(before: retired.firstKept)
+        default: break
+        }
+    }
+
+    private mutating func begin(
+        _ received: RequestReceived,
+        sequence: UInt64,
+        at time: Timestamp
+    ) throws {
+        // A request is received once; a second record of it would change what was already counted.
+        guard try request(received.request) == nil else { return }
+        let request = ProjectedRequest(received, sequence: sequence, time: time)
+        requests[received.request] = .some(request)
+        label(request, .model, received.requestedModel)
+        if let task = received.task { label(request, .task, task) }
+        for tag in received.tags { label(request, .tag, tag) }
+    }
+
+    private mutating func start(_ attempt: AttemptStarted, sequence: UInt64) throws {
+        guard let request = try request(attempt.request) else { return }
+        request.attempts += 1
+        request.last = (attempt.provider, attempt.model)
+        label(request, .provider, attempt.provider)
+        label(request, .model, attempt.model)
+        try database.run(
+            "INSERT INTO attempts VALUES (?, ?, ?, ?)",
+            [request.sequence, sequence, attempt.provider, attempt.model]
+        )
+    }
+
+    private mutating func finish(
+        _ attempt: AttemptFinished,
+        sequence: UInt64,
+        at time: Timestamp
+    ) throws {
+        let request = try request(attempt.request)
+        try count(attempt, of: request, in: CalendarMonth(time.date))
+        guard let request else { return }
+        request.promptTokens = attempt.usage.prompt
+        request.outputTokens = attempt.usage.output
+        request.ends.append(
+            ProjectedRequest.End(time: time, provider: attempt.provider, model: attempt.model)
+        )
+        try database.run(
+            "INSERT INTO attempt_ends VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                request.sequence, sequence, time.microseconds, attempt.provider, attempt.model,
+                attempt.failure?.rawValue, attempt.cost?.count, attempt.costOrigin.rawValue,
+                attempt.usage.prompt, attempt.usage.cachedInput, attempt.usage.output,
+            ]
+        )
+    }
+
+    private mutating func complete(
+        _ completed: RequestCompleted,
+        sequence: UInt64,
+        at time: Timestamp
+    ) throws {
+        let local = localProviders
+        try change(CalendarMonth(time.date)) { $0.count(completed, localProviders: local) }
+        guard let request = try request(completed.request) else { return }
+        request.completion = ProjectedRequest.Completion(
+            sequence: sequence,
+            time: time,
+            outcome: completed.outcome,
+            cost: completed.cost,
+            totalMicroseconds: completed.totalMicroseconds
+        )
+        label(request, .outcome, completed.outcome.name)
+    }
+
+    private mutating func setLocalProviders(of policy: RoutingPolicy) {
+        localProviders = Set(policy.providers.filter(\.isLocal).map(\.name))
+    }
+
+    /// Goes on from the policy of a carried state, whose own event may be gone.
+    private mutating func adopt(_ carried: StateCarried) {
+        do throws(EventCodingError) {
+            let state = try RouterState(decoding: carried.state.bytes)
+            setLocalProviders(of: state.policy.policy)
+        } catch {
+            // As in the fold of the state: one that can't be read leaves what was there.
+        }
+    }
+
+    /// The request with this id; `nil` if the log does not hold it.
+    mutating func request(_ id: RequestID) throws -> ProjectedRequest? {
+        if let known = requests[id] { return known }
+        let loaded = try ProjectedRequest.load(id, database)
+        requests[id] = .some(loaded)
+        return loaded
+    }
+
+    private mutating func label(
+        _ request: ProjectedRequest,
+        _ kind: RequestLabel.Kind,
+        _ name: String
+    ) {
+        labels[request.sequence, default: []].insert(RequestLabel(kind, name))
+    }
+
+    /// Changes the sums of a month.
+    mutating func change(
+        _ month: CalendarMonth,
+        _ change: (inout MonthSums) throws -> Void
+    ) throws {
+        // Taken out meanwhile, so that it is changed in place.
+        var sums = try months.removeValue(forKey: month) ?? MonthSums(month, database)
+        try change(&sums)
+        months[month] = sums
+    }
+
+    /// Writes everything that changed, and how far the log is folded now.
+    mutating func save(_ position: Position) throws {
+        try write()
+        try position.save(database)
+    }
+
+    /// Writes what is in memory and forgets it.
+    private mutating func write() throws {
+        for case let request? in requests.values.sorted(by: Self.isEarlier) {
+            try request.save(database)
+        }
+        for (request, labels) in labels.sorted(by: { $0.key < $1.key }) {
+            for label in labels {
+                try database.run(
+                    "INSERT OR IGNORE INTO request_labels VALUES (?, ?, ?)",
+                    [label.kind.rawValue, label.name, request]
+                )
+            }
+        }
+        for sums in months.values { try sums.save() }
+        try database.run("DELETE FROM local_providers")
+        for name in localProviders {
+            try database.run("INSERT INTO local_providers VALUES (?)", [name])
+        }
+        requests = [:]
+        labels = [:]
+        months = [:]
+    }
+
+    /// In the order of the log, in which the tables' trees grow at their ends.
+    private static func isEarlier(_ left: ProjectedRequest?, _ right: ProjectedRequest?) -> Bool {
+        (left?.sequence ?? 0) < (right?.sequence ?? 0)
+    }
+
+    /// Forgets what a fold of the events from `first` on would not know.
+    ///
+    /// Months that those events reach into are closed, so their sums stay; only those whose closing
+    /// goes as well are forgotten.
+    private mutating func retire(before first: UInt64) throws {
+        try write()
+        try database.run("DELETE FROM requests WHERE received < ?", [first])
+        try database.run("DELETE FROM request_labels WHERE request < ?", [first])
+        try database.run("DELETE FROM attempts WHERE request < ?", [first])
+        try database.run("DELETE FROM attempt_ends WHERE request < ?", [first])
+        try database.run("DELETE FROM feedback WHERE sequence < ?", [first])
+        for table in ["month_lines", "month_outcomes", "months"] {
+            try database.run(
+                "DELETE FROM \(table) WHERE month IN (SELECT month FROM months WHERE closed < ?)",
+                [first]
+            )
+        }
+    }
+}

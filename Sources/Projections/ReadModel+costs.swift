@@ -1,0 +1,39 @@
+public import Events
+import GRDB
+public import Reporting
+
+extension ReadModel {
+    /// The cost report of a month (UTC), from its sums.
+    ///
+    /// - Throws: as `catchUp`.
+    public func costs(of month: CalendarMonth) throws -> CostReport {
+        try read { database in
+            var tables: [MonthSums.Key.Kind: [String: CostReport.Line]] = [:]
+            let lines = try database.rows(
+                "SELECT kind, name, \(CostReport.Line.columns) FROM month_lines WHERE month = ?",
+                [month.column]
+            ) { row in
+                (
+                    kind: MonthSums.Key.Kind(rawValue: try row.value(0)),
+                    name: try row.value(1, String.self), line: try CostReport.Line(row, from: 2)
+                )
+            }
+            for (kind, name, line) in lines {
+                if let kind { tables[kind, default: [:]][name] = line }
+            }
+            let sums = try MonthSums(month, database)
+            return CostReport(
+                year: month.year,
+                month: month.month,
+                total: tables[.total]?[MonthSums.Key.total.name] ?? CostReport.Line(),
+                byProvider: tables[.provider] ?? [:],
+                byModel: tables[.model] ?? [:],
+                byTask: tables[.task] ?? [:],
+                byTag: tables[.tag] ?? [:],
+                outcomes: sums.outcomes,
+                localRequests: sums.localRequests,
+                hostedRequests: sums.hostedRequests
+            )
+        }
+    }
+}

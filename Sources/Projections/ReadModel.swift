@@ -1,0 +1,219 @@
+import EventLog
+import Events
+import GRDB
+import WriteAheadLog
+
+/// What the log says, as SQLite tables: `read.db` in the data directory.
+///
+/// It follows from the log alone. Any process may fold what is missing, each batch of events in one
+/// transaction with its position; so a reader never sees half a batch, two processes never fold an
+/// event twice, and a file that was deleted comes back. A value is confined to one thread at a time.
+public final class ReadModel {
+    /// Events of one transaction: few enough for others not to wait long, many enough to be cheap.
+    static let batchSize = 20_000
+    /// How often a reader folds again what another process took away.
+    private static let attempts = 5
+
+    private let file: ReadModelFile
+    private let notice: (String) -> Void
+    private var reader: EventReader
+    private var queue: DatabaseQueue?
+    private var identity: Int?
+    /// The last position that was found to be of this log.
+    private var checked: Position?
+
+    /// The read model of a data directory; nothing is opened but the log.
+    ///
+    /// - Parameters:
+    ///   - directory: the data directory.
+    ///   - notice: told when the tables are made anew, and why.
+    /// - Throws: `LogError` if there is no log that can be read.
+    public init(_ directory: String, notice: @escaping (String) -> Void = { _ in }) throws {
+        self.notice = notice
+        file = ReadModelFile(directory: directory)
+        reader = try EventReader(directory)
+    }
+
+    /// Folds what the log holds durably beyond the tables.
+    ///
+    /// - Parameter goesOn: asked between batches; `false` leaves the rest for later.
+    /// - Throws: `ReadModelError` when the tables can't be written; `LogError` and
+    ///   `UndecodableEvent` when the log can't be read.
+    public func catchUp(while goesOn: () -> Bool = { true }) throws {
+        while goesOn(), try foldBatch() {}
+    }
+
+    /// Reads the tables in one transaction, after folding what is missing.
+    ///
+    /// - Throws: as `catchUp`.
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        for _ in 0..<Self.attempts {
+            try catchUp()
+            let result: Result? = try withDatabase { queue in
+                try queue.read { database in
+                    // Another process may have begun to make the tables anew since.
+                    guard try isUsable(database) else { return nil }
+                    return try body(database)
+                }
+            }
+            if let result { return result }
+        }
+        throw ReadModelError.database(
+            path: file.path,
+            code: 0,
+            reason: "another process makes it anew again and again"
+        )
+    }
+
+    /// Reads events of the log, for what the tables only point to.
+    func events(_ body: (inout EventReader) throws -> Void) throws { try body(&reader) }
+}
+
+extension ReadModel {
+    /// Folds one batch; `false` when nothing is missing.
+    private func foldBatch() throws -> Bool {
+        // Most of the time there is nothing to do, and that is found out without the write lock.
+        let isCurrent = try withDatabase { queue in
+            try queue.read { database in
+                guard try isUsable(database) else { return false }
+                return try Position(database).sequence == reader.log.durableSequence()
+            }
+        }
+        if isCurrent { return false }
+        var reports: [String] = []
+        var reached: Position?
+        try withDatabase { queue in
+            try queue.inTransaction(.immediate) { database in
+                reports = []
+                reached = try fold(in: database, &reports)
+                return .commit
+            }
+        }
+        checked = reached
+        for report in reports { notice(report) }
+        return true
+    }
+
+    /// Whether the tables are of this build and of this log, and no less than was folded before.
+    private func isUsable(_ database: Database) throws -> Bool {
+        guard try Schema.version(of: database) == Schema.version else { return false }
+        let position = try Position(database)
+        if position == checked { return true }
+        guard try mismatch(position) == nil else { return false }
+        let isBehind = position.sequence < (checked?.sequence ?? 0)
+        checked = position
+        return !isBehind
+    }
+
+    /// Folds a batch inside a transaction, after making sure that the tables are of this log.
+    private func fold(in database: Database, _ reports: inout [String]) throws -> Position {
+        let version = try Schema.version(of: database)
+        if version > Schema.version {
+            throw ReadModelError.newerSchema(
+                path: file.path,
+                version: version,
+                known: Schema.version
+            )
+        }
+        var position = Position()
+        if version < Schema.version {
+            if try Schema.hasTables(database) { reports.append(rebuilding("its schema is older")) }
+            try Schema.makeAnew(database)
+        } else {
+            position = try Position(database)
+            if position != checked, let reason = try mismatch(position) {
+                reports.append(rebuilding(reason))
+                try Schema.makeAnew(database)
+                position = Position()
+            }
+        }
+        var batch = try EventBatch(database)
+        var last: UInt64 = 0
+        let start = max(position.sequence + 1, try reader.log.firstSequence())
+        let end = start + UInt64(Self.batchSize)
+        try reader.forEach(from: start, fields: EventBatch.fields) { event, sequence in
+            try batch.apply(event, sequence: sequence)
+            last = sequence
+            return sequence + 1 < end
+        }
+        guard last > 0 else { return position }
+        try reader.log.forEach(from: last) { record, sequence, _ in
+            position = Position(after: sequence, record: record)
+            return false
+        }
+        try batch.save(position)
+        return position
+    }
+
+    private func rebuilding(_ reason: String) -> String {
+        "\(file.path) is made anew from the log: \(reason)"
+    }
+
+    /// Why tables at this position are not of this log; `nil` when they are.
+    private func mismatch(_ position: Position) throws -> String? {
+        guard position.sequence > 0 else { return nil }
+        let end = try reader.log.durableSequence()
+        if position.sequence > end {
+            return "it holds event \(position.sequence), and the log ends at \(end)"
+        }
+        if position.sequence < (try reader.log.firstSequence()) {
+            return "it ends at event \(position.sequence), and what follows it was retired"
+        }
+        var found: Position?
+        try reader.log.forEach(from: position.sequence) { record, sequence, _ in
+            found = Position(after: sequence, record: record)
+            return false
+        }
+        return found == position
+            ? nil : "event \(position.sequence) of the log is not the one that it was made from"
+    }
+
+    /// Runs the body on an open connection, with SQLite's errors in words.
+    ///
+    /// A file that proves damaged is removed, and the body is run on an empty one: so every body
+    /// first looks at the schema.
+    private func withDatabase<Result>(
+        _ body: (DatabaseQueue) throws -> Result
+    ) throws -> Result {
+        do {
+            return try attempt(body)
+        } catch ReadModelError.damaged(_, let reason) {
+            close()
+            notice(rebuilding("it is damaged (\(reason))"))
+            try file.remove()
+            return try attempt(body)
+        }
+    }
+
+    private func attempt<Result>(_ body: (DatabaseQueue) throws -> Result) throws -> Result {
+        do {
+            return try body(try opened())
+        } catch let error as DatabaseError {
+            close()
+            throw ReadModelError(error, path: file.path)
+        } catch let error as UnexpectedValue {
+            throw ReadModelError.damaged(
+                path: file.path,
+                reason: "unexpected value in column \(error.column) of: \(error.sql)"
+            )
+        } catch let error as DecodingError {
+            throw ReadModelError.damaged(path: file.path, reason: "a list of tags: \(error)")
+        }
+    }
+
+    /// The connection; a new one when the file is another than it was.
+    private func opened() throws -> DatabaseQueue {
+        if let queue, file.identity == identity { return queue }
+        close()
+        let queue = try file.open()
+        self.queue = queue
+        identity = file.identity
+        return queue
+    }
+
+    private func close() {
+        // The connection closes with its last reference.
+        queue = nil
+        checked = nil
+    }
+}

@@ -1,0 +1,35 @@
+import GRDB
+import Migrations
+
+/// The tables: made whole by the scripts, in order, and never changed in place.
+///
+/// A newer build starts again from the log instead of converting: there is no second way for a
+/// figure to come about.
+enum Schema {
+    /// What `PRAGMA user_version` says of a read model of this build.
+    static let version = Migrations.scripts.count
+
+    /// The version of the tables that are there; 0 for none.
+    static func version(of database: Database) throws -> Int {
+        try database.rows("PRAGMA user_version") { try $0.value(0, Int.self) }.first ?? 0
+    }
+
+    /// Whether there are tables of any version.
+    static func hasTables(_ database: Database) throws -> Bool { try !tables(database).isEmpty }
+
+    private static func tables(_ database: Database) throws -> [String] {
+        try database.rows(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+        ) { try $0.value(0, String.self) }
+    }
+
+    /// Drops every table and makes those of this build, inside the caller's transaction.
+    static func makeAnew(_ database: Database) throws {
+        for table in try tables(database) {
+            try database.execute(literal: "DROP TABLE \(sql: table.quotedDatabaseIdentifier)")
+        }
+        for script in Migrations.scripts { try database.execute(sql: script) }
+        try database.execute(sql: "INSERT INTO position VALUES (1, 0, NULL)")
+        try database.execute(sql: "PRAGMA user_version = \(version)")
+    }
+}

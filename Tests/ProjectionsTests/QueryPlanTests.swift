@@ -1,0 +1,46 @@
+import Events
+import GRDB
+import Reporting
+import Testing
+
+@testable import Projections
+
+@Suite("How requests are found")
+struct QueryPlanTests {
+    static func filter(_ change: (inout RequestFilter) -> Void) -> RequestFilter {
+        var filter = RequestFilter()
+        change(&filter)
+        return filter
+    }
+
+    /// Filters whose requests are found in the order they are listed in: the search ends with the
+    /// last one asked for.
+    static let filters = [
+        RequestFilter(), filter { $0.provider = "groq" }, filter { $0.model = "llama" },
+        filter { $0.task = "documentation" }, filter { $0.tag = "team=a" },
+        filter { $0.outcome = .failed }, filter { $0.since = Story.start },
+        filter { $0.until = Story.start },
+        filter {
+            $0.since = Story.start
+            $0.provider = "groq"
+            $0.outcome = .failed
+        },
+    ]
+
+    @Test(arguments: filters)
+    func `a search follows an index and sorts nothing`(filter: RequestFilter) throws {
+        let folder = Folder()
+        try folder.write(Story(seed: 1, steps: 2_000).events)
+        let plan = try folder.model().read { database in
+            let query = RequestQuery(columns: "r.received, r.cost", filter, limit: 20)
+            return try Row.fetchAll(
+                database,
+                sql: "EXPLAIN QUERY PLAN " + query.sql,
+                arguments: StatementArguments(query.arguments)
+            ).map { $0["detail"] as String }
+        }
+        #expect(!plan.contains { $0.contains("TEMP B-TREE") }, "\(plan)")
+        let isWhole = filter == RequestFilter()
+        #expect(isWhole || !plan.contains { $0.hasPrefix("SCAN") }, "\(plan)")
+    }
+}
