@@ -21,22 +21,38 @@ let optimised: [SwiftSetting] =
 /// A hash of what was linked, in the executable: snapshots are told apart by it.
 let buildID = LinkerSetting.unsafeFlags(["-Xlinker", "--build-id=sha1"])
 
+/// Settings of the log and its tests on top: optimised in debug builds as well, since the tests visit
+/// millions of states.
+///
+/// With threads the compiler writes one object for each file, as the package manager expects.
+let proved: [SwiftSetting] = [
+    .unsafeFlags(
+        ["-O", "-whole-module-optimization", "-num-threads", "2"],
+        .when(configuration: .debug)
+    )
+]
+
 /// A target of the server in Sources/NAME.
-func layer(_ name: String, on dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: optimised)
+func layer(
+    _ name: String,
+    on dependencies: [Target.Dependency] = [],
+    and more: [SwiftSetting] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: optimised + more)
 }
 
 /// The tests of one target, in Tests/NAMETests.
 func tests(
     of name: String,
     on dependencies: [Target.Dependency] = [],
-    exclude: [String] = []
+    exclude: [String] = [],
+    and more: [SwiftSetting] = []
 ) -> Target {
     .testTarget(
         name: "\(name)Tests",
         dependencies: [.target(name: name), "TestSupport"] + dependencies,
         exclude: exclude,
-        swiftSettings: strict
+        swiftSettings: strict + more
     )
 }
 
@@ -80,7 +96,7 @@ let package = Package(
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         layer("Events"),
         layer("JSONBytes"),
-        layer("WriteAheadLog", on: ["CLZ4", crypto]),
+        layer("WriteAheadLog", on: ["CLZ4", crypto], and: proved),
         layer("EventLog", on: ["Events", "WriteAheadLog", crypto]),
         layer("RouterState", on: ["Events"]),
         .target(
@@ -137,7 +153,7 @@ let package = Package(
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests(of: "Events", exclude: ["Golden"]),
         tests(of: "JSONBytes"),
-        tests(of: "WriteAheadLog", exclude: ["Golden"]),
+        tests(of: "WriteAheadLog", exclude: ["Golden"], and: proved),
         tests(of: "EventLog"),
         tests(of: "RouterState", exclude: ["Golden"]),
         tests(of: "Catalog"),

@@ -56,15 +56,27 @@ public struct RetentionPlan: Hashable, Sendable {
         closedThrough: CalendarMonth?,
         now: Timestamp
     ) {
-        guard rule != .all, let closedThrough else { return nil }
+        guard let closedThrough else { return nil }
+        self.init(rule, segments: segments, now: now) { end in
+            CalendarMonth(end.date).next <= closedThrough
+        }
+    }
+
+    /// The segments that a rule gives up now, of those whose last record's time is let through.
+    init?(
+        _ rule: Retention,
+        segments: [SegmentSummary],
+        now: Timestamp,
+        where mayGo: (Timestamp) -> Bool = { _ in true }
+    ) {
+        guard rule != .all else { return nil }
         var candidate: (index: Int, bytes: Int64)?
         var bytes: Int64 = 0
         // What follows a segment begins no earlier than it was created.
         for (index, (segment, next)) in zip(segments, segments.dropFirst()).enumerated() {
             guard segment.sealed, index + 2 < segments.count else { break }
             let end = Timestamp(microseconds: next.created)
-            let month = CalendarMonth(end.date)
-            guard month.next <= closedThrough else { break }
+            guard mayGo(end) else { break }
             let rest = segments[(index + 1)...].reduce(0) { $0 + $1.size }
             guard rule.givesUp(until: end, keeping: rest, now: now) else { break }
             bytes += Int64(segment.size)

@@ -153,7 +153,12 @@ public struct CostReport: Sendable {
     private mutating func count(_ completed: RequestCompleted) {
         outcomes[completed.outcome, default: 0] += 1
         guard completed.outcome == .answered, let provider = completed.provider else { return }
-        if localProviders.contains(provider) { localRequests += 1 } else { hostedRequests += 1 }
+        // Events of earlier builds leave it to the policy in force.
+        if completed.isLocal ?? localProviders.contains(provider) {
+            localRequests += 1
+        } else {
+            hostedRequests += 1
+        }
     }
 
     /// Who judged what: a judge who judges again, or a client that sends feedback twice, counts once,

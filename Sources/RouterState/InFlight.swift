@@ -35,12 +35,6 @@ public struct InFlight: Hashable, Sendable {
     /// One of them.
     public subscript(id: RequestID) -> OpenRequest? { requests[id] }
 
-    /// The state position that the attempt under way was decided on; `nil` when none is.
-    func startPosition(of id: RequestID) -> UInt64? {
-        // By its index: a request is not copied out for one number.
-        requests.index(forKey: id).flatMap { requests.values[$0].attempt?.statePosition }
-    }
-
     /// The events that end every open request after a crash, in order of their ids.
     ///
     /// What an attempt reserved becomes its estimated use: the provider may have charged for it.
@@ -61,11 +55,16 @@ public struct InFlight: Hashable, Sendable {
         )
     }
 
-    mutating func finish(_ attempt: AttemptFinished) {
-        guard let index = requests.index(forKey: attempt.request) else { return }
+    /// Takes in the end of an attempt.
+    ///
+    /// - Returns: the state position that it was decided on; `nil` when it is not known.
+    mutating func finish(_ attempt: AttemptFinished) -> UInt64? {
+        guard let index = requests.index(forKey: attempt.request) else { return nil }
+        let started = requests.values[index].attempt?.statePosition
         requests.values[index].attempt = nil
         requests.values[index].finishedAttempts += 1
         requests.values[index].add(attempt.cost)
+        return started
     }
 
     mutating func end(_ id: RequestID) { requests[id] = nil }

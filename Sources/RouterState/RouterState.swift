@@ -51,8 +51,7 @@ public struct RouterState: Hashable, Sendable {
             breakers.start(attempt)
             inFlight.start(attempt)
         case .attemptFinished(let attempt):
-            // When it was started is known to the fold of the events before it.
-            let started = inFlight.startPosition(of: attempt.request)
+            let started = inFlight.finish(attempt)
             breakers.finish(
                 attempt,
                 started: started,
@@ -62,7 +61,6 @@ public struct RouterState: Hashable, Sendable {
             health.record(attempt, at: event.time)
             holds.finish(attempt, at: event.time)
             spend.add(attempt, at: event.time)
-            inFlight.finish(attempt)
         case .requestCompleted(let completed): inFlight.end(completed.request)
         case .healthProbed(let probe): health.record(probe, at: event.time)
         case .modelsListed(let list): models.replace(list)
@@ -76,7 +74,9 @@ public struct RouterState: Hashable, Sendable {
         case .nodeStarted: holds.begin(at: event.time)
         case .stateCarried(let carried): adopt(carried)
         case .monthClosed(let closed):
-            closedThrough = CalendarMonth(year: closed.year, month: closed.month)
+            // What retention carried on is of months that were closed before.
+            let month = CalendarMonth(year: closed.year, month: closed.month)
+            closedThrough = max(closedThrough ?? month, month)
         case .routeDecided, .feedbackReceived, .nodeStopped, .logRecovered, .segmentRetired,
             .unknown:
             break

@@ -49,11 +49,11 @@ public struct Spend: Hashable, Sendable {
 
     mutating func add(_ attempt: AttemptFinished, at time: Timestamp) {
         let day = time.daysSinceEpoch
-        if days[day] == nil {
-            days = days.filter { $0.key > day - Self.keptDays }
-            days[day] = Day()
-        }
-        days[day]?.byProvider[attempt.provider, default: Total()].add(attempt)
+        // One look-up on all days but a new one.
+        if days[day]?.byProvider[attempt.provider, default: Total()].add(attempt) != nil { return }
+        days = days.filter { $0.key > day - Self.keptDays }
+        days[day] = Day(byProvider: [attempt.provider: Total()])
+        days[day]?.byProvider[attempt.provider]?.add(attempt)
     }
 }
 

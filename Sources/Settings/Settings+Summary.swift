@@ -120,6 +120,10 @@ private struct SummaryLines {
         add("log.durability", log.durability.rawValue)
         add("log.capture", log.capture.rawValue)
         add("log.snapshotEvery", "\(log.snapshotEvery)")
+        add("log.retention", log.retention)
+        if log.capture == .bodies {
+            add("log.bodies.retention.keepDays", log.bodiesKeptDays)
+        }
     }
 
     mutating func add(_ routing: RoutingSettings) {

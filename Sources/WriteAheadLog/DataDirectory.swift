@@ -33,6 +33,14 @@ enum DataDirectory {
         try file.writeAll(text, at: 0)
         try file.synchronize()
         try fileSystem.rename(temporary, to: paths.version)
+        try synchronizeNames(paths, in: fileSystem)
+    }
+
+    /// Makes the names of the directory and of what lies in it last.
+    static func synchronizeNames(
+        _ paths: LogPaths,
+        in fileSystem: any FileSystem
+    ) throws(SystemError) {
         try fileSystem.synchronizeDirectory(paths.directory)
         try fileSystem.synchronizeDirectory(paths.parent)
     }

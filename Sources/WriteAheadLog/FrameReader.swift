@@ -175,6 +175,9 @@ struct FrameReader {
 
     /// Makes a range of the file lie in the window; returns where it begins there, or `nil` if the
     /// file is shorter.
+    ///
+    /// What the window has of it already is kept, so that no byte is read twice on the way through a
+    /// segment.
     private mutating func load(
         _ offset: Int,
         _ count: Int,
@@ -183,17 +186,33 @@ struct FrameReader {
         if offset >= windowOffset, offset + count <= windowOffset + windowCount {
             return offset - windowOffset
         }
-        let wanted = max(count, min(ahead, segment.header.footerOffset - offset))
-        if window.count < wanted {
-            window = [UInt8](repeating: 0, count: wanted)
-        }
+        let kept = max(0, offset >= windowOffset ? windowOffset + windowCount - offset : 0)
+        if kept > 0 { window.moveToFront(offset - windowOffset, kept) }
+        windowOffset = offset
         windowCount = 0
+        let wanted = max(count, kept, min(ahead, segment.header.footerOffset - offset))
+        if window.count < wanted {
+            window += [UInt8](repeating: 0, count: wanted - window.count)
+        }
         do throws(SystemError) {
-            windowCount = try segment.file.fill(&window, 0..<wanted, from: offset)
+            let read = try segment.file.fill(&window, kept..<wanted, from: offset + kept)
+            windowCount = kept + read
         } catch {
             throw LogError(error)
         }
-        windowOffset = offset
         return windowCount >= count ? 0 : nil
+    }
+}
+
+extension [UInt8] {
+    /// Moves some bytes to the front; the others stay what they happen to be.
+    fileprivate mutating func moveToFront(_ start: Int, _ length: Int) {
+        precondition(start >= 0 && length >= 0 && start + length <= count)
+        // safe: both ranges lie in the array, and copyMemory allows them to overlap.
+        unsafe withUnsafeMutableBytes { bytes in
+            unsafe bytes.copyMemory(
+                from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])
+            )
+        }
     }
 }

@@ -52,17 +52,33 @@ public struct LogReader {
         while true {
             let isLive = try DataDirectory.isInUse(paths, in: fileSystem)
             let mark = try DurableMark.read(paths.mark, in: fileSystem)
-            if isLive || mark?.closedCleanly == true { return mark?.sequence ?? 0 }
-            try refresh()
-            let result = Result { () throws(LogError) in try TailScan(list, mark: mark) }
+            if isLive { return mark?.sequence ?? 0 }
+            let result = Result { () throws(LogError) in try lastSequence(ofIdle: mark) }
             // A writer that opened during the scan may have written what is not durable yet: what
             // was seen counts only if there is still none, and none has come and gone.
             let isStillIdle = try !DataDirectory.isInUse(paths, in: fileSystem)
             guard isStillIdle, try DurableMark.read(paths.mark, in: fileSystem) == mark else {
                 continue
             }
-            return try result.get().lastSequence
+            return try result.get()
         }
+    }
+
+    /// The end of a log without a writer.
+    ///
+    /// A mark that says "closed cleanly" saves the scan, unless a frame follows it: the mark is never
+    /// synced, so a power cut may bring an old one back, of a closing before the last opening.
+    private mutating func lastSequence(ofIdle mark: DurableMark?) throws(LogError) -> UInt64 {
+        if let mark, mark.closedCleanly {
+            if list.begun.last.map({ $0.number < mark.segment }) ?? true { try refresh() }
+            if let last = list.begun.last, last.number == mark.segment {
+                var reader = FrameReader(last)
+                let end = FramePosition(offset: mark.offset, nextSequence: mark.sequence + 1)
+                if case .unfinished = try reader.frame(at: end) { return mark.sequence }
+            }
+        }
+        try refresh()
+        return try TailScan(list, mark: mark).lastSequence
     }
 
     /// Visits the records from a sequence number on, in order, up to the durable end of this moment.

@@ -9,8 +9,13 @@ import Glibc
 /// are not on the disk. `close` is not repeated either: on Linux the descriptor is gone whatever it
 /// returns.
 public struct PosixFileSystem: FileSystem {
+    private let faults: SystemCallFaults?
+
     /// The operating system's files.
-    public init() {}
+    public init() { faults = nil }
+
+    /// The operating system's files with calls that fail when the test says so.
+    init(faults: @escaping SystemCallFaults) { self.faults = faults }
 
     /// Opens a file with close-on-exec, mode 0600.
     public func open(_ path: String, _ access: FileAccess) throws(SystemError) -> any File {
@@ -20,28 +25,41 @@ public struct PosixFileSystem: FileSystem {
             case .write: O_RDWR
             case .create: O_RDWR | O_CREAT
             }
-        return try PosixFile(path: path, flags: flags)
+        return try PosixFile(path: path, flags: flags, faults)
     }
 
     /// Makes a directory, mode 0700, and those above it.
     public func createDirectory(_ path: String) throws(SystemError) {
-        // safe, here and below: a Swift string lends its bytes to the call as a C string.
-        if unsafe mkdir(path, 0o700) == 0 { return }
-        let code = errno
-        if code == EEXIST { return }
-        if code == ENOENT, let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+        do throws(SystemError) {
+            try makeDirectory(path)
+        } catch {
+            guard
+                error.code == ENOENT,
+                let slash = path.lastIndex(of: "/"), slash != path.startIndex
+            else { throw error }
             try createDirectory(String(path[..<slash]))
-            if unsafe mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+            try makeDirectory(path)
         }
-        throw SystemError(operation: "mkdir", path: path, code: code)
+    }
+
+    private func makeDirectory(_ path: String) throws(SystemError) {
+        do throws(SystemError) {
+            // safe, here and below: a Swift string lends its bytes to the call as a C string.
+            _ = try retrying("mkdir", path, faults) { unsafe mkdir(path, 0o700) }
+        } catch  where error.code == EEXIST {
+            return
+        }
     }
 
     /// Names in a directory without `.` and `..`.
     public func list(_ directory: String) throws(SystemError) -> [String] {
         // safe: the stream is owned by this function, and an entry is copied before the next call.
-        guard let stream = unsafe opendir(directory) else {
-            throw SystemError(operation: "opendir", path: directory, code: errno)
+        var opened: OpaquePointer?
+        _ = try retrying("opendir", directory, faults) { () -> Int32 in
+            unsafe opened = opendir(directory)
+            return unsafe opened == nil ? -1 : 0
         }
+        guard let stream = unsafe opened else { return [] }
         defer { unsafe closedir(stream) }
         var names: [String] = []
         while let entry = unsafe readdir(stream) {
@@ -55,49 +73,51 @@ public struct PosixFileSystem: FileSystem {
 
     /// Renames a file, replacing what has the new name.
     public func rename(_ path: String, to newPath: String) throws(SystemError) {
-        _ = try retrying("rename", newPath) { unsafe Glibc.rename(path, newPath) }
+        _ = try retrying("rename", newPath, faults) { unsafe Glibc.rename(path, newPath) }
     }
 
     /// Removes a name.
     public func remove(_ path: String) throws(SystemError) {
-        _ = try retrying("unlink", path) { unsafe unlink(path) }
+        _ = try retrying("unlink", path, faults) { unsafe unlink(path) }
     }
 
     /// Syncs a directory's entries.
     public func synchronizeDirectory(_ path: String) throws(SystemError) {
-        let directory = try PosixFile(path: path, flags: O_RDONLY | O_DIRECTORY)
-        guard fsync(directory.descriptor) == 0 else {
-            throw SystemError(operation: "fsync", path: path, code: errno)
-        }
+        let directory = try PosixFile(path: path, flags: O_RDONLY | O_DIRECTORY, faults)
+        _ = try once("fsync", path, faults) { fsync(directory.descriptor) }
     }
 
     /// Takes an open-file-description lock: unlike a process's lock it also excludes a second
     /// writer in the same process, and unlike flock it can be looked at without being taken.
     public func lock(_ path: String) throws(SystemError) -> (any File)? {
-        let file = try PosixFile(path: path, flags: O_RDWR | O_CREAT)
+        let file = try PosixFile(path: path, flags: O_RDWR | O_CREAT, faults)
         var request = Self.wholeFile
-        // safe: the structure outlives the call, which only reads it.
-        let result = unsafe withUnsafeMutablePointer(to: &request) { pointer in
-            unsafe fcntl(file.descriptor, Self.setLock, UnsafeMutableRawPointer(pointer))
+        do throws(SystemError) {
+            _ = try retrying("fcntl", path, faults) {
+                // safe: the structure outlives the call, which only reads it.
+                unsafe withUnsafeMutablePointer(to: &request) { pointer in
+                    unsafe fcntl(file.descriptor, Self.setLock, UnsafeMutableRawPointer(pointer))
+                }
+            }
+            return file
+        } catch  where error.code == EAGAIN || error.code == EACCES {
+            return nil
         }
-        if result == 0 { return file }
-        let code = errno
-        if code == EAGAIN || code == EACCES { return nil }
-        throw SystemError(operation: "fcntl", path: path, code: code)
     }
 
     /// Asks who would be in the way of a lock.
     public func isLocked(_ path: String) throws(SystemError) -> Bool {
-        let file = try PosixFile(path: path, flags: O_RDONLY)
+        let file = try PosixFile(path: path, flags: O_RDONLY, faults)
         var request = Self.wholeFile
         // A shared request: an exclusive one needs a descriptor open for writing only to be set,
         // but a shared one is what a reader may ask for on every kernel.
         request.l_type = Int16(F_RDLCK)
-        // safe: the structure outlives the call, which fills it in.
-        let result = unsafe withUnsafeMutablePointer(to: &request) { pointer in
-            unsafe fcntl(file.descriptor, Self.getLock, UnsafeMutableRawPointer(pointer))
+        _ = try retrying("fcntl", path, faults) {
+            // safe: the structure outlives the call, which fills it in.
+            unsafe withUnsafeMutablePointer(to: &request) { pointer in
+                unsafe fcntl(file.descriptor, Self.getLock, UnsafeMutableRawPointer(pointer))
+            }
         }
-        guard result == 0 else { throw SystemError(operation: "fcntl", path: path, code: errno) }
         return request.l_type != Int16(F_UNLCK)
     }
 
@@ -122,10 +142,12 @@ public struct PosixFileSystem: FileSystem {
 private final class PosixFile: File {
     let descriptor: Int32
     let path: String
+    private let faults: SystemCallFaults?
 
-    init(path: String, flags: Int32) throws(SystemError) {
+    init(path: String, flags: Int32, _ faults: SystemCallFaults?) throws(SystemError) {
         self.path = path
-        descriptor = try retrying("open", path) {
+        self.faults = faults
+        descriptor = try retrying("open", path, faults) {
             unsafe Glibc.open(path, flags | O_CLOEXEC, 0o600)
         }
     }
@@ -137,33 +159,38 @@ private final class PosixFile: File {
         at offset: Int
     ) throws(SystemError) -> Int {
         // safe: the caller's buffer is valid for its count during the call.
-        try retrying("pread", path) {
-            unsafe pread(descriptor, buffer.baseAddress, buffer.count, offset)
+        let count = least(buffer.count, "pread", faults)
+        return try retrying("pread", path, faults) {
+            unsafe pread(descriptor, buffer.baseAddress, count, offset)
         }
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
         // safe: as above.
-        try retrying("pwrite", path) {
-            unsafe pwrite(descriptor, bytes.baseAddress, bytes.count, offset)
+        let count = least(bytes.count, "pwrite", faults)
+        return try retrying("pwrite", path, faults) {
+            unsafe pwrite(descriptor, bytes.baseAddress, count, offset)
         }
     }
 
     func synchronize() throws(SystemError) {
-        guard fdatasync(descriptor) == 0 else {
-            throw SystemError(operation: "fdatasync", path: path, code: errno)
-        }
+        _ = try once("fdatasync", path, faults) { fdatasync(descriptor) }
     }
 
     func dropCache() throws(SystemError) {
-        let code = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
-        guard code == 0 else {
-            throw SystemError(operation: "posix_fadvise", path: path, code: code)
+        _ = try retrying("posix_fadvise", path, faults) { () -> Int32 in
+            // It returns what others leave in errno.
+            let code = posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED)
+            if code == 0 { return 0 }
+            errno = code
+            return -1
         }
+        // A hint: whoever drops it reads it all next, and the disk may begin now.
+        _ = posix_fadvise(descriptor, 0, 0, POSIX_FADV_WILLNEED)
     }
 
     func size() throws(SystemError) -> Int {
-        try retrying("lseek", path) { lseek(descriptor, 0, SEEK_END) }
+        try retrying("lseek", path, faults) { lseek(descriptor, 0, SEEK_END) }
     }
 }
 
@@ -190,16 +217,50 @@ extension SystemError {
     }
 }
 
+/// What a test makes of a system call before it is made.
+enum SystemCallFault {
+    /// It is not made, and fails with this errno.
+    case fails(Int32)
+    /// It is asked for no more than so many bytes.
+    case isShort(Int)
+}
+
+/// Asked with the name of each call; `nil` lets it happen.
+typealias SystemCallFaults = @Sendable (_ operation: String) -> SystemCallFault?
+
 /// Makes a call again while a signal interrupts it.
 private func retrying<Value: FixedWidthInteger>(
     _ operation: String,
     _ path: String,
+    _ faults: SystemCallFaults?,
     _ call: () -> Value
 ) throws(SystemError) -> Value {
     while true {
-        let value = call()
-        if value != -1 { return value }
-        let code = errno
-        if code != EINTR { throw SystemError(operation: operation, path: path, code: code) }
+        do throws(SystemError) {
+            return try once(operation, path, faults, call)
+        } catch {
+            if error.code != EINTR { throw error }
+        }
     }
+}
+
+/// Makes a call once.
+private func once<Value: FixedWidthInteger>(
+    _ operation: String,
+    _ path: String,
+    _ faults: SystemCallFaults?,
+    _ call: () -> Value
+) throws(SystemError) -> Value {
+    if case .fails(let code)? = faults?(operation) {
+        throw SystemError(operation: operation, path: path, code: code)
+    }
+    let value = call()
+    if value != -1 { return value }
+    throw SystemError(operation: operation, path: path, code: errno)
+}
+
+/// The bytes that a call asks for.
+private func least(_ count: Int, _ operation: String, _ faults: SystemCallFaults?) -> Int {
+    guard case .isShort(let limit)? = faults?(operation + " length") else { return count }
+    return min(count, max(limit, 1))
 }

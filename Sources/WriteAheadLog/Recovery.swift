@@ -60,6 +60,10 @@ struct Recovery {
             // directory by its version.
             if version != Format.directoryVersion {
                 try DataDirectory.writeVersion(paths, in: fileSystem)
+            } else if !report.closedCleanly {
+                // A writer that was killed before it could sync them left names that exist, but that
+                // a power cut takes away, and with them everything acknowledged from here on.
+                try DataDirectory.synchronizeNames(paths, in: fileSystem)
             }
         }
         let active = try self.active(scan, list)

@@ -18,7 +18,8 @@ struct SegmentFooter: Equatable {
     var lastFrameLength: Int
     var chain: [UInt8]
 
-    /// Reads a footer; `nil` unless magic, checksum and counts are right.
+    /// Reads a footer; `nil` unless magic, checksum and counts are right and every offset lies among
+    /// the frames.
     init?(_ bytes: [UInt8], salt: UInt32) {
         guard
             bytes.count >= Self.fixedSize,
@@ -52,6 +53,12 @@ struct SegmentFooter: Equatable {
                 )
             )
         }
+        // A checksum proves who wrote the bytes only as far as no one forges them.
+        let framesEnd = endOffset
+        guard
+            framesEnd >= Format.pageSize,
+            tally.entries.allSatisfy({ $0.offset >= Format.pageSize && $0.offset < framesEnd })
+        else { return nil }
     }
 
     init(tally: SegmentTally, endOffset: Int, lastFrameLength: Int, chain: [UInt8]) {

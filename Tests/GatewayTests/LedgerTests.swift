@@ -195,6 +195,7 @@ struct Journey {
         var completed = RequestCompleted()
         completed.request = received.request
         completed.attempts = 1
+        completed.provider = finished.provider
         completed.cost = finished.cost
         events = [
             .requestReceived(received), .attemptStarted(started), .attemptFinished(finished),

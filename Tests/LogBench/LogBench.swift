@@ -59,7 +59,7 @@ struct LogBench {
     private func measureCommits(_ table: inout Table) async throws {
         var (one, bare): ([Double], [Double]) = ([], [])
         var many: [Double] = []
-        var (bulk, sqlite): ([Double], [Double]) = ([], [])
+        var (bulk, encoded, sqlite): ([Double], [Double], [Double]) = ([], [], [])
         var traffic = Traffic()
         let events = traffic.events(500_000)
         for _ in 0..<rounds {
@@ -68,14 +68,15 @@ struct LogBench {
             bare.append(commit.bare)
             many.append(try await Commits.many(64, in: directory, events: 200_000))
             bulk.append(try Commits.bulk(events, in: directory))
+            encoded.append(try Commits.encodedBulk(events, in: directory))
             sqlite.append(try SQLite.bulk(events, in: directory))
         }
         table.add("commit, 1 waiter, p50; bare", one, "µs", reference: bare, .ratioAtMost(1.5))
         table.add("commits, 64 waiters", many, "/s", .atLeast(170_000))
         table.add("bulk", bulk, "/s", .atLeast(1_000_000))
         table.add(
-            "bulk; SQLite FULL, 1,000 a transaction",
-            bulk,
+            "bulk of encoded events; SQLite FULL, 1,000 a transaction",
+            encoded,
             "/s",
             reference: sqlite,
             .ratioAtLeast(4)
@@ -90,20 +91,24 @@ struct LogBench {
         let reference = [json]
         note("raw: \(Sizes.raw(events)) bytes an event, JSON \(rawJSON)")
         table.add(
-            "bytes an event, 5 a commit; JSON lines in LZ4",
+            "bytes an event, a new log, 5 a commit; JSON lines in LZ4",
             [try Sizes.log(few, group: 5, in: directory)],
             "B",
             reference: reference,
             .ratioAtMost(0.45)
         )
-        for (name, group) in [("64 a commit", 64), ("bulk", 1_000)] {
-            table.add(
-                "bytes an event, \(name); the same",
-                [try Sizes.log(events, group: group, in: directory)],
-                "B",
-                reference: reference,
-                .ratioAtMost(0.45)
-            )
+        for (group, count) in [(5, 400_000), (64, 500_000), (1_000, 500_000)] {
+            note("\(count) events, \(group) a commit")
+            let steady = try Sizes.steady(traffic.events(count), group: group, in: directory)
+            for (name, bytes) in [("hot", steady.hot), ("sealed", steady.sealed)] {
+                table.add(
+                    "bytes an event, \(name), \(group) a commit; the same",
+                    [bytes],
+                    "B",
+                    reference: reference,
+                    .ratioAtMost(0.45)
+                )
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 import CLZ4
 import EventLog
 import Events
+import Foundation
 import WriteAheadLog
 
 /// Bytes of an event on the disk, beside the same events as JSON lines.
@@ -18,6 +19,49 @@ enum Sizes {
         var reader = try EventReader(folder.path)
         let statistics = try reader.log.statistics()
         return Double(statistics.storedBytes) / Double(statistics.records)
+    }
+
+    /// Bytes an event, frame headers included, in segments whose dictionary was taken from the
+    /// segment before: as they are written, and once they are sealed and recompressed.
+    static func steady(
+        _ events: [Event],
+        group: Int,
+        in parent: String
+    ) throws -> (hot: Double, sealed: Double) {
+        let folder = try Folder(in: parent, "steady")
+        var options = LogOptions(segmentSize: 4 << 20, recompresses: false)
+        let log = try EventLog(folder.path, options: options)
+        for start in stride(from: 0, to: events.count, by: group) {
+            try log.append(Array(events[start..<min(start + group, events.count)]))
+            try log.flush()
+        }
+        try log.close()
+        let hot = try middle(of: folder.path)
+        // The next writer recompresses what is sealed.
+        options.recompresses = true
+        let next = try EventLog(folder.path, options: options)
+        var reader = try EventReader(folder.path)
+        while try reader.log.segments().dropLast().contains(where: { $0.size == 4 << 20 }) {
+            if let failure = next.recompressionFailure { throw failure }
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+        try next.close()
+        return (hot, try middle(of: folder.path))
+    }
+
+    /// Bytes an event of all segments but the first and the last.
+    private static func middle(of directory: String) throws -> Double {
+        var reader = try EventReader(directory)
+        let segments = try reader.log.segments()
+        guard segments.count > 3 else { throw BenchError("too few segments") }
+        var (bytes, count) = (0, 0)
+        try reader.log.forEachFrame(fromSegment: 2) { frame in
+            guard frame.segment < segments.count else { return false }
+            bytes += 80 + (frame.storedLength + 7) / 8 * 8
+            count += frame.count
+            return true
+        }
+        return Double(bytes) / Double(count)
     }
 
     /// Bytes an event before compression.

@@ -1,6 +1,7 @@
 import EventLog
 import Events
 import Foundation
+import Glibc
 import RouterState
 import WriteAheadLog
 
@@ -27,6 +28,8 @@ enum Starts {
         try FileManager.default.removeItem(atPath: copy.path)
         try FileManager.default.copyItem(atPath: folder.path, toPath: copy.path)
         try log.close()
+        // What the writer had synced is on the disk after a crash; a fresh copy is not.
+        sync()
         var opened: EventLog?
         let elapsed = try seconds { opened = try EventLog(copy.path) }
         guard opened?.recovery.closedCleanly == false else {

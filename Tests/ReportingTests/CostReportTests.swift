@@ -61,6 +61,24 @@ struct CostReportTests {
         return course
     }
 
+    /// The policy of that time may be among the events that were given up.
+    @Test func `what a request says of its provider needs no policy`() {
+        var course = Course()
+        for (number, isLocal) in [true, false, nil].enumerated() {
+            let id = RequestID(time: course.now, random: (0, UInt64(number)))
+            course.receive(id)
+            course.complete(id, .answered) {
+                $0.provider = "somebody"
+                $0.isLocal = isLocal
+            }
+        }
+        let date = course.now.date
+        var report = CostReport(year: date.year, month: date.month)
+        for event in course.events { report.apply(event) }
+        #expect(report.localRequests == 1)
+        #expect(report.hostedRequests == 2)
+    }
+
     @Test func `a failover counts in both providers and once in the total`() {
         let report = Self.failover().report()
         #expect(report.total.requests == 1)

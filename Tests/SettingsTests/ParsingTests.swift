@@ -92,10 +92,28 @@ struct ParsingTests {
         #expect(settings.notInForce.isEmpty)
     }
 
-    @Test(arguments: [("none", 0), ("features", 0), ("full", 1)])
-    func `keeping whole bodies is not in force`(capture: String, warnings: Int) throws {
-        let settings = try settings("providers: [{type: ollama}]\nlog: {capture: \(capture)}")
-        #expect(settings.notInForce.count == warnings)
+    @Test(arguments: [
+        ("{keepDays: 30}", LogRetention.days(30)), ("{keepMonths: 13}", .months(13)),
+        ("{keepBytes: 1073741824}", .bytes(1 << 30)), ("", .all), ("{}", .all),
+    ])
+    func `how long events are kept`(text: String, rule: LogRetention) throws {
+        let settings = try settings("providers: [{type: ollama}]\nlog: {retention: \(text)}")
+        #expect(settings.log.retention == rule)
+        #expect(settings.notInForce.isEmpty)
+        #expect(settings.redactedSummary.contains("log.retention: \(rule)\n"))
+    }
+
+    @Test(arguments: BodyCapture.allCases)
+    func `every capture is in force`(capture: BodyCapture) throws {
+        let settings = try settings(
+            """
+            providers: [{type: ollama}]
+            log: {capture: \(capture.rawValue), bodies: {retention: {keepDays: 7}}}
+            """
+        )
+        #expect(settings.log.capture == capture)
+        #expect(settings.log.bodiesKeptDays == 7)
+        #expect(settings.notInForce.isEmpty)
     }
 
     @Test

@@ -22,6 +22,21 @@ struct ValueProblemTests {
             "`eventual` is not one of strict, group, async"
         ),
         Mistake(
+            ollama + "log: {retention: {keepDays: 0}}",
+            2,
+            29,
+            "log.retention.keepDays",
+            "must be from 1 to 36500"
+        ),
+        Mistake(
+            ollama + "log: {retention: {keepDays: 30, keepBytes: 2000000}}",
+            2,
+            18,
+            "log.retention",
+            "has more than one rule",
+            "keep one of them"
+        ),
+        Mistake(
             ollama + "server: {port: 65536}",
             2,
             16,

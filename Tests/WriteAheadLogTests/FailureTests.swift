@@ -86,31 +86,6 @@ import Testing
         try next.close()
     }
 
-    @Test func `every changing call may fail, and nothing unacknowledged is called durable`() throws
-    {
-        let whole = MemoryFileSystem()
-        _ = CrashTests.work(on: whole, groups: 12)
-        for code in [EIO, ENOSPC] {
-            for call in 1...whole.calls {
-                let system = MemoryFileSystem()
-                let count = Mutex(0)
-                let changing: Set = ["pwrite", "fdatasync", "fsync", "rename", "unlink"]
-                let failing = Box(count)
-                system.refuse { operation, _ in
-                    guard changing.contains(operation) else { return nil }
-                    return failing.next() == call ? code : nil
-                }
-                let acknowledged = CrashTests.work(on: system, groups: 12)
-                system.refuse(nil)
-                try CrashTests.check(
-                    system.afterCut(.nothing),
-                    acknowledged: acknowledged,
-                    "call \(call) failed with \(code)"
-                )
-            }
-        }
-    }
-
     @Test func `short writes are completed`() throws {
         let system = MemoryFileSystem()
         system.state.withLock { $0.writeLimit = 7 }
@@ -166,19 +141,5 @@ import Testing
         let frame = try #require(queue.next())
         queue.didCommit(frame)
         #expect(try queue.append(batch, time: 0, settling: false) == 10)
-    }
-}
-
-/// Counts calls from several threads.
-final class Box: Sendable {
-    private let count: Mutex<Int>
-
-    init(_ count: consuming Mutex<Int>) { self.count = count }
-
-    func next() -> Int {
-        count.withLock { count in
-            count += 1
-            return count
-        }
     }
 }

@@ -32,6 +32,8 @@ final class MemoryFileSystem: FileSystem {
         var refusal: (@Sendable (String, String) -> Int32?)?
         /// Most bytes of one write.
         var writeLimit = Int.max
+        /// What changed the disk so far, if it is recorded.
+        var trace: [DiskChange]?
     }
 
     let state = Mutex(State())
@@ -42,6 +44,41 @@ final class MemoryFileSystem: FileSystem {
 
     func refuse(_ refusal: (@Sendable (String, String) -> Int32?)?) {
         state.withLock { $0.refusal = refusal }
+    }
+
+    /// Files as they stand, all of them synced; they are numbered in the order of their paths.
+    convenience init(_ image: DiskImage) {
+        self.init()
+        state.withLock { state in
+            for (path, bytes) in image.inOrder {
+                state.names[path] = state.inodes.count
+                state.inodes.append(Inode(data: bytes, durable: bytes))
+            }
+            state.durableNames = state.names
+        }
+    }
+
+    /// Files after these changes, unsynced ones included, as the next process finds them when the one
+    /// that made them was killed.
+    convenience init(_ image: DiskImage, after changes: some Sequence<DiskChange>) {
+        self.init(image)
+        state.withLock { state in for change in changes { state.apply(change) } }
+    }
+
+    /// Everything as programs see it, whether synced or not.
+    var image: DiskImage {
+        state.withLock { state in DiskImage(files: state.names.mapValues { state.inodes[$0].data })
+        }
+    }
+
+    /// Records every change from here on.
+    func startTrace() { state.withLock { $0.trace = [] } }
+
+    var trace: [DiskChange] { state.withLock { $0.trace ?? [] } }
+
+    /// Notes in the trace that records were promised to be durable.
+    func promise(through sequence: UInt64) {
+        state.withLock { $0.trace?.append(.promise(sequence)) }
     }
 
     /// The files after a power cut (or, with `.everything`, after the process was killed).
@@ -101,6 +138,7 @@ final class MemoryFileSystem: FileSystem {
             guard access == .create else { return nil }
             state.inodes.append(Inode())
             state.names[path] = state.inodes.count - 1
+            state.trace?.append(.create(path, inode: state.inodes.count - 1))
             return state.inodes.count - 1
         }
         guard let inode else { throw SystemError(operation: "open", path: path, code: ENOENT) }
@@ -122,7 +160,10 @@ final class MemoryFileSystem: FileSystem {
 
     func rename(_ path: String, to newPath: String) throws(SystemError) {
         try call("rename", path)
-        state.withLock { state in state.names[newPath] = state.names.removeValue(forKey: path) }
+        state.withLock { state in
+            state.names[newPath] = state.names.removeValue(forKey: path)
+            state.trace?.append(.rename(path, to: newPath))
+        }
     }
 
     func remove(_ path: String) throws(SystemError) {
@@ -130,7 +171,10 @@ final class MemoryFileSystem: FileSystem {
             throw SystemError(operation: "unlink", path: path, code: ENOENT)
         }
         try call("unlink", path)
-        state.withLock { _ = $0.names.removeValue(forKey: path) }
+        state.withLock { state in
+            state.names.removeValue(forKey: path)
+            state.trace?.append(.remove(path))
+        }
     }
 
     func synchronizeDirectory(_ path: String) throws(SystemError) {
@@ -141,6 +185,7 @@ final class MemoryFileSystem: FileSystem {
             }
             state.durableNames = state.durableNames.filter { !isIn($0.key) }
                 .merging(state.names.filter { isIn($0.key) }) { $1 }
+            state.trace?.append(.synchronizeDirectory(path))
         }
     }
 
@@ -161,7 +206,7 @@ final class MemoryFileSystem: FileSystem {
     }
 
     /// Counts a changing call, and fails it if the power is off or the test refuses it.
-    fileprivate func call(
+    func call(
         _ operation: String,
         _ path: String,
         changes: Bool = true
@@ -172,114 +217,5 @@ final class MemoryFileSystem: FileSystem {
             return state.refusal?(operation, path)
         }
         if let code { throw SystemError(operation: operation, path: path, code: code) }
-    }
-}
-
-private final class MemoryFile: File {
-    let system: MemoryFileSystem
-    let path: String
-    let inode: Int
-    let locks: Bool
-
-    init(_ system: MemoryFileSystem, _ path: String, _ inode: Int, locks: Bool) {
-        self.system = system
-        self.path = path
-        self.inode = inode
-        self.locks = locks
-    }
-
-    deinit {
-        if locks { system.state.withLock { _ = $0.locks.removeValue(forKey: path) } }
-    }
-
-    func read(
-        into buffer: UnsafeMutableRawBufferPointer,
-        at offset: Int
-    ) throws(SystemError) -> Int {
-        try system.call("pread", path, changes: false)
-        return system.state.withLock { state in
-            let count = min(buffer.count, max(0, state.inodes[inode].data.count - offset))
-            guard count > 0 else { return 0 }
-            unsafe state.inodes[inode].data.withUnsafeBytes { data in
-                unsafe buffer.copyMemory(
-                    from: UnsafeRawBufferPointer(rebasing: data[offset..<(offset + count)])
-                )
-            }
-            return count
-        }
-    }
-
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
-        let count = min(bytes.count, system.state.withLock { $0.writeLimit })
-        let copy = unsafe [UInt8](unsafeUninitializedCapacity: count) { target, initialised in
-            unsafe UnsafeMutableRawBufferPointer(target)
-                .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes.prefix(count)))
-            initialised = count
-        }
-        do throws(SystemError) {
-            try system.call("pwrite", path)
-        } catch {
-            // Part of a write that the power cut interrupts may reach the disk.
-            system.state.withLock { state in
-                if state.calls == state.cutAt {
-                    state.inodes[inode].unsynced.append((offset, copy))
-                }
-            }
-            throw error
-        }
-        system.state.withLock { state in
-            state.inodes[inode].data.put(copy[...], at: offset)
-            state.inodes[inode].unsynced.append((offset, copy))
-        }
-        return copy.count
-    }
-
-    func synchronize() throws(SystemError) {
-        try system.call("fdatasync", path)
-        system.state.withLock { state in
-            let unsynced = state.inodes[inode].unsynced
-            state.inodes[inode].unsynced = []
-            for (offset, bytes) in unsynced {
-                state.inodes[inode].durable.put(bytes[...], at: offset)
-            }
-        }
-    }
-
-    func dropCache() throws(SystemError) {}
-
-    func size() throws(SystemError) -> Int {
-        system.state.withLock { $0.inodes[inode].data.count }
-    }
-}
-
-/// A repeatable coin (SplitMix64).
-struct Coin {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func toss() -> Bool { next() & 1 == 1 }
-}
-
-extension [UInt8] {
-    /// Overwrites bytes from an offset on, with zeroes before it where the array is shorter.
-    mutating func put(_ bytes: ArraySlice<UInt8>, at offset: Int) {
-        if count < offset + bytes.count {
-            self += [UInt8](repeating: 0, count: offset + bytes.count - count)
-        }
-        unsafe bytes.withUnsafeBytes { source in
-            unsafe withUnsafeMutableBytes { target in
-                unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...])
-                    .copyMemory(from: source)
-            }
-        }
     }
 }

@@ -21,6 +21,21 @@ import Testing
         #expect(try reader.records().map(\.text) == ["a"])
     }
 
+    @Test func `a mark of a clean closing that a power cut brought back hides no later record`()
+        throws
+    {
+        let path = "\(MemoryFileSystem.directory)/durable"
+        let system = try MemoryFileSystem.holding([["a"]])
+        let old = system.bytes(path)
+        let writer = try system.writer()
+        try writer.append(RecordBatch("b"), time: 2)
+        try writer.close()
+        system.setBytes(path, old)
+        var reader = try system.reader()
+        #expect(try reader.records().map(\.text) == ["a", "b"])
+        #expect(try reader.verify().isWhole)
+    }
+
     @Test func `a reader follows a writer across segments from where it stopped`() throws {
         let directory = TemporaryDirectory()
         let writer = try LogWriter.open(directory.path, options: .small)

@@ -135,7 +135,7 @@ import Testing
         for code in [EIO, ENOSPC] {
             for failing in 1...9 {
                 let system = try DictionaryTests.log(count: 700)
-                let count = Box(Mutex(0))
+                let count = CallCounter()
                 system.refuse { operation, path in
                     let changing: Set = ["pwrite", "fdatasync", "fsync", "rename", "unlink"]
                     guard changing.contains(operation), !path.hasSuffix("3.seg.tmp") else {

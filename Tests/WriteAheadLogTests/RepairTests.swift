@@ -298,7 +298,7 @@ import Testing
         try Self.repair(whole)
         for failing in 1...whole.calls {
             let system = damaged.copy()
-            let count = Box(Mutex(0))
+            let count = CallCounter()
             system.refuse { operation, _ in
                 let changing: Set = ["pwrite", "fdatasync", "fsync", "rename", "unlink"]
                 return changing.contains(operation) && count.next() == failing ? ENOSPC : nil

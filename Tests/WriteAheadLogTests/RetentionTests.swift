@@ -130,7 +130,7 @@ import Testing
         for failing in 1...12 {
             let system = try Self.log()
             let writer = try system.writer()
-            let count = Box(Mutex(0))
+            let count = CallCounter()
             system.refuse { operation, _ in
                 let changing: Set = ["pwrite", "fdatasync", "fsync", "rename", "unlink"]
                 return changing.contains(operation) && count.next() == failing ? EIO : nil

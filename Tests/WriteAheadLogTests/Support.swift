@@ -65,6 +65,12 @@ extension MemoryFileSystem {
         }
     }
 
+    func flip(_ path: String, _ place: Int, _ bit: Int) {
+        state.withLock { state in
+            if let inode = state.names[path] { state.inodes[inode].data[place] ^= 1 << UInt8(bit) }
+        }
+    }
+
     func removeName(_ path: String) {
         state.withLock { _ = $0.names.removeValue(forKey: path) }
     }

@@ -134,6 +134,10 @@ public struct RequestCompleted: FieldRecord {
     public var totalMicroseconds: Int = 0
     /// Candidates of the decision that were not asked after the last attempt failed, with reasons.
     public var skipped: [RouteExclusion] = []
+    /// Whether the provider of the last attempt is local; absent without one.
+    ///
+    /// It is in the policy too, but a report must not need what retention may have given up.
+    public var isLocal: Bool?
 
     /// A record with every field empty.
     public init() {}
@@ -154,5 +158,6 @@ public struct RequestCompleted: FieldRecord {
         visitor.field(12, "first_byte_us", &firstByteMicroseconds)
         visitor.field(13, "total_us", &totalMicroseconds)
         visitor.field(14, "skipped", &skipped)
+        visitor.field(15, "is_local", &isLocal)
     }
 }

@@ -20,8 +20,9 @@ public enum EventBody: Hashable, Sendable {
     case routeDecided(RouteDecided)
     /// A candidate was asked.
     case attemptStarted(AttemptStarted)
-    /// An attempt ended.
-    case attemptFinished(AttemptFinished)
+    /// An attempt ended; boxed, since every event is as large as the largest case, and this one is half
+    /// as large again as the next.
+    indirect case attemptFinished(AttemptFinished)
     /// A request ended.
     case requestCompleted(RequestCompleted)
     /// A provider was probed.

@@ -1,10 +1,9 @@
 import EventLog
 import Events
+import WriteAheadLog
 
 /// Finds a request in the log by its id, which leads to its place.
 enum RequestLookup {
-    /// How far before the id's time the search begins: an id has whole milliseconds.
-    static let slack = Duration.seconds(1)
     /// How far behind the id's time the search ends.
     ///
     /// The id and the event have the same clock, which never goes back, and between them lie only
@@ -20,7 +19,15 @@ enum RequestLookup {
         var isFound = false
         var reader = try EventReader(directory)
         let end = id.time + reach
-        try reader.forEach(since: id.time + (.zero - slack)) { event, _ in
+        let first: UInt64
+        do {
+            first = try reader.log.firstSequence(atOrAfter: id.earliestTime.microseconds)
+        } catch let error as LogError {
+            guard case .retired(let kept) = error else { throw error }
+            // Of a request that was received about when the log begins now, the event may be kept.
+            first = kept
+        }
+        try reader.forEach(from: first) { event, _ in
             if case .requestReceived(let received) = event.body, received.request == id {
                 isFound = true
             }

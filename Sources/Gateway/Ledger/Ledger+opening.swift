@@ -14,6 +14,7 @@ extension Ledger {
     ///   - durability: what has to be durable before what.
     ///   - version: the version of Logway, for the record.
     ///   - snapshots: how often the state is written down.
+    ///   - options: how the log is created and grows.
     ///   - notice: told what the operator may want to know and nothing depends on.
     ///   - fileSystem: where the log is written; a test's can hold a sync back or fail it.
     /// - Returns: the ledger, with this start recorded.
@@ -23,17 +24,20 @@ extension Ledger {
         durability: Durability,
         version: String,
         snapshots: SnapshotPolicy = SnapshotPolicy(),
+        options: LogOptions = LogOptions(),
         notice: @escaping @Sendable (String) -> Void = { _ in },
         fileSystem: any FileSystem = PosixFileSystem()
     ) throws -> Ledger {
-        let log = try EventLog(directory, fileSystem: fileSystem)
+        let log = try EventLog(directory, options: options, fileSystem: fileSystem)
         do {
             let store = SnapshotStore(directory, fileSystem: fileSystem)
             var state = try restored(log, store, snapshots.code, notice) ?? RouterState()
             let restoredThrough = state.position
             if log.nextSequence > state.position + 1 {
                 var reader = try EventReader(directory)
-                try reader.forEach(from: state.position + 1, fields: RouterState.fields) {
+                // Where events were retired, a StateCarried among those that are kept holds them.
+                let first = max(state.position + 1, try reader.log.firstSequence())
+                try reader.forEach(from: first, fields: RouterState.fields) {
                     state.apply($0, sequence: $1)
                     return true
                 }

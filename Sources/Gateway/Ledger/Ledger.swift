@@ -15,7 +15,7 @@ public final class Ledger: Sendable {
         var clock: EventClock
     }
 
-    private let log: EventLog
+    let log: EventLog
     private let inside: Mutex<Inside>
     private let failure = Failure()
     private let snapshots: StateSnapshots?

@@ -19,6 +19,8 @@ struct ChatService: Sendable {
     let watches: ConnectionWatches
     let bodyLimit: Int
     let logger: Logger
+    /// Where the texts of requests and answers are kept; `nil` where they are not.
+    var bodies: BodyRecorder?
 
     /// Answers a request that was posted to an endpoint of a family.
     func respond(
@@ -59,6 +61,7 @@ struct ChatService: Sendable {
                 seed: .random(in: .min ... .max),
                 start: start
             )
+            keepRequest(of: running)
             return try await answer(&running, watch: watch, channel: channel)
         } catch {
             logger.error("a request could not be recorded: \(error)")
@@ -125,6 +128,7 @@ struct ChatService: Sendable {
             RequestEnding(outcome: .answered, status: 200),
             in: ledger
         )
+        keepAnswer(answer.body, of: running)
         _ = try await settle(running)
         return Response(
             status: .ok,

@@ -72,7 +72,9 @@ extension RunningRequest {
                 events.append(.attemptFinished(finished))
                 last = finished
             }
-            events.append(.requestCompleted(open.completedEvent(ending, last: last)))
+            var completed = open.completedEvent(ending, last: last)
+            completed.isLocal = completed.provider.flatMap { state.policy.provider($0)?.isLocal }
+            events.append(.requestCompleted(completed))
             return (events, last)
         }
         self.sequence = sequence

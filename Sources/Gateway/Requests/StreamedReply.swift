@@ -56,12 +56,16 @@ final class StreamedReply: Sendable {
     @concurrent private func write(to writer: inout any ResponseBodyWriter) async throws {
         guard var open = running.withLock({ $0.take() }) else { return }
         var flowing = flowing
+        var sent = SentAnswer(isKept: service.bodies != nil)
+        defer { service.keep(sent, of: open) }
         do {
             do {
                 if !flowing.opening.isEmpty {
+                    sent.add(flowing.opening)
                     try await writer.write(ByteBuffer(bytes: flowing.opening))
                 }
                 while let bytes = try await flowing.next() {
+                    sent.add(bytes)
                     try await writer.write(ByteBuffer(bytes: bytes))
                 }
             } catch let failure as ProviderFailure {
@@ -92,7 +96,10 @@ final class StreamedReply: Sendable {
             try await writer.write(ByteBuffer(bytes: frame))
             throw error
         }
-        try await writer.write(ByteBuffer(bytes: flowing.terminator(comment: open.costLine)))
+        let end = flowing.terminator(comment: open.costLine)
+        sent.add(end)
+        try await writer.write(ByteBuffer(bytes: end))
+        sent.isWhole = true
         try await writer.finish(nil)
         flowing.drain()
     }

@@ -35,6 +35,8 @@ public struct Gateway: Sendable {
     private let logger: Logger
     /// Keeps the read model behind the log.
     private let follower: ReadModelFollower
+    /// Where the texts of requests and answers are kept; `nil` where they are not.
+    private let bodies: BodyRecorder?
 
     /// Opens the log, starts the simulated providers, and records what is in force.
     ///
@@ -85,6 +87,13 @@ public struct Gateway: Sendable {
                 }
             )
             try ledger.recordSettings(settings, catalog: catalog, simulated: simulated.specs)
+            bodies = try await BodyRecorder.open(
+                settings.log,
+                beside: ledger,
+                keys: KeyMask(providers.all.map(\.keys)),
+                fileSystem: fileSystem,
+                logger: logger
+            )
         } catch {
             await opened.simulated?.stop()
             try await BlockingWork.run { [opened] in
@@ -141,7 +150,17 @@ public struct Gateway: Sendable {
             watches: watches
         )
         var configuration = ServiceGroupConfiguration(
-            services: [refresh, server],
+            services: [
+                refresh,
+                RetentionSchedule(
+                    ledger: ledger,
+                    rule: Retention(settings.log.retention),
+                    bodies: bodies,
+                    bodiesKeptDays: settings.log.bodiesKeptDays,
+                    logger: logger
+                ),
+                server,
+            ],
             gracefulShutdownSignals: stopsOnSignals ? [.sigterm, .sigint] : [],
             logger: logger
         )
@@ -168,7 +187,8 @@ public struct Gateway: Sendable {
                 attempts: AttemptRunner(upstream: upstream),
                 watches: watches,
                 bodyLimit: settings.server.maxBodyBytes,
-                logger: logger
+                logger: logger,
+                bodies: bodies
             ),
             models: ModelsEndpoint(ledger: ledger),
             feedback: FeedbackEndpoint(ledger: ledger, logger: logger),
@@ -205,7 +225,10 @@ public struct Gateway: Sendable {
         var stopped = NodeStopped()
         stopped.reason = reason
         try ledger.record([.nodeStopped(stopped)])
-        try await BlockingWork.run { try ledger.close() }
+        try await BlockingWork.run {
+            bodies?.close()
+            try ledger.close()
+        }
     }
 
     /// What ended the services, in words that hold nothing of what a library knows.

@@ -7,21 +7,27 @@ public struct KeyMask: Sendable {
     private static let shortestKey = 8
     private static let mask = "[key]"
 
-    private let key: String?
+    private let keys: [String]
 
     /// A mask for text of a provider with this key, or of nobody's; white space around the key is
     /// not part of it.
     public init(key: String? = nil) {
         let key = key?.trimmed
-        self.key = key.flatMap { $0.utf8.count >= Self.shortestKey ? $0 : nil }
+        keys = key.flatMap { $0.utf8.count >= Self.shortestKey ? [$0] : nil } ?? []
+    }
+
+    /// A mask for text in which any of the keys that these know may stand.
+    public init(_ masks: [KeyMask]) {
+        // The longest first, since one may be the beginning of another.
+        keys = Set(masks.flatMap(\.keys)).sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
     }
 
     /// The text without keys; everything else of it stays.
     public func masked(_ text: String) -> String {
         var rest = text[...]
-        if let key {
+        for key in keys {
             // Scalars, since a mark that follows the key would make another character of its end.
-            let scalars = text.unicodeScalars.replacing(
+            let scalars = rest.unicodeScalars.replacing(
                 key.unicodeScalars,
                 with: Self.mask.unicodeScalars
             )

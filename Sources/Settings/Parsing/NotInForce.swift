@@ -20,11 +20,6 @@ enum NotInForce {
         "routing.referenceModel": "reports show no savings",
     ]
 
-    /// What another capture than `features` and `none` would do.
-    static func consequence(of capture: BodyCapture) -> String? {
-        capture == .full ? "the text of prompts and answers is not kept" : nil
-    }
-
     /// `providers[3].limits` → `providers[].limits`.
     private static func withoutIndices(_ path: String) -> String {
         path.replacing(/\[\d+\]/, with: "[]")

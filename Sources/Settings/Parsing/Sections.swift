@@ -19,7 +19,7 @@ extension ServerSettings {
 extension LogSettings {
     /// The section `log`.
     init(_ root: Section) {
-        let keys = ["directory", "durability", "capture", "snapshotEvery"]
+        let keys = ["directory", "durability", "capture", "snapshotEvery", "retention", "bodies"]
         guard let section = root.section("log", known: keys) else { return }
         directory = section.file("directory")
         if let durability: LogDurability = section.choice("durability") {
@@ -28,13 +28,11 @@ extension LogSettings {
         if let events = section.count("snapshotEvery", in: 1_000...1_000_000_000) {
             snapshotEvery = events
         }
-        guard let capture: BodyCapture = section.choice("capture") else { return }
-        self.capture = capture
-        if let consequence = NotInForce.consequence(of: capture),
-            let node = section.value("capture")
-        {
-            section.diagnostics.noteNotInForce("log.capture", at: node, consequence)
-        }
+        if let retention = LogRetention(section) { self.retention = retention }
+        if let capture: BodyCapture = section.choice("capture") { self.capture = capture }
+        let bodies = section.section("bodies", known: ["retention"])?
+            .section("retention", known: ["keepDays"])
+        if let days = bodies?.count("keepDays", in: 1...36_500) { bodiesKeptDays = days }
     }
 }
 

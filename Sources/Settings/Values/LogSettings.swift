@@ -8,6 +8,10 @@ public struct LogSettings: Hashable, Sendable {
     public var capture = BodyCapture.features
     /// Events between two snapshots of the state, which let the next start fold only what follows.
     public var snapshotEvery = 250_000
+    /// How long events are kept.
+    public var retention = LogRetention.all
+    /// For how many days the text of prompts and answers is kept, where it is kept at all.
+    public var bodiesKeptDays = 30
 
     /// Group commit, features only, no directory named.
     public init() {}
@@ -29,6 +33,6 @@ public enum BodyCapture: String, Hashable, Sendable, CaseIterable {
     case none
     /// What learning needs, not the text itself.
     case features
-    /// The text, encrypted.
-    case full
+    /// The text too, in a log of its own.
+    case bodies
 }

@@ -13,7 +13,15 @@ struct ExplainCommand: ParsableCommand {
     @OptionGroup var readingOptions: ReadingOptions
     @Argument(help: "The request's id (x-logway-request-id), or 'last' for the newest request.")
     var id: String
-    @Flag(name: .long, help: "Prints the request's events as one JSON object.")
+    @Flag(
+        name: .long,
+        help: "Adds the texts of the request and its answer, where `log.capture: bodies` kept them."
+    )
+    var bodies = false
+    @Flag(
+        name: .long,
+        help: "Prints the request's events as one JSON object, and each text as another."
+    )
     var json = false
 
     func validate() throws {
@@ -31,6 +39,7 @@ struct ExplainCommand: ParsableCommand {
             )
         }
         if json { Output.line(record.json) } else { Output.page(ExplainPage(record).text) }
+        if bodies { try BodyTexts(of: record, in: directory).show(asJSON: json) }
     }
 
     /// Everything about the request; `nil` when the log does not know it.

@@ -78,8 +78,10 @@ struct LogCommand: AsyncParsableCommand {
             _ queries: inout LogQueries,
             _ wanted: RequestID?
         ) throws -> UInt64 {
-            if let wanted { return try queries.firstSequence(of: wanted) }
             let first = try queries.firstSequence()
+            if let wanted {
+                return try queries.unlessRetired { try $0.firstSequence(of: wanted) } ?? first
+            }
             if type != nil { return first }
             let last = try queries.lastSequence()
             return last > UInt64(number) ? max(first, last - UInt64(number) + 1) : first

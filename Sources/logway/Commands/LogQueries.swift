@@ -6,7 +6,7 @@ import WriteAheadLog
 
 /// What the reading commands ask of a log, beside a running server or without one.
 struct LogQueries {
-    private var reader: EventReader
+    var reader: EventReader
 
     /// Opens the log in a directory.
     init(_ directory: String) throws {
@@ -16,22 +16,30 @@ struct LogQueries {
     /// The state folded from every event, or from those up to an instant.
     mutating func state(at time: Timestamp? = nil) throws -> RouterState {
         var state = RouterState()
-        try reader.forEach { event, sequence in
+        let first = try firstSequence()
+        // Where events were retired, the state is whole only from what carries it on.
+        var isWhole = first == 1
+        try reader.forEach(from: first) { event, sequence in
             if let time, event.time > time { return false }
+            if case .stateCarried = event.body { isWhole = true }
             state.apply(event, sequence: sequence)
             return true
         }
+        guard isWhole else { throw try retired("the state at that time") }
         return state
     }
 
     /// Everything about one request; `nil` when the log does not know it.
     mutating func record(of id: RequestID) throws -> RequestRecord? {
         var record = RequestRecord(id: id)
-        let start = try firstSequence(of: id)
-        try reader.forEach(from: start) { event, sequence in
+        let start = try unlessRetired { reader in try reader.firstSequence(of: id) }
+        // Of a request that was received about when the log begins now, the event may be kept.
+        let end = id.time + .seconds(60)
+        try reader.forEach(from: start ?? firstSequence()) { event, sequence in
             record.apply(event, sequence: sequence)
-            return true
+            return start != nil || !record.isEmpty || event.time <= end
         }
+        if start == nil, record.isEmpty { throw try retired("request \(id)") }
         return record.isEmpty ? nil : record
     }
 
@@ -43,9 +51,13 @@ struct LogQueries {
             return true
         }
         if let time {
-            try reader.forEach(since: time, take)
+            let first = try unlessRetired { reader in
+                try reader.log.firstSequence(atOrAfter: time.microseconds)
+            }
+            guard let first else { throw try retired("what happened at \(time)") }
+            try reader.forEach(from: first, take)
         } else {
-            try reader.forEach(from: 1, take)
+            try reader.forEach(from: firstSequence(), take)
         }
         return list
     }
@@ -53,11 +65,23 @@ struct LogQueries {
     /// The cost report of a month, from the events up to an instant.
     mutating func costs(year: Int, month: Int, at time: Timestamp? = nil) throws -> CostReport {
         var report = CostReport(year: year, month: month)
-        try reader.forEach { event, _ in
+        var closed: MonthClosed?
+        try reader.forEach(from: firstSequence()) { event, _ in
             if let time, event.time > time { return false }
+            if case .monthClosed(let event) = event.body, event.year == year, event.month == month {
+                closed = event
+                return false
+            }
             report.apply(event)
             return true
         }
+        if let closed { return CostReport(closed) }
+        // The first requests of a month began in the month before.
+        let needed = CalendarMonth(year: year, month: month).earlier(by: 1)
+        let first = try unlessRetired { reader in
+            try reader.log.firstSequence(atOrAfter: needed.start.microseconds)
+        }
+        if first == nil { throw try retired("the report of \(needed.next)") }
         return report
     }
 

@@ -14,7 +14,7 @@ struct Record {
     init(_ directory: TemporaryDirectory) throws {
         self.directory = directory
         var reader = try EventReader(directory.path)
-        try reader.forEach { event, sequence in
+        try reader.forEach(from: reader.log.firstSequence()) { event, sequence in
             events.append(event)
             state.apply(event, sequence: sequence)
             return true

@@ -1,0 +1,70 @@
+import EventLog
+import Events
+import Logging
+import ServiceLifecycle
+
+/// Closes months and gives up old segments: at the start, then every hour, beside the requests.
+struct RetentionSchedule: Service {
+    /// Rules count in days or in whole segments, so nothing is lost by waiting.
+    static let interval = Duration.seconds(3_600)
+
+    let ledger: Ledger
+    let rule: Retention
+    let bodies: BodyRecorder?
+    let bodiesKeptDays: Int
+    let logger: Logger
+
+    /// Runs until the service is told to stop; a step that began is finished.
+    ///
+    /// It waits for that even when a step failed: a service that ends stops the gateway.
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            while !Task.isCancelled {
+                await step()
+                await retireBodies()
+                do {
+                    try await Task.sleep(for: Self.interval)
+                } catch {
+                    return
+                }
+            }
+        }
+    }
+
+    /// One step; what fails is told, and tried again by the next.
+    private func step() async {
+        do {
+            let plan = try await BlockingWork.run { [ledger, rule] in try ledger.retain(rule) }
+            guard let plan else { return }
+            logger.notice(
+                """
+                events before \(plan.keptSince) were given up (\(rule)): \(plan.bytes) bytes, \
+                the log begins with number \(plan.firstKept)
+                """
+            )
+        } catch {
+            logger.warning("retention failed, the next try is in an hour: \(error)")
+        }
+    }
+
+    private func retireBodies() async {
+        guard let bodies else { return }
+        let (days, now) = (bodiesKeptDays, ledger.now)
+        do {
+            let bytes = try await BlockingWork.run {
+                try bodies.retire(olderThanDays: days, now: now)
+            }
+            guard bytes > 0 else { return }
+            logger.notice("texts older than \(days) days were deleted: \(bytes) bytes")
+        } catch {
+            logger.warning(
+                "old texts could not be deleted, the next try is in an hour: \(error)"
+            )
+        }
+    }
+}
+
+extension RetentionSchedule: CustomStringConvertible {
+    /// The name alone: the lifecycle's errors print the service that they are about.
+    var description: String { "retention" }
+}

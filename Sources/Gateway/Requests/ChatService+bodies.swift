@@ -1,0 +1,57 @@
+import EventLog
+import Events
+import Providers
+
+/// What a client was sent of a stream, where it is kept.
+struct SentAnswer {
+    /// Nil where nothing is kept.
+    private var bytes: [UInt8]?
+    private var isOverLimit = false
+    /// Whether the stream came to its end.
+    var isWhole = false
+
+    init(isKept: Bool) { bytes = isKept ? [] : nil }
+
+    mutating func add(_ sent: [UInt8]) {
+        guard let count = bytes?.count, !isOverLimit else { return }
+        isOverLimit = count + sent.count > BodyRecorder.answerLimit
+        bytes?.append(contentsOf: sent.prefix(BodyRecorder.answerLimit - count))
+    }
+
+    /// The answer as it is kept.
+    func body(of running: RunningRequest) -> CapturedBody? {
+        bytes.map { bytes in
+            CapturedBody(
+                of: running.id,
+                .answer,
+                attempt: running.finished.last?.number ?? running.attempt?.number ?? 0,
+                bytes: bytes,
+                isWhole: isWhole && !isOverLimit
+            )
+        }
+    }
+}
+
+extension ChatService {
+    /// Keeps what a client asked.
+    func keepRequest(of running: RunningRequest) {
+        bodies?.keep(
+            CapturedBody(of: running.id, .request, bytes: running.client.body),
+            at: ledger.now
+        )
+    }
+
+    /// Keeps what a client was sent whole.
+    func keepAnswer(_ bytes: [UInt8], of running: RunningRequest) {
+        var sent = SentAnswer(isKept: bodies != nil)
+        sent.add(bytes)
+        sent.isWhole = true
+        keep(sent, of: running)
+    }
+
+    /// Keeps what a client was sent of a stream.
+    func keep(_ sent: SentAnswer, of running: RunningRequest) {
+        guard let bodies, let body = sent.body(of: running) else { return }
+        bodies.keep(body, at: ledger.now)
+    }
+}

@@ -1,0 +1,58 @@
+import EventLog
+import Events
+import Reporting
+
+/// The kept texts of a request and its answer, for people and for scripts.
+struct BodyTexts {
+    /// How long after a request's end its answer may have been handed over to be kept.
+    private static let reach = Duration.seconds(60)
+
+    private let bodies: [CapturedBody]
+
+    /// Looks for the texts of a request in a data directory.
+    ///
+    /// - Throws: `LogError`.
+    init(of record: RequestRecord, in directory: String) throws {
+        let end = record.completed.map { $0.time + Self.reach }
+        var reader = try BodyReader(in: directory)
+        bodies = try reader?.bodies(of: record.id, until: end) ?? []
+    }
+
+    /// Writes them behind the request's page, or as one JSON object a line.
+    func show(asJSON json: Bool) {
+        if bodies.isEmpty {
+            Output.errorText("no text of this request is kept; `log.capture: bodies` keeps texts")
+        }
+        for body in bodies {
+            let text = String(decoding: body.bytes, as: UTF8.self)
+            if json {
+                Output.line(
+                    JSONText.object([
+                        "kind": .text(body.kind.name), "attempt": .int(body.attempt),
+                        "bytes": .int(body.bytes.count), "is_whole": .bool(body.isWhole),
+                        "text": .text(text),
+                    ])
+                )
+            } else {
+                Output.page("\n" + heading(body) + "\n")
+                Output.write(Self.printable(text) + (text.hasSuffix("\n") ? "" : "\n"))
+            }
+        }
+    }
+
+    private func heading(_ body: CapturedBody) -> String {
+        let kind = body.kind == .request ? "request" : "answer of attempt \(body.attempt)"
+        let part = body.isWhole ? "" : ", not all of it"
+        return "Text of the \(kind) (\(body.bytes.count) bytes\(part))"
+    }
+
+    /// Without the control characters by which a text could take over a terminal.
+    private static func printable(_ text: String) -> String {
+        var scalars = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars where scalar != "\r" {
+            let isControl = scalar.properties.generalCategory == .control
+            scalars.append(isControl && scalar != "\n" && scalar != "\t" ? "\u{FFFD}" : scalar)
+        }
+        return String(scalars)
+    }
+}

@@ -1,0 +1,76 @@
+"""What the commands say of a log whose beginning was given up (`log.retention`).
+
+data/retired.tgz holds such a log and the reports of its months, made from all of its events before
+they went: `LOGWAY_RETIRED_LOG=FOLDER swift test --filter RetentionTests` writes them.
+"""
+
+import json
+import pathlib
+import tarfile
+
+import pytest
+
+ARCHIVE = pathlib.Path(__file__).parent / "data" / "retired.tgz"
+FAILED = 1
+FIRST, LAST = "01900000-0000-7000-8000-000000000000", "01900000-0000-7000-8000-0000000002bb"
+
+
+@pytest.fixture
+def retired(gateway, tmp_path):
+    """The log, and what its reports must be by month."""
+    with tarfile.open(ARCHIVE) as archive:
+        archive.extractall(tmp_path, filter="data")
+    made = gateway(start=False)
+    made.data = tmp_path / "retired-log"
+    return made, json.loads((made.data / "reports.json").read_text())
+
+
+def test_reports_outlive_their_events(retired):
+    gateway, reports = retired
+    kept = min(event["time"] for event in gateway.events())
+    assert len([month for month in reports if month < kept[:7]]) >= 3
+    for month, report in reports.items():
+        assert gateway.report("--month", month) == report
+        assert report["answered_locally"] > 0 and report["answered_hosted"] > 0
+
+
+def test_what_is_gone_is_said_to_be_gone_and_since_when(retired):
+    gateway, reports = retired
+    first = gateway.events()[0]
+    assert first["sequence"] > 1
+    month = min(reports)
+    for arguments in (
+        ["explain", FIRST],
+        ["requests", "--since", f"{month}-20"],
+        ["providers", "status", "--at", f"{month}-20"],
+        ["report", "--month", month, "--at", f"{month}-20"],
+    ):
+        result = gateway.run(*arguments)
+        assert (result.returncode, result.stdout) == (FAILED, ""), arguments
+        assert "was retired" in result.stderr, arguments
+        assert f"from event {first['sequence']}, {first['time']}" in result.stderr, arguments
+
+
+def test_what_is_kept_is_shown(retired):
+    gateway, _ = retired
+    received = [e for e in gateway.events() if e["type"] == "RequestReceived"]
+    assert [r["request"] for r in gateway.requests()] == [e["request"] for e in received][::-1]
+    assert received[-1]["request"] == LAST
+    assert gateway.explain("last")["request"] == LAST
+    # The policy was applied among the events that are gone; the state was carried on.
+    assert set(gateway.status()) == {"p0", "p1", "p2"}
+    assert gateway.verify()["whole"] is True
+
+
+def test_a_server_goes_on_from_there(retired, fake):
+    from conftest import ask, id_of, openai_client, provider
+
+    gateway, reports = retired
+    gateway.configure({"providers": [provider("first", fake())]})
+    gateway.start()
+    id = id_of(ask(openai_client(gateway)))
+    gateway.completed(id)
+    for month, report in reports.items():
+        assert gateway.report("--month", month) == report
+    assert gateway.stop() == 0
+    assert gateway.verify()["whole"] is True

@@ -1,0 +1,4 @@
+extension MemoryFileSystem {
+    /// Where the log under the fuzzer lies.
+    static let directory = "/data"
+}

@@ -1,0 +1,111 @@
+import Foundation
+import Synchronization
+import WriteAheadLog
+
+/// The machine's files, and a copy of a folder as it was before each changing call: what a process
+/// that dies there leaves behind.
+final class CopyingFileSystem: FileSystem {
+    private let files = PosixFileSystem()
+    private let folder: String
+    /// Held by a call that changes something: a copy is of one moment.
+    private let alone = NSLock()
+    /// Where the copies go; none are made without it.
+    private let copies = Mutex<(path: String, count: Int)?>(nil)
+
+    /// Copies this folder, once told to.
+    init(_ folder: String) { self.folder = folder }
+
+    /// From now on, copies go to `path` followed by a number from 0.
+    func begin(_ path: String) { copies.withLock { $0 = (path, 0) } }
+
+    /// Ends the copying, and returns how many copies there are.
+    func end() -> Int {
+        copies.withLock { copies in
+            defer { copies = nil }
+            return copies?.count ?? 0
+        }
+    }
+
+    /// Makes a call, alone, after a copy.
+    fileprivate func change<Result>(
+        _ call: () throws(SystemError) -> Result
+    ) throws(SystemError) -> Result {
+        alone.lock()
+        defer { alone.unlock() }
+        copy()
+        return try call()
+    }
+
+    private func copy() {
+        copies.withLock { copies in
+            guard let (path, count) = copies else { return }
+            do {
+                try FileManager.default.copyItem(atPath: folder, toPath: "\(path)\(count)")
+            } catch {
+                fatalError("no copy could be made: \(error)")
+            }
+            copies?.count += 1
+        }
+    }
+
+    // MARK: FileSystem
+
+    func open(_ path: String, _ access: FileAccess) throws(SystemError) -> any File {
+        guard access == .create else {
+            return CopyingFile(try files.open(path, access), self)
+        }
+        let file = try change { () throws(SystemError) in try files.open(path, access) }
+        return CopyingFile(file, self)
+    }
+
+    func createDirectory(_ path: String) throws(SystemError) {
+        try change { () throws(SystemError) in try files.createDirectory(path) }
+    }
+
+    func list(_ directory: String) throws(SystemError) -> [String] { try files.list(directory) }
+
+    func rename(_ path: String, to newPath: String) throws(SystemError) {
+        try change { () throws(SystemError) in try files.rename(path, to: newPath) }
+    }
+
+    func remove(_ path: String) throws(SystemError) {
+        try change { () throws(SystemError) in try files.remove(path) }
+    }
+
+    func synchronizeDirectory(_ path: String) throws(SystemError) {
+        try files.synchronizeDirectory(path)
+    }
+
+    func lock(_ path: String) throws(SystemError) -> (any File)? { try files.lock(path) }
+
+    func isLocked(_ path: String) throws(SystemError) -> Bool { try files.isLocked(path) }
+}
+
+private final class CopyingFile: File {
+    private let file: any File
+    private let system: CopyingFileSystem
+
+    init(_ file: any File, _ system: CopyingFileSystem) {
+        self.file = file
+        self.system = system
+    }
+
+    func read(
+        into buffer: UnsafeMutableRawBufferPointer,
+        at offset: Int
+    ) throws(SystemError) -> Int {
+        unsafe try file.read(into: buffer, at: offset)
+    }
+
+    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
+        try system.change { () throws(SystemError) in
+            unsafe try file.write(bytes, at: offset)
+        }
+    }
+
+    func synchronize() throws(SystemError) { try file.synchronize() }
+
+    func dropCache() throws(SystemError) { try file.dropCache() }
+
+    func size() throws(SystemError) -> Int { try file.size() }
+}
