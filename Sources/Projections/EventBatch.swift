@@ -15,7 +15,7 @@ struct EventBatch {
         .through(1, of: .routeDecided(RouteDecided()))
         .through(4, of: .attemptStarted(AttemptStarted()))
         .through(11, of: .attemptFinished(AttemptFinished()))
-        .through(13, of: .requestCompleted(RequestCompleted()))
+        .through(15, of: .requestCompleted(RequestCompleted()))
         .through(0, of: .healthProbed(HealthProbed()))
         .through(0, of: .modelsListed(ModelsListed()))
         .through(0, of: .configurationApplied(ConfigurationApplied()))

@@ -70,7 +70,12 @@ struct MonthSums {
     mutating func count(_ completed: RequestCompleted, localProviders: Set<String>) {
         outcomes[completed.outcome, default: 0] += 1
         guard completed.outcome == .answered, let provider = completed.provider else { return }
-        if localProviders.contains(provider) { localRequests += 1 } else { hostedRequests += 1 }
+        // Events of earlier builds leave it to the policy in force.
+        if completed.isLocal ?? localProviders.contains(provider) {
+            localRequests += 1
+        } else {
+            hostedRequests += 1
+        }
     }
 
     /// Takes the sums of a closed month in the place of what was counted: they are the same, unless

@@ -110,6 +110,7 @@ struct Story {
         completed.outcome = draws.one(of: RequestOutcome.allCases)
         completed.provider = draws.oneIn(4) ? nil : draws.one(of: Self.providers)
         completed.cost = draws.oneIn(3) ? nil : Nanodollars(Int64(draws.int(0...9_999)))
+        completed.isLocal = draws.one(of: [nil, true, false])
         completed.totalMicroseconds = draws.int(0...9_000_000)
         append(.requestCompleted(completed))
         ended.append(request.id)

@@ -45,7 +45,7 @@ struct ReportCommand: ParsableCommand {
             var log = try LogQueries(directory)
             return try log.costs(year: year, month: month, at: at.time)
         }
-        return try ReadModelQuery.answer(directory) { model in
+        return try ReadModelQuery.answer(directory, needsBeginning: true) { model in
             try model.costs(of: CalendarMonth(year: year, month: month))
         } orFold: { log in
             try log.costs(year: year, month: month)

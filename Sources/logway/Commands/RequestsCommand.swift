@@ -53,20 +53,17 @@ struct RequestsCommand: ParsableCommand {
         filter.minimumCost = minCost?.amount
         filter.failedOver = failedOver
         let directory = try readingOptions.directory()
-        if let since {
-            // A read model may still know what the log has given up; nobody could check it any more.
-            var log = try LogQueries(directory)
-            _ = try log.firstKept(since: since.time)
-        }
         if json {
-            let records = try ReadModelQuery.answer(directory) { model in
+            let records = try ReadModelQuery.answer(directory, needsBeginning: since != nil) {
+                model in
                 try model.records(limit, filter)
             } orFold: { log in
                 try log.requests(since: filter.since).newest(limit, filter)
             }
             for record in records { Output.line(record.json) }
         } else {
-            let lines = try ReadModelQuery.answer(directory) { model in
+            let lines = try ReadModelQuery.answer(directory, needsBeginning: since != nil) {
+                model in
                 try model.requests(limit, filter)
             } orFold: { log in
                 try log.requests(since: filter.since).newest(limit, filter).map(RequestLine.init)
