@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import Glibc
 import Synchronization
 
 /// Keeps a read model close behind its log, on a thread of its own.
@@ -32,6 +33,9 @@ public final class ReadModelFollower: Sendable {
         self.interval = interval
         self.notice = notice
         let thread = Thread { [self] in
+            // Requests go first: Linux keeps a nice value for each thread. Refused, it is only less
+            // polite.
+            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
             follow()
             ended.signal()
         }
