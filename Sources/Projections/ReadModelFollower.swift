@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
-import Glibc
 import Synchronization
+import WriteAheadLog
 
 /// Keeps a read model close behind its log, on a thread of its own.
 ///
@@ -33,9 +33,8 @@ public final class ReadModelFollower: Sendable {
         self.interval = interval
         self.notice = notice
         let thread = Thread { [self] in
-            // Requests go first: Linux keeps a nice value for each thread. Refused, it is only less
-            // polite.
-            _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+            // Requests go first.
+            PosixFileSystem.lowerPriorityOfThread()
             follow()
             ended.signal()
         }

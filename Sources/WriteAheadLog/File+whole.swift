@@ -31,7 +31,7 @@ extension File {
     }
 
     /// The bytes from an offset on, fewer if the file ends before.
-    func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
+    public func bytes(at offset: Int, count: Int) throws(SystemError) -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: count)
         let length = try fill(&bytes, 0..<count, from: offset)
         bytes.removeLast(count - length)
@@ -59,7 +59,8 @@ extension File {
         }
     }
 
-    func writeAll(_ bytes: [UInt8], at offset: Int) throws(SystemError) {
+    /// Writes all bytes of the array, in one call unless the system takes fewer.
+    public func writeAll(_ bytes: [UInt8], at offset: Int) throws(SystemError) {
         try writeAll(bytes, count: bytes.count, at: offset)
     }
 

@@ -122,7 +122,7 @@ public struct PosixFileSystem: FileSystem {
     }
 
     /// Lets every other thread go first (Linux keeps a nice value for each thread).
-    static func lowerPriorityOfThread() {
+    public static func lowerPriorityOfThread() {
         // A refusal leaves the thread at the usual priority, which is only less polite.
         _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
     }

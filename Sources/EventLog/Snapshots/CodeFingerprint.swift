@@ -12,7 +12,7 @@ public enum CodeFingerprint {
         do throws(SystemError) {
             let file = try PosixFileSystem().open("/proc/self/exe", .read)
             return try buildID { offset, count throws(SystemError) in
-                try file.part(at: offset, count: count)
+                try file.bytes(at: offset, count: count)
             }
         } catch {
             return nil

@@ -1,4 +1,5 @@
 import Events
+import Glibc
 public import WriteAheadLog
 
 /// The snapshots of one log: the files `SEQUENCE.snap` in the folder `snapshots` beside it.
@@ -41,7 +42,7 @@ public struct SnapshotStore: Sendable {
             try fileSystem.remove(unfinished)
         }
         let file = try fileSystem.open(unfinished, .create)
-        try file.writeAll(snapshot.fileBytes)
+        try file.writeAll(snapshot.fileBytes, at: 0)
         try file.synchronize()
         try fileSystem.rename(unfinished, to: path(Self.name(of: snapshot.sequence)))
         try fileSystem.synchronizeDirectory(folder)
@@ -58,7 +59,7 @@ public struct SnapshotStore: Sendable {
         do throws(SystemError) {
             names = try fileSystem.list(folder)
         } catch {
-            if error.isNotFound { return [] }
+            if error.code == ENOENT { return [] }
             throw error
         }
         return names.compactMap(Self.sequence).sorted(by: >)
@@ -70,7 +71,8 @@ public struct SnapshotStore: Sendable {
     public func read(_ sequence: UInt64) throws(SnapshotFault) -> Snapshot {
         let bytes: [UInt8]
         do throws(SystemError) {
-            bytes = try fileSystem.open(path(Self.name(of: sequence)), .read).readAll()
+            let file = try fileSystem.open(path(Self.name(of: sequence)), .read)
+            bytes = try file.bytes(at: 0, count: file.size())
         } catch {
             throw .unreadable("\(error.operation) failed with error \(error.code)")
         }

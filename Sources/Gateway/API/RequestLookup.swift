@@ -21,7 +21,7 @@ enum RequestLookup {
         let end = id.time + reach
         let first: UInt64
         do {
-            first = try reader.log.firstSequence(atOrAfter: id.earliestTime.microseconds)
+            first = try reader.firstSequence(of: id)
         } catch let error as LogError {
             guard case .retired(let kept) = error else { throw error }
             // Of a request that was received about when the log begins now, the event may be kept.
