@@ -133,6 +133,9 @@ public final class Ledger: Sendable {
     /// Whether new requests can be recorded; `nil` when they can.
     public var shortage: LogError? { failure.error.withLock { $0 } ?? log.shortage }
 
+    /// Why a sealed segment could not be recompressed; the log goes on as before.
+    var recompressionFailure: LogError? { log.recompressionFailure }
+
     /// Calls the handler once when the log can take nothing more; the process must stop then.
     public func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {
         log.onPoison(handler)

@@ -3,7 +3,8 @@ import Events
 import Logging
 import ServiceLifecycle
 
-/// Closes months and gives up old segments: at the start, then every hour, beside the requests.
+/// Looks after old segments: closes months, gives up what need not be kept, and tells of what could not
+/// be recompressed; at the start, then every hour, beside the requests.
 struct RetentionSchedule: Service {
     /// Rules count in days or in whole segments, so nothing is lost by waiting.
     static let interval = Duration.seconds(3_600)
@@ -22,6 +23,7 @@ struct RetentionSchedule: Service {
             while !Task.isCancelled {
                 await step()
                 await retireBodies()
+                tellOfRecompression()
                 do {
                     try await Task.sleep(for: Self.interval)
                 } catch {
@@ -45,6 +47,16 @@ struct RetentionSchedule: Service {
         } catch {
             logger.warning("retention failed, the next try is in an hour: \(error)")
         }
+    }
+
+    private func tellOfRecompression() {
+        guard let failure = ledger.recompressionFailure else { return }
+        logger.warning(
+            """
+            a sealed segment was not recompressed and stays as it is, the next start tries again; \
+            `logway log verify` tells whether it is damaged: \(failure)
+            """
+        )
     }
 
     private func retireBodies() async {
