@@ -57,6 +57,7 @@ func tests(
 }
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(
@@ -117,7 +118,7 @@ let package = Package(
             "Projections",
             on: [
                 "Events", "EventLog", "WriteAheadLog", "RouterState", "Reporting", "Migrations",
-                grdb, crypto,
+                grdb, grdbSQLite, crypto,
             ]
         ),
         layer("Settings", on: ["Events", "Catalog", yams]),

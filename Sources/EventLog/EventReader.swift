@@ -26,6 +26,21 @@ public struct EventReader {
         fields: EventFields = .all,
         _ body: (Event, UInt64) throws -> Bool
     ) throws -> UInt64 {
+        try forEachRecord(from: sequence, fields: fields) { event, _, sequence in
+            try body(event, sequence)
+        }
+    }
+
+    /// Visits the events with the bytes that they are in the log, which are valid during the call.
+    ///
+    /// - Returns: as `forEach(from:fields:_:)`.
+    /// - Throws: as `forEach(from:fields:_:)`.
+    @discardableResult
+    public mutating func forEachRecord(
+        from sequence: UInt64 = 1,
+        fields: EventFields = .all,
+        _ body: (Event, Span<UInt8>, UInt64) throws -> Bool
+    ) throws -> UInt64 {
         try log.forEach(from: sequence) { bytes, sequence, _ in
             let event: Event
             do throws(EventCodingError) {
@@ -33,7 +48,7 @@ public struct EventReader {
             } catch {
                 throw UndecodableEvent(sequence: sequence, reason: error)
             }
-            return try body(event, sequence)
+            return try body(event, bytes, sequence)
         }
     }
 

@@ -17,7 +17,7 @@ struct LayeringTests {
         "Reporting": ["Events", "RouterState"],
         "Projections": [
             "Events", "EventLog", "WriteAheadLog", "RouterState", "Reporting", "Migrations", "GRDB",
-            "Crypto",
+            "GRDBSQLite", "Crypto",
         ],
         "Settings": ["Events", "Catalog", "Yams"],
         "Upstream": ["CCurl"],
