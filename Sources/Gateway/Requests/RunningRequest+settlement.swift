@@ -16,7 +16,6 @@ extension RunningRequest {
     ) throws(LogError) -> Bool {
         guard let attempt else { return false }
         let open = self
-        let attempts = finished.count + 1
         var settled = AttemptFinished()
         let (sequence, next) = try ledger.transact(
             first: { state, now in
@@ -24,35 +23,24 @@ extension RunningRequest {
                 return .attemptFinished(settled)
             },
             then: { state, now in
-                let failover = nextCandidate(
+                let next = NextAttempt(
+                    after: attempt,
+                    failure: settled.failure,
                     of: open.decision,
-                    after: attempt.candidate,
-                    attempts: attempts,
+                    received: open.received,
                     state: state,
                     now: now
                 )
-                guard let candidate = failover.candidate else {
-                    return ([], (started: AttemptStarted?.none, skipped: failover.skipped))
-                }
-                var started = AttemptStarted(
-                    candidate: candidate,
-                    of: open.decision,
-                    received: open.received,
-                    number: attempts + 1,
-                    state: state
-                )
-                started.after = result.failure?.kind
-                started.skipped = failover.skipped
-                return ([.attemptStarted(started)], (started: started, skipped: failover.skipped))
+                return (next.attempt.map { [.attemptStarted($0)] } ?? [], next)
             }
         )
         self.sequence = sequence
         finished.append(settled)
         skipped += next.skipped
-        if next.started == nil { unasked = next.skipped }
-        self.attempt = next.started
+        if next.attempt == nil { unasked = next.skipped }
+        self.attempt = next.attempt
         attemptStart = Clocks.monotonicMicroseconds
-        return next.started != nil
+        return next.attempt != nil
     }
 
     /// Records how the attempt under way ended, if there is one, and that the request is over.
