@@ -59,14 +59,14 @@ struct ReplayCommand: ParsableCommand {
         let start = ContinuousClock.now
         if check {
             let findings = try checked(&history)
-            let texts = ReplayCheckTexts(findings, elapsed: start.duration(to: .now))
-            if json { Output.line(texts.json) } else { Output.write(texts.text) }
             if let request, findings.decisions.total + findings.attempts.total == 0 {
                 throw CommandError(
                     "nothing was decided for request \(request) in \(directory); "
                         + "`logway requests` lists those there are"
                 )
             }
+            let texts = ReplayCheckTexts(findings, elapsed: start.duration(to: .now))
+            if json { Output.line(texts.json) } else { Output.write(texts.text) }
             if !findings.isEqual { throw CheckFailed() }
         } else {
             var bar = ReplayProgress()
