@@ -107,6 +107,7 @@ let package = Package(
             swiftSettings: optimised
         ),
         layer("Routing", on: ["Events", "RouterState"]),
+        layer("Evaluation", on: ["Events", "EventLog", "RouterState", "Routing"]),
         layer("Reporting", on: ["Events", "RouterState"]),
         .target(
             name: "Migrations",
@@ -136,8 +137,9 @@ let package = Package(
         .executableTarget(
             name: "logway",
             dependencies: [
-                "Events", "EventLog", "RouterState", "Catalog", "Reporting", "Projections",
-                "Settings", "Gateway", "Simulation", "WriteAheadLog", "Upstream", "JSONBytes",
+                "Events", "EventLog", "RouterState", "Catalog", "Evaluation", "Reporting",
+                "Projections", "Settings", "Gateway", "Simulation", "WriteAheadLog", "Upstream",
+                "JSONBytes",
                 argumentParser, rainbow,
             ],
             swiftSettings: optimised,
@@ -151,6 +153,12 @@ let package = Package(
             linkerSettings: [buildID]
         ),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+        .target(
+            name: "RoutingSupport",
+            dependencies: ["Events", "RouterState", "Routing", "TestSupport"],
+            path: "Tests/RoutingSupport",
+            swiftSettings: strict
+        ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests(of: "Events", exclude: ["Golden"]),
         tests(of: "JSONBytes"),
@@ -158,14 +166,15 @@ let package = Package(
         tests(of: "EventLog"),
         tests(of: "RouterState", exclude: ["Golden"]),
         tests(of: "Catalog"),
-        tests(of: "Routing"),
+        tests(of: "Routing", on: ["RoutingSupport"]),
+        tests(of: "Evaluation", on: ["RoutingSupport", "Routing"]),
         tests(of: "Reporting"),
         tests(of: "Projections", on: ["Reporting", "Migrations", grdb]),
         tests(of: "Settings"),
         tests(of: "Upstream"),
         tests(of: "Providers"),
         tests(of: "Simulation"),
-        tests(of: "Gateway"),
+        tests(of: "Gateway", on: ["Evaluation"]),
     ],
     swiftLanguageModes: [.v6]
 )

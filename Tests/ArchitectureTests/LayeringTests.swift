@@ -14,6 +14,7 @@ struct LayeringTests {
         "RouterState": ["Events"],
         "Catalog": ["Events"],
         "Routing": ["Events", "RouterState"],
+        "Evaluation": ["Events", "EventLog", "RouterState", "Routing"],
         "Reporting": ["Events", "RouterState"],
         "Projections": [
             "Events", "EventLog", "WriteAheadLog", "RouterState", "Reporting", "Migrations", "GRDB",
@@ -29,8 +30,10 @@ struct LayeringTests {
             "WriteAheadLog", "Crypto",
         ]),
         "logway": [
-            "Events", "EventLog", "WriteAheadLog", "RouterState", "Catalog", "Routing", "Reporting",
-            "Projections", "Settings", "Gateway", "Simulation", "Upstream", "JSONBytes", "Logging",
+            "Events", "EventLog", "WriteAheadLog", "RouterState", "Catalog", "Routing",
+            "Evaluation",
+            "Reporting", "Projections", "Settings", "Gateway", "Simulation", "Upstream",
+            "JSONBytes", "Logging",
             "ArgumentParser",
             "Rainbow",
         ],
