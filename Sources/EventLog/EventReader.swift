@@ -36,17 +36,6 @@ public struct EventReader {
             return try body(event, sequence)
         }
     }
-
-    /// Visits the events at or after an instant.
-    ///
-    /// - Throws: as `forEach(from:_:)`.
-    public mutating func forEach(
-        since time: Timestamp,
-        _ body: (Event, UInt64) throws -> Bool
-    ) throws {
-        let first = try log.firstSequence(atOrAfter: time.microseconds)
-        try forEach(from: first, body)
-    }
 }
 
 extension EventReader {
