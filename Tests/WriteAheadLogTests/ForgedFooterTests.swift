@@ -58,8 +58,11 @@ import Testing
         var reader = try whole.reader()
         let records = try reader.records()
         let middle = reader.list.begun[1].header.firstSequence - 100
-        let time = records[Int(middle) - 1].time
-        let first = try reader.firstSequence(atOrAfter: time)
+        // Before the forged entry and behind it.
+        let instants = try [9, Int(middle)].map { place in
+            let time = records[place].time
+            return (time, first: try reader.firstSequence(atOrAfter: time))
+        }
         var changed = 0
         for value in Self.values {
             let system = whole.copy()
@@ -73,8 +76,10 @@ import Testing
             #expect(found == nil || found == records, "\(value)")
             let later = Self.value { try reader.records(from: middle) }
             #expect(later == nil || later == Array(records[(Int(middle) - 1)...]), "\(value)")
-            let instant = Self.value { try reader.firstSequence(atOrAfter: time) }
-            #expect(instant == nil || instant == first, "\(value)")
+            for (time, first) in instants {
+                let found = Self.value { try reader.firstSequence(atOrAfter: time) }
+                #expect(found == nil || found == first, "\(value)")
+            }
             let report = try reader.verify()
             #expect(report.problem != nil, "\(value)")
             _ = Self.value { try reader.statistics() }
