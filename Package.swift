@@ -105,7 +105,8 @@ let package = Package(
             resources: [.embedInCode("Data")],
             swiftSettings: optimised
         ),
-        layer("Routing", on: ["Events", "RouterState"]),
+        layer("Learning", on: ["Events"]),
+        layer("Routing", on: ["Events", "RouterState", "Learning"]),
         layer("Reporting", on: ["Events", "RouterState"]),
         .target(
             name: "Migrations",
@@ -149,6 +150,12 @@ let package = Package(
             swiftSettings: optimised,
             linkerSettings: [buildID]
         ),
+        .executableTarget(
+            name: "decidebench",
+            dependencies: ["Events", "Providers", "RouterState", "Routing"],
+            path: "Tests/DecideBench",
+            swiftSettings: optimised
+        ),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests(of: "Events", exclude: ["Golden"]),
@@ -157,6 +164,7 @@ let package = Package(
         tests(of: "EventLog"),
         tests(of: "RouterState", exclude: ["Golden"]),
         tests(of: "Catalog"),
+        tests(of: "Learning", on: ["Events", "Providers"]),
         tests(of: "Routing"),
         tests(of: "Reporting"),
         tests(of: "Projections", on: ["Reporting", "Migrations", grdb]),

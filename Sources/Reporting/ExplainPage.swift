@@ -43,6 +43,7 @@ public struct ExplainPage: Sendable {
             lines.append("  task \(Wording.plain(task)) (given by the client)")
         }
         if !content.tags.isEmpty { lines.append("  tags " + list(content.tags)) }
+        lines += Self.hints(content)
         for dropped in content.droppedHints {
             lines.append(
                 "  dropped for \(dropped.family.name) providers: "
@@ -66,21 +67,16 @@ public struct ExplainPage: Sendable {
             "  strategy \(content.strategy.name)"
                 + (content.chain.isEmpty ? "" : " '\(content.chain)'"),
         ]
+        lines += Self.classification(content.classification) + Self.verdicts(content.verdicts)
+        if content.floor > 0 {
+            lines.append(
+                "  explored with at least "
+                    + Wording.percent(millionths: content.floor) + " for each arm"
+            )
+        }
         if let refusal = content.refusal { lines.append("  refused: \(refusal.name)") }
         if !content.candidates.isEmpty {
-            var table = TextTable([
-                .number("rank"), .text("candidate"), .text("chain entry"), .number("priority"),
-                .number("predicted cost"), .number("probability"), .text(""),
-            ])
-            for (index, candidate) in content.candidates.enumerated() {
-                table.add([
-                    "\(index + 1)", "\(candidate.provider):\(candidate.model)",
-                    candidate.chainEntry.map { "\($0)" } ?? "–", "\(candidate.priority)",
-                    Wording.cost(candidate.predictedCost),
-                    Wording.percent(millionths: candidate.probability),
-                    index == content.chosen ? "← chosen" : "",
-                ])
-            }
+            let table = Self.candidates(of: content)
             lines += ["", "Candidates", trimmed(table.text(indent: 2))]
         }
         return lines + Self.rejected(content.excluded, title: "Rejected")
@@ -94,6 +90,7 @@ public struct ExplainPage: Sendable {
             if !exclusion.fields.isEmpty {
                 reason += ": " + exclusion.fields.joined(separator: ", ")
             }
+            if let figures = exclusion.figures { reason += ": " + figures }
             if let until = exclusion.until { reason += ", until \(until)" }
             table.add([exclusion.provider, exclusion.model ?? "–", reason])
         }

@@ -24,6 +24,8 @@ public struct RouterState: Hashable, Sendable {
     public private(set) var spend = Spend()
     /// The requests that have not ended.
     public private(set) var inFlight = InFlight()
+    /// How each model has been doing.
+    public private(set) var statistics = ModelStatistics()
 
     /// The last month that is closed, with every month before it.
     public private(set) var closedThrough: CalendarMonth?
@@ -37,7 +39,7 @@ public struct RouterState: Hashable, Sendable {
         .through(0, of: .routeDecided(RouteDecided()))
         .through(15, of: .attemptFinished(AttemptFinished()))
         .through(1, of: .requestCompleted(RequestCompleted()))
-        .through(0, of: .feedbackReceived(FeedbackReceived()))
+        .through(12, of: .feedbackReceived(FeedbackReceived()))
         .through(2, of: .monthClosed(MonthClosed()))
 
     /// Takes in the event with this sequence number; can't fail, whatever the event holds.
@@ -61,6 +63,7 @@ public struct RouterState: Hashable, Sendable {
             health.record(attempt, at: event.time)
             holds.finish(attempt, at: event.time)
             spend.add(attempt, at: event.time)
+            statistics.record(attempt, at: event.time)
         case .requestCompleted(let completed): inFlight.end(completed.request)
         case .healthProbed(let probe): health.record(probe, at: event.time)
         case .modelsListed(let list): models.replace(list)
@@ -77,7 +80,8 @@ public struct RouterState: Hashable, Sendable {
             // What retention carried on is of months that were closed before.
             let month = CalendarMonth(year: closed.year, month: closed.month)
             closedThrough = max(closedThrough ?? month, month)
-        case .routeDecided, .feedbackReceived, .nodeStopped, .logRecovered, .segmentRetired,
+        case .feedbackReceived(let feedback): statistics.record(feedback, at: event.time)
+        case .routeDecided, .nodeStopped, .logRecovered, .segmentRetired,
             .unknown:
             break
         }
@@ -110,5 +114,6 @@ extension RouterState: FieldRecord {
         visitor.field(9, "spend", &spend)
         visitor.field(10, "in_flight", &inFlight)
         visitor.field(11, "closed_through", &closedThrough)
+        visitor.field(16, "statistics", &statistics)
     }
 }

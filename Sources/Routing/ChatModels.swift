@@ -16,7 +16,7 @@ enum ChatModels {
         models.filter(canChat) + models.filter { !canChat($0) }
     }
 
-    private static func canChat(_ model: String) -> Bool {
+    static func canChat(_ model: String) -> Bool {
         let name = model.lowercased()
         return !otherWork.contains { name.contains($0) }
     }

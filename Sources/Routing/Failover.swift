@@ -29,8 +29,7 @@ public func nextCandidate(
     now: Timestamp
 ) -> Failover {
     var skipped: [RouteExclusion] = []
-    let start = last.map { $0 + 1 } ?? 0
-    for index in decision.candidates.indices.dropFirst(start) {
+    for index in decision.order(after: last) {
         let candidate = decision.candidates[index]
         guard attempts < decision.maxAttempts else {
             skipped.append(
@@ -65,7 +64,8 @@ public func nextCandidate(
         let constraint = Constraint(
             ModelReference(provider: candidate.provider, model: candidate.model),
             of: provider,
-            freeOnly: candidate.isFreeOnly
+            freeOnly: candidate.isFreeOnly,
+            requirements: decision.requirements
         )
         guard let exclusion = constraint.violationOnFailover(state: state, now: now) else {
             return Failover(candidate: index, skipped: skipped)
@@ -73,4 +73,16 @@ public func nextCandidate(
         skipped.append(exclusion)
     }
     return Failover(candidate: nil, skipped: skipped)
+}
+
+extension RouteDecided {
+    /// The candidates that come after one in the order of asking: the chosen one, then the others as
+    /// they are ranked.
+    fileprivate func order(after last: Int?) -> [Int] {
+        guard let chosen, candidates.indices.contains(chosen) else { return [] }
+        let order = [chosen] + candidates.indices.filter { $0 != chosen }
+        guard let last else { return order }
+        guard let place = order.firstIndex(of: last) else { return [] }
+        return Array(order[(place + 1)...])
+    }
 }

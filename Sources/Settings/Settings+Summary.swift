@@ -105,6 +105,7 @@ private struct SummaryLines {
             add("\(path).latencyMs.deviation", milliseconds: model.latencyDeviation)
             add("\(path).tokensPerSecond", model.tokensPerSecond)
             add("\(path).outcomeModel", model.outcomeModel)
+            add("\(path).capabilities", list: model.capabilities?.names ?? [])
         }
     }
 

@@ -13,7 +13,8 @@ struct LayeringTests {
         "EventLog": ["Events", "WriteAheadLog", "Crypto"],
         "RouterState": ["Events"],
         "Catalog": ["Events"],
-        "Routing": ["Events", "RouterState"],
+        "Learning": ["Events"],
+        "Routing": ["Events", "RouterState", "Learning"],
         "Reporting": ["Events", "RouterState"],
         "Projections": [
             "Events", "EventLog", "WriteAheadLog", "RouterState", "Reporting", "Migrations", "GRDB",

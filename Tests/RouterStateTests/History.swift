@@ -113,6 +113,11 @@ struct History {
         feedback.request = draws.one(of: ended)
         feedback.score = draws.int(0...1_000_000)
         feedback.source = "user"
+        if !draws.oneIn(3) {
+            feedback.provider = draws.one(of: Self.providers)
+            feedback.model = draws.one(of: Self.models)
+            feedback.task = draws.oneIn(2) ? nil : draws.one(of: TaskType.allCases)
+        }
         journal.append(.feedbackReceived(feedback))
     }
 

@@ -9,6 +9,7 @@ struct GatewayHistory {
     static let models = [
         "auto", "auto:development", "auto:twice", "auto:missing", "auto:nosuch", "llama", "haiku",
         "groq:llama", "ollama:qwen3:8b", World.free, "openrouter:a/paid", "nosuch", "groq:nosuch",
+        "auto", "auto", "auto:cheap", "auto:fast", "auto:best", "auto:local", "auto:free",
     ]
 
     private(set) var events: [Event] = []
@@ -55,6 +56,17 @@ struct GatewayHistory {
         received.features.promptBytes = draws.int(0...40_000)
         received.features.inputTokens = received.features.promptBytes / 4
         received.features.outputLimit = draws.oneIn(2) ? nil : draws.int(1...8_000)
+        received.features.needs = draws.one(of: [[], [], .tools, .vision, .structuredOutput])
+        received.features.cues = PromptCues(rawValue: draws.next() & draws.next() & draws.next())
+        received.features.instructionBytes = draws.int(0...received.features.promptBytes)
+        received.features.messages = draws.int(1...9)
+        if draws.oneIn(6) { received.task = draws.one(of: TaskType.allCases).name }
+        if draws.oneIn(6) { received.hints.isLocalOnly = true }
+        if draws.oneIn(6) {
+            received.hints.maxCost = Nanodollars(draws.one(of: [0, 900_000, 90_000_000]))
+        }
+        if draws.oneIn(6) { received.hints.maxLatencyMicroseconds = draws.int(1...9_000_000) }
+        if draws.oneIn(8) { received.hints.complexity = draws.one(of: Complexity.allCases) }
         if draws.oneIn(4) {
             var obstacle = TranslationObstacle()
             obstacle.family = draws.one(of: WireFamily.allCases)
@@ -109,6 +121,7 @@ struct GatewayHistory {
         finished.number = attempt.number
         finished.provider = attempt.provider
         finished.model = attempt.model
+        finished.totalMicroseconds = draws.int(1...9_000_000)
         finished.failure = draws.oneIn(3) ? nil : draws.one(of: FailureKind.allCases)
         if finished.failure == .rateLimited, draws.oneIn(2) {
             finished.retryAt = now + .seconds(draws.int(0...120))
@@ -168,8 +181,36 @@ struct GatewayHistory {
         applied.policy.chain = "production"
         applied.policy.chains = World.chains.sorted { $0.key < $1.key }.map(RoutingChain.init)
         applied.policy.providers = World.providers.filter { _ in !draws.oneIn(6) }
+        applied.policy.strategies = StrategyRegistry.all.names.filter { _ in draws.oneIn(3) }
+        if draws.oneIn(2) {
+            var exploration = ExplorationPolicy()
+            exploration.floor = draws.int(0...700_000)
+            exploration.arms = draws.int(1...6)
+            applied.policy.exploration = exploration
+        }
+        applied.policy.taskChains = TaskType.allCases.filter { _ in draws.oneIn(3) }.map {
+            RoutingChain(
+                $0.name,
+                draws.one(
+                    of: World.chains.values.map { $0 }.sorted {
+                        $0.count < $1.count
+                    }
+                )
+            )
+        }
         for index in applied.policy.providers.indices {
             applied.policy.providers[index].priority = draws.int(1...3)
+            if draws.oneIn(2) {
+                let name = applied.policy.providers[index].name
+                applied.policy.providers[index].cards = World.cards[name] ?? []
+                applied.policy.providers[index].isLocal = draws.oneIn(2)
+            }
+            if draws.oneIn(3) {
+                var line = TaskModel()
+                line.task = draws.one(of: TaskType.allCases)
+                line.model = "llama"
+                applied.policy.providers[index].taskModels = [line]
+            }
             if draws.oneIn(4) { applied.policy.providers[index].defaultModel = nil }
         }
         applied.policy.breaker.failuresToOpen = draws.int(1...5)

@@ -22,6 +22,8 @@ public struct RequestReceived: FieldRecord {
     public var obstacles: [TranslationObstacle] = []
     /// Pure hints that are left out on the way to which other family.
     public var droppedHints: [TranslationObstacle] = []
+    /// What the client told the router.
+    public var hints: RequestHints = RequestHints()
 
     /// A record with every field empty.
     public init() {}
@@ -38,6 +40,7 @@ public struct RequestReceived: FieldRecord {
         visitor.field(8, "tags", &tags)
         visitor.field(9, "obstacles", &obstacles)
         visitor.field(10, "dropped_hints", &droppedHints)
+        visitor.field(25, "hints", &hints)
     }
 }
 
@@ -57,6 +60,12 @@ public struct RequestFeatures: FieldRecord {
     public var messages: Int = 0
     /// What the request needs a model to do.
     public var needs: Capabilities = []
+    /// What kinds of words the last message of the user has.
+    public var cues: PromptCues = []
+    /// Bytes of text in that message.
+    public var instructionBytes: Int = 0
+    /// How varied its text is: thousandths of a bit of Shannon entropy a byte.
+    public var entropyMillibits: Int = 0
 
     /// A record with every field empty.
     public init() {}
@@ -70,6 +79,9 @@ public struct RequestFeatures: FieldRecord {
         visitor.field(5, "output_limit", &outputLimit)
         visitor.field(6, "messages", &messages)
         visitor.field(7, "needs", &needs)
+        visitor.field(20, "cues", &cues)
+        visitor.field(21, "instruction_bytes", &instructionBytes)
+        visitor.field(22, "entropy_millibits", &entropyMillibits)
     }
 }
 

@@ -34,6 +34,12 @@ public struct RouteDecided: FieldRecord {
     public var refusal: RouteRefusal?
     /// When the request's whole time is used up, after which no other candidate is asked.
     public var deadline: Timestamp = .empty
+    /// What kind of work it is and how much it asks of a model.
+    public var classification: Classification = Classification()
+    /// What every candidate must fulfil.
+    public var requirements: RouteRequirements = RouteRequirements()
+    /// What the strategies said, in the order in which they were asked; the last one ranked.
+    public var verdicts: [StrategyVerdict] = []
 
     /// A record with every field empty.
     public init() {}
@@ -56,6 +62,9 @@ public struct RouteDecided: FieldRecord {
         visitor.field(14, "max_attempts", &maxAttempts)
         visitor.field(15, "refusal", &refusal)
         visitor.field(16, "deadline", &deadline)
+        visitor.field(25, "classification", &classification)
+        visitor.field(26, "requirements", &requirements)
+        visitor.field(27, "verdicts", &verdicts)
     }
 }
 
@@ -77,6 +86,16 @@ public struct RouteCandidate: FieldRecord {
     public var probability: Int = 0
     /// Whether it may only be asked while it is known to cost nothing.
     public var isFreeOnly: Bool = false
+    /// What the strategy made of it, more being better; absent where only the order counts.
+    public var score: Int64?
+    /// What the score is the sum of.
+    public var parts: [ScorePart] = []
+    /// How good its answer is expected to be, in millionths; absent when nobody knows.
+    public var predictedQuality: Int?
+    /// How long its answer is expected to take, in microseconds; absent when nobody knows.
+    public var predictedMicroseconds: Int?
+    /// Whether that is longer than the client's limit, for which it comes after the others.
+    public var isLate: Bool = false
 
     /// A record with every field empty.
     public init() {}
@@ -91,6 +110,11 @@ public struct RouteCandidate: FieldRecord {
         visitor.field(6, "predicted_cost_nanodollars", &predictedCost)
         visitor.field(7, "probability_ppm", &probability)
         visitor.field(8, "free_only", &isFreeOnly)
+        visitor.field(16, "score", &score)
+        visitor.field(17, "parts", &parts)
+        visitor.field(18, "predicted_quality_ppm", &predictedQuality)
+        visitor.field(19, "predicted_us", &predictedMicroseconds)
+        visitor.field(20, "late", &isLate)
     }
 }
 
@@ -106,6 +130,12 @@ public struct RouteExclusion: FieldRecord {
     public var until: Timestamp?
     /// The fields that the provider's API has no word for.
     public var fields: [String] = []
+    /// What would be allowed: tokens for a context window, nano-dollars for a cost.
+    public var limit: Int64?
+    /// What it would come to instead; absent when that is not known.
+    public var actual: Int64?
+    /// What the model lacks.
+    public var lacks: Capabilities = []
 
     /// A record with every field empty.
     public init() {}
@@ -117,5 +147,8 @@ public struct RouteExclusion: FieldRecord {
         visitor.field(3, "reason", &reason)
         visitor.field(4, "until", &until)
         visitor.field(5, "fields", &fields)
+        visitor.field(30, "limit", &limit)
+        visitor.field(31, "actual", &actual)
+        visitor.field(32, "lacks", &lacks)
     }
 }

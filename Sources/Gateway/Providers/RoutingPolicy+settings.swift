@@ -1,10 +1,16 @@
 import Catalog
 import Events
 import Settings
+import Simulation
 
 extension RoutingPolicy {
     /// The policy that settings ask for.
-    init(_ settings: Settings) {
+    ///
+    /// - Parameters:
+    ///   - settings: the configuration.
+    ///   - catalog: where what is known of the models comes from.
+    ///   - simulated: the simulated providers that run.
+    init(_ settings: Settings, catalog: Catalog, simulated: [SimulatedProviderSpec]) {
         self.init()
         mode =
             switch settings.mode {
@@ -13,17 +19,34 @@ extension RoutingPolicy {
             case .freeOnly: .freeOnly
             case .hybrid: .hybrid
             }
-        providers = settings.enabledProviders.compactMap(ProviderPolicy.init)
-        chains = settings.chains.sorted { $0.key < $1.key }.map { name, entries in
-            var chain = RoutingChain()
-            chain.name = name
-            chain.entries = entries.map(RoutingChainEntry.init)
-            return chain
+        providers = settings.enabledProviders.compactMap { provider in
+            var policy = ProviderPolicy(provider)
+            let spec = simulated.first { $0.name == provider.name }
+            policy?.addCards(provider, catalog: catalog, simulated: spec)
+            return policy
+        }
+        chains = Self.chains(settings.chains)
+        taskChains = Self.chains(settings.taskChains)
+        strategies = settings.routing.strategies
+        exploration = settings.routing.exploration.map { share in
+            var policy = ExplorationPolicy()
+            policy.floor = Int((share.floor * 1_000_000).rounded())
+            policy.arms = share.arms
+            return policy
         }
         chain = settings.routing.chain
         maxAttempts = settings.routing.maxAttempts
         isSimulated = settings.isSimulated
         totalMicroseconds = settings.routing.timeouts.total.microseconds
+    }
+
+    private static func chains(_ settings: [String: [ChainEntry]]) -> [RoutingChain] {
+        settings.sorted { $0.key < $1.key }.map { name, entries in
+            var chain = RoutingChain()
+            chain.name = name
+            chain.entries = entries.map(RoutingChainEntry.init)
+            return chain
+        }
     }
 }
 

@@ -51,6 +51,7 @@ struct ChatService: Sendable {
                         field: "model"
                     )
                 }
+                try HintReader(request.headers, metadata: client.metadata).read(into: &received)
             } catch {
                 return try await refuse(received, error, watch, on: channel, start: start)
             }

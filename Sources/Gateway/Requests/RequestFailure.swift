@@ -71,7 +71,7 @@ enum RequestFailure: Sendable {
         case .refused(let decision, _):
             switch decision.refusal {
             case .unknownModel: 404
-            case .untranslatable: 400
+            case .untranslatable, .unsatisfiable: 400
             case .noProvider, nil: 503
             case .noneAvailable:
                 decision.isRateLimited ? 429 : 503
@@ -106,6 +106,7 @@ enum RequestFailure: Sendable {
             switch decision.refusal {
             case .unknownModel: "model_not_found"
             case .untranslatable: "unsupported_parameter"
+            case .unsatisfiable: "no_provider_fits"
             case .noProvider: "no_provider"
             case .noneAvailable, nil: "no_provider_available"
             }
@@ -146,6 +147,9 @@ enum RequestFailure: Sendable {
         case .untranslatable:
             "no provider of this model can take "
                 + Set(decision.excluded.flatMap(\.fields)).sorted().joined(separator: ", ")
+        case .unsatisfiable:
+            "no provider fulfils what the request demands: "
+                + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
         case .noProvider: "no provider is configured; run `logway serve --help`"
         case .noneAvailable, nil:
             "no provider is available now: "

@@ -7,6 +7,7 @@ public import Logging
 import NIOCore
 import Projections
 import Providers
+import Routing
 import ServiceLifecycle
 public import Settings
 import UnixSignals
@@ -56,6 +57,10 @@ public struct Gateway: Sendable {
     ) async throws {
         guard settings.server.isLoopback else {
             throw GatewayError.publicAddress(host: settings.server.host)
+        }
+        let known = StrategyRegistry.all.names
+        if let name = settings.routing.strategies.first(where: { !known.contains($0) }) {
+            throw GatewayError.unknownStrategy(name: name, known: known)
         }
         self.settings = settings
         self.logger = logger

@@ -13,6 +13,10 @@ struct RequestFacts {
     var promptTextBytes = 0
     var toolDefinitionBytes = 0
     var needs: Capabilities = []
+    /// The last text that the user wrote, as it stands in the JSON.
+    var instruction: ArraySlice<UInt8> = []
+    /// The last text at the top of the content that was read.
+    private var lastText: ArraySlice<UInt8>?
     var metadata: [String: String] = [:]
 
     private static let keys: JSONKeys = [
@@ -90,7 +94,12 @@ struct RequestFacts {
         guard let field else { return }
         try field.require(.object, "an object")
         for member in field.value.members {
-            guard let name = member.name.string, let value = member.value.string else { continue }
+            guard let name = member.name.string else { continue }
+            let value = member.value
+            guard
+                let value = value.string ?? value.numberText
+                    ?? value.bool.map({ $0 ? "true" : "false" })
+            else { continue }
             guard metadata.updateValue(value, forKey: name) == nil else {
                 let offset = member.name.range.lowerBound
                 throw RequestError(
@@ -116,10 +125,13 @@ struct RequestFacts {
                     offset: message.range.lowerBound
                 )
             }
-            _ = try Field(value: role, path: field.path + ".role").string()
+            let isUser = try Field(value: role, path: field.path + ".role").string()
+                .isString("user")
+            lastText = nil
             if let content = found[1] {
                 try readContent(Field(value: content, path: field.path + ".content"), depth: 0)
             }
+            if isUser, let lastText { instruction = lastText }
             promptTextBytes += found[2]?.range.count ?? 0
             messageCount += 1
         }
@@ -132,6 +144,7 @@ struct RequestFacts {
     private mutating func readContent(_ content: Field, depth: Int) throws(RequestError) {
         if let text = content.value.rawText {
             promptTextBytes += text.count
+            if depth == 0 { lastText = text }
             return
         }
         guard content.value.kind == .array else {
@@ -141,7 +154,10 @@ struct RequestFacts {
         }
         for part in content.value.elements {
             let found = try Field(value: part, path: content.path + "[]").scan(Self.partKeys)
-            promptTextBytes += found[1]?.rawText?.count ?? 0
+            if let text = found[1]?.rawText {
+                promptTextBytes += text.count
+                if depth == 0 { lastText = text }
+            }
             promptTextBytes += found[3]?.range.count ?? 0
             if let type = found[0], type.isString("image_url") || type.isString("image") {
                 needs.insert(.vision)

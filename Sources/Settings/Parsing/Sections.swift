@@ -48,7 +48,14 @@ extension RoutingSettings {
         if let exploration = section.section("exploration", known: ["floor", "arms"]) {
             var share = ExplorationSettings()
             if let floor = exploration.number("floor", in: 0...0.5) { share.floor = floor }
-            if let arms = exploration.count("arms", in: 1...16) { share.arms = arms }
+            if let arms = exploration.count("arms", in: 2...16) { share.arms = arms }
+            if share.floor * Double(share.arms) > 1 {
+                exploration.report(
+                    "is too much for \(share.arms) arms, which share a probability of 1",
+                    at: "floor",
+                    suggestion: "write at most 1 divided by `arms`"
+                )
+            }
             self.exploration = share
         }
         referenceModel = section.text("referenceModel")
