@@ -30,6 +30,10 @@ COMMANDS = {
     "list-json": ["providers", "list", "--json"],
     "status": ["providers", "status"],
     "status-json": ["providers", "status", "--json"],
+    "replay": ["replay"],
+    "replay-json": ["replay", "--json"],
+    "check": ["replay", "--check"],
+    "check-json": ["replay", "--check", "--json"],
     "report": ["report"],
     "report-json": ["report", "--json"],
 }

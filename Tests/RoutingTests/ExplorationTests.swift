@@ -4,6 +4,8 @@ import Routing
 import TestSupport
 import Testing
 
+@testable import RoutingSupport
+
 @Suite("Exploration")
 struct ExplorationTests {
     static func world(floor: Int, arms: Int) -> World {

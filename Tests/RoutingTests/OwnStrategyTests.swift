@@ -4,6 +4,8 @@ import RouterState
 import Routing
 import Testing
 
+@testable import RoutingSupport
+
 @Suite("A strategy of one's own")
 struct OwnStrategyTests {
     @Test func `the one that the page shows is the one that runs here`() throws {

@@ -3,6 +3,8 @@ import RouterState
 import Routing
 import Testing
 
+@testable import RoutingSupport
+
 @Suite("Strategies")
 struct StrategyTests {
     /// A request whose text has these words in it.

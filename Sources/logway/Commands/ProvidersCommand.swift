@@ -16,20 +16,16 @@ struct ProvidersCommand: ParsableCommand {
     /// What both subcommands take.
     struct Options: ParsableArguments {
         @OptionGroup var readingOptions: ReadingOptions
-        @Option(
-            name: .long,
-            help: "As it stood at this instant: RFC 3339, a date, or how long ago."
-        )
-        var at: TimeArgument?
+        @OptionGroup var atOption: AtOption
         @Flag(name: .long, help: "Prints JSON.")
         var json = false
 
         /// The status that the log tells of, now or at the instant.
         func status() throws -> ProviderStatus {
-            var queries = try LogQueries(readingOptions.directory())
-            let state = try queries.state(at: at?.time)
+            let queries = try LogQueries(readingOptions.directory())
+            let state = try queries.state(at: atOption.time)
             let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-            return ProviderStatus(state, at: at?.time ?? max(now, state.time))
+            return ProviderStatus(state, at: atOption.time ?? max(now, state.time))
         }
     }
 
