@@ -148,7 +148,9 @@ let package = Package(
         ),
         .executableTarget(
             name: "logbench",
-            dependencies: ["Events", "EventLog", "RouterState", "WriteAheadLog", "CLZ4"],
+            dependencies: [
+                "Events", "EventLog", "RouterState", "WriteAheadLog", "CLZ4", "TestSupport",
+            ],
             path: "Tests/LogBench",
             swiftSettings: optimised,
             linkerSettings: [buildID]
@@ -159,12 +161,17 @@ let package = Package(
             path: "Tests/DecideBench",
             swiftSettings: optimised
         ),
-        .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
         .target(
             name: "RoutingSupport",
             dependencies: ["Events", "RouterState", "Routing", "TestSupport"],
             path: "Tests/RoutingSupport",
             swiftSettings: strict
+        ),
+        .target(
+            name: "TestSupport",
+            dependencies: ["WriteAheadLog"],
+            path: "Tests/Support",
+            swiftSettings: strict + proved
         ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests(of: "Events", exclude: ["Golden"]),

@@ -52,16 +52,6 @@ public struct EventReader {
             return try body(bytes, event, sequence)
         }
     }
-
-    /// Visits the events at or after an instant.
-    ///
-    /// - Throws: as `forEach(from:_:)`.
-    public mutating func forEach(
-        since time: Timestamp,
-        _ body: (Event, UInt64) throws -> Bool
-    ) throws {
-        try forEach(from: firstSequence(atOrAfter: time), body)
-    }
 }
 
 extension EventReader {

@@ -45,9 +45,11 @@ public struct CheckpointKey: Sendable {
                 try file.writeAll(Array((Hexadecimal.text(seed) + "\n").utf8), at: 0)
                 try file.synchronize()
                 try fileSystem.rename(temporary, to: path)
-                try fileSystem.synchronizeDirectory(directory)
             }
         }
+        // Also if it was there: a process that was killed may have left the name unsynced, and the
+        // key of a checkpoint that was shown must stay.
+        try onDisk { () throws(SystemError) in try fileSystem.synchronizeDirectory(directory) }
         // Read back: another process may have made one at the same time, and one counts.
         try self.init(file: path, fileSystem: fileSystem)
     }

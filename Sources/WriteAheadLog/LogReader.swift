@@ -203,13 +203,17 @@ public struct LogReader {
         whilePassing isPassed: (FrameHeader, FramePosition) -> Bool
     ) throws(LogError) -> Place {
         var position = FramePosition(startOf: segment.header)
+        var reader = FrameReader(segment)
         if case .valid(let footer) = try segment.footer(),
             let entry = footer.tally.entries.last(where: isBefore),
             entry.offset > segment.header.framesOffset
         {
-            position = FramePosition(offset: entry.offset, nextSequence: entry.sequence)
+            // An entry that says other than its frame would skip records: it is passed over.
+            let indexed = FramePosition(offset: entry.offset, nextSequence: entry.sequence)
+            if case .frame(let header) = try reader.header(at: indexed), header.time == entry.time {
+                position = indexed
+            }
         }
-        var reader = FrameReader(segment)
         // Whatever is wrong with a header is said when its frame is read.
         while case .frame(let header) = try reader.header(at: position), isPassed(header, position)
         {

@@ -53,8 +53,12 @@ struct Retirement: Equatable {
     func removeSegments(_ paths: LogPaths, in fileSystem: any FileSystem) throws(SystemError) {
         let names = try fileSystem.list(paths.segments)
         let retired = names.compactMap(LogPaths.number).filter { $0 < firstSegment }.sorted()
+        guard !retired.isEmpty else { return }
+        // A writer that was killed may have left this file's name unsynced: a power cut that takes the
+        // name away must find the segments.
+        try fileSystem.synchronizeDirectory(paths.segments)
         for number in retired { try fileSystem.removeIfPresent(paths.segment(number)) }
-        if !retired.isEmpty { try fileSystem.synchronizeDirectory(paths.segments) }
+        try fileSystem.synchronizeDirectory(paths.segments)
     }
 }
 

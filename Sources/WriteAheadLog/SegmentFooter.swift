@@ -4,6 +4,8 @@ struct SegmentFooter: Equatable {
     static let entrySize = 24
     /// The bytes `LWFT`.
     static let magic: UInt32 = 0x5446_574C
+    /// More bytes and records than the largest segment can hold of the largest frames.
+    static let tallyLimit: UInt64 = 1 << 48
 
     /// A frame that seeking can start from.
     struct Entry: Equatable {
@@ -53,10 +55,13 @@ struct SegmentFooter: Equatable {
                 )
             )
         }
-        // A checksum proves who wrote the bytes only as far as no one forges them.
+        // A checksum proves who wrote the bytes only as far as no one forges them: numbers that no
+        // segment has would overflow where they are added up.
         let framesEnd = endOffset
         guard
             framesEnd >= Format.pageSize,
+            tally.records <= Self.tallyLimit, tally.rawBytes <= Self.tallyLimit,
+            tally.lastSequence < .max,
             tally.entries.allSatisfy({ $0.offset >= Format.pageSize && $0.offset < framesEnd })
         else { return nil }
     }

@@ -86,7 +86,8 @@ struct EventReaderTests {
         var reader = try EventReader(directory.path)
         var sequences: [UInt64] = []
         let since = Self.start + .microseconds(offset)
-        try reader.forEach(since: since) { event, sequence in
+        let begin = try reader.log.firstSequence(atOrAfter: since.microseconds)
+        try reader.forEach(from: begin) { event, sequence in
             #expect(event.time >= since)
             sequences.append(sequence)
             return true

@@ -1,9 +1,10 @@
 import Synchronization
+import TestSupport
 import WriteAheadLog
 
 /// The operating system's files, of which one changing call fails.
-final class FailingFileSystem: FileSystem {
-    private let posix = PosixFileSystem()
+final class FailingFileSystem: ForwardingFileSystem {
+    let below: any FileSystem = PosixFileSystem()
     private let left: Mutex<Int>
     /// Whether the call was reached.
     var hasFailed: Bool { left.withLock { $0 < 0 } }
@@ -21,58 +22,47 @@ final class FailingFileSystem: FileSystem {
 
     func open(_ path: String, _ access: FileAccess) throws(SystemError) -> any File {
         if access == .create { try check("open", path) }
-        return FailingFile(try posix.open(path, access), path, self)
+        return FailingFile(try below.open(path, access), path, self)
     }
     func createDirectory(_ path: String) throws(SystemError) {
         try check("mkdir", path)
-        try posix.createDirectory(path)
+        try below.createDirectory(path)
     }
-    func list(_ directory: String) throws(SystemError) -> [String] { try posix.list(directory) }
     func rename(_ path: String, to newPath: String) throws(SystemError) {
         try check("rename", path)
-        try posix.rename(path, to: newPath)
+        try below.rename(path, to: newPath)
     }
     func remove(_ path: String) throws(SystemError) {
         try check("unlink", path)
-        try posix.remove(path)
+        try below.remove(path)
     }
     func synchronizeDirectory(_ path: String) throws(SystemError) {
         try check("fsync", path)
-        try posix.synchronizeDirectory(path)
+        try below.synchronizeDirectory(path)
     }
-    func lock(_ path: String) throws(SystemError) -> (any File)? { try posix.lock(path) }
-    func isLocked(_ path: String) throws(SystemError) -> Bool { try posix.isLocked(path) }
 }
 
-private final class FailingFile: File {
-    private let file: any File
+private final class FailingFile: ForwardingFile {
+    let below: any File
     private let path: String
     private let system: FailingFileSystem
 
-    init(_ file: any File, _ path: String, _ system: FailingFileSystem) {
-        self.file = file
+    init(_ below: any File, _ path: String, _ system: FailingFileSystem) {
+        self.below = below
         self.path = path
         self.system = system
     }
 
-    func read(
-        into buffer: UnsafeMutableRawBufferPointer,
-        at offset: Int
-    ) throws(SystemError) -> Int {
-        try unsafe file.read(into: buffer, at: offset)
-    }
     /// At most 100 bytes at a time, so that a file is written in several calls.
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
         try system.check("pwrite", path)
-        return try unsafe file.write(
+        return try unsafe below.write(
             UnsafeRawBufferPointer(rebasing: bytes.prefix(100)),
             at: offset
         )
     }
     func synchronize() throws(SystemError) {
         try system.check("fdatasync", path)
-        try file.synchronize()
+        try below.synchronize()
     }
-    func dropCache() throws(SystemError) { try file.dropCache() }
-    func size() throws(SystemError) -> Int { try file.size() }
 }

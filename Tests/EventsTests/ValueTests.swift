@@ -108,6 +108,8 @@ struct ValueTests {
                 == "2000-02-29T12:34:56.000001Z"
         )
         #expect(Timestamp(microseconds: -1).description == "1969-12-31T23:59:59.999999Z")
+        #expect(Timestamp(microseconds: .min).description.hasSuffix("T19:59:05.224192Z"))
+        #expect(Timestamp(microseconds: .max).description.hasSuffix("T04:00:54.775807Z"))
     }
 
     @Test func `an id has version 7, leads to its millisecond and reads back`() {

@@ -6,6 +6,7 @@ import RouterState
 import Routing
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 import Upstream
 
@@ -14,9 +15,9 @@ import Upstream
 /// Many requests of every kind at once, against providers that fail in every way.
 struct TrafficTests {
     @Test func `what many concurrent requests leave behind is whole`() async throws {
-        var draws = Draws()
+        var draws = Draws(seed: Draws.seed())
         let count = 600
-        let kinds = (0..<count).map { _ in Kind.allCases[draws.next(below: Kind.allCases.count)] }
+        let kinds = (0..<count).map { _ in draws.one(of: Kind.allCases) }
         let settings = Settings.testing(
             .failing("sim-a", seed: draws.next()),
             .failing("sim-b", seed: draws.next()),
@@ -189,26 +190,4 @@ extension Event {
         encode(into: &bytes)
         return bytes
     }
-}
-
-/// Repeatable draws (SplitMix64); the seed is printed, and taken from LOGWAY_SEED where that is set.
-private struct Draws {
-    private var state: UInt64
-
-    init() {
-        state =
-            ProcessInfo.processInfo.environment["LOGWAY_SEED"].flatMap { UInt64($0) }
-            ?? .random(in: .min ... .max)
-        print("LOGWAY_SEED=\(state)")
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    mutating func next(below limit: Int) -> Int { Int(next() % UInt64(limit)) }
 }

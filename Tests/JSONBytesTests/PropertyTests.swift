@@ -1,27 +1,7 @@
 import Foundation
 import JSONBytes
+import TestSupport
 import Testing
-
-/// SplitMix64: enough randomness for tests, reproducible from its seed.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
-    }
-
-    /// The seed of this run: `LOGWAY_TEST_SEED`, or a new one; it is printed.
-    static func announced(_ name: String) -> SeededGenerator {
-        let given = ProcessInfo.processInfo.environment["LOGWAY_TEST_SEED"].flatMap(UInt64.init)
-        let seed = given ?? UInt64.random(in: 0...UInt64.max)
-        print("\(name): LOGWAY_TEST_SEED=\(seed)")
-        return SeededGenerator(state: seed)
-    }
-}
 
 /// A generated value and the text it is written as.
 private indirect enum Tree: Equatable {
@@ -37,7 +17,7 @@ private indirect enum Tree: Equatable {
         let value: Tree
     }
 
-    static func random(depth: Int, using generator: inout SeededGenerator) -> Tree {
+    static func random(depth: Int, using generator: inout Draws) -> Tree {
         switch Int.random(in: 0..<(depth == 0 ? 4 : 6), using: &generator) {
         case 0: return .null
         case 1: return .bool(.random(using: &generator))
@@ -61,7 +41,7 @@ private indirect enum Tree: Equatable {
         }
     }
 
-    private static func text(using generator: inout SeededGenerator) -> String {
+    private static func text(using generator: inout Draws) -> String {
         let scalars: [Unicode.Scalar] = [
             "a", "Z", "\"", "\\", "\n", "\0", "\u{1F}", "\u{7F}", "é", "日", "😀", "{", "]", ",", ":",
             " ",
@@ -122,7 +102,7 @@ private indirect enum Tree: Equatable {
 @Suite("Properties")
 struct PropertyTests {
     @Test func `what is written is read back the same`() throws {
-        var generator = SeededGenerator.announced("round trip")
+        var generator = Draws(seed: Draws.seed(for: "round trip"))
         for _ in 0..<2_000 {
             let tree = Tree.random(depth: 5, using: &generator)
             var writer = JSONWriter()
@@ -132,7 +112,7 @@ struct PropertyTests {
     }
 
     @Test func `damaged bytes are refused or read, and never crash`() {
-        var generator = SeededGenerator.announced("damage")
+        var generator = Draws(seed: Draws.seed(for: "damage"))
         var accepted = 0
         for _ in 0..<5_000 {
             var writer = JSONWriter()
@@ -162,7 +142,7 @@ struct PropertyTests {
     }
 
     @Test func `a splice changes its member and no other byte`() throws {
-        var generator = SeededGenerator.announced("splice")
+        var generator = Draws(seed: Draws.seed(for: "splice"))
         for _ in 0..<1_000 {
             var writer = JSONWriter()
             writer.object { root in

@@ -1,4 +1,5 @@
 import Events
+import TestSupport
 
 /// Made-up traffic as a gateway records it: five events a request, ten candidates a decision, a
 /// handful of providers and models, numbers that differ as real ones do, and 32 requests in flight.
@@ -16,22 +17,15 @@ struct Traffic {
     ]
     private static let tasks = ["code-review", "documentation", "chat", "extraction", nil]
 
-    private var state: UInt64
+    private var draws: Draws
     private var time = Timestamp(microseconds: 1_793_500_000_000_000)
     private(set) var sequence: UInt64 = 0
     /// How the requests under way will end, oldest first.
     private var endings: [(AttemptFinished, RequestCompleted)] = []
 
-    init(seed: UInt64 = 7) { state = seed }
+    init(seed: UInt64 = 7) { draws = Draws(seed: seed) }
 
-    /// SplitMix64.
-    private mutating func draw() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
+    private mutating func draw() -> UInt64 { draws.next() }
 
     private mutating func draw(_ range: Range<Int>) -> Int {
         range.lowerBound + Int(draw() % UInt64(range.count))

@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import WriteAheadLog
@@ -11,7 +12,7 @@ import Testing
         let disk = MemoryFileSystem()
         let options = LogOptions(segmentSize: 64 << 10, logID: LogID(low: 1, high: 2))
         var appended = CrashWorkload.Appended()
-        var draw = Coin(seed: 5)
+        var draw = Draws(seed: 5)
         let writer = try disk.writer(options)
         for group in 0..<110 {
             var batch = RecordBatch()

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import WriteAheadLog
@@ -5,8 +6,8 @@ import Testing
 /// Cuts the power at every changing call of a workload, and looks at what comes back.
 @Suite struct CrashTests {
     static func text(_ number: UInt64) -> String {
-        var coin = Coin(seed: number)
-        return "\(number) " + (0..<Int(number * 37 % 90)).map { _ in "\(coin.next())" }.joined()
+        var draws = Draws(seed: number)
+        return "\(number) " + (0..<Int(number * 37 % 90)).map { _ in "\(draws.next())" }.joined()
     }
 
     /// Appends until the power goes; returns the last sequence number that was acknowledged.

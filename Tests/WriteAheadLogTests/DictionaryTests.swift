@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import Testing
 
 @testable import WriteAheadLog
@@ -13,8 +14,8 @@ import Testing
 
     /// Short records that are much like each other, each with some digits of its own.
     static func text(_ number: Int) -> String {
-        var coin = Coin(seed: UInt64(number))
-        let id = String(coin.next(), radix: 16)
+        var draws = Draws(seed: UInt64(number))
+        let id = String(draws.next(), radix: 16)
         return "{\"event\":\"RouteDecided\",\"request\":\"\(id)\",\"provider\":\"groq\","
             + "\"model\":\"llama-3.3-70b\",\"reason\":\"fastest of those in budget\"}"
     }
@@ -127,8 +128,8 @@ import Testing
                 let writer = try system.writer(options)
                 acknowledged = writer.durableSequence
                 for round in 0..<14 {
-                    var coin = Coin(seed: UInt64(round))
-                    let noise = (0..<500).map { _ in String(coin.next(), radix: 36) }.joined()
+                    var draws = Draws(seed: UInt64(round))
+                    let noise = (0..<500).map { _ in String(draws.next(), radix: 36) }.joined()
                     try writer.append(RecordBatch(noise, Self.text(round)), time: Int64(round))
                     try writer.flush()
                     acknowledged = writer.durableSequence

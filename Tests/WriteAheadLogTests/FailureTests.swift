@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import WriteAheadLog
@@ -42,6 +43,22 @@ import Testing
         try next.close()
     }
 
+    /// Waits for nothing but the thread's end, so that it fails even if nobody is ever told.
+    @Test func `closing after a failed write says so`() throws {
+        let system = MemoryFileSystem()
+        let writer = try system.writer()
+        system.refuse { operation, path in
+            operation == "pwrite" && path.hasSuffix(".seg") ? EIO : nil
+        }
+        try writer.append(RecordBatch("lost"), time: 1)
+        guard case .poisoned = logError({ try writer.close() }) else {
+            Issue.record("a record that was never written was taken for one that was")
+            return
+        }
+        system.refuse(nil)
+        #expect(try system.copy().writer().recovery.lastSequence == 0)
+    }
+
     @Test func `a write without space says so`() throws {
         let system = MemoryFileSystem()
         let writer = try system.writer()
@@ -63,8 +80,8 @@ import Testing
         system.refuse { operation, path in
             operation == "pwrite" && path.hasSuffix(".tmp") ? ENOSPC : nil
         }
-        var coin = Coin(seed: 4)
-        let big = (0..<250).map { _ in "\(coin.next())" }.joined()
+        var draws = Draws(seed: 4)
+        let big = (0..<250).map { _ in "\(draws.next())" }.joined()
         try writer.append(RecordBatch(big), time: 0)
         try writer.flush()
         try writer.append(RecordBatch("still"), time: 0)

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import WriteAheadLog
@@ -48,10 +49,10 @@ import Testing
     }
 
     @Test func `CRC-32C by instruction and by table agree, and continue from a seed`() {
-        var coin = Coin(seed: 5)
-        let bytes = (0..<300).map { _ in UInt8(truncatingIfNeeded: coin.next()) }
+        var draws = Draws(seed: 5)
+        let bytes = (0..<300).map { _ in UInt8(truncatingIfNeeded: draws.next()) }
         for length in 0..<bytes.count {
-            let seed = UInt32(truncatingIfNeeded: coin.next())
+            let seed = UInt32(truncatingIfNeeded: draws.next())
             let whole = CRC32C.of(bytes, 0..<length, seed: seed)
             #expect(whole == CRC32C.portable(bytes, 0..<length, seed: seed))
             let part = CRC32C.of(bytes, 0..<(length / 3), seed: seed)

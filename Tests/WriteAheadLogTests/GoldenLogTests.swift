@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import WriteAheadLog
@@ -8,8 +9,8 @@ import Testing
     /// What the record with this number says: part of it repeats, part does not.
     static func text(_ version: Int, _ number: UInt64) -> String {
         if version > 1 { return DictionaryTests.text(Int(number)) }
-        var coin = Coin(seed: number)
-        let words = (0..<(number % 17)).map { _ in String(coin.next(), radix: 36) }
+        var draws = Draws(seed: number)
+        let words = (0..<(number % 17)).map { _ in String(draws.next(), radix: 36) }
         return "{\"record\":\(number),\"words\":\"\(words.joined(separator: " "))\"}"
     }
 

@@ -1,5 +1,6 @@
 import Glibc
 import Synchronization
+import TestSupport
 import WriteAheadLog
 
 /// A file system in memory that remembers what was synced, fails when told to, and comes back from
@@ -87,16 +88,16 @@ final class MemoryFileSystem: FileSystem {
         let (inodes, names, durableNames) = state.withLock {
             ($0.inodes, $0.names, $0.durableNames)
         }
-        var coin = Coin(seed: 0)
-        if case .some(let seed) = survival { coin = Coin(seed: seed) }
+        var draws = Draws(seed: 0)
+        if case .some(let seed) = survival { draws = Draws(seed: seed) }
         next.state.withLock { state in
-            state.inodes = inodes.map { Self.survivor($0, survival, &coin) }
+            state.inodes = inodes.map { Self.survivor($0, survival, &draws) }
             switch survival {
             case .nothing: state.names = durableNames
             case .everything: state.names = names
             case .some:
                 for path in Set(names.keys).union(durableNames.keys).sorted() {
-                    let kept = coin.toss() ? names[path] : durableNames[path]
+                    let kept = draws.oneIn(2) ? names[path] : durableNames[path]
                     if let kept { state.names[path] = kept }
                 }
             }
@@ -108,7 +109,7 @@ final class MemoryFileSystem: FileSystem {
     private static func survivor(
         _ inode: Inode,
         _ survival: Survival,
-        _ coin: inout Coin
+        _ draws: inout Draws
     ) -> Inode {
         var data = inode.durable
         switch survival {
@@ -119,7 +120,7 @@ final class MemoryFileSystem: FileSystem {
                 var start = offset
                 while start < offset + bytes.count {
                     let end = min((start / 512 + 1) * 512, offset + bytes.count)
-                    if coin.toss() {
+                    if draws.oneIn(2) {
                         data.put(bytes[(start - offset)..<(end - offset)], at: start)
                     }
                     start = end

@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import WriteAheadLog
@@ -41,9 +42,9 @@ import Testing
         let writer = try LogWriter.open(directory.path, options: .small)
         var reader = try LogReader(directory.path)
         var next: UInt64 = 1
-        var coin = Coin(seed: 11)
+        var draws = Draws(seed: 11)
         for round in 0..<60 {
-            let text = (0..<30).map { _ in "\(coin.next())" }.joined()
+            let text = (0..<30).map { _ in "\(draws.next())" }.joined()
             try writer.append(RecordBatch("\(round)", text), time: Int64(round))
             try writer.flush()
             var seen: [UInt64] = []

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import WriteAheadLog
@@ -136,9 +137,9 @@ import Testing
 @Suite struct SegmentFaultTests {
     /// Several sealed segments and one begun.
     static func log() throws -> MemoryFileSystem {
-        var coin = Coin(seed: 3)
+        var draws = Draws(seed: 3)
         return try MemoryFileSystem.holding(
-            (0..<40).map { _ in [(0..<40).map { _ in "\(coin.next())" }.joined()] }
+            (0..<40).map { _ in [(0..<40).map { _ in "\(draws.next())" }.joined()] }
         )
     }
 
@@ -182,9 +183,9 @@ import Testing
 
     @Test func `a segment of another log is refused`() throws {
         let error = try Self.refusal { system in
-            var coin = Coin(seed: 3)
+            var draws = Draws(seed: 3)
             let other = try MemoryFileSystem.holding(
-                (0..<40).map { _ in [(0..<40).map { _ in "\(coin.next())" }.joined()] },
+                (0..<40).map { _ in [(0..<40).map { _ in "\(draws.next())" }.joined()] },
                 LogOptions(segmentSize: 16 << 10)
             )
             system.setBytes(system.segmentPath(2), other.bytes(other.segmentPath(2)))

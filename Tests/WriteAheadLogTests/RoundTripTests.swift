@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import WriteAheadLog
@@ -52,9 +53,9 @@ import Testing
         let system = MemoryFileSystem()
         let writer = try system.writer()
         var expected: [String] = []
-        var coin = Coin(seed: 7)
+        var draws = Draws(seed: 7)
         for number in 0..<200 {
-            let text = String((0..<12).map { _ in String(coin.next(), radix: 16) }.joined())
+            let text = String((0..<12).map { _ in String(draws.next(), radix: 16) }.joined())
             expected.append("\(number) \(text)")
             try writer.append(RecordBatch(expected[number]), time: Int64(number))
             try writer.flush()
@@ -85,9 +86,9 @@ import Testing
         let system = try MemoryFileSystem.holding([[String(repeating: "x", count: 3)]])
         try system.writer().close()
         let writer = try system.writer(LogOptions(segmentSize: 32 << 10, recompresses: false))
-        var coin = Coin(seed: 1)
+        var draws = Draws(seed: 1)
         for _ in 0..<300 {
-            try writer.append(RecordBatch("\(coin.next())\(coin.next())"), time: 0)
+            try writer.append(RecordBatch("\(draws.next())\(draws.next())"), time: 0)
             try writer.flush()
         }
         try writer.close()

@@ -1,14 +1,15 @@
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import WriteAheadLog
 
 /// Counts what is read from the segments below it.
-final class CountingFileSystem: FileSystem {
-    private let below: MemoryFileSystem
+final class CountingFileSystem: ForwardingFileSystem {
+    let below: any FileSystem
     private let bytes = Mutex(0)
 
-    init(_ below: MemoryFileSystem) { self.below = below }
+    init(_ below: any FileSystem) { self.below = below }
 
     var bytesRead: Int { bytes.withLock { $0 } }
 
@@ -17,22 +18,11 @@ final class CountingFileSystem: FileSystem {
             if path.hasSuffix(".seg") { bytes.withLock { $0 += count } }
         }
     }
-    func createDirectory(_ path: String) throws(SystemError) { try below.createDirectory(path) }
-    func list(_ directory: String) throws(SystemError) -> [String] { try below.list(directory) }
-    func rename(_ path: String, to newPath: String) throws(SystemError) {
-        try below.rename(path, to: newPath)
-    }
-    func remove(_ path: String) throws(SystemError) { try below.remove(path) }
-    func synchronizeDirectory(_ path: String) throws(SystemError) {
-        try below.synchronizeDirectory(path)
-    }
-    func lock(_ path: String) throws(SystemError) -> (any File)? { try below.lock(path) }
-    func isLocked(_ path: String) throws(SystemError) -> Bool { try below.isLocked(path) }
 }
 
-private final class CountingFile: File {
+private final class CountingFile: ForwardingFile {
     let below: any File
-    let count: @Sendable (Int) -> Void
+    private let count: @Sendable (Int) -> Void
 
     init(_ below: any File, _ count: @escaping @Sendable (Int) -> Void) {
         self.below = below
@@ -48,20 +38,14 @@ private final class CountingFile: File {
         count(length)
         return length
     }
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
-        try unsafe below.write(bytes, at: offset)
-    }
-    func synchronize() throws(SystemError) { try below.synchronize() }
-    func dropCache() throws(SystemError) { try below.dropCache() }
-    func size() throws(SystemError) -> Int { try below.size() }
 }
 
 @Suite struct SeekTests {
     /// Frames of about 20 KB, a millisecond apart: one full segment of 8 MiB and most of another.
     static let log: MemoryFileSystem? = try? MemoryFileSystem.holding(
         (0..<600).map { frame in
-            var coin = Coin(seed: UInt64(frame))
-            return ["\(frame)", (0..<2100).map { _ in String(coin.next(), radix: 36) }.joined()]
+            var draws = Draws(seed: UInt64(frame))
+            return ["\(frame)", (0..<2100).map { _ in String(draws.next(), radix: 36) }.joined()]
         },
         LogOptions(segmentSize: 8 << 20, recompresses: false)
     )

@@ -102,7 +102,9 @@ extension Timestamp: CustomStringConvertible {
     /// The instant in the form of RFC 3339 with microseconds: `2026-11-21T09:30:00.000000Z`.
     public var description: String {
         let date = date
-        let sinceMidnight = microseconds - date.start.microseconds
+        // Not by the day's start, which for the first day there is lies before the first instant.
+        let remainder = microseconds % 86_400_000_000
+        let sinceMidnight = remainder < 0 ? remainder + 86_400_000_000 : remainder
         let seconds = sinceMidnight / 1_000_000
         let time = [seconds / 3_600, seconds / 60 % 60, seconds % 60].map { padded($0, to: 2) }
         return padded(Int64(date.year), to: 4) + "-" + padded(Int64(date.month), to: 2) + "-"

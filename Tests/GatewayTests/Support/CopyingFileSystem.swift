@@ -1,11 +1,12 @@
 import Foundation
 import Synchronization
+import TestSupport
 import WriteAheadLog
 
 /// The machine's files, and a copy of a folder as it was before each changing call: what a process
 /// that dies there leaves behind.
-final class CopyingFileSystem: FileSystem {
-    private let files = PosixFileSystem()
+final class CopyingFileSystem: ForwardingFileSystem {
+    let below: any FileSystem = PosixFileSystem()
     private let folder: String
     /// Held by a call that changes something: a copy is of one moment.
     private let alone = NSLock()
@@ -52,60 +53,37 @@ final class CopyingFileSystem: FileSystem {
 
     func open(_ path: String, _ access: FileAccess) throws(SystemError) -> any File {
         guard access == .create else {
-            return CopyingFile(try files.open(path, access), self)
+            return CopyingFile(try below.open(path, access), self)
         }
-        let file = try change { () throws(SystemError) in try files.open(path, access) }
+        let file = try change { () throws(SystemError) in try below.open(path, access) }
         return CopyingFile(file, self)
     }
 
     func createDirectory(_ path: String) throws(SystemError) {
-        try change { () throws(SystemError) in try files.createDirectory(path) }
+        try change { () throws(SystemError) in try below.createDirectory(path) }
     }
 
-    func list(_ directory: String) throws(SystemError) -> [String] { try files.list(directory) }
-
     func rename(_ path: String, to newPath: String) throws(SystemError) {
-        try change { () throws(SystemError) in try files.rename(path, to: newPath) }
+        try change { () throws(SystemError) in try below.rename(path, to: newPath) }
     }
 
     func remove(_ path: String) throws(SystemError) {
-        try change { () throws(SystemError) in try files.remove(path) }
+        try change { () throws(SystemError) in try below.remove(path) }
     }
-
-    func synchronizeDirectory(_ path: String) throws(SystemError) {
-        try files.synchronizeDirectory(path)
-    }
-
-    func lock(_ path: String) throws(SystemError) -> (any File)? { try files.lock(path) }
-
-    func isLocked(_ path: String) throws(SystemError) -> Bool { try files.isLocked(path) }
 }
 
-private final class CopyingFile: File {
-    private let file: any File
+private final class CopyingFile: ForwardingFile {
+    let below: any File
     private let system: CopyingFileSystem
 
-    init(_ file: any File, _ system: CopyingFileSystem) {
-        self.file = file
+    init(_ below: any File, _ system: CopyingFileSystem) {
+        self.below = below
         self.system = system
-    }
-
-    func read(
-        into buffer: UnsafeMutableRawBufferPointer,
-        at offset: Int
-    ) throws(SystemError) -> Int {
-        unsafe try file.read(into: buffer, at: offset)
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
         try system.change { () throws(SystemError) in
-            unsafe try file.write(bytes, at: offset)
+            unsafe try below.write(bytes, at: offset)
         }
     }
-
-    func synchronize() throws(SystemError) { try file.synchronize() }
-
-    func dropCache() throws(SystemError) { try file.dropCache() }
-
-    func size() throws(SystemError) -> Int { try file.size() }
 }

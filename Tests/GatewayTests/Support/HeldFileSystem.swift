@@ -1,11 +1,12 @@
 import Foundation
 import Glibc
 import Synchronization
+import TestSupport
 import WriteAheadLog
 
 /// The machine's files, except that a test can hold back the syncs of the log's segments, or fail
 /// them.
-final class HeldFileSystem: FileSystem {
+final class HeldFileSystem: ForwardingFileSystem {
     private struct State {
         var isHeld = false
         var failure: Int32?
@@ -13,7 +14,7 @@ final class HeldFileSystem: FileSystem {
         var held = 0
     }
 
-    private let files = PosixFileSystem()
+    let below: any FileSystem = PosixFileSystem()
     private let state = Mutex(State())
     private let condition = NSCondition()
 
@@ -53,59 +54,26 @@ final class HeldFileSystem: FileSystem {
     // MARK: FileSystem
 
     func open(_ path: String, _ access: FileAccess) throws(SystemError) -> any File {
-        let file = try files.open(path, access)
+        let file = try below.open(path, access)
         return path.hasSuffix(".seg") ? HeldFile(file, path, self) : file
     }
-
-    func createDirectory(_ path: String) throws(SystemError) { try files.createDirectory(path) }
-
-    func list(_ directory: String) throws(SystemError) -> [String] { try files.list(directory) }
-
-    func rename(_ path: String, to newPath: String) throws(SystemError) {
-        try files.rename(path, to: newPath)
-    }
-
-    func remove(_ path: String) throws(SystemError) { try files.remove(path) }
-
-    func synchronizeDirectory(_ path: String) throws(SystemError) {
-        try files.synchronizeDirectory(path)
-    }
-
-    func lock(_ path: String) throws(SystemError) -> (any File)? { try files.lock(path) }
-
-    func isLocked(_ path: String) throws(SystemError) -> Bool { try files.isLocked(path) }
 }
 
-private final class HeldFile: File {
-    private let file: any File
+private final class HeldFile: ForwardingFile {
+    let below: any File
     private let path: String
     private let system: HeldFileSystem
 
-    init(_ file: any File, _ path: String, _ system: HeldFileSystem) {
-        self.file = file
+    init(_ below: any File, _ path: String, _ system: HeldFileSystem) {
+        self.below = below
         self.path = path
         self.system = system
-    }
-
-    func read(
-        into buffer: UnsafeMutableRawBufferPointer,
-        at offset: Int
-    ) throws(SystemError) -> Int {
-        unsafe try file.read(into: buffer, at: offset)
-    }
-
-    func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
-        unsafe try file.write(bytes, at: offset)
     }
 
     func synchronize() throws(SystemError) {
         if let code = system.pass() {
             throw SystemError(operation: "fdatasync", path: path, code: code)
         }
-        try file.synchronize()
+        try below.synchronize()
     }
-
-    func dropCache() throws(SystemError) { try file.dropCache() }
-
-    func size() throws(SystemError) -> Int { try file.size() }
 }

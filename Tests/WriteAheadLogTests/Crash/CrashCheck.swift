@@ -11,7 +11,7 @@ final class CrashCheck: Sendable {
     struct Outcome: Sendable {
         /// Last sequence number after recovery.
         let last: UInt64
-        /// Whether something had to be mended: a tail cut, a log begun.
+        /// Whether something had to be mended: a tail cut, a log begun, a file removed.
         let isMended: Bool
     }
 
@@ -25,10 +25,34 @@ final class CrashCheck: Sendable {
 
     static let failureLimit = 5
 
+    /// Opens a disk as the next process does, after whatever has to be done to it first.
+    typealias Mending = @Sendable (MemoryFileSystem) throws -> RecoveryReport
+
+    let mend: Mending
     private let appended: CrashWorkload.Appended
+    private let beginnings: Set<UInt64>
+    private let mayBeRefused: Bool
     private let known = Mutex(Known())
 
-    init(_ appended: CrashWorkload.Appended) { self.appended = appended }
+    /// Promises about these records.
+    ///
+    /// `beginnings` are the sequence numbers with which the log may begin. `mayBeRefused`: before it
+    /// is mended, readers may say that it is corrupt.
+    init(
+        _ appended: CrashWorkload.Appended,
+        beginnings: Set<UInt64> = [1],
+        mayBeRefused: Bool = false,
+        mend: @escaping Mending = CrashCheck.open
+    ) {
+        self.appended = appended
+        self.beginnings = beginnings
+        self.mayBeRefused = mayBeRefused
+        self.mend = mend
+    }
+
+    static func open(_ disk: MemoryFileSystem) throws -> RecoveryReport {
+        try Recovery.run(MemoryFileSystem.directory, options: .small, in: disk).report
+    }
 
     /// States that were checked.
     var states: Int { known.withLock { $0.states } }
@@ -81,18 +105,17 @@ final class CrashCheck: Sendable {
             if promised > 0 { throw Violation("the version is gone") }
             return
         }
-        let last = try readAll(MemoryFileSystem(image), count: appended.records.count)
+        let last: UInt64
+        do {
+            last = try readAll(MemoryFileSystem(image), count: appended.records.count)
+        } catch LogError.corrupt where mayBeRefused { return }
         guard last >= promised else { throw Violation("a reader sees \(last) of \(promised)") }
     }
 
     /// Opens the image as a writer does.
     private func recover(_ image: DiskImage) throws -> Outcome {
         let disk = MemoryFileSystem(image)
-        let report = try Recovery.run(
-            MemoryFileSystem.directory,
-            options: .small,
-            in: disk
-        ).report
+        let report = try mend(disk)
         let mark = try DurableMark.read("\(MemoryFileSystem.directory)/durable", in: disk)
         guard mark?.sequence == report.lastSequence else { throw Violation("the mark is behind") }
         guard appended.ends.contains(report.lastSequence) else {
@@ -107,7 +130,9 @@ final class CrashCheck: Sendable {
         if known.withLock({ $0.logs.insert(hash).inserted }) {
             try checkRecovered(disk, through: report.lastSequence)
         }
-        return Outcome(last: report.lastSequence, isMended: report.cut != nil || report.created)
+        let isMended =
+            report.cut != nil || report.created || recovered.logFiles != image.logFiles
+        return Outcome(last: report.lastSequence, isMended: isMended)
     }
 
     /// Every record is there, the log verifies, and it goes on without using a sequence number again.
@@ -135,8 +160,10 @@ final class CrashCheck: Sendable {
     /// Last sequence number seen; the first `count` records must be those appended.
     private func readAll(_ disk: MemoryFileSystem, count: Int) throws -> UInt64 {
         var reader = try disk.reader()
-        var last: UInt64 = 0
-        try reader.forEach { record, sequence, _ in
+        let first = try reader.firstSequence()
+        guard beginnings.contains(first) else { throw Violation("the log begins at \(first)") }
+        var last = first - 1
+        try reader.forEach(from: first) { record, sequence, _ in
             guard sequence == last + 1 else { throw Violation("\(sequence) follows \(last)") }
             last = sequence
             guard sequence > count || appended.holds(record, at: sequence) else {

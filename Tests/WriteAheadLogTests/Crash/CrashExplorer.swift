@@ -1,5 +1,6 @@
 import Dispatch
 import Foundation
+import TestSupport
 
 @testable import WriteAheadLog
 
@@ -12,12 +13,16 @@ struct CrashExplorer: Sendable {
     let limits: [Int]
     /// Recoveries that are crashed in their turn, at each moment of the trace above them.
     let recoveriesPerMoment: Int
+    /// Whether recoveries are torn at every byte of their writes as well, or between sectors only.
+    var tearsRecoveriesByByte = true
 
     /// Visits the states of every moment of a trace, on all cores.
-    func explore(_ trace: [DiskChange], from image: DiskImage) {
+    ///
+    /// `promised` is what someone counts on before it.
+    func explore(_ trace: [DiskChange], from image: DiskImage, promised: UInt64 = 0) {
         let workers = ProcessInfo.processInfo.activeProcessorCount
         DispatchQueue.concurrentPerform(iterations: workers) { worker in
-            var model = DiskModel(image, promised: 0)
+            var model = DiskModel(image, promised: promised)
             for moment in 0...trace.count {
                 if moment > 0 { model.apply(trace[moment - 1]) }
                 guard moment % workers == worker else { continue }
@@ -36,8 +41,12 @@ struct CrashExplorer: Sendable {
 
     private func visit(_ model: DiskModel, _ next: DiskChange?, depth: Int, _ what: String) {
         // The same moment has the same states in every run with this seed, on whatever core.
-        let draw = Coin(seed: seed &+ UInt64(model.changes) &* 0x1_0001)
-        var states = CrashStates(limit: limits[depth], draw: draw)
+        let draw = Draws(seed: seed &+ UInt64(model.changes) &* 0x1_0001)
+        var states = CrashStates(
+            limit: limits[depth],
+            tearsBytes: depth == 0 || tearsRecoveriesByByte,
+            draw: draw
+        )
         var chosen: [DiskImage] = []
         // Answers that lead to the same image, such as two to what a lost file holds, are one state.
         var seen: Set<UInt64> = []
@@ -69,9 +78,8 @@ struct CrashExplorer: Sendable {
     ) {
         disk.startTrace()
         do {
-            let recovered = try Recovery.run(MemoryFileSystem.directory, options: .small, in: disk)
             // What it reports is a promise as well.
-            disk.promise(through: recovered.report.lastSequence)
+            disk.promise(through: try check.mend(disk).lastSequence)
         } catch {
             check.fail("\(error)") { what }
         }

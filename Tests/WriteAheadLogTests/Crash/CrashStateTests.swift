@@ -38,13 +38,41 @@ import Testing
         let start = disk.image
         disk.startTrace()
         let check = CrashCheck(try workload.run(on: disk, seed: seed, after: before))
-        CrashExplorer(check: check, seed: seed, limits: [1000, 40, 20], recoveriesPerMoment: 2)
-            .explore(disk.trace, from: start)
+        return explore(workload.name, disk.trace, from: start, check, seed: seed)
+    }
+
+    /// Visits the states of a trace, and returns how many there were.
+    static func explore(
+        _ name: String,
+        _ trace: [DiskChange],
+        from start: DiskImage,
+        _ check: CrashCheck,
+        promised: UInt64 = 0,
+        seed: UInt64
+    ) -> Int {
+        let explorer = CrashExplorer(
+            check: check,
+            seed: seed,
+            limits: [1000, 40, 20],
+            recoveriesPerMoment: 2
+        )
+        return explore(name, trace, from: start, explorer, promised: promised)
+    }
+
+    static func explore(
+        _ name: String,
+        _ trace: [DiskChange],
+        from start: DiskImage,
+        _ explorer: CrashExplorer,
+        promised: UInt64
+    ) -> Int {
+        let check = explorer.check
+        explorer.explore(trace, from: start, promised: promised)
         print(
-            "\(workload.name): \(disk.trace.count) calls, \(check.states) crash states,"
+            "\(name): \(trace.count) calls, \(check.states) crash states,"
                 + " \(check.images) different images, \(check.logs) different logs recovered"
         )
-        #expect(check.failures.isEmpty, "\(workload.name): \(check.failures)")
+        #expect(check.failures.isEmpty, "\(name): \(check.failures)")
         return check.states
     }
 

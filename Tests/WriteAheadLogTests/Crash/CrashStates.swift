@@ -1,3 +1,5 @@
+import TestSupport
+
 /// The states in which a power cut may leave a disk at one moment of a trace.
 struct CrashStates {
     /// Most states by answers at one moment.
@@ -5,7 +7,9 @@ struct CrashStates {
     /// Where there are more, these are visited: everything lost, everything kept, everything up to
     /// each moment in order, each single answer against those two backgrounds, and random ones.
     let limit: Int
-    var draw: Coin
+    /// Whether a write is torn at every byte, or only between sectors.
+    var tearsBytes = true
+    var draw: Draws
 
     /// Visits states; `next` is the call during which the power goes.
     mutating func forEach(
@@ -71,10 +75,10 @@ struct CrashStates {
         ]
     }
 
-    /// Each number of bytes that can be told apart from others: zeroes only by the sector.
+    /// Each number of bytes that can be told apart from others: within zeroes, only whole sectors.
     private func tear(_ bytes: [UInt8], _ body: (Int) -> Void) {
-        let isZero = bytes.allSatisfy { $0 == 0 }
-        for count in stride(from: 1, to: bytes.count, by: isZero ? DiskModel.sectorSize : 1) {
+        for count in 1..<max(1, bytes.count)
+        where count % DiskModel.sectorSize == 0 || (tearsBytes && bytes[count - 1] != 0) {
             body(count)
         }
     }

@@ -1,4 +1,5 @@
 import Glibc
+import TestSupport
 import WriteAheadLog
 
 /// What a process does with a log until the power goes.
@@ -52,7 +53,7 @@ struct CrashWorkload: Sendable {
         appended: inout Appended,
         promise: (UInt64) -> Void
     ) throws {
-        var draw = Coin(seed: seed)
+        var draw = Draws(seed: seed)
         var writer = try LogWriter.open(directory, options: .small, fileSystem: disk)
         promise(writer.durableSequence)
         for group in 1...groups {
@@ -88,11 +89,5 @@ struct CrashWorkload: Sendable {
         var appended = appended
         try run(on: disk, seed: seed, appended: &appended) { disk.promise(through: $0) }
         return appended
-    }
-}
-
-extension Coin {
-    mutating func int(_ range: ClosedRange<Int>) -> Int {
-        range.lowerBound + Int(next() % UInt64(range.count))
     }
 }

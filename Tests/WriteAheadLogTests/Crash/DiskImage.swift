@@ -7,6 +7,11 @@ struct DiskImage {
         files.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
+    /// Names of the files of the log itself.
+    var logFiles: Set<String> {
+        Set(files.keys.filter { $0.hasPrefix("\(MemoryFileSystem.directory)/log/") })
+    }
+
     /// Equal images have equal hashes, over the files that count; two others share one about once in
     /// 2^64.
     func hash(where isCounted: (String) -> Bool = { _ in true }) -> UInt64 {
