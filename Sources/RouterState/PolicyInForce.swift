@@ -11,6 +11,8 @@ public struct PolicyInForce: Hashable, Sendable {
     /// The configuration in force.
     public private(set) var configuration = ConfigurationApplied()
     private var providersByName: [String: Int] = [:]
+    /// Whether any provider has a configured quota.
+    private(set) var hasLimits = false
 
     /// The provider with this configured name.
     public func provider(_ name: String) -> ProviderPolicy? {
@@ -35,6 +37,7 @@ public struct PolicyInForce: Hashable, Sendable {
     }
 
     private mutating func index() {
+        hasLimits = policy.providers.contains(where: \.isLimited)
         providersByName = Dictionary(
             policy.providers.enumerated().map { ($1.name, $0) },
             uniquingKeysWith: { first, _ in first }

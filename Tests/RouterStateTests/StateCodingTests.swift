@@ -120,11 +120,37 @@ struct StateCodingTests {
         return journal.state
     }()
 
+    /// A state in which quotas and budgets count something.
+    static let limitedSample = {
+        var journal = QuotaTests.journal(.requestsPerDay, 2, model: "llama")
+        journal.attempt(cost: Nanodollars(1_234))
+        journal.start(journal.receive()) {
+            $0.reservedTokens = 300
+            $0.reservedCost = Nanodollars(4_321)
+            $0.charges = ["task:code"]
+        }
+        let id = journal.receive()
+        journal.start(id) { $0.reservedCost = Nanodollars(77) }
+        for notice in journal.state.notices(after: journal.events[6].body, at: journal.now) {
+            journal.append(notice)
+        }
+        journal.finish(id, .invalidResponse, cost: nil)
+        var alert = BudgetAlerted()
+        alert.budget = "daily"
+        alert.periodStart = journal.now.date.start
+        journal.append(.budgetAlerted(alert))
+        return journal.state
+    }()
+
     /// Snapshots and carried states of released builds must be read by every later one.
-    @Test func `the golden bytes of the state still mean what they meant`() throws {
+    @Test(arguments: [("RouterState", sample), ("RouterStateLimits", limitedSample)])
+    func `the golden bytes of the state still mean what they meant`(
+        name: String,
+        sample: RouterState
+    ) throws {
         let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "Golden/RouterState.v1.hex")
-        let hex = Self.sample.encoded.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            .appending(path: "Golden/\(name).v1.hex")
+        let hex = sample.encoded.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
         if ProcessInfo.processInfo.environment["LOGWAY_WRITE_GOLDEN"] != nil,
             !FileManager.default.fileExists(atPath: file.path)
         {
@@ -136,7 +162,7 @@ struct StateCodingTests {
         let bytes = stride(from: 0, to: golden.utf8.count, by: 2).compactMap { offset in
             UInt8(golden.dropFirst(offset).prefix(2), radix: 16)
         }
-        #expect(try RouterState(decoding: bytes) == Self.sample)
+        #expect(try RouterState(decoding: bytes) == sample)
         #expect(hex == golden, "the encoding changed: add fields, never change them")
     }
 }

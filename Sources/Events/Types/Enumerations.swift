@@ -39,6 +39,14 @@ public enum ExclusionReason: UInt8, FieldEnumeration {
     case attemptsUsedUp = 13
     /// The request's time is used up.
     case timeUsedUp = 14
+    /// A quota has no room for the request.
+    case quotaExhausted = 40
+    /// A budget has no room for the request.
+    case budgetExceeded = 41
+    /// A budget refuses the request, so that nobody takes the place of the one it is for.
+    case notDowngraded = 42
+    /// There is a budget, and nobody knows what the model costs.
+    case unpriced = 43
 
     /// The model is not listed.
     public static var empty: ExclusionReason { .modelNotListed }
@@ -54,6 +62,10 @@ public enum RouteRefusal: UInt8, FieldEnumeration {
     case noneAvailable = 3
     /// No provider is configured.
     case noProvider = 4
+    /// A budget has no room for the request.
+    case budgetExceeded = 40
+    /// Quotas have no room for the request.
+    case quotaExhausted = 41
 
     /// None is available.
     public static var empty: RouteRefusal { .noneAvailable }

@@ -34,6 +34,14 @@ public struct RouteDecided: FieldRecord {
     public var refusal: RouteRefusal?
     /// When the request's whole time is used up, after which no other candidate is asked.
     public var deadline: Timestamp = .empty
+    /// The most tokens that the prompt can be, by its bytes: what each attempt reserves.
+    public var inputBound: Int = 0
+    /// The most tokens that the client takes back, in all choices together; absent without a limit.
+    public var outputBound: Int?
+    /// The budgets with a scope that count the request: `task:NAME`, `tenant:NAME`, `key:NAME`.
+    public var charges: [String] = []
+    /// How many answers the client asked for; absent for one.
+    public var choices: Int?
 
     /// A record with every field empty.
     public init() {}
@@ -56,6 +64,10 @@ public struct RouteDecided: FieldRecord {
         visitor.field(14, "max_attempts", &maxAttempts)
         visitor.field(15, "refusal", &refusal)
         visitor.field(16, "deadline", &deadline)
+        visitor.field(20, "input_bound", &inputBound)
+        visitor.field(21, "output_bound", &outputBound)
+        visitor.field(22, "charges", &charges)
+        visitor.field(23, "choices", &choices)
     }
 }
 
@@ -77,6 +89,10 @@ public struct RouteCandidate: FieldRecord {
     public var probability: Int = 0
     /// Whether it may only be asked while it is known to cost nothing.
     public var isFreeOnly: Bool = false
+    /// Whether as many attempts ran there as may at once, so that others were preferred.
+    public var isBusy: Bool = false
+    /// The budget that had no room for it but only warns; absent when it fits.
+    public var overBudget: String?
 
     /// A record with every field empty.
     public init() {}
@@ -91,6 +107,8 @@ public struct RouteCandidate: FieldRecord {
         visitor.field(6, "predicted_cost_nanodollars", &predictedCost)
         visitor.field(7, "probability_ppm", &probability)
         visitor.field(8, "free_only", &isFreeOnly)
+        visitor.field(12, "busy", &isBusy)
+        visitor.field(13, "over_budget", &overBudget)
     }
 }
 
@@ -106,6 +124,8 @@ public struct RouteExclusion: FieldRecord {
     public var until: Timestamp?
     /// The fields that the provider's API has no word for.
     public var fields: [String] = []
+    /// The quota or the budget that has no room, with its figures.
+    public var shortage: LimitShortage?
 
     /// A record with every field empty.
     public init() {}
@@ -117,5 +137,6 @@ public struct RouteExclusion: FieldRecord {
         visitor.field(3, "reason", &reason)
         visitor.field(4, "until", &until)
         visitor.field(5, "fields", &fields)
+        visitor.field(20, "shortage", &shortage)
     }
 }

@@ -33,6 +33,8 @@ public struct RoutingPolicy: FieldRecord {
     public var isSimulated: Bool = false
     /// Microseconds that a request may take with all its attempts.
     public var totalMicroseconds: Int64 = 600_000_000
+    /// How much may be spent; absent without a budget.
+    public var budgets: BudgetPolicy?
 
     /// A record with every field empty.
     public init() {}
@@ -47,6 +49,7 @@ public struct RoutingPolicy: FieldRecord {
         visitor.field(6, "breaker", &breaker)
         visitor.field(7, "is_simulated", &isSimulated)
         visitor.field(8, "total_us", &totalMicroseconds)
+        visitor.field(20, "budgets", &budgets)
     }
 }
 
@@ -66,6 +69,14 @@ public struct ProviderPolicy: FieldRecord {
     public var defaultModel: String?
     /// The models it is restricted to; empty for whatever it lists.
     public var models: [String] = []
+    /// The rates that the account allows for all its models together; absent without limits.
+    public var limits: RateLimits?
+    /// The rates that the account allows for single models.
+    public var modelLimits: [ModelLimits] = []
+    /// When daily quotas begin anew; absent for midnight in UTC.
+    public var quotaReset: QuotaReset?
+    /// Attempts that run there at once before others are preferred and more wait their turn.
+    public var maxConcurrent: Int?
 
     /// A record with every field empty.
     public init() {}
@@ -79,6 +90,10 @@ public struct ProviderPolicy: FieldRecord {
         visitor.field(5, "is_local", &isLocal)
         visitor.field(6, "default_model", &defaultModel)
         visitor.field(7, "models", &models)
+        visitor.field(20, "limits", &limits)
+        visitor.field(21, "model_limits", &modelLimits)
+        visitor.field(22, "quota_reset", &quotaReset)
+        visitor.field(23, "max_concurrent", &maxConcurrent)
     }
 }
 
