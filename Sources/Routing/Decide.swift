@@ -2,7 +2,7 @@ public import Events
 public import RouterState
 
 /// The version of the deciding code; a change of what it decides is a new version.
-public let deciderVersion = 3
+public let deciderVersion = 4
 
 /// The output tokens that a cost prediction assumes when the client sets no limit.
 let assumedOutputTokens = 256
@@ -24,6 +24,9 @@ public func decide(
     now: Timestamp,
     seed: UInt64
 ) -> RouteDecided {
+    if let expired = state.expired(at: now) {
+        return decide(received, state: expired, now: now, seed: seed)
+    }
     let policy = state.policy.policy
     var decision = RouteDecided()
     decision.request = received.request
@@ -36,6 +39,10 @@ public func decide(
     decision.maxAttempts = policy.maxAttempts
     decision.deadline = now.advanced(byMicroseconds: policy.totalMicroseconds)
 
+    decision.bound(by: received, policy: policy)
+    let bounds = RequestBounds(decision)
+    let budgets = state.budgetUses(charges: decision.charges, at: now)
+
     let target = RouteTarget(received.requestedModel, state: state)
     decision.strategy = target.strategy
     decision.chain = target.chainName
@@ -45,6 +52,7 @@ public func decide(
     }
 
     var seen: Set<ModelReference> = []
+    var isRefusing = false
     for proposal in proposals {
         guard case .model(let model, let provider) = proposal.offer else {
             if let exclusion = proposal.exclusion { decision.excluded.append(exclusion) }
@@ -53,17 +61,31 @@ public func decide(
         let reference = ModelReference(provider: provider.name, model: model)
         guard seen.insert(reference).inserted else { continue }
         let constraint = Constraint(reference, of: provider, freeOnly: proposal.isFreeOnly)
-        if let exclusion = constraint.violation(received, state: state, now: now) {
+        let limits = LimitConstraint(
+            reference: reference,
+            provider: provider,
+            bounds: bounds,
+            budgets: budgets
+        )
+        if let exclusion = constraint.violation(received, state: state, now: now)
+            ?? limits.violation(state: state, now: now)
+        {
+            let isFirst = exclusion.reason == .budgetExceeded && decision.candidates.isEmpty
+            if isFirst, policy.budgets?.onLimit == .refuse { isRefusing = true }
             decision.excluded.append(exclusion)
         } else {
-            decision.candidates.append(
-                candidate(reference, of: provider, proposal, received, state)
-            )
+            var next = candidate(reference, of: provider, proposal, received, state)
+            next.overBudget = limits.overrun(state: state)
+            decision.candidates.append(next)
         }
     }
+    if isRefusing { decision.refuseInPlaceOfOthers() }
+    decision.preferIdle(state: state)
 
     if decision.candidates.isEmpty {
-        decision.refusal = target.refusal(excluded: decision.excluded, policy: policy)
+        decision.refusal =
+            RouteRefusal(limits: decision.excluded)
+            ?? target.refusal(excluded: decision.excluded, policy: policy)
     } else {
         decision.chosen = 0
         decision.candidates[0].probability = 1_000_000

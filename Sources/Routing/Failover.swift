@@ -28,6 +28,16 @@ public func nextCandidate(
     state: RouterState,
     now: Timestamp
 ) -> Failover {
+    if let expired = state.expired(at: now) {
+        return nextCandidate(
+            of: decision,
+            after: last,
+            attempts: attempts,
+            state: expired,
+            now: now
+        )
+    }
+    let budgets = state.budgetUses(charges: decision.charges, at: now)
     var skipped: [RouteExclusion] = []
     let start = last.map { $0 + 1 } ?? 0
     for index in decision.candidates.indices.dropFirst(start) {
@@ -62,12 +72,18 @@ public func nextCandidate(
             )
             continue
         }
-        let constraint = Constraint(
-            ModelReference(provider: candidate.provider, model: candidate.model),
-            of: provider,
-            freeOnly: candidate.isFreeOnly
+        let reference = ModelReference(provider: candidate.provider, model: candidate.model)
+        let constraint = Constraint(reference, of: provider, freeOnly: candidate.isFreeOnly)
+        let limits = LimitConstraint(
+            reference: reference,
+            provider: provider,
+            bounds: RequestBounds(decision),
+            budgets: budgets
         )
-        guard let exclusion = constraint.violationOnFailover(state: state, now: now) else {
+        guard
+            let exclusion = constraint.violationOnFailover(state: state, now: now)
+                ?? limits.violation(state: state, now: now)
+        else {
             return Failover(candidate: index, skipped: skipped)
         }
         skipped.append(exclusion)

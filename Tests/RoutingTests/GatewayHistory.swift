@@ -55,6 +55,7 @@ struct GatewayHistory {
         received.features.promptBytes = draws.int(0...40_000)
         received.features.inputTokens = received.features.promptBytes / 4
         received.features.outputLimit = draws.oneIn(2) ? nil : draws.int(1...8_000)
+        received.tenant = draws.oneIn(3) ? "acme" : nil
         if draws.oneIn(4) {
             var obstacle = TranslationObstacle()
             obstacle.family = draws.one(of: WireFamily.allCases)
@@ -64,29 +65,19 @@ struct GatewayHistory {
         let decision = decide(received, state: state, now: now, seed: draws.next())
         var group: [EventBody] = [.requestReceived(received), .routeDecided(decision)]
         if let chosen = decision.chosen {
-            let attempt = attempt(chosen, of: decision, number: 1, on: state)
+            let attempt = AttemptStarted(
+                candidate: chosen,
+                of: decision,
+                received: received,
+                number: 1,
+                state: state
+            )
             group.append(.attemptStarted(attempt))
             running.append((decision, attempt))
         } else {
             group.append(completion(of: received.request, .refused, attempts: 0))
         }
         append(group)
-    }
-
-    private func attempt(
-        _ index: Int,
-        of decision: RouteDecided,
-        number: Int,
-        on state: RouterState
-    ) -> AttemptStarted {
-        var attempt = AttemptStarted()
-        attempt.request = decision.request
-        attempt.number = number
-        attempt.provider = decision.candidates[index].provider
-        attempt.model = decision.candidates[index].model
-        attempt.candidate = index
-        attempt.statePosition = state.position
-        return attempt
     }
 
     private func completion(
@@ -110,6 +101,10 @@ struct GatewayHistory {
         finished.provider = attempt.provider
         finished.model = attempt.model
         finished.failure = draws.oneIn(3) ? nil : draws.one(of: FailureKind.allCases)
+        if finished.failure == nil {
+            finished.usage = TokenUsage(input: draws.int(0...900), output: draws.int(0...900))
+            finished.cost = draws.oneIn(4) ? nil : Nanodollars(Int64(draws.int(0...900_000)))
+        }
         if finished.failure == .rateLimited, draws.oneIn(2) {
             finished.retryAt = now + .seconds(draws.int(0...120))
         }
@@ -130,7 +125,13 @@ struct GatewayHistory {
             group.append(completion(of: attempt.request, outcome, attempts: attempt.number))
         } else if let index = next.candidate {
             let number = attempt.number + 1
-            var started = self.attempt(index, of: decision, number: number, on: after)
+            var started = AttemptStarted(
+                candidate: index,
+                of: decision,
+                received: RequestReceived(),
+                number: number,
+                state: after
+            )
             started.after = finished.failure
             started.skipped = next.skipped
             group.append(.attemptStarted(started))
@@ -171,10 +172,42 @@ struct GatewayHistory {
         for index in applied.policy.providers.indices {
             applied.policy.providers[index].priority = draws.int(1...3)
             if draws.oneIn(4) { applied.policy.providers[index].defaultModel = nil }
+            if draws.oneIn(3) { applied.policy.providers[index].limits = limits() }
+            if draws.oneIn(5) {
+                var line = ModelLimits()
+                line.model = "llama"
+                line.limits = limits()
+                applied.policy.providers[index].modelLimits = [line]
+            }
+            if draws.oneIn(3) { applied.policy.providers[index].maxConcurrent = draws.int(1...3) }
         }
+        if draws.oneIn(2) { applied.policy.budgets = budgets() }
         applied.policy.breaker.failuresToOpen = draws.int(1...5)
         append([.policyApplied(applied)])
         if draws.oneIn(2) { changePrices() }
+    }
+
+    private mutating func limits() -> RateLimits {
+        var limits = RateLimits()
+        limits.requestsPerMinute = draws.oneIn(2) ? draws.int(1...6) : nil
+        limits.requestsPerDay = draws.oneIn(2) ? draws.int(1...20) : nil
+        limits.tokensPerMinute = draws.oneIn(2) ? draws.int(1_000...60_000) : nil
+        limits.tokensPerDay = draws.oneIn(3) ? draws.int(10_000...200_000) : nil
+        return limits
+    }
+
+    private mutating func budgets() -> BudgetPolicy {
+        var budgets = BudgetPolicy()
+        budgets.daily = draws.oneIn(2) ? Nanodollars(Int64(draws.int(0...90_000_000))) : nil
+        budgets.monthly = draws.oneIn(2) ? Nanodollars(Int64(draws.int(0...900_000_000))) : nil
+        var scope = ScopedBudget()
+        scope.scope = "tenant:acme"
+        scope.monthly = Nanodollars(Int64(draws.int(0...90_000_000)))
+        if draws.oneIn(2) { budgets.scopes = [scope] }
+        budgets.outputLimit = draws.oneIn(2) ? 500 : nil
+        budgets.onLimit = draws.one(of: BudgetAction.allCases)
+        budgets.allowsUnpriced = draws.oneIn(2)
+        return budgets
     }
 
     private mutating func restart() {
