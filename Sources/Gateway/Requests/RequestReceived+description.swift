@@ -19,6 +19,7 @@ extension RequestReceived {
         client = family
         endpoint = request.uri.path
         task = request.headers[.task].map { String($0.prefix(tagLimit.length)) }
+        tenant = request.headers[.tenant].map { String($0.prefix(tagLimit.length)) }
         tags = (request.headers[.tags] ?? "").split(separator: ",").prefix(tagLimit.count).map {
             tag in
             String(tag.drop { $0 == " " }.prefix(tagLimit.length))
@@ -39,6 +40,10 @@ extension RequestReceived {
         features.outputLimit = request.maxOutputTokens
         features.messages = request.messageCount
         features.needs = request.needs
+        if request.choices > 1 { choices = request.choices }
+        if tenant == nil {
+            tenant = request.metadata["tenant"].map { String($0.prefix(tagLimit.length)) }
+        }
         for family in families where family != request.family {
             obstacles.append(family, request.obstacles(to: family))
             droppedHints.append(family, request.droppedHints(to: family))

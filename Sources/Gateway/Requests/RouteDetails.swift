@@ -39,6 +39,7 @@ struct RouteDetails {
                         object.member("reason", exclusion.reason.name)
                         object.member("until", ifPresent: exclusion.until?.description)
                         if !exclusion.fields.isEmpty { object.member("fields", exclusion.fields) }
+                        object.member("shortage", ifPresent: exclusion.shortage?.description)
                     }
                 }
             }
@@ -60,6 +61,7 @@ struct RouteDetails {
         let fields =
             exclusion.fields.isEmpty
             ? "" : " (" + exclusion.fields.joined(separator: ", ") + ")"
-        return "\(target) skipped, \(exclusion.reason.name)\(fields)\(until)"
+        let shortage = exclusion.shortage.map { " (\($0))" } ?? ""
+        return "\(target) skipped, \(exclusion.reason.name)\(fields)\(shortage)\(until)"
     }
 }

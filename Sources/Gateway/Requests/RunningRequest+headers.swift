@@ -42,6 +42,12 @@ extension HTTPField.Name {
     static let costUSD = own("x-logway-cost-usd")
     /// The kind of task, given by the client.
     static let task = own("x-logway-task")
+    /// Whose request it is, given by the client.
+    static let tenant = own("x-logway-tenant")
+    /// Told to clients whose libraries would try again at once (OpenAI's and Anthropic's SDKs).
+    static let shouldRetry = own("x-should-retry")
+    /// Anthropic's header for a key.
+    static let apiKey = own("x-api-key")
     /// Labels for reports, given by the client: `name=value`, separated by commas.
     static let tags = own("x-logway-tags")
     /// Anthropic's version header, by which its clients are told apart on shared paths.
