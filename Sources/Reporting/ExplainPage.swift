@@ -42,6 +42,8 @@ public struct ExplainPage: Sendable {
         if let task = content.task {
             lines.append("  task \(Wording.plain(task)) (given by the client)")
         }
+        if let tenant = content.tenant { lines.append("  tenant \(Wording.plain(tenant))") }
+        if let key = content.clientKey { lines.append("  client key \(Wording.plain(key))") }
         if !content.tags.isEmpty { lines.append("  tags " + list(content.tags)) }
         for dropped in content.droppedHints {
             lines.append(
@@ -78,7 +80,11 @@ public struct ExplainPage: Sendable {
                     candidate.chainEntry.map { "\($0)" } ?? "–", "\(candidate.priority)",
                     Wording.cost(candidate.predictedCost),
                     Wording.percent(millionths: candidate.probability),
-                    index == content.chosen ? "← chosen" : "",
+                    [
+                        index == content.chosen ? "← chosen" : nil,
+                        candidate.isBusy ? "busy" : nil,
+                        candidate.overBudget.map { "over the \($0) budget" },
+                    ].compactMap { $0 }.joined(separator: ", "),
                 ])
             }
             lines += ["", "Candidates", trimmed(table.text(indent: 2))]
@@ -94,6 +100,7 @@ public struct ExplainPage: Sendable {
             if !exclusion.fields.isEmpty {
                 reason += ": " + exclusion.fields.joined(separator: ", ")
             }
+            if let shortage = exclusion.shortage { reason += ": \(shortage)" }
             if let until = exclusion.until { reason += ", until \(until)" }
             table.add([exclusion.provider, exclusion.model ?? "–", reason])
         }
@@ -114,12 +121,24 @@ public struct ExplainPage: Sendable {
                 lines.append(
                     "     passed over \(skipped.provider):"
                         + "\(Wording.plain(skipped.model ?? "–")), \(skipped.reason.name)"
+                        + (skipped.shortage.map { ": \($0)" } ?? "")
                         + (skipped.until.map { ", until \($0)" } ?? "")
                 )
+            }
+            if attempt.reservedInput > 0 {
+                lines.append("     reserved \(Self.reservation(of: attempt))")
             }
             lines += (finished.map(Self.result) ?? ["still running"]).map { "     " + $0 }
         }
         return lines
+    }
+
+    private static func reservation(of attempt: AttemptStarted) -> String {
+        let output = attempt.reservedOutput.map { "\($0)" } ?? "any number of"
+        let quota = attempt.reservedTokens.map { ", \($0) tokens of quotas" } ?? ""
+        let charges = attempt.charges.isEmpty ? "" : ", in " + list(attempt.charges)
+        return "\(attempt.reservedInput) tokens in, \(output) out, cost up to "
+            + Wording.cost(attempt.reservedCost) + quota + charges
     }
 
     private static func result(of attempt: AttemptFinished) -> [String] {
