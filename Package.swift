@@ -57,6 +57,7 @@ func tests(
 }
 
 let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+let grdbSQLite: Target.Dependency = .product(name: "GRDBSQLite", package: "GRDB.swift")
 let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
 let hummingbird: Target.Dependency = .product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdCore: Target.Dependency = .product(
@@ -106,6 +107,7 @@ let package = Package(
             swiftSettings: optimised
         ),
         layer("Routing", on: ["Events", "RouterState"]),
+        layer("Evaluation", on: ["Events", "EventLog", "RouterState", "Routing"]),
         layer("Reporting", on: ["Events", "RouterState"]),
         .target(
             name: "Migrations",
@@ -117,7 +119,7 @@ let package = Package(
             "Projections",
             on: [
                 "Events", "EventLog", "WriteAheadLog", "RouterState", "Reporting", "Migrations",
-                grdb, crypto,
+                grdb, grdbSQLite, crypto,
             ]
         ),
         layer("Settings", on: ["Events", "Catalog", yams]),
@@ -135,8 +137,9 @@ let package = Package(
         .executableTarget(
             name: "logway",
             dependencies: [
-                "Events", "EventLog", "RouterState", "Catalog", "Reporting", "Projections",
-                "Settings", "Gateway", "Simulation", "WriteAheadLog", "Upstream", "JSONBytes",
+                "Events", "EventLog", "RouterState", "Catalog", "Evaluation", "Reporting",
+                "Projections", "Settings", "Gateway", "Simulation", "WriteAheadLog", "Upstream",
+                "JSONBytes",
                 argumentParser, rainbow,
             ],
             swiftSettings: optimised,
@@ -150,6 +153,12 @@ let package = Package(
             linkerSettings: [buildID]
         ),
         .target(name: "TestSupport", path: "Tests/Support", swiftSettings: strict),
+        .target(
+            name: "RoutingSupport",
+            dependencies: ["Events", "RouterState", "Routing", "TestSupport"],
+            path: "Tests/RoutingSupport",
+            swiftSettings: strict
+        ),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests(of: "Events", exclude: ["Golden"]),
         tests(of: "JSONBytes"),
@@ -157,14 +166,15 @@ let package = Package(
         tests(of: "EventLog"),
         tests(of: "RouterState", exclude: ["Golden"]),
         tests(of: "Catalog"),
-        tests(of: "Routing"),
+        tests(of: "Routing", on: ["RoutingSupport"]),
+        tests(of: "Evaluation", on: ["RoutingSupport", "Routing"]),
         tests(of: "Reporting"),
         tests(of: "Projections", on: ["Reporting", "Migrations", grdb]),
         tests(of: "Settings"),
         tests(of: "Upstream"),
         tests(of: "Providers"),
         tests(of: "Simulation"),
-        tests(of: "Gateway"),
+        tests(of: "Gateway", on: ["Evaluation"]),
     ],
     swiftLanguageModes: [.v6]
 )

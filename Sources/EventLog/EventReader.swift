@@ -26,6 +26,22 @@ public struct EventReader {
         fields: EventFields = .all,
         _ body: (Event, UInt64) throws -> Bool
     ) throws -> UInt64 {
+        try forEachRecord(from: sequence, fields: fields) { _, event, sequence in
+            try body(event, sequence)
+        }
+    }
+
+    /// Visits the events as `forEach(from:fields:_:)` does, each with its bytes in the log, which are
+    /// borrowed for the call.
+    ///
+    /// - Returns: the sequence number to go on from.
+    /// - Throws: as `forEach(from:fields:_:)`.
+    @discardableResult
+    public mutating func forEachRecord(
+        from sequence: UInt64 = 1,
+        fields: EventFields = .all,
+        _ body: (Span<UInt8>, Event, UInt64) throws -> Bool
+    ) throws -> UInt64 {
         try log.forEach(from: sequence) { bytes, sequence, _ in
             let event: Event
             do throws(EventCodingError) {
@@ -33,7 +49,7 @@ public struct EventReader {
             } catch {
                 throw UndecodableEvent(sequence: sequence, reason: error)
             }
-            return try body(event, sequence)
+            return try body(bytes, event, sequence)
         }
     }
 
@@ -44,12 +60,44 @@ public struct EventReader {
         since time: Timestamp,
         _ body: (Event, UInt64) throws -> Bool
     ) throws {
-        let first = try log.firstSequence(atOrAfter: time.microseconds)
-        try forEach(from: first, body)
+        try forEach(from: firstSequence(atOrAfter: time), body)
     }
 }
 
 extension EventReader {
+    /// First sequence number that can be visited: 1, unless older segments were retired.
+    ///
+    /// - Throws: as `LogReader.firstSequence()`.
+    public mutating func firstSequence() throws(LogError) -> UInt64 { try log.firstSequence() }
+
+    /// Last sequence number that may be visited now; 0 for an empty log.
+    ///
+    /// - Throws: as `LogReader.durableSequence()`.
+    public mutating func lastSequence() throws(LogError) -> UInt64 { try log.durableSequence() }
+
+    /// The first event at or after an instant; the one after the last where there is none.
+    ///
+    /// Goes by the log's index of times.
+    ///
+    /// - Throws: as `LogReader.firstSequence(atOrAfter:)`; `LogError.retired` if such events were
+    ///   retired.
+    public mutating func firstSequence(atOrAfter time: Timestamp) throws -> UInt64 {
+        try log.firstSequence(atOrAfter: time.microseconds)
+    }
+
+    /// The last event at or before an instant; the one before the first where there is none, `nil`
+    /// where events after the instant were retired.
+    ///
+    /// - Throws: as `LogReader.firstSequence(atOrAfter:)`, but for what was retired.
+    public mutating func lastSequence(atOrBefore time: Timestamp) throws -> UInt64? {
+        do {
+            return try firstSequence(atOrAfter: time.advanced(byMicroseconds: 1)) - 1
+        } catch let error as LogError {
+            guard case .retired = error else { throw error }
+            return nil
+        }
+    }
+
     /// Where to begin to look for a request's events: none of them lies before.
     ///
     /// - Throws: as `LogReader.firstSequence(atOrAfter:)`; `LogError.retired` if the request's time

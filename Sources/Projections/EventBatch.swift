@@ -24,16 +24,17 @@ struct EventBatch {
     let database: Database
     /// The requests that events were about; `.some(nil)` for those that the log does not hold.
     private var requests: [RequestID: ProjectedRequest?] = [:]
-    private var labels: [UInt64: Set<RequestLabel>] = [:]
     private var months: [CalendarMonth: MonthSums] = [:]
     private var localProviders: Set<String>
+    private var savedLocalProviders: Set<String>
 
     /// An empty batch on the tables as they are.
     init(_ database: Database) throws {
         self.database = database
-        localProviders = Set(
+        savedLocalProviders = Set(
             try database.rows("SELECT name FROM local_providers") { try $0.value(0, String.self) }
         )
+        localProviders = savedLocalProviders
     }
 
     /// Takes in the event with this sequence number.
@@ -69,17 +70,17 @@ struct EventBatch {
         guard try request(received.request) == nil else { return }
         let request = ProjectedRequest(received, sequence: sequence, time: time)
         requests[received.request] = .some(request)
-        label(request, .model, received.requestedModel)
-        if let task = received.task { label(request, .task, task) }
-        for tag in received.tags { label(request, .tag, tag) }
+        request.label(.model, received.requestedModel)
+        if let task = received.task { request.label(.task, task) }
+        for tag in received.tags { request.label(.tag, tag) }
     }
 
     private mutating func start(_ attempt: AttemptStarted, sequence: UInt64) throws {
         guard let request = try request(attempt.request) else { return }
         request.attempts += 1
         request.last = (attempt.provider, attempt.model)
-        label(request, .provider, attempt.provider)
-        label(request, .model, attempt.model)
+        request.label(.provider, attempt.provider)
+        request.label(.model, attempt.model)
         try database.run(
             "INSERT INTO attempts VALUES (?, ?, ?, ?)",
             [request.sequence, sequence, attempt.provider, attempt.model]
@@ -124,7 +125,7 @@ struct EventBatch {
             cost: completed.cost,
             totalMicroseconds: completed.totalMicroseconds
         )
-        label(request, .outcome, completed.outcome.name)
+        request.label(.outcome, completed.outcome.name)
     }
 
     private mutating func setLocalProviders(of policy: RoutingPolicy) {
@@ -149,14 +150,6 @@ struct EventBatch {
         return loaded
     }
 
-    private mutating func label(
-        _ request: ProjectedRequest,
-        _ kind: RequestLabel.Kind,
-        _ name: String
-    ) {
-        labels[request.sequence, default: []].insert(RequestLabel(kind, name))
-    }
-
     /// Changes the sums of a month.
     mutating func change(
         _ month: CalendarMonth,
@@ -179,21 +172,15 @@ struct EventBatch {
         for case let request? in requests.values.sorted(by: Self.isEarlier) {
             try request.save(database)
         }
-        for (request, labels) in labels.sorted(by: { $0.key < $1.key }) {
-            for label in labels {
-                try database.run(
-                    "INSERT OR IGNORE INTO request_labels VALUES (?, ?, ?)",
-                    [label.kind.rawValue, label.name, request]
-                )
-            }
-        }
         for sums in months.values { try sums.save() }
-        try database.run("DELETE FROM local_providers")
-        for name in localProviders {
-            try database.run("INSERT INTO local_providers VALUES (?)", [name])
+        if localProviders != savedLocalProviders {
+            try database.run("DELETE FROM local_providers")
+            for name in localProviders {
+                try database.run("INSERT INTO local_providers VALUES (?)", [name])
+            }
+            savedLocalProviders = localProviders
         }
         requests = [:]
-        labels = [:]
         months = [:]
     }
 

@@ -35,6 +35,8 @@ final class ProjectedRequest {
     var completion: Completion?
     /// The attempts that ended, in order.
     var ends: [End] = []
+    /// What became true of it since it was saved.
+    private var labels: [RequestLabel] = []
 
     init(_ received: RequestReceived, sequence: UInt64, time: Timestamp) {
         self.sequence = sequence
@@ -43,6 +45,13 @@ final class ProjectedRequest {
         requestedModel = received.requestedModel
         task = received.task
         tags = received.tags
+    }
+
+    /// Lets it be looked up by a name.
+    func label(_ kind: RequestLabel.Kind, _ name: String) {
+        let label = RequestLabel(kind, name)
+        // Few: a list is looked through sooner than a set is made.
+        if !labels.contains(label) { labels.append(label) }
     }
 
     /// Whether the reports of a month know of it: it had not ended in an earlier month.
@@ -103,7 +112,7 @@ extension ProjectedRequest {
         }
     }
 
-    /// Writes the row, over an earlier one.
+    /// Writes the row, over an earlier one, and what it is looked up by.
     func save(_ database: Database) throws {
         try database.run(
             """
@@ -117,6 +126,13 @@ extension ProjectedRequest {
                 completion?.cost?.count, completion?.totalMicroseconds,
             ]
         )
+        for label in labels {
+            try database.run(
+                "INSERT OR IGNORE INTO request_labels VALUES (?, ?, ?)",
+                [label.kind.rawValue, label.name, sequence]
+            )
+        }
+        labels = []
     }
 
     private static func text(of tags: [String]) throws -> String {

@@ -34,13 +34,17 @@ public final class ReadModel {
         reader = try EventReader(directory)
     }
 
-    /// Folds what the log holds durably beyond the tables.
+    /// Folds what the log holds durably, at this moment, beyond the tables.
+    ///
+    /// It does not run after a log that grows meanwhile: that would be one small batch after the
+    /// other, without end, each as dear as a large one.
     ///
     /// - Parameter goesOn: asked between batches; `false` leaves the rest for later.
     /// - Throws: `ReadModelError` when the tables can't be written; `LogError` and
     ///   `UndecodableEvent` when the log can't be read.
     public func catchUp(while goesOn: () -> Bool = { true }) throws {
-        while goesOn(), try foldBatch() {}
+        let end = try reader.log.durableSequence()
+        while goesOn(), let reached = try foldBatch(), reached.sequence < end {}
     }
 
     /// Reads the tables in one transaction, after folding what is missing.
@@ -70,8 +74,8 @@ public final class ReadModel {
 }
 
 extension ReadModel {
-    /// Folds one batch; `false` when nothing is missing.
-    private func foldBatch() throws -> Bool {
+    /// Folds one batch, and says how far the tables are then; `nil` when nothing was missing.
+    private func foldBatch() throws -> Position? {
         // Most of the time there is nothing to do, and that is found out without the write lock.
         let isCurrent = try withDatabase { queue in
             try queue.read { database in
@@ -79,19 +83,19 @@ extension ReadModel {
                 return try Position(database).sequence == reader.log.durableSequence()
             }
         }
-        if isCurrent { return false }
+        if isCurrent { return nil }
         var reports: [String] = []
-        var reached: Position?
+        var folded: (reached: Position, isMore: Bool)?
         try withDatabase { queue in
             try queue.inTransaction(.immediate) { database in
                 reports = []
-                reached = try fold(in: database, &reports)
+                folded = try fold(in: database, &reports)
                 return .commit
             }
         }
-        checked = reached
+        checked = folded?.reached
         for report in reports { notice(report) }
-        return true
+        return folded.flatMap { $0.isMore ? $0.reached : nil }
     }
 
     /// Whether the tables are of this build and of this log, and no less than was folded before.
@@ -106,7 +110,12 @@ extension ReadModel {
     }
 
     /// Folds a batch inside a transaction, after making sure that the tables are of this log.
-    private func fold(in database: Database, _ reports: inout [String]) throws -> Position {
+    ///
+    /// - Returns: how far the tables are, and whether that is further than they were.
+    private func fold(
+        in database: Database,
+        _ reports: inout [String]
+    ) throws -> (reached: Position, isMore: Bool) {
         let version = try Schema.version(of: database)
         if version > Schema.version {
             throw ReadModelError.newerSchema(
@@ -128,21 +137,25 @@ extension ReadModel {
             }
         }
         var batch = try EventBatch(database)
-        var last: UInt64 = 0
+        var last: (sequence: UInt64, record: [UInt8]) = (0, [])
         let start = max(position.sequence + 1, try reader.log.firstSequence())
         let end = start + UInt64(Self.batchSize)
-        try reader.forEach(from: start, fields: EventBatch.fields) { event, sequence in
+        try reader.forEachRecord(from: start, fields: EventBatch.fields) {
+            record,
+            event,
+            sequence in
             try batch.apply(event, sequence: sequence)
-            last = sequence
+            // Kept rather than read again, which would cost the reader its place in the log.
+            last.sequence = sequence
+            last.record.removeAll(keepingCapacity: true)
+            // Safe: read during the call, while the span is borrowed.
+            unsafe record.withUnsafeBytes { unsafe last.record.append(contentsOf: $0) }
             return sequence + 1 < end
         }
-        guard last > 0 else { return position }
-        try reader.log.forEach(from: last) { record, sequence, _ in
-            position = Position(after: sequence, record: record)
-            return false
-        }
+        guard last.sequence > 0 else { return (position, false) }
+        position = Position(after: last.sequence, record: last.record.span)
         try batch.save(position)
-        return position
+        return (position, true)
     }
 
     private func rebuilding(_ reason: String) -> String {

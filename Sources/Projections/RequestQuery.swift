@@ -5,13 +5,13 @@ import Reporting
 /// The SQL that finds the requests which a filter lets through, newest first.
 struct RequestQuery {
     let sql: String
-    let arguments: [(any DatabaseValueConvertible)?]
+    let arguments: [(any ColumnValue)?]
 
     /// The newest `limit` requests, with these columns of `requests` (as `r`).
     init(columns: String, _ filter: RequestFilter, limit: Int) {
         var labels = Self.labels(filter)
         var conditions: [String] = []
-        var arguments: [(any DatabaseValueConvertible)?] = []
+        var arguments: [(any ColumnValue)?] = []
         let source: String
         let order: String
         if labels.isEmpty {

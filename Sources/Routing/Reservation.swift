@@ -1,5 +1,5 @@
-public import Events
-public import RouterState
+import Events
+import RouterState
 
 /// What bounds the use of every attempt at a request, wherever it goes.
 struct RequestBounds {
@@ -95,10 +95,9 @@ extension RouteDecided {
 
 extension AttemptStarted {
     /// The attempt at a candidate of a decision, with what it reserves.
-    public init(
+    init(
         candidate index: Int,
         of decision: RouteDecided,
-        received: RequestReceived,
         number: Int,
         state: RouterState
     ) {

@@ -35,6 +35,9 @@ public struct LogReader {
         list = try SegmentList(paths, in: fileSystem, .read)
     }
 
+    /// The identity of the log; `nil` before its first segment is begun.
+    public var logID: LogID? { list.begun.last?.header.logID }
+
     /// First sequence number that can be visited: 1, unless older segments were retired.
     ///
     /// - Throws: `corrupt`, `io`.

@@ -121,11 +121,18 @@ public struct PosixFileSystem: FileSystem {
         return request.l_type != Int16(F_UNLCK)
     }
 
-    /// Lets every other thread go first (Linux keeps a nice value for each thread).
+    /// Lets the thread run when no other wants the processor (sched(7)).
+    ///
+    /// With the highest nice value alone, a thread that wakes up waits for it to use up its turn.
     public static func lowerPriorityOfThread() {
+        var parameters = sched_param()
         // A refusal leaves the thread at the usual priority, which is only less polite.
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 19)
+        // Safe: reads a local structure.
+        _ = unsafe sched_setscheduler(0, idlePolicy, &parameters)
     }
+
+    /// SCHED_IDLE of Linux, which the C module does not export.
+    private static let idlePolicy: Int32 = 5
 
     /// F_OFD_GETLK and F_OFD_SETLK of Linux (fcntl(2)), which the C module does not export.
     private static let getLock: Int32 = 36

@@ -9,7 +9,7 @@ struct LogwayCommand: AsyncParsableCommand {
         version: Gateway.version,
         subcommands: [
             ServeCommand.self, DemoCommand.self, ExplainCommand.self, RequestsCommand.self,
-            LogCommand.self, ProvidersCommand.self, ReportCommand.self,
+            LogCommand.self, ReplayCommand.self, ProvidersCommand.self, ReportCommand.self,
             BudgetCommand.self,
         ]
     )

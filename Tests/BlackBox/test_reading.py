@@ -34,6 +34,10 @@ COMMANDS = {
     "quota-json": ["providers", "quota", "--json"],
     "budget": ["budget"],
     "budget-json": ["budget", "--json"],
+    "replay": ["replay"],
+    "replay-json": ["replay", "--json"],
+    "check": ["replay", "--check"],
+    "check-json": ["replay", "--check", "--json"],
     "report": ["report"],
     "report-json": ["report", "--json"],
 }

@@ -42,13 +42,35 @@ def test_what_is_gone_is_said_to_be_gone_and_since_when(retired):
     for arguments in (
         ["explain", FIRST],
         ["requests", "--since", f"{month}-20"],
-        ["providers", "status", "--at", f"{month}-20"],
         ["report", "--month", month, "--at", f"{month}-20"],
     ):
         result = gateway.run(*arguments)
         assert (result.returncode, result.stdout) == (FAILED, ""), arguments
         assert "was retired" in result.stderr, arguments
         assert f"from event {first['sequence']}, {first['time']}" in result.stderr, arguments
+
+
+def test_a_state_that_is_gone_says_which_can_be_had(retired):
+    gateway, reports = retired
+    carried = next(e for e in gateway.events() if e["type"] == "StateCarried")
+    for time in (f"{min(reports)}-20", gateway.events()[1]["time"]):
+        for command in (["providers", "status"], ["providers", "list"], ["replay"]):
+            result = gateway.run(*command, "--at", time)
+            assert (result.returncode, result.stdout) == (FAILED, "")
+            assert "was retired" in result.stderr
+            assert f"the earliest time that can be asked for is {carried['time']}" in result.stderr
+    assert set(gateway.status("--at", carried["time"])) == {"p0", "p1", "p2"}
+
+
+def test_what_cannot_be_decided_again_is_counted(retired):
+    gateway, _ = retired
+    found = json.loads(gateway.ask("replay", "--check", "--json"))
+    started = sum(event["type"] == "AttemptStarted" for event in gateway.events())
+    assert found["equal"] is True
+    assert found["attempts"]["retired"] == started > 0
+    assert f"{started} not decided again: the state of then was retired" in gateway.ask(
+        "replay", "--check"
+    )
 
 
 def test_what_is_kept_is_shown(retired):

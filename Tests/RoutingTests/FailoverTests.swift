@@ -3,6 +3,8 @@ import RouterState
 import Routing
 import Testing
 
+@testable import RoutingSupport
+
 @Suite("Failover")
 struct FailoverTests {
     /// The candidates asked, in order, when each of them fails in a given way, and what was passed

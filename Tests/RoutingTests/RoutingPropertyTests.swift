@@ -4,6 +4,8 @@ import Routing
 import TestSupport
 import Testing
 
+@testable import RoutingSupport
+
 @Suite("Every decision of a history")
 struct RoutingPropertyTests {
     /// A decision or an attempt of a replayed log, with what it was made on.

@@ -3,6 +3,8 @@ import RouterState
 import Routing
 import Testing
 
+@testable import RoutingSupport
+
 @Suite("What a request asks for")
 struct TargetTests {
     @Test(arguments: [

@@ -176,12 +176,18 @@ extension FieldEnumeration {
     }
     /// The case's own name with spaces before its capitals: `rateLimited` reads "rate limited".
     public var name: String {
-        var text = ""
-        for character in String(describing: self) {
-            if character.isUppercase { text.append(" ") }
-            text.append(contentsOf: character.lowercased())
+        var text: [UInt8] = []
+        // The names of cases are ASCII; Unicode's tables would cost more than all the rest of an
+        // event's folding.
+        for byte in String(describing: self).utf8 {
+            if case UInt8(ascii: "A")...UInt8(ascii: "Z") = byte {
+                text.append(UInt8(ascii: " "))
+                text.append(byte | 0x20)
+            } else {
+                text.append(byte)
+            }
         }
-        return text
+        return String(decoding: text, as: UTF8.self)
     }
 }
 

@@ -38,7 +38,7 @@ public enum WireScalar: Sendable {
 }
 
 /// A scalar in the JSON view.
-public enum JSONScalar: Sendable {
+public enum JSONScalar: Hashable, Sendable {
     /// A number.
     case integer(Int64)
     /// A Boolean.

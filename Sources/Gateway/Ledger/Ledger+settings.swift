@@ -1,5 +1,5 @@
 import Catalog
-import Crypto
+import EventLog
 import Events
 import RouterState
 import Settings
@@ -34,12 +34,5 @@ extension Ledger {
             if state.prices.applied != prices { events.append(.pricesApplied(prices)) }
             return (events, ())
         }
-    }
-}
-
-extension Fingerprint {
-    /// The first 16 bytes of the SHA-256 of some bytes.
-    init(sha256Of bytes: [UInt8]) {
-        self.init(bytes: Array(SHA256.hash(data: bytes).prefix(16)))
     }
 }

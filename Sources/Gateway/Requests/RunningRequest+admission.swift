@@ -15,35 +15,24 @@ extension Ledger {
         start: Int64
     ) throws(LogError) -> RunningRequest {
         let (sequence, opening) = try transact { state, now in
-            var events: [EventBody] = [.requestReceived(received)]
-            let decision = decide(received, state: state, now: now, seed: seed)
-            events.append(.routeDecided(decision))
-            var attempt: AttemptStarted?
-            if let chosen = decision.chosen {
-                let started = AttemptStarted(
-                    candidate: chosen,
-                    of: decision,
-                    received: received,
-                    number: 1,
-                    state: state
-                )
-                events.append(.attemptStarted(started))
-                attempt = started
-            }
-            let whole = decision.deadline - now
-            return (events, (decision: decision, attempt: attempt, whole: whole))
+            let admission = Admission(of: received, state: state, now: now, seed: seed)
+            var events: [EventBody] = [
+                .requestReceived(received), .routeDecided(admission.decision),
+            ]
+            if let attempt = admission.attempt { events.append(.attemptStarted(attempt)) }
+            return (events, (admission: admission, whole: admission.decision.deadline - now))
         }
         let now = Clocks.monotonicMicroseconds
         return RunningRequest(
             id: received.request,
             client: client,
             received: received,
-            decision: opening.decision,
+            decision: opening.admission.decision,
             start: start,
             decideMicroseconds: Int(now - start),
             deadline: now + opening.whole.microseconds,
             sequence: sequence,
-            attempt: opening.attempt,
+            attempt: opening.admission.attempt,
             attemptStart: now
         )
     }

@@ -16,7 +16,6 @@ extension RunningRequest {
     ) throws(LogError) -> Bool {
         guard let attempt else { return false }
         let open = self
-        let attempts = finished.count + 1
         var settled = AttemptFinished()
         let (sequence, next) = try ledger.transact(
             first: { state, now in
@@ -24,35 +23,23 @@ extension RunningRequest {
                 return .attemptFinished(settled)
             },
             then: { state, now in
-                let failover = nextCandidate(
+                let next = NextAttempt(
+                    after: attempt,
+                    failure: settled.failure,
                     of: open.decision,
-                    after: attempt.candidate,
-                    attempts: attempts,
                     state: state,
                     now: now
                 )
-                guard let candidate = failover.candidate else {
-                    return ([], (started: AttemptStarted?.none, skipped: failover.skipped))
-                }
-                var started = AttemptStarted(
-                    candidate: candidate,
-                    of: open.decision,
-                    received: open.received,
-                    number: attempts + 1,
-                    state: state
-                )
-                started.after = result.failure?.kind
-                started.skipped = failover.skipped
-                return ([.attemptStarted(started)], (started: started, skipped: failover.skipped))
+                return (next.attempt.map { [.attemptStarted($0)] } ?? [], next)
             }
         )
         self.sequence = sequence
         finished.append(settled)
         skipped += next.skipped
-        if next.started == nil { unasked = next.skipped }
-        self.attempt = next.started
+        if next.attempt == nil { unasked = next.skipped }
+        self.attempt = next.attempt
         attemptStart = Clocks.monotonicMicroseconds
-        return next.started != nil
+        return next.attempt != nil
     }
 
     /// Records how the attempt under way ended, if there is one, and that the request is over.
@@ -106,72 +93,42 @@ extension RunningRequest {
         return completed
     }
 
-    /// The event that settles an attempt: the provider's counts and receipt where it gave them,
-    /// estimates marked as such where it did not.
+    /// The event that settles an attempt that ends now.
     private func finishedEvent(
         of attempt: AttemptStarted,
         _ result: AttemptResult,
         state: RouterState,
         now: Timestamp
     ) -> AttemptFinished {
-        var event = AttemptFinished()
-        event.request = id
-        event.number = attempt.number
-        event.provider = attempt.provider
-        event.model = attempt.model
-        event.failure = result.failure?.kind
-        event.status = result.failure?.status ?? result.status
-        event.message = result.failure?.message
-        event.retryAt = result.failure?.retryAfter.map { now + $0 }
-        event.usage = settledUsage(result)
-        event.finishReason = result.finishReason
-        event.answeredModel = result.model == attempt.model ? nil : result.model
-        let prices = Self.prices(for: attempt, answeredBy: result.model, in: state.prices)
-        event.pricesPosition = state.prices.position
-        if let receipt = result.receipt {
-            event.cost = receipt
-            event.costOrigin = .receipt
-        } else if !result.mayCost {
-            event.cost = .zero
-            event.costOrigin = .uncharged
-        } else if let cost = prices.cost(of: event.usage) {
-            event.cost = cost
-            event.costOrigin = event.usage.origin == .provider ? .priced : .estimated
-        }
-        event.connectMicroseconds = result.connectMicroseconds
-        event.firstByteMicroseconds = result.firstByteMicroseconds
-        event.totalMicroseconds = Int(Clocks.monotonicMicroseconds - attemptStart)
-        return event
+        var outcome = result.outcome
+        outcome.totalMicroseconds = Int(Clocks.monotonicMicroseconds - attemptStart)
+        return AttemptFinished(
+            of: attempt,
+            outcome,
+            received: received,
+            prices: state.prices,
+            at: now
+        )
     }
+}
 
-    /// The provider's counts, completed by estimates of a token for every four bytes of text.
-    private func settledUsage(_ result: AttemptResult) -> TokenUsage {
-        var usage = result.usage
-        guard result.mayCost, !result.isUnreadable else { return usage }
-        let knewSome = usage.prompt != nil || usage.output != nil
-        var guessed = false
-        if usage.prompt == nil {
-            usage.input = received.features.inputTokens
-            guessed = true
-        }
-        // The count in a stream that broke off is of its beginning (Anthropic's message_start says 1).
-        if usage.output == nil || result.failure != nil {
-            usage.output = max(usage.output ?? 0, (result.outputTextBytes + 3) / 4)
-            guessed = true
-        }
-        usage.origin = guessed ? (knewSome ? .mixed : .estimated) : .provider
-        return usage
-    }
-
-    /// The prices of the model that answered, where the provider names it and it has some; of the
-    /// one that was asked otherwise.
-    private static func prices(
-        for attempt: AttemptStarted,
-        answeredBy model: String?,
-        in table: PriceTable
-    ) -> TokenPrices {
-        let asked = table.prices(provider: attempt.provider, model: attempt.model)
-        guard let model, model != attempt.model else { return asked }
-        return table.exactPrices(provider: attempt.provider, model: model) ?? asked
+extension AttemptResult {
+    /// What routing makes an event of.
+    fileprivate var outcome: AttemptOutcome {
+        var outcome = AttemptOutcome()
+        outcome.failure = failure?.kind
+        outcome.status = failure?.status ?? status
+        outcome.message = failure?.message
+        outcome.retryAfter = failure?.retryAfter
+        outcome.usage = usage
+        outcome.receipt = receipt
+        outcome.finishReason = finishReason
+        outcome.model = model
+        outcome.outputTextBytes = outputTextBytes
+        outcome.mayCost = mayCost
+        outcome.isUnreadable = isUnreadable
+        outcome.connectMicroseconds = connectMicroseconds
+        outcome.firstByteMicroseconds = firstByteMicroseconds
+        return outcome
     }
 }

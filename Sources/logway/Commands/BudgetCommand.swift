@@ -12,16 +12,15 @@ struct BudgetCommand: ParsableCommand {
     )
 
     @OptionGroup var readingOptions: ReadingOptions
-    @Option(name: .long, help: "As it stood at this instant: RFC 3339, a date, or how long ago.")
-    var at: TimeArgument?
+    @OptionGroup var atOption: AtOption
     @Flag(name: .long, help: "Prints JSON; money in nano-dollars.")
     var json = false
 
     func run() throws {
-        var queries = try LogQueries(readingOptions.directory())
-        let state = try queries.state(at: at?.time)
+        let queries = try LogQueries(readingOptions.directory())
+        let state = try queries.state(at: atOption.time)
         let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-        let status = BudgetStatus(state, at: at?.time ?? max(now, state.time))
+        let status = BudgetStatus(state, at: atOption.time ?? max(now, state.time))
         if json { Output.line(try status.json) } else { Output.write(status.text) }
     }
 }

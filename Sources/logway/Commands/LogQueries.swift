@@ -1,3 +1,4 @@
+import Evaluation
 import EventLog
 import Events
 import Reporting
@@ -7,26 +8,20 @@ import WriteAheadLog
 /// What the reading commands ask of a log, beside a running server or without one.
 struct LogQueries {
     var reader: EventReader
+    private let directory: String
 
     /// Opens the log in a directory.
     init(_ directory: String) throws {
+        self.directory = directory
         reader = try EventReader(directory)
     }
 
     /// The state folded from every event, or from those up to an instant.
-    mutating func state(at time: Timestamp? = nil) throws -> RouterState {
-        var state = RouterState()
-        let first = try firstSequence()
-        // Where events were retired, the state is whole only from what carries it on.
-        var isWhole = first == 1
-        try reader.forEach(from: first) { event, sequence in
-            if let time, event.time > time { return false }
-            if case .stateCarried = event.body { isWhole = true }
-            state.apply(event, sequence: sequence)
-            return true
-        }
-        guard isWhole else { throw try retired("the state at that time") }
-        return state
+    ///
+    /// - Throws: `StateRetired` when some of them were given up.
+    func state(at time: Timestamp? = nil) throws -> RouterState {
+        var history = try StateHistory(directory)
+        return try history.state(at: time)
     }
 
     /// Everything about one request; `nil` when the log does not know it.
@@ -54,17 +49,21 @@ struct LogQueries {
         return first
     }
 
-    /// The requests received since an instant.
-    mutating func requests(since time: Timestamp?) throws -> RequestList {
+    /// The requests received since an instant, as they stood at another.
+    ///
+    /// - Throws: `CommandError` when what happened then was retired.
+    mutating func requests(
+        since time: Timestamp?,
+        at end: Timestamp? = nil
+    ) throws -> RequestList {
         var list = RequestList()
-        let take = { (event: Event, sequence: UInt64) in
+        let last = try end.map { try reader.lastSequence(atOrBefore: $0) } ?? reader.lastSequence()
+        guard let last else { throw try retired("what happened before that time") }
+        let first = try time.map { try firstKept(since: $0) } ?? firstSequence()
+        guard first <= last else { return list }
+        try reader.forEach(from: first) { event, sequence in
             list.apply(event, sequence: sequence)
-            return true
-        }
-        if let time {
-            try reader.forEach(from: firstKept(since: time), take)
-        } else {
-            try reader.forEach(from: firstSequence(), take)
+            return sequence < last
         }
         return list
     }

@@ -16,20 +16,16 @@ struct ProvidersCommand: ParsableCommand {
     /// What both subcommands take.
     struct Options: ParsableArguments {
         @OptionGroup var readingOptions: ReadingOptions
-        @Option(
-            name: .long,
-            help: "As it stood at this instant: RFC 3339, a date, or how long ago."
-        )
-        var at: TimeArgument?
+        @OptionGroup var atOption: AtOption
         @Flag(name: .long, help: "Prints JSON.")
         var json = false
 
         /// The state that the log tells of, and the time to look at it: now or the instant.
         func state() throws -> (RouterState, Timestamp) {
-            var queries = try LogQueries(readingOptions.directory())
-            let state = try queries.state(at: at?.time)
+            let queries = try LogQueries(readingOptions.directory())
+            let state = try queries.state(at: atOption.time)
             let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-            return (state, at?.time ?? max(now, state.time))
+            return (state, atOption.time ?? max(now, state.time))
         }
 
         /// The status that the log tells of, now or at the instant.

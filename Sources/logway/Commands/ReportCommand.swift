@@ -12,10 +12,12 @@ struct ReportCommand: ParsableCommand {
     )
 
     @OptionGroup var readingOptions: ReadingOptions
-    @Option(name: .long, help: "The month in UTC, as YYYY-MM. Default: the current one.")
+    @Option(
+        name: .long,
+        help: "The month in UTC, as YYYY-MM. Default: the current one, or that of --at."
+    )
     var month: MonthArgument?
-    @Option(name: .long, help: "As it stood at this instant: RFC 3339, a date, or how long ago.")
-    var at: TimeArgument?
+    @OptionGroup var atOption: AtOption
     @Option(name: .long, help: "text or json.")
     var format: Format = .text
     @Flag(name: .long, help: "The same as --format json.")
@@ -28,7 +30,8 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let today = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000)).date
+        let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+        let today = (atOption.time ?? now).date
         let month = month ?? MonthArgument(year: today.year, month: today.month)
         let report = try report(year: month.year, month: month.month)
         if json || format == .json {
@@ -41,9 +44,9 @@ struct ReportCommand: ParsableCommand {
     /// The report: of what the log says now from the read model, of an instant from the log.
     private func report(year: Int, month: Int) throws -> CostReport {
         let directory = try readingOptions.directory()
-        if let at {
+        if let time = atOption.time {
             var log = try LogQueries(directory)
-            return try log.costs(year: year, month: month, at: at.time)
+            return try log.costs(year: year, month: month, at: time)
         }
         return try ReadModelQuery.answer(directory, needsBeginning: true) { model in
             try model.costs(of: CalendarMonth(year: year, month: month))

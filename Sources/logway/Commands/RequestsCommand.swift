@@ -11,11 +11,22 @@ struct RequestsCommand: ParsableCommand {
     )
 
     @OptionGroup var readingOptions: ReadingOptions
+    @OptionGroup var atOption: AtOption
     @Option(name: .shortAndLong, help: "At most this many.")
     var limit = 20
-    @Option(name: .long, help: "From this instant on: RFC 3339, a date, or how long ago (2h).")
+    @Option(
+        name: .long,
+        parsing: .unconditional,
+        help: "From this instant on: RFC 3339, a date, or how long ago (-2h).",
+        transform: TimeArgument.init(parsing:)
+    )
     var since: TimeArgument?
-    @Option(name: .long, help: "Before this instant.")
+    @Option(
+        name: .long,
+        parsing: .unconditional,
+        help: "Before this instant.",
+        transform: TimeArgument.init(parsing:)
+    )
     var until: TimeArgument?
     @Option(name: .long, help: "Only those that this provider was asked for.")
     var provider: String?
@@ -54,19 +65,18 @@ struct RequestsCommand: ParsableCommand {
         filter.failedOver = failedOver
         let directory = try readingOptions.directory()
         if json {
-            let records = try ReadModelQuery.answer(directory, needsBeginning: since != nil) {
-                model in
+            let records = try answer(directory) { model in
                 try model.records(limit, filter)
             } orFold: { log in
-                try log.requests(since: filter.since).newest(limit, filter)
+                try log.requests(since: filter.since, at: atOption.time).newest(limit, filter)
             }
             for record in records { Output.line(record.json) }
         } else {
-            let lines = try ReadModelQuery.answer(directory, needsBeginning: since != nil) {
-                model in
+            let lines = try answer(directory) { model in
                 try model.requests(limit, filter)
             } orFold: { log in
-                try log.requests(since: filter.since).newest(limit, filter).map(RequestLine.init)
+                try log.requests(since: filter.since, at: atOption.time)
+                    .newest(limit, filter).map(RequestLine.init)
             }
             if lines.isEmpty {
                 Output.errorText("no request matches")
@@ -74,6 +84,24 @@ struct RequestsCommand: ParsableCommand {
                 Output.write(RequestList.table(lines))
             }
         }
+    }
+
+    /// Asks the read model for what the log says now, and the log for what it said at an instant.
+    private func answer<Answer>(
+        _ directory: String,
+        _ ask: (ReadModel) throws -> Answer,
+        orFold fold: (inout LogQueries) throws -> Answer
+    ) throws -> Answer {
+        guard atOption.time == nil else {
+            var log = try LogQueries(directory)
+            return try fold(&log)
+        }
+        return try ReadModelQuery.answer(
+            directory,
+            needsBeginning: since != nil,
+            ask,
+            orFold: fold
+        )
     }
 }
 

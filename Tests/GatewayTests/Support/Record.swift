@@ -1,3 +1,4 @@
+import Evaluation
 import EventLog
 import Events
 import RouterState
@@ -77,5 +78,14 @@ struct Record {
         } catch {
             Issue.record(error, "the log can't be verified")
         }
+    }
+
+    /// Checks that everything that a gateway decided is decided again, as it was.
+    func expectReplays() throws {
+        var history = try StateHistory(directory.path)
+        let findings = try history.check(keepsAll: true)
+        #expect(findings.differences == [], "a decision does not replay")
+        #expect(findings.decisions.equal + findings.decisions.retired == decided.count)
+        #expect(findings.attempts.equal + findings.attempts.retired == started.count)
     }
 }

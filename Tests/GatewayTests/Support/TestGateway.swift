@@ -89,6 +89,7 @@ func withGateway(
     let record = try Record(directory)
     if !isFailing {
         record.expectWhole()
+        try record.expectReplays()
         gateway.ledger.read { state, _ in
             #expect(state == record.state, "the fold of the log is not the ledger's state")
         }

@@ -13,11 +13,14 @@ struct GatewayHistory {
 
     private(set) var events: [Event] = []
     private(set) var state = RouterState()
+    /// The states that were written down on the way, each in its encoding.
+    private(set) var snapshots: [(position: UInt64, bytes: [UInt8])] = []
     private var draws: Draws
     private var now = World.noon
     private var requests: UInt64 = 0
-    /// The attempts that run, each with its request's decision.
-    private var running: [(decision: RouteDecided, attempt: AttemptStarted)] = []
+    /// The attempts that run, each with its request and the decision on it.
+    private var running:
+        [(received: RequestReceived, decision: RouteDecided, attempt: AttemptStarted)] = []
 
     init(seed: UInt64, steps: Int) {
         draws = Draws(seed: seed)
@@ -42,7 +45,9 @@ struct GatewayHistory {
         case 41...85: finish()
         case 86...89: listModels()
         case 90...94: changePrices()
-        case 95...97: changePolicy()
+        case 95...96: changePolicy()
+        case 97: carry()
+        case 98: snapshots.append((state.position, state.encoded))
         default: restart()
         }
     }
@@ -62,18 +67,12 @@ struct GatewayHistory {
             obstacle.fields = ["logit_bias"]
             received.obstacles = [obstacle]
         }
-        let decision = decide(received, state: state, now: now, seed: draws.next())
+        let admission = Admission(of: received, state: state, now: now, seed: draws.next())
+        let decision = admission.decision
         var group: [EventBody] = [.requestReceived(received), .routeDecided(decision)]
-        if let chosen = decision.chosen {
-            let attempt = AttemptStarted(
-                candidate: chosen,
-                of: decision,
-                received: received,
-                number: 1,
-                state: state
-            )
+        if let attempt = admission.attempt {
             group.append(.attemptStarted(attempt))
-            running.append((decision, attempt))
+            running.append((received, decision, attempt))
         } else {
             group.append(completion(of: received.request, .refused, attempts: 0))
         }
@@ -94,7 +93,7 @@ struct GatewayHistory {
 
     private mutating func finish() {
         guard !running.isEmpty else { return }
-        let (decision, attempt) = running.remove(at: draws.int(0...running.count - 1))
+        let (received, decision, attempt) = running.remove(at: draws.int(0...running.count - 1))
         var finished = AttemptFinished()
         finished.request = attempt.request
         finished.number = attempt.number
@@ -111,31 +110,21 @@ struct GatewayHistory {
         var after = state
         let place = UInt64(events.count + 1)
         after.apply(Event(.attemptFinished(finished), at: now), sequence: place)
-        let next = nextCandidate(
+        let next = NextAttempt(
+            after: attempt,
+            failure: finished.failure,
             of: decision,
-            after: attempt.candidate,
-            attempts: attempt.number,
             state: after,
             now: now
         )
         var group: [EventBody] = [.attemptFinished(finished)]
         let fault = finished.failure?.fault
-        if fault == nil || fault == .request || next.candidate == nil {
+        if fault != nil, fault != .request, let started = next.attempt {
+            group.append(.attemptStarted(started))
+            running.append((received, decision, started))
+        } else {
             let outcome: RequestOutcome = finished.failure == nil ? .answered : .failed
             group.append(completion(of: attempt.request, outcome, attempts: attempt.number))
-        } else if let index = next.candidate {
-            let number = attempt.number + 1
-            var started = AttemptStarted(
-                candidate: index,
-                of: decision,
-                received: RequestReceived(),
-                number: number,
-                state: after
-            )
-            started.after = finished.failure
-            started.skipped = next.skipped
-            group.append(.attemptStarted(started))
-            running.append((decision, started))
         }
         append(group)
     }
@@ -210,8 +199,28 @@ struct GatewayHistory {
         return budgets
     }
 
+    /// Writes the state into the log, as retention does.
+    private mutating func carry() {
+        var carried = StateCarried()
+        carried.position = state.position
+        carried.state = OpaqueBytes(state.encoded)
+        append([.stateCarried(carried)])
+    }
+
+    /// Goes on from the last snapshot and what followed it, like the next process.
     private mutating func restart() {
         running = []
+        if let snapshot = snapshots.last, draws.oneIn(2) {
+            do {
+                var restored = try RouterState(decoding: snapshot.bytes)
+                for index in Int(snapshot.position)..<events.count {
+                    restored.apply(events[index], sequence: UInt64(index + 1))
+                }
+                state = restored
+            } catch {
+                preconditionFailure("a state that was encoded can't be read: \(error)")
+            }
+        }
         append(state.inFlight.interruptions(prices: state.prices, at: now))
         append([.nodeStarted(NodeStarted())])
     }

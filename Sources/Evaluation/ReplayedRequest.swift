@@ -1,0 +1,58 @@
+import Events
+import RouterState
+import Routing
+
+/// What a replay keeps of a request that has not ended.
+struct ReplayedRequest: Sendable {
+    let received: RequestReceived
+    /// The position of the state that is decided on: of all before the request.
+    let position: UInt64
+    /// Its decision, as recorded.
+    var decision: RouteDecided?
+    /// Whether nothing was decided again for it yet.
+    var isUndecided = true
+    /// The version of the deciding code, where it is another one than this build's.
+    var otherVersion: Int?
+    /// The attempt that comes next, as it is decided now.
+    var next: AttemptStarted?
+    /// The attempt that was made last, as recorded.
+    var last: AttemptStarted?
+    /// How that attempt ended, once it has.
+    var failed: (kind: FailureKind?, sequence: UInt64)?
+
+    init(_ received: RequestReceived, after position: UInt64) {
+        self.received = received
+        self.position = position
+    }
+
+    /// Takes in that an attempt was made.
+    mutating func start(_ attempt: AttemptStarted) {
+        next = nil
+        failed = nil
+        // A record that fits no candidate leads nowhere, and was named as different already.
+        let fits = decision?.candidates.indices.contains(attempt.candidate) ?? false
+        last = fits && (1..<1_000_000).contains(attempt.number) ? attempt : nil
+    }
+
+    /// Takes in how an attempt ended.
+    mutating func finish(_ finished: AttemptFinished, at sequence: UInt64) {
+        failed = (finished.failure, sequence)
+    }
+
+    /// The attempt that follows a failed one on a state; `nil` when no candidate is left.
+    func attempt(
+        after last: AttemptStarted,
+        _ failure: FailureKind?,
+        _ state: RouterState,
+        _ now: Timestamp
+    ) -> AttemptStarted? {
+        guard let decision else { return nil }
+        return NextAttempt(
+            after: last,
+            failure: failure,
+            of: decision,
+            state: state,
+            now: now
+        ).attempt
+    }
+}

@@ -1,0 +1,209 @@
+import Events
+import RouterState
+import Routing
+import TestSupport
+
+/// A day of a gateway over six providers in virtual time, without sockets: decisions, attempts,
+/// failovers and settlements are made by the functions that the gateway makes them by.
+///
+/// Providers have outages, brown-outs and rate limits; prices and the policy change, and the gateway
+/// restarts. The same seed gives the same events.
+struct SimulatedDay {
+    /// What the day came to.
+    struct Tally: Equatable {
+        var received = 0
+        /// Those received while an allowed provider would have answered.
+        var answerable = 0
+        /// Those of them that were answered.
+        var answered = 0
+        var failovers = 0
+    }
+
+    private enum Step {
+        case arrival
+        case finish(Running, AttemptOutcome)
+        case prices
+        case policy
+        case restart
+    }
+
+    private struct Running {
+        var received: RequestReceived
+        var decision: RouteDecided
+        var attempt: AttemptStarted
+        var isAnswerable: Bool
+    }
+
+    static let start = CivilDate(year: 2026, month: 11, day: 21).start
+    private static let length: Int64 = 86_400_000_000
+
+    private(set) var tally = Tally()
+    private(set) var state = RouterState()
+    private let requests: Int
+    private var providers: [SimulatedProvider] = []
+    private var draws: Draws
+    private var now = start
+    private var steps = Timeline<Step>()
+    private var visit: (Event, UInt64) throws -> Void = { _, _ in }
+
+    /// A day that has not begun.
+    init(seed: UInt64, requests: Int) {
+        draws = Draws(seed: seed)
+        self.requests = requests
+        // Limits that a day of so many requests runs into.
+        for (index, limit) in [30, 40, 60, 60, 120, 600].enumerated() {
+            providers.append(
+                SimulatedProvider(
+                    "p\(index + 1)",
+                    priority: index + 1,
+                    price: Int64(index) * 400_000_000,
+                    requestsPerMinute: max(1, limit * requests / 100_000),
+                    day: Self.start,
+                    draws: &draws
+                )
+            )
+        }
+    }
+
+    /// Runs the day and visits its events, each with its sequence number.
+    mutating func run(_ visit: @escaping (Event, UInt64) throws -> Void) throws {
+        self.visit = visit
+        try append([.nodeStarted(NodeStarted())])
+        try applyPolicy(maxAttempts: 4)
+        try applyPrices(factor: 1)
+        steps.insert(.arrival, at: now)
+        steps.insert(.prices, at: now + .seconds(40_000))
+        steps.insert(.restart, at: now + .seconds(50_000))
+        steps.insert(.policy, at: now + .seconds(60_000))
+        while let (time, step) = steps.next() {
+            now = time
+            switch step {
+            case .arrival: try receive()
+            case .finish(let running, let outcome): try finish(running, outcome)
+            case .prices: try applyPrices(factor: 2)
+            case .policy: try applyPolicy(maxAttempts: 5)
+            case .restart: try restart()
+            }
+        }
+    }
+
+    private mutating func append(_ bodies: [EventBody]) throws {
+        for body in bodies {
+            let event = Event(body, at: now)
+            state.apply(event, sequence: state.position + 1)
+            try visit(event, state.position)
+        }
+    }
+
+    private mutating func receive() throws {
+        tally.received += 1
+        if tally.received < requests {
+            let mean = Int(Self.length) / requests
+            steps.insert(.arrival, at: now + .microseconds(draws.int(0...2 * mean)))
+        }
+        var received = RequestReceived()
+        received.request = RequestID(time: now, random: (0, UInt64(tally.received)))
+        received.requestedModel = "auto"
+        received.features.promptBytes = draws.int(20...16_000)
+        received.features.inputTokens = received.features.promptBytes / 4
+        received.features.outputLimit = draws.oneIn(2) ? nil : draws.int(16...2_000)
+        let isAnswerable = providers.contains { $0.isUp(at: now) }
+        if isAnswerable { tally.answerable += 1 }
+        let admission = Admission(of: received, state: state, now: now, seed: draws.next())
+        try append([.requestReceived(received), .routeDecided(admission.decision)])
+        guard let attempt = admission.attempt else {
+            return try complete(received.request, .refused)
+        }
+        try append([.attemptStarted(attempt)])
+        ask(
+            Running(
+                received: received,
+                decision: admission.decision,
+                attempt: attempt,
+                isAnswerable: isAnswerable
+            )
+        )
+    }
+
+    private mutating func ask(_ running: Running) {
+        let provider = providers.firstIndex { $0.policy.name == running.attempt.provider }
+        guard let provider else { preconditionFailure("only the day's providers are asked") }
+        let outcome = providers[provider].outcome(at: now, draws: &draws)
+        let end = now + .microseconds(outcome.totalMicroseconds)
+        steps.insert(.finish(running, outcome), at: end)
+    }
+
+    private mutating func finish(_ running: Running, _ outcome: AttemptOutcome) throws {
+        // What a restart interrupted has ended already.
+        guard state.inFlight[running.received.request] != nil else { return }
+        let finished = AttemptFinished(
+            of: running.attempt,
+            outcome,
+            received: running.received,
+            prices: state.prices,
+            at: now
+        )
+        try append([.attemptFinished(finished)])
+        guard finished.failure != nil else {
+            if running.isAnswerable { tally.answered += 1 }
+            return try complete(running.received.request, .answered)
+        }
+        let next = NextAttempt(
+            after: running.attempt,
+            failure: finished.failure,
+            of: running.decision,
+            state: state,
+            now: now
+        )
+        guard let attempt = next.attempt else {
+            return try complete(running.received.request, .failed)
+        }
+        tally.failovers += 1
+        try append([.attemptStarted(attempt)])
+        var again = running
+        again.attempt = attempt
+        ask(again)
+    }
+
+    private mutating func complete(_ id: RequestID, _ outcome: RequestOutcome) throws {
+        var completed = RequestCompleted()
+        completed.request = id
+        completed.outcome = outcome
+        completed.attempts = state.inFlight[id]?.finishedAttempts ?? 0
+        completed.cost = state.inFlight[id]?.cost
+        try append([.requestCompleted(completed)])
+    }
+
+    private mutating func restart() throws {
+        try append(state.inFlight.interruptions(prices: state.prices, at: now))
+        try append([.nodeStarted(NodeStarted())])
+    }
+
+    private mutating func applyPolicy(maxAttempts: Int) throws {
+        var applied = PolicyApplied()
+        applied.policy.providers = providers.map(\.policy)
+        applied.policy.maxAttempts = maxAttempts
+        applied.policy.chain = "production"
+        let entries = providers.map { provider in
+            var entry = RoutingChainEntry()
+            entry.provider = provider.policy.name
+            return entry
+        }
+        applied.policy.chains = [RoutingChain("production", entries)]
+        applied.fingerprint = Fingerprint(bytes: [UInt8(maxAttempts)])
+        try append([.policyApplied(applied)])
+    }
+
+    private mutating func applyPrices(factor: Int64) throws {
+        var applied = PricesApplied()
+        applied.prices = providers.map { provider in
+            let price = provider.price * factor
+            return ModelPrices(
+                provider.policy.name,
+                nil,
+                TokenPrices(input: price, output: price * 5)
+            )
+        }
+        try append([.pricesApplied(applied)])
+    }
+}
