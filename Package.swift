@@ -114,7 +114,8 @@ let package = Package(
             resources: [.embedInCode("Data")],
             swiftSettings: optimised
         ),
-        layer("Routing", on: ["Events", "RouterState"]),
+        layer("Learning", on: ["Events"]),
+        layer("Routing", on: ["Events", "RouterState", "Learning"]),
         layer("Evaluation", on: ["Events", "EventLog", "RouterState", "Routing"]),
         layer("Reporting", on: ["Events", "RouterState"]),
         .target(
@@ -162,6 +163,12 @@ let package = Package(
             swiftSettings: optimised,
             linkerSettings: [buildID]
         ),
+        .executableTarget(
+            name: "decidebench",
+            dependencies: ["Events", "Providers", "RouterState", "Routing"],
+            path: "Tests/DecideBench",
+            swiftSettings: optimised
+        ),
         .target(
             name: "RoutingSupport",
             dependencies: ["Events", "RouterState", "Routing", "TestSupport"],
@@ -181,6 +188,7 @@ let package = Package(
         tests(of: "EventLog"),
         tests(of: "RouterState", exclude: ["Golden"]),
         tests(of: "Catalog"),
+        tests(of: "Learning", on: ["Events", "Providers"]),
         tests(of: "Routing", on: ["RoutingSupport"]),
         tests(of: "Evaluation", on: ["RoutingSupport", "Routing"]),
         tests(of: "Reporting"),

@@ -136,12 +136,3 @@ extension CivilDate {
         self = date
     }
 }
-
-extension Capabilities {
-    /// The single capability with this name.
-    fileprivate init?(name: String) {
-        let single = (0..<32).lazy.map { Capabilities(rawValue: 1 << $0) }
-        guard let match = single.first(where: { $0.names == [name] }) else { return nil }
-        self = match
-    }
-}

@@ -42,7 +42,10 @@ public struct ExplainPage: Sendable {
         if let task = content.task {
             lines.append("  task \(Wording.plain(task)) (given by the client)")
         }
+        if let tenant = content.tenant { lines.append("  tenant \(Wording.plain(tenant))") }
+        if let key = content.clientKey { lines.append("  client key \(Wording.plain(key))") }
         if !content.tags.isEmpty { lines.append("  tags " + list(content.tags)) }
+        lines += Self.hints(content)
         for dropped in content.droppedHints {
             lines.append(
                 "  dropped for \(dropped.family.name) providers: "
@@ -66,21 +69,16 @@ public struct ExplainPage: Sendable {
             "  strategy \(content.strategy.name)"
                 + (content.chain.isEmpty ? "" : " '\(content.chain)'"),
         ]
+        lines += Self.classification(content.classification) + Self.verdicts(content.verdicts)
+        if content.floor > 0 {
+            lines.append(
+                "  explored with at least "
+                    + Wording.percent(millionths: content.floor) + " for each arm"
+            )
+        }
         if let refusal = content.refusal { lines.append("  refused: \(refusal.name)") }
         if !content.candidates.isEmpty {
-            var table = TextTable([
-                .number("rank"), .text("candidate"), .text("chain entry"), .number("priority"),
-                .number("predicted cost"), .number("probability"), .text(""),
-            ])
-            for (index, candidate) in content.candidates.enumerated() {
-                table.add([
-                    "\(index + 1)", "\(candidate.provider):\(candidate.model)",
-                    candidate.chainEntry.map { "\($0)" } ?? "–", "\(candidate.priority)",
-                    Wording.cost(candidate.predictedCost),
-                    Wording.percent(millionths: candidate.probability),
-                    index == content.chosen ? "← chosen" : "",
-                ])
-            }
+            let table = Self.candidates(of: content)
             lines += ["", "Candidates", trimmed(table.text(indent: 2))]
         }
         return lines + Self.rejected(content.excluded, title: "Rejected")
@@ -94,6 +92,7 @@ public struct ExplainPage: Sendable {
             if !exclusion.fields.isEmpty {
                 reason += ": " + exclusion.fields.joined(separator: ", ")
             }
+            if let figures = exclusion.figures { reason += ": " + figures }
             if let until = exclusion.until { reason += ", until \(until)" }
             table.add([exclusion.provider, exclusion.model ?? "–", reason])
         }
@@ -114,12 +113,24 @@ public struct ExplainPage: Sendable {
                 lines.append(
                     "     passed over \(skipped.provider):"
                         + "\(Wording.plain(skipped.model ?? "–")), \(skipped.reason.name)"
+                        + (skipped.figures.map { ": \($0)" } ?? "")
                         + (skipped.until.map { ", until \($0)" } ?? "")
                 )
+            }
+            if attempt.reservedInput > 0 {
+                lines.append("     reserved \(Self.reservation(of: attempt))")
             }
             lines += (finished.map(Self.result) ?? ["still running"]).map { "     " + $0 }
         }
         return lines
+    }
+
+    private static func reservation(of attempt: AttemptStarted) -> String {
+        let output = attempt.reservedOutput.map { "\($0)" } ?? "any number of"
+        let quota = attempt.reservedTokens.map { ", \($0) tokens of quotas" } ?? ""
+        let charges = attempt.charges.isEmpty ? "" : ", in " + list(attempt.charges)
+        return "\(attempt.reservedInput) tokens in, \(output) out, cost up to "
+            + Wording.cost(attempt.reservedCost) + quota + charges
     }
 
     private static func result(of attempt: AttemptFinished) -> [String] {

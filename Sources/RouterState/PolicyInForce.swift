@@ -10,11 +10,34 @@ public struct PolicyInForce: Hashable, Sendable {
     public private(set) var position: UInt64 = 0
     /// The configuration in force.
     public private(set) var configuration = ConfigurationApplied()
+    /// The largest context window in tokens of any model that is known; `nil` when none is.
+    public private(set) var largestContextWindow: Int?
     private var providersByName: [String: Int] = [:]
+    private var cards: [ModelReference: ModelPolicy] = [:]
+    /// Whether any provider has a configured quota.
+    private(set) var hasLimits = false
 
     /// The provider with this configured name.
     public func provider(_ name: String) -> ProviderPolicy? {
         providersByName[name].map { policy.providers[$0] }
+    }
+
+    /// What is known of a model; `nil` when nothing is.
+    ///
+    /// Ollama's `NAME:latest` is the same model as `NAME`.
+    public func card(_ model: ModelReference) -> ModelPolicy? {
+        if let card = cards[model] { return card }
+        let tag = ":latest"
+        guard model.model.hasSuffix(tag), provider(model.provider)?.family == .ollama else {
+            return nil
+        }
+        let name = String(model.model.dropLast(tag.count))
+        return cards[ModelReference(provider: model.provider, model: name)]
+    }
+
+    /// The chain of a kind of work; `nil` when it has none of its own.
+    public func chain(of task: TaskType) -> RoutingChain? {
+        policy.taskChains.first { $0.name == task.name }
     }
 
     /// The chain with this name.
@@ -35,10 +58,20 @@ public struct PolicyInForce: Hashable, Sendable {
     }
 
     private mutating func index() {
+        hasLimits = policy.providers.contains(where: \.isLimited)
         providersByName = Dictionary(
             policy.providers.enumerated().map { ($1.name, $0) },
             uniquingKeysWith: { first, _ in first }
         )
+        cards = [:]
+        largestContextWindow = nil
+        for provider in policy.providers {
+            for card in provider.cards {
+                cards[ModelReference(provider: provider.name, model: card.name)] = card
+                guard let window = card.contextWindow else { continue }
+                largestContextWindow = max(largestContextWindow ?? 0, window)
+            }
+        }
     }
 }
 

@@ -5,9 +5,11 @@
 enum ChatModels {
     /// What the names of models for other work contain, in lower case: embeddings first
     /// (`nomic-embed-text`, `all-minilm`, `bge-m3`, `gte-large`), then ranking and speech.
+    ///
+    /// Bytes, since a search for a text in a text takes a microsecond, and a decision looks at many.
     private static let otherWork = [
         "embed", "minilm", "bge-", "gte-", "paraphrase-", "rerank", "whisper",
-    ]
+    ].map { Array($0.utf8) }
 
     /// The models in their order, but those that look unable to chat come last.
     ///
@@ -16,8 +18,10 @@ enum ChatModels {
         models.filter(canChat) + models.filter { !canChat($0) }
     }
 
-    private static func canChat(_ model: String) -> Bool {
-        let name = model.lowercased()
-        return !otherWork.contains { name.contains($0) }
+    static func canChat(_ model: String) -> Bool {
+        let name = model.utf8.map { (0x41...0x5A).contains($0) ? $0 | 0x20 : $0 }
+        return !name.indices.contains { start in
+            otherWork.contains { name[start...].starts(with: $0) }
+        }
     }
 }

@@ -6,11 +6,18 @@ struct Constraint {
     let reference: ModelReference
     let provider: ProviderPolicy
     let isFreeOnly: Bool
+    let requirements: RouteRequirements
 
-    init(_ reference: ModelReference, of provider: ProviderPolicy, freeOnly: Bool) {
+    init(
+        _ reference: ModelReference,
+        of provider: ProviderPolicy,
+        freeOnly: Bool,
+        requirements: RouteRequirements
+    ) {
         self.reference = reference
         self.provider = provider
-        isFreeOnly = freeOnly
+        isFreeOnly = freeOnly || requirements.isFreeOnly
+        self.requirements = requirements
     }
 
     /// The first constraint that the candidate breaks; `nil` when it may answer.
@@ -25,13 +32,14 @@ struct Constraint {
             excluded.fields = obstacle.fields
             return excluded
         }
-        return violationForNow(state: state, now: now)
+        return violationOfRequirements(state: state) ?? violationForNow(state: state, now: now)
     }
 
     /// The first constraint that a candidate of an earlier decision breaks by now: the state has
-    /// moved on, and free-only or hosted-only must hold whatever fails.
+    /// moved on, and local-only, free-only or hosted-only must hold whatever fails.
     func violationOnFailover(state: RouterState, now: Timestamp) -> RouteExclusion? {
         violationOfMode(state: state).map { exclusion($0) }
+            ?? violationOfRequirements(state: state)
             ?? violationForNow(state: state, now: now)
     }
 
@@ -53,7 +61,19 @@ struct Constraint {
         }
     }
 
+    /// What the model is not up to, or costs too much for.
+    private func violationOfRequirements(state: RouterState) -> RouteExclusion? {
+        let prices = state.prices.prices(provider: provider.name, model: reference.model)
+        var violation =
+            requirements.violation(of: state.policy.card(reference))
+            ?? requirements.violation(of: prices)
+        violation?.provider = provider.name
+        violation?.model = reference.model
+        return violation
+    }
+
     private func violationOfMode(state: RouterState) -> ExclusionReason? {
+        if requirements.isLocalOnly, !provider.isLocal { return .notLocal }
         let mode = state.policy.policy.mode
         if isFreeOnly || mode == .freeOnly {
             let prices = state.prices.prices(provider: provider.name, model: reference.model)

@@ -1,8 +1,9 @@
 public import Events
+import Learning
 public import RouterState
 
 /// The version of the deciding code; a change of what it decides is a new version.
-public let deciderVersion = 3
+public let deciderVersion = 4
 
 /// The output tokens that a cost prediction assumes when the client sets no limit.
 let assumedOutputTokens = 256
@@ -17,13 +18,18 @@ let assumedOutputTokens = 256
 ///   - state: the fold of every event before the decision.
 ///   - now: the time of the decision, not before `state.time`.
 ///   - seed: the seed of the draw, recorded with the decision.
+///   - registry: the strategies that there are.
 /// - Returns: the decision, complete but for its place in the log.
 public func decide(
     _ received: RequestReceived,
     state: RouterState,
     now: Timestamp,
-    seed: UInt64
+    seed: UInt64,
+    registry: StrategyRegistry = .all
 ) -> RouteDecided {
+    if let expired = state.expired(at: now) {
+        return decide(received, state: expired, now: now, seed: seed, registry: registry)
+    }
     let policy = state.policy.policy
     var decision = RouteDecided()
     decision.request = received.request
@@ -35,62 +41,104 @@ public func decide(
     decision.seed = seed
     decision.maxAttempts = policy.maxAttempts
     decision.deadline = now.advanced(byMicroseconds: policy.totalMicroseconds)
+    decision.classification = Classifier.heuristic.classify(
+        received,
+        contextWindow: state.policy.largestContextWindow
+    )
+    decision.bound(by: received, policy: policy)
 
-    let target = RouteTarget(received.requestedModel, state: state)
-    decision.strategy = target.strategy
+    var strategies = registry.strategies(policy.strategies)
+    let usesTasks = strategies.contains { $0.kind == .taskBased }
+    let task = usesTasks ? decision.classification.task : nil
+    let target = RouteTarget(received.requestedModel, task: task, state: state)
+    if let wished = target.wish.strategies { strategies = registry.strategies(wished) }
+    // A chain that the client names is followed.
+    if case .chain = target { strategies = registry.strategies(["fallback"]) }
     decision.chain = target.chainName
-    var proposals = target.proposals(state: state)
-    if policy.mode == .localFirst {
-        proposals = proposals.filter(\.isLocal) + proposals.filter { !$0.isLocal }
-    }
+    decision.requirements = RouteRequirements(received, wish: target.wish)
+    let proposals = RouteProposals(
+        target: target,
+        requirements: decision.requirements,
+        task: task,
+        choosesModels: strategies.contains(where: \.choosesModels),
+        state: state
+    )
+    let refused = decision.sift(proposals.list, received, state: state, now: now)
 
-    var seen: Set<ModelReference> = []
-    for proposal in proposals {
-        guard case .model(let model, let provider) = proposal.offer else {
-            if let exclusion = proposal.exclusion { decision.excluded.append(exclusion) }
-            continue
-        }
-        let reference = ModelReference(provider: provider.name, model: model)
-        guard seen.insert(reference).inserted else { continue }
-        let constraint = Constraint(reference, of: provider, freeOnly: proposal.isFreeOnly)
-        if let exclusion = constraint.violation(received, state: state, now: now) {
-            decision.excluded.append(exclusion)
-        } else {
-            decision.candidates.append(
-                candidate(reference, of: provider, proposal, received, state)
-            )
-        }
+    guard !decision.candidates.isEmpty else {
+        decision.strategy = target.isExplicit ? .explicit : .chain
+        decision.refuse(target, policy: policy)
+        return decision
     }
-
-    if decision.candidates.isEmpty {
-        decision.refusal = target.refusal(excluded: decision.excluded, policy: policy)
-    } else {
-        decision.chosen = 0
-        decision.candidates[0].probability = 1_000_000
+    let question = RoutingQuestion(
+        received: received,
+        classification: decision.classification,
+        requirements: decision.requirements,
+        candidates: decision.candidates,
+        state: state,
+        now: now,
+        target: target
+    )
+    let ranking = Ranking(question, by: strategies)
+    decision.candidates = ranking.candidates
+    decision.verdicts = ranking.verdicts
+    decision.strategy = ranking.strategy
+    decision.exclude(refused)
+    guard !decision.candidates.isEmpty else {
+        decision.refuse(target, policy: policy)
+        return decision
     }
+    decision.preferIdle(state: state)
+    draw(policy, state, into: &decision)
     return decision
 }
 
-private func candidate(
-    _ reference: ModelReference,
-    of provider: ProviderPolicy,
-    _ proposal: RouteProposal,
-    _ received: RequestReceived,
-    _ state: RouterState
-) -> RouteCandidate {
-    var candidate = RouteCandidate()
-    candidate.provider = reference.provider
-    candidate.model = reference.model
-    candidate.family = provider.family
-    candidate.chainEntry = proposal.entry
-    candidate.isFreeOnly = proposal.isFreeOnly
-    candidate.priority = provider.priority
-    let prices = state.prices.prices(provider: reference.provider, model: reference.model)
-    candidate.predictedCost = prices.cost(
-        of: TokenUsage(
-            input: received.features.inputTokens,
-            output: received.features.outputLimit ?? assumedOutputTokens
-        )
+/// Chooses among the ranked candidates: the first, or by exploration another.
+///
+/// A model that the client named is not explored away from, and with `local_first` no hosted one is
+/// drawn while a local one can answer. Nor is a provider with its fill drawn beside an idle one: a
+/// request would wait in its queue for the sake of learning.
+private func draw(
+    _ policy: RoutingPolicy,
+    _ state: RouterState,
+    into decision: inout RouteDecided
+) {
+    let isOpen = decision.strategy != .explicit
+    func isLocal(_ candidate: RouteCandidate) -> Bool {
+        state.policy.provider(candidate.provider)?.isLocal == true
+    }
+    var eligible = decision.candidates.count
+    if policy.mode == .localFirst, let first = decision.candidates.first, isLocal(first) {
+        eligible = decision.candidates.firstIndex { !isLocal($0) } ?? eligible
+    }
+    if let busy = decision.candidates.firstIndex(where: \.isBusy), busy > 0 {
+        eligible = min(eligible, busy)
+    }
+    let exploration = Exploration(
+        count: decision.candidates.count,
+        eligible: eligible,
+        policy: isOpen ? policy.exploration : nil
     )
-    return candidate
+    decision.floor = exploration.floor
+    for (index, probability) in exploration.probabilities.enumerated() {
+        decision.candidates[index].probability = probability
+    }
+    decision.chosen = exploration.draw(seed: decision.seed)
+}
+
+extension RouteDecided {
+    /// Notes why nobody is asked.
+    fileprivate mutating func refuse(_ target: RouteTarget, policy: RoutingPolicy) {
+        refusal =
+            RouteRefusal(limits: excluded) ?? target.refusal(excluded: excluded, policy: policy)
+    }
+}
+
+extension RouteTarget {
+    fileprivate var isExplicit: Bool {
+        switch self {
+        case .pinned, .named: true
+        case .chain, .missingChain, .open: false
+        }
+    }
 }

@@ -28,9 +28,18 @@ public func nextCandidate(
     state: RouterState,
     now: Timestamp
 ) -> Failover {
+    if let expired = state.expired(at: now) {
+        return nextCandidate(
+            of: decision,
+            after: last,
+            attempts: attempts,
+            state: expired,
+            now: now
+        )
+    }
+    let budgets = state.budgetUses(charges: decision.charges, at: now)
     var skipped: [RouteExclusion] = []
-    let start = last.map { $0 + 1 } ?? 0
-    for index in decision.candidates.indices.dropFirst(start) {
+    for index in decision.order(after: last) {
         let candidate = decision.candidates[index]
         guard attempts < decision.maxAttempts else {
             skipped.append(
@@ -62,15 +71,38 @@ public func nextCandidate(
             )
             continue
         }
+        let reference = ModelReference(provider: candidate.provider, model: candidate.model)
         let constraint = Constraint(
-            ModelReference(provider: candidate.provider, model: candidate.model),
+            reference,
             of: provider,
-            freeOnly: candidate.isFreeOnly
+            freeOnly: candidate.isFreeOnly,
+            requirements: decision.requirements
         )
-        guard let exclusion = constraint.violationOnFailover(state: state, now: now) else {
+        let limits = LimitConstraint(
+            reference: reference,
+            provider: provider,
+            bounds: RequestBounds(decision),
+            budgets: budgets
+        )
+        guard
+            let exclusion = constraint.violationOnFailover(state: state, now: now)
+                ?? limits.violation(state: state, now: now)
+        else {
             return Failover(candidate: index, skipped: skipped)
         }
         skipped.append(exclusion)
     }
     return Failover(candidate: nil, skipped: skipped)
+}
+
+extension RouteDecided {
+    /// The candidates that come after one in the order of asking: the chosen one, then the others as
+    /// they are ranked.
+    fileprivate func order(after last: Int?) -> [Int] {
+        guard let chosen, candidates.indices.contains(chosen) else { return [] }
+        let order = [chosen] + candidates.indices.filter { $0 != chosen }
+        guard let last else { return order }
+        guard let place = order.firstIndex(of: last) else { return [] }
+        return Array(order[(place + 1)...])
+    }
 }

@@ -3,19 +3,22 @@ import RouterState
 
 /// What the model name of a request asks for.
 enum RouteTarget {
-    /// A named chain: `auto` is the policy's own, `auto:NAME` another.
+    /// A chain by its name: `auto:NAME`.
     case chain(RoutingChain)
-    /// `auto:NAME` where there is no such chain.
+    /// `auto:NAME` where there is no such chain and no such wish.
     case missingChain(String)
+    /// The router's choice: `auto`, or `auto:cheap` and the like.
+    case open(OpenTarget)
     /// A model at one provider: `PROVIDER:MODEL`, split at the first colon, since ids hold colons.
     case pinned(provider: ProviderPolicy, model: String)
     /// A model, at whichever providers have it.
     case named(model: String)
 
-    init(_ name: String, state: RouterState) {
+    /// What a name asks for; `task` is the request's kind of work, where kinds of work decide.
+    init(_ name: String, task: TaskType?, state: RouterState) {
         let policy = state.policy
         if name == "auto" {
-            self = .chain(policy.chain(policy.policy.chain) ?? RoutingChain())
+            self = .open(OpenTarget(.any, task: task, policy: policy))
             return
         }
         let parts = name.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -24,7 +27,13 @@ enum RouteTarget {
                 // Never a model's name: a mistyped chain would be asked of every provider whose
                 // models nobody knows.
                 let name = String(parts[1])
-                self = policy.chain(name).map(Self.chain) ?? .missingChain(name)
+                if let chain = policy.chain(name) {
+                    self = .chain(chain)
+                } else if let wish = RouteWish(name: name) {
+                    self = .open(OpenTarget(wish, task: task, policy: policy))
+                } else {
+                    self = .missingChain(name)
+                }
                 return
             }
             if let provider = policy.provider(String(parts[0])), !parts[1].isEmpty {
@@ -35,35 +44,19 @@ enum RouteTarget {
         self = .named(model: name)
     }
 
-    var strategy: RoutingStrategy {
-        switch self {
-        case .chain, .missingChain: .chain
-        case .pinned, .named: .explicit
-        }
-    }
-
+    /// The name that the decision records; empty for an explicit model.
     var chainName: String {
         switch self {
         case .chain(let chain): chain.name
         case .missingChain(let name): name
+        case .open(let open): open.chain.name
         case .pinned, .named: ""
         }
     }
 
-    /// What to look at, in order of preference.
-    func proposals(state: RouterState) -> [RouteProposal] {
-        switch self {
-        case .chain(let chain):
-            chain.entries.enumerated().map { RouteProposal($1, number: $0 + 1, state: state) }
-        case .missingChain: []
-        case .pinned(let provider, let model):
-            [RouteProposal(model, of: provider, state: state)]
-        case .named(let model):
-            state.policy.policy.providers
-                .enumerated()
-                .sorted { ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset) }
-                .map { RouteProposal(model, of: $0.element, state: state) }
-        }
+    /// What the router is wished to look for.
+    var wish: RouteWish {
+        if case .open(let open) = self { open.wish } else { .any }
     }
 
     /// Why there is no candidate.
@@ -73,87 +66,76 @@ enum RouteTarget {
         case .missingChain: return .unknownModel
         case .pinned, .named:
             if excluded.allSatisfy({ $0.reason == .modelNotListed }) { return .unknownModel }
-        case .chain: break
+        case .chain, .open: break
         }
         // What is not there can't speak any family, so it does not excuse the request's field.
         let absent: Set<ExclusionReason> = [.modelNotListed, .notEnabled, .noDefaultModel]
         let present = excluded.filter { !absent.contains($0.reason) }
-        return !present.isEmpty && present.allSatisfy { $0.reason == .untranslatable }
-            ? .untranslatable : .noneAvailable
+        guard !present.isEmpty else { return .noneAvailable }
+        if present.allSatisfy({ $0.reason == .untranslatable }) { return .untranslatable }
+        let demands: Set<ExclusionReason> = [
+            .untranslatable, .contextTooSmall, .lacksCapability, .aboveCostLimit, .notLocal,
+        ]
+        return present.allSatisfy { demands.contains($0.reason) } ? .unsatisfiable : .noneAvailable
     }
 }
 
-/// One thing to look at for a request: a model at a provider, or the reason there is none.
-struct RouteProposal {
-    enum Offer {
-        case model(String, ProviderPolicy)
-        case nothing(provider: String, model: String?, ExclusionReason)
+/// What a client may wish for instead of a model: `auto:cheap` and the like.
+public enum RouteWish: Sendable {
+    /// `auto`.
+    case any
+    /// The cheapest.
+    case cheap
+    /// The quickest.
+    case fast
+    /// The best answers.
+    case best
+    /// On this machine, whatever fails.
+    case local
+    /// Known to cost nothing, whatever fails.
+    case free
+
+    private static let named: [(String, RouteWish)] = [
+        ("cheap", .cheap), ("fast", .fast), ("best", .best), ("local", .local), ("free", .free),
+    ]
+
+    /// What may stand behind `auto:`, besides the names of chains.
+    public static let names = named.map(\.0)
+
+    init?(name: String) {
+        guard let found = Self.named.first(where: { $0.0 == name }) else { return nil }
+        self = found.1
     }
 
-    var offer: Offer
-    /// Which entry of the chain this is, from 1; `nil` outside a chain.
-    var entry: Int?
-    /// Whether the entry asks for models that cost nothing.
-    var isFreeOnly = false
-
-    var isLocal: Bool {
-        if case .model(_, let provider) = offer { provider.isLocal } else { false }
-    }
-
-    var exclusion: RouteExclusion? {
-        guard case .nothing(let provider, let model, let reason) = offer else { return nil }
-        return RouteExclusion(provider: provider, model: model, reason: reason)
-    }
-
-    /// A model that the client named, at one provider.
-    init(_ model: String, of provider: ProviderPolicy, state: RouterState) {
-        // A provider whose models nobody knows is asked: its own 404 is a better answer than ours.
-        let isUnknown = provider.models.isEmpty && state.models.models(of: provider.name) == nil
-        offer =
-            state.models.has(model, at: provider) || isUnknown
-            ? .model(model, provider)
-            : .nothing(provider: provider.name, model: model, .modelNotListed)
-    }
-
-    /// An entry of a chain.
-    init(_ entry: RoutingChainEntry, number: Int, state: RouterState) {
-        self.entry = number
-        isFreeOnly = entry.isFreeOnly
-        guard let provider = state.policy.provider(entry.provider) else {
-            offer = .nothing(provider: entry.provider, model: entry.model, .notEnabled)
-            return
+    /// The strategies that the wish stands for; `nil` for those of the policy.
+    var strategies: [String]? {
+        switch self {
+        case .any, .local, .free: nil
+        case .cheap: ["cost"]
+        case .fast: ["performance"]
+        case .best: ["quality"]
         }
-        if let model = entry.model {
-            offer = .model(model, provider)
-        } else if let model = Self.preferred(of: provider, freeOnly: isFreeOnly, state: state) {
-            offer = .model(model, provider)
+    }
+}
+
+/// The router's choice: the chain that is the default order, and what is wished for.
+struct OpenTarget {
+    let wish: RouteWish
+    let chain: RoutingChain
+    /// The kind of work, when the chain is its own.
+    let task: TaskType?
+
+    init(_ wish: RouteWish, task: TaskType?, policy: PolicyInForce) {
+        self.wish = wish
+        // A chain that leads nowhere here, since one file can serve several machines, is no chain.
+        if wish == .any, let task, let own = policy.chain(of: task),
+            own.entries.contains(where: { policy.provider($0.provider) != nil })
+        {
+            chain = own
+            self.task = task
         } else {
-            let isBare = state.models.offered(by: provider).isEmpty
-            offer = .nothing(
-                provider: provider.name,
-                model: nil,
-                isBare ? .noDefaultModel : .notFree
-            )
-        }
-    }
-
-    /// The provider's default model, else the first one that it offers and that can chat, going by
-    /// its name; of the free ones, if only those may be used.
-    ///
-    /// A default is taken unseen, listed or not: it is the user's choice or that of a hosted
-    /// service, since the configuration leaves it open for servers of the user's own. Ollama also
-    /// lists `llama3.2:latest` where `llama3.2` is asked for.
-    private static func preferred(
-        of provider: ProviderPolicy,
-        freeOnly: Bool,
-        state: RouterState
-    ) -> String? {
-        let offered =
-            (provider.defaultModel.map { [$0] } ?? [])
-            + ChatModels.first(state.models.offered(by: provider))
-        guard freeOnly || state.policy.policy.mode == .freeOnly else { return offered.first }
-        return offered.first {
-            state.prices.prices(provider: provider.name, model: $0).isFree
+            chain = policy.chain(policy.policy.chain) ?? RoutingChain()
+            self.task = nil
         }
     }
 }

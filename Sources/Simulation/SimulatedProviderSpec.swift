@@ -58,6 +58,8 @@ public struct SimulatedModel: Hashable, Sendable {
     public var tokensPerSecond: Double?
     /// The model of the outcome table that it answers as; its own name if `nil`.
     public var outcomeModel: String?
+    /// What it poses as being able to do; `nil` leaves it open.
+    public var capabilities: Capabilities?
 
     /// A model with a name; all else is unremarkable unless given.
     public init(
@@ -67,7 +69,8 @@ public struct SimulatedModel: Hashable, Sendable {
         contextWindow: Int = 128_000,
         latencyMean: Duration? = nil,
         tokensPerSecond: Double? = nil,
-        outcomeModel: String? = nil
+        outcomeModel: String? = nil,
+        capabilities: Capabilities? = nil
     ) {
         self.name = name
         self.prices = prices
@@ -76,5 +79,6 @@ public struct SimulatedModel: Hashable, Sendable {
         self.latencyMean = latencyMean
         self.tokensPerSecond = tokensPerSecond
         self.outcomeModel = outcomeModel
+        self.capabilities = capabilities
     }
 }

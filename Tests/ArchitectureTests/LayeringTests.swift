@@ -13,7 +13,8 @@ struct LayeringTests {
         "EventLog": ["Events", "WriteAheadLog", "Crypto"],
         "RouterState": ["Events"],
         "Catalog": ["Events"],
-        "Routing": ["Events", "RouterState"],
+        "Learning": ["Events"],
+        "Routing": ["Events", "RouterState", "Learning"],
         "Evaluation": ["Events", "EventLog", "RouterState", "Routing"],
         "Reporting": ["Events", "RouterState"],
         "Projections": [

@@ -36,7 +36,7 @@ struct FeedbackTests {
         try writer.close()
 
         func isFound(_ number: UInt64, at time: Timestamp) throws -> Bool {
-            try RequestLookup.holds(Self.id(number, at: time), in: directory.path)
+            try RequestLookup.judged(Self.id(number, at: time), in: directory.path) != nil
         }
         #expect(try isFound(1, at: Self.time))
         #expect(try isFound(2, at: Self.time + .seconds(1)))

@@ -86,7 +86,7 @@ struct RequestTests {
         #expect(request.promptTextBytes == 7)
         #expect(request.toolDefinitionBytes == 21)
         #expect(request.needs == [.tools, .vision, .structuredOutput, .streaming])
-        #expect(request.metadata == ["task": "code-review"])
+        #expect(request.metadata == ["task": "code-review", "n": "1"])
     }
 
     @Test func `an Anthropic request is understood`() throws {

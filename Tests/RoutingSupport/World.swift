@@ -19,6 +19,18 @@ struct World {
         "missing": ["groq", "nobody", "nobody:llama"],
         "twice": ["groq", "groq:llama", "ollama", "groq"],
     ]
+    /// What is known of the models: `claude` has a large one and a small one.
+    static let cards: [String: [ModelPolicy]] = [
+        "claude": [
+            ModelPolicy("haiku", .small, window: 200_000, [.tools, .vision], quality: 700_000),
+            ModelPolicy("opus", .frontier, window: 1_000_000, [.tools, .vision, .reasoning]),
+        ],
+        "groq": [ModelPolicy("llama", .medium, window: 8_000, [.tools], quality: 800_000)],
+        "ollama": [
+            ModelPolicy("qwen3:8b", .small, window: 32_000, [], quality: 500_000),
+            ModelPolicy("llama", .small, window: 8_000, [.structuredOutput]),
+        ],
+    ]
     static let lists = [
         "groq": ["gemma", "llama"], "ollama": ["llama", "qwen3:8b"],
         "openrouter": ["a/paid", free],
@@ -40,7 +52,8 @@ struct World {
         providers: [ProviderPolicy] = World.providers,
         chains: [String: [RoutingChainEntry]] = World.chains,
         lists: [String: [String]] = World.lists,
-        prices: [ModelPrices] = World.prices
+        prices: [ModelPrices] = World.prices,
+        change: (inout RoutingPolicy) -> Void = { _ in }
     ) {
         var policy = RoutingPolicy()
         policy.mode = mode
@@ -48,6 +61,7 @@ struct World {
         policy.providers = providers
         policy.chains = chains.sorted { $0.key < $1.key }.map(RoutingChain.init)
         policy.chain = "production"
+        change(&policy)
         apply(policy)
         apply(prices)
         for (provider, models) in lists.sorted(by: { $0.key < $1.key }) {
@@ -102,13 +116,33 @@ struct World {
 
     func decide(_ model: String) -> RouteDecided { decide(request(model)) }
 
+    /// The world in which something is known of the models, with these strategies.
+    static func withCards(
+        _ strategies: [String] = [],
+        mode: RoutingMode = .hybrid,
+        change: (inout RoutingPolicy) -> Void = { _ in }
+    ) -> World {
+        var lists = Self.lists
+        lists["claude"] = ["haiku", "opus"]
+        var providers = Self.providers
+        providers[0].models = []
+        for index in providers.indices {
+            providers[index].cards = Self.cards[providers[index].name] ?? []
+        }
+        return World(mode: mode, providers: providers, lists: lists) {
+            $0.strategies = strategies
+            change(&$0)
+        }
+    }
+
     /// A request of its own that ends so at one provider.
     mutating func attempt(
         _ provider: String,
         _ model: String,
         _ failure: FailureKind?,
         retryAt: Timestamp? = nil,
-        ends: Bool = true
+        ends: Bool = true,
+        microseconds: Int = 1_000
     ) {
         requests += 1
         var received = RequestReceived()
@@ -127,6 +161,7 @@ struct World {
         finished.model = model
         finished.failure = failure
         finished.retryAt = retryAt
+        finished.totalMicroseconds = microseconds
         append(.attemptFinished(finished))
     }
 
@@ -152,6 +187,23 @@ extension ProviderPolicy {
         self.family = family
         self.defaultModel = defaultModel
         self.models = models
+    }
+}
+
+extension ModelPolicy {
+    init(
+        _ name: String,
+        _ tier: ModelTier?,
+        window: Int? = nil,
+        _ capabilities: Capabilities? = nil,
+        quality: Int? = nil
+    ) {
+        self.init()
+        self.name = name
+        self.tier = tier
+        contextWindow = window
+        self.capabilities = capabilities.map { $0.union(.streaming) }
+        self.quality = quality
     }
 }
 

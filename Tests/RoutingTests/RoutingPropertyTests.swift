@@ -116,8 +116,13 @@ struct RoutingPropertyTests {
             let shown = Set(decision.candidates.map(\.provider) + decision.excluded.map(\.provider))
             let name = moment.received.requestedModel
             let expected: Set<String>
-            if decision.strategy == .chain {
-                let entries = policy.chain(decision.chain)?.entries ?? []
+            if ["auto:cheap", "auto:fast", "auto:best", "auto:local", "auto:free"].contains(name) {
+                let entries = policy.chain("production")?.entries ?? []
+                expected = Set(entries.map(\.provider) + policy.policy.providers.map(\.name))
+            } else if name == "auto" || name.hasPrefix("auto:") {
+                let entries =
+                    (policy.policy.taskChains.first { $0.name == decision.chain }
+                    ?? policy.chain(decision.chain))?.entries ?? []
                 expected = Set(entries.map(\.provider))
             } else if let colon = name.firstIndex(of: ":"),
                 policy.provider(String(name[..<colon])) != nil
@@ -147,8 +152,11 @@ struct RoutingPropertyTests {
             try #require((decision.chosen == nil) == ranking.isEmpty)
             let sum = decision.candidates.reduce(0) { $0 + $1.probability }
             try #require(sum == (ranking.isEmpty ? 0 : 1_000_000))
-            let rejected = Set(decision.excluded.map { "\($0.provider):\($0.model ?? "")" })
-            try #require(rejected.isDisjoint(with: ranking))
+            let rejected = decision.excluded.filter { $0.model != nil }.map {
+                "\($0.provider):\($0.model ?? "")"
+            }
+            try #require(Set(rejected).isDisjoint(with: ranking))
+            try #require(decision.candidates.allSatisfy { $0.probability >= 0 })
         }
     }
 
@@ -167,7 +175,9 @@ struct RoutingPropertyTests {
                 try #require(decision.candidates.allSatisfy { isFree($0.provider, $0.model) })
             }
             guard let attempt = moment.attempt else { return }
-            let chain = state.policy.chain(moment.decision.chain)
+            let chain =
+                state.policy.policy.taskChains.first { $0.name == moment.decision.chain }
+                ?? state.policy.chain(moment.decision.chain)
             let number = moment.decision.candidates[attempt.candidate].chainEntry
             let entry = number.flatMap { chain?.entries[$0 - 1] }
             guard mode == .freeOnly || entry?.isFreeOnly == true else { return }
@@ -175,6 +185,49 @@ struct RoutingPropertyTests {
             try #require(isFree(attempt.provider, attempt.model))
         }
         #expect(checked > 100)
+    }
+
+    /// Looked at where each attempt begins, on the state that it was taken on.
+    @Test func `fits the quotas and the budgets of its moment, with what it reserves`() throws {
+        var (refused, limited) = (0, 0)
+        try Self.visit(200, seed: Draws.seed()) { moment in
+            let state = moment.state.expired(at: moment.now) ?? moment.state
+            guard let attempt = moment.attempt else {
+                let reasons = moment.decision.excluded.map(\.reason)
+                if reasons.contains(.quotaExhausted) || reasons.contains(.budgetExceeded) {
+                    refused += 1
+                }
+                for exclusion in moment.decision.excluded where exclusion.shortage != nil {
+                    let shortage = try #require(exclusion.shortage)
+                    try #require(
+                        shortage.used + shortage.reserved + shortage.needed > shortage.limit
+                    )
+                }
+                return
+            }
+            let provider = try #require(state.policy.provider(attempt.provider))
+            if provider.isLimited { limited += 1 }
+            let shortage = state.quotas.shortage(
+                at: attempt.model,
+                of: provider,
+                tokens: attempt.reservedTokens ?? 0,
+                now: moment.now
+            )
+            try #require(shortage == nil)
+            guard let budgets = state.policy.policy.budgets, budgets.onLimit != .warn else {
+                return
+            }
+            let uses = state.budgetUses(charges: attempt.charges, at: moment.now)
+            let isFree = state.prices.prices(provider: provider.name, model: attempt.model).isFree
+            guard !uses.isEmpty, !isFree else { return }
+            guard let cost = attempt.reservedCost else {
+                try #require(budgets.allowsUnpriced)
+                return
+            }
+            try #require(uses.allSatisfy { $0.fits(cost) })
+        }
+        #expect(refused > 100)
+        #expect(limited > 100)
     }
 
     @Test func `keeps to the mode, the breakers and the holds of its moment`() throws {
@@ -191,5 +244,82 @@ struct RoutingPropertyTests {
             try #require(state.holds.rateLimited(reference, at: moment.now) == nil)
             try #require(attempt.number <= max(1, moment.decision.maxAttempts))
         }
+    }
+
+    /// The promise that is about privacy: nothing that failed before excuses another machine.
+    @Test func `never leaves the machine where the client forbids it`() throws {
+        var checked = 0
+        var failovers = 0
+        try Self.visit(300, seed: Draws.seed()) { moment in
+            let isLocalOnly =
+                moment.received.hints.isLocalOnly
+                || moment.received.requestedModel == "auto:local"
+            guard isLocalOnly else { return }
+            func isLocal(_ provider: String) -> Bool {
+                moment.state.policy.provider(provider)?.isLocal == true
+            }
+            try #require(moment.decision.requirements.isLocalOnly)
+            guard let attempt = moment.attempt else {
+                return try #require(moment.decision.candidates.allSatisfy { isLocal($0.provider) })
+            }
+            checked += 1
+            if attempt.number > 1 { failovers += 1 }
+            try #require(isLocal(attempt.provider))
+        }
+        #expect(checked > 100)
+        #expect(failovers > 10)
+    }
+
+    @Test func `asks no model that costs more, knows less or holds less than the request allows`()
+        throws
+    {
+        var (priced, able) = (0, 0)
+        try Self.visit(200, seed: Draws.seed()) { moment in
+            guard let attempt = moment.attempt else { return }
+            let state = moment.state
+            let requirements = moment.decision.requirements
+            let reference = ModelReference(provider: attempt.provider, model: attempt.model)
+            if let ceiling = moment.received.hints.maxCost {
+                let prices = state.prices.prices(
+                    provider: attempt.provider,
+                    model: attempt.model
+                )
+                let usage = TokenUsage(
+                    input: requirements.inputTokens,
+                    output: requirements.outputTokens ?? 256
+                )
+                try #require(try #require(prices.cost(of: usage)) <= ceiling)
+                priced += 1
+            }
+            guard let card = state.policy.card(reference) else { return }
+            able += 1
+            if let window = card.contextWindow {
+                try #require(
+                    moment.received.features.inputTokens
+                        + (moment.received.features.outputLimit ?? 0) <= window
+                )
+            }
+            if let abilities = card.capabilities {
+                try #require(abilities.isSuperset(of: moment.received.features.needs))
+            }
+        }
+        #expect(priced > 30)
+        #expect(able > 100)
+    }
+
+    @Test func `draws each arm with at least the floor, and nobody else`() throws {
+        var explored = 0
+        try Self.visit(100, seed: Draws.seed()) { moment in
+            guard moment.attempt == nil, let chosen = moment.decision.chosen else { return }
+            let decision = moment.decision
+            try #require(decision.candidates[chosen].probability > 0)
+            if chosen != 0 { explored += 1 }
+            let drawn = decision.candidates.filter { $0.probability > 0 }
+            try #require(drawn.allSatisfy { $0.probability >= decision.floor })
+            let policy = moment.state.policy.policy.exploration
+            try #require(drawn.count <= max(1, policy?.arms ?? 1))
+            if policy == nil { try #require(drawn.count == 1 && decision.floor == 0) }
+        }
+        #expect(explored > 20)
     }
 }

@@ -77,10 +77,7 @@ struct ParsingTests {
         let settings = try settings(Self.design, environment: ["GROQ_API_KEY": "k"])
         #expect(
             settings.notInForce.map { "\($0.line) \($0.path)" } == [
-                "11 providers[0].modelOverrides", "12 providers[0].limits",
-                "15 providers[0].fallbackProvider",
-                "17 task_fallback_overrides", "20 routing.exploration", "20 routing.referenceModel",
-                "20 routing.strategies", "21 budgets",
+                "15 providers[0].fallbackProvider", "20 routing.referenceModel",
             ]
         )
     }

@@ -4,6 +4,22 @@ public enum RoutingStrategy: UInt8, FieldEnumeration {
     case explicit = 1
     /// A named chain was followed.
     case chain = 2
+    /// The kind of work has a chain or models of its own.
+    case taskBased = 60
+    /// The request needs what not every model can do.
+    case capability = 61
+    /// How much the request asks of a model.
+    case complexityTier = 62
+    /// A trained model predicted the answers' worth.
+    case learned = 63
+    /// The quickest and most reliable first.
+    case performance = 64
+    /// The cheapest first.
+    case cost = 65
+    /// The best answers first.
+    case quality = 66
+    /// A strategy of the operator's own; its name is in the verdicts.
+    case own = 67
 
     /// The chain.
     public static var empty: RoutingStrategy { .chain }
@@ -39,6 +55,20 @@ public enum ExclusionReason: UInt8, FieldEnumeration {
     case attemptsUsedUp = 13
     /// The request's time is used up.
     case timeUsedUp = 14
+    /// A quota has no room for the request.
+    case quotaExhausted = 40
+    /// A budget has no room for the request.
+    case budgetExceeded = 41
+    /// A budget refuses the request, so that nobody takes the place of the one it is for.
+    case notDowngraded = 42
+    /// There is a budget, and nobody knows what the model costs.
+    case unpriced = 43
+    /// The prompt and the output limit do not fit the model's context window.
+    case contextTooSmall = 60
+    /// The model can't do what the request needs.
+    case lacksCapability = 61
+    /// It would cost more than the client allows, or nobody knows how much.
+    case aboveCostLimit = 62
 
     /// The model is not listed.
     public static var empty: ExclusionReason { .modelNotListed }
@@ -54,6 +84,12 @@ public enum RouteRefusal: UInt8, FieldEnumeration {
     case noneAvailable = 3
     /// No provider is configured.
     case noProvider = 4
+    /// A budget has no room for the request.
+    case budgetExceeded = 40
+    /// Quotas have no room for the request.
+    case quotaExhausted = 41
+    /// Nobody can fulfil what the request itself demands.
+    case unsatisfiable = 60
 
     /// None is available.
     public static var empty: RouteRefusal { .noneAvailable }

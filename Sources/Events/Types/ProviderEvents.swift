@@ -48,6 +48,12 @@ public struct FeedbackReceived: FieldRecord {
     public var comment: String?
     /// Who judged: `user` unless said otherwise.
     public var source: String = ""
+    /// The provider that answered; absent when none did, or nobody looked.
+    public var provider: String?
+    /// The model that answered.
+    public var model: String?
+    /// The kind of work that it was; absent when unknown.
+    public var task: TaskType?
 
     /// A record with every field empty.
     public init() {}
@@ -58,5 +64,8 @@ public struct FeedbackReceived: FieldRecord {
         visitor.field(2, "score_ppm", &score)
         visitor.field(3, "comment", &comment)
         visitor.field(4, "source", &source)
+        visitor.field(10, "provider", &provider)
+        visitor.field(11, "model", &model)
+        visitor.field(12, "task", &task)
     }
 }

@@ -22,6 +22,14 @@ public struct RequestReceived: FieldRecord {
     public var obstacles: [TranslationObstacle] = []
     /// Pure hints that are left out on the way to which other family.
     public var droppedHints: [TranslationObstacle] = []
+    /// Whose request it is, as the client says.
+    public var tenant: String?
+    /// The fingerprint of the client's key, where budgets go by key.
+    public var clientKey: String?
+    /// How many answers the client asked for; absent for one.
+    public var choices: Int?
+    /// What the client told the router.
+    public var hints: RequestHints = RequestHints()
 
     /// A record with every field empty.
     public init() {}
@@ -38,6 +46,10 @@ public struct RequestReceived: FieldRecord {
         visitor.field(8, "tags", &tags)
         visitor.field(9, "obstacles", &obstacles)
         visitor.field(10, "dropped_hints", &droppedHints)
+        visitor.field(20, "tenant", &tenant)
+        visitor.field(21, "client_key", &clientKey)
+        visitor.field(22, "choices", &choices)
+        visitor.field(25, "hints", unlessEmpty: &hints)
     }
 }
 
@@ -57,6 +69,12 @@ public struct RequestFeatures: FieldRecord {
     public var messages: Int = 0
     /// What the request needs a model to do.
     public var needs: Capabilities = []
+    /// What kinds of words the last message of the user has.
+    public var cues: PromptCues = []
+    /// Bytes of text in that message.
+    public var instructionBytes: Int = 0
+    /// How varied its text is: thousandths of a bit of Shannon entropy a byte.
+    public var entropyMillibits: Int = 0
 
     /// A record with every field empty.
     public init() {}
@@ -70,6 +88,9 @@ public struct RequestFeatures: FieldRecord {
         visitor.field(5, "output_limit", &outputLimit)
         visitor.field(6, "messages", &messages)
         visitor.field(7, "needs", &needs)
+        visitor.field(20, "cues", &cues)
+        visitor.field(21, "instruction_bytes", &instructionBytes)
+        visitor.field(22, "entropy_millibits", &entropyMillibits)
     }
 }
 

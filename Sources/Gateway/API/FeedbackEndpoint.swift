@@ -27,9 +27,9 @@ struct FeedbackEndpoint: Sendable {
         do {
             try UnsupportedCoding.refuse(in: request)
             let body = try await request.body.collect(upTo: Self.bodyLimit)
-            let feedback = try FeedbackReceived(json: Array(body.readableBytesView))
+            var feedback = try FeedbackReceived(json: Array(body.readableBytesView))
             id = feedback.request
-            guard try await exists(feedback.request) else {
+            guard let judged = try await find(feedback.request) else {
                 throw FeedbackError(
                     404,
                     "request_not_found",
@@ -37,6 +37,9 @@ struct FeedbackEndpoint: Sendable {
                     field: "request_id"
                 )
             }
+            feedback.provider = judged.provider
+            feedback.model = judged.model
+            feedback.task = judged.task
             let sequence = try ledger.record([.feedbackReceived(feedback)])
             _ = try await ledger.settle(sequence)
             return accepted(feedback)
@@ -73,11 +76,14 @@ struct FeedbackEndpoint: Sendable {
         )
     }
 
-    /// Whether there is such a request, under way or in the log.
-    private func exists(_ id: Events.RequestID) async throws -> Bool {
-        if ledger.read({ state, _ in state.inFlight[id] != nil }) { return true }
+    /// What is judged; `nil` when there is no such request, under way or in the log.
+    private func find(_ id: Events.RequestID) async throws -> RequestLookup.Judged? {
         let directory = ledger.directory
-        return try await BlockingWork.run { try RequestLookup.holds(id, in: directory) }
+        let found = try await BlockingWork.run { try RequestLookup.judged(id, in: directory) }
+        if let found { return found }
+        // What is in flight may not be durable yet.
+        let isOpen = ledger.read { state, _ in state.inFlight[id] != nil }
+        return isOpen ? RequestLookup.Judged() : nil
     }
 }
 

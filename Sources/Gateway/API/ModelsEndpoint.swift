@@ -5,6 +5,7 @@ import Hummingbird
 import NIOCore
 import Providers
 import RouterState
+import Routing
 
 /// `GET /v1/models`: the names that a request may use.
 struct ModelsEndpoint: Sendable {
@@ -55,6 +56,10 @@ extension RouterState {
         let policy = self.policy.policy
         var names = [(id: "auto", owner: "logway", since: time)]
         names += policy.chains.map { (id: "auto:\($0.name)", owner: "logway", since: time) }
+        let wishes = RouteWish.names.filter { wish in
+            !policy.chains.contains { $0.name == wish }
+        }
+        names += wishes.map { (id: "auto:\($0)", owner: "logway", since: time) }
         var seen = Set(names.map(\.id))
         for provider in policy.providers {
             for model in models.offered(by: provider) where seen.insert(model).inserted {

@@ -11,12 +11,20 @@ enum RequestLookup {
     /// on a machine that stands still for a while. A minute of a busy log is read in a second.
     static let reach = Duration.seconds(60)
 
-    /// Whether the log in a directory holds the request, as far as it is durable.
+    /// What feedback on a request is about: who answered, and what kind of work it was.
+    struct Judged: Sendable {
+        var provider: String?
+        var model: String?
+        var task: TaskType?
+    }
+
+    /// What a request in the log of a directory came to, as far as it is durable; `nil` when the log
+    /// does not hold it.
     ///
-    /// Blocks on I/O.
+    /// Of an answer that took longer than `reach`, who gave it is left open. Blocks on I/O.
     /// - Throws: as `EventReader` does.
-    static func holds(_ id: RequestID, in directory: String) throws -> Bool {
-        var isFound = false
+    static func judged(_ id: RequestID, in directory: String) throws -> Judged? {
+        var found: Judged?
         var reader = try EventReader(directory)
         let end = id.time + reach
         let first: UInt64
@@ -28,11 +36,20 @@ enum RequestLookup {
             first = kept
         }
         try reader.forEach(from: first) { event, _ in
-            if case .requestReceived(let received) = event.body, received.request == id {
-                isFound = true
+            guard event.body.request == id else { return event.time <= end }
+            switch event.body {
+            case .requestReceived: found = Judged()
+            case .routeDecided(let decision): found?.task = decision.classification.task
+            case .requestCompleted(let completed):
+                if completed.outcome == .answered {
+                    found?.provider = completed.provider
+                    found?.model = completed.model
+                }
+                return false
+            default: break
             }
-            return !isFound && event.time <= end
+            return event.time <= end
         }
-        return isFound
+        return found
     }
 }

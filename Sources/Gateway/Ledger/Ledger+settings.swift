@@ -22,7 +22,7 @@ extension Ledger {
             }
         configuration.summary = settings.redactedSummary
         var applied = PolicyApplied()
-        applied.policy = RoutingPolicy(settings)
+        applied.policy = RoutingPolicy(settings, catalog: catalog, simulated: simulated)
         applied.fingerprint = Fingerprint(sha256Of: applied.policy.encoded)
         let prices = PricesApplied(settings, catalog: catalog, simulated: simulated)
         try transact { state, _ in

@@ -1,10 +1,16 @@
 import Catalog
 import Events
 import Settings
+import Simulation
 
 extension RoutingPolicy {
     /// The policy that settings ask for.
-    init(_ settings: Settings) {
+    ///
+    /// - Parameters:
+    ///   - settings: the configuration.
+    ///   - catalog: where what is known of the models comes from.
+    ///   - simulated: the simulated providers that run.
+    init(_ settings: Settings, catalog: Catalog, simulated: [SimulatedProviderSpec]) {
         self.init()
         mode =
             switch settings.mode {
@@ -13,17 +19,35 @@ extension RoutingPolicy {
             case .freeOnly: .freeOnly
             case .hybrid: .hybrid
             }
-        providers = settings.enabledProviders.compactMap(ProviderPolicy.init)
-        chains = settings.chains.sorted { $0.key < $1.key }.map { name, entries in
-            var chain = RoutingChain()
-            chain.name = name
-            chain.entries = entries.map(RoutingChainEntry.init)
-            return chain
+        providers = settings.enabledProviders.compactMap { provider in
+            var policy = ProviderPolicy(provider)
+            let spec = simulated.first { $0.name == provider.name }
+            policy?.addCards(provider, catalog: catalog, simulated: spec)
+            return policy
+        }
+        chains = Self.chains(settings.chains)
+        taskChains = Self.chains(settings.taskChains)
+        strategies = settings.routing.strategies
+        exploration = settings.routing.exploration.map { share in
+            var policy = ExplorationPolicy()
+            policy.floor = Int((share.floor * 1_000_000).rounded())
+            policy.arms = share.arms
+            return policy
         }
         chain = settings.routing.chain
         maxAttempts = settings.routing.maxAttempts
         isSimulated = settings.isSimulated
         totalMicroseconds = settings.routing.timeouts.total.microseconds
+        budgets = BudgetPolicy(settings.budgets)
+    }
+
+    private static func chains(_ settings: [String: [ChainEntry]]) -> [RoutingChain] {
+        settings.sorted { $0.key < $1.key }.map { name, entries in
+            var chain = RoutingChain()
+            chain.name = name
+            chain.entries = entries.map(RoutingChainEntry.init)
+            return chain
+        }
     }
 }
 
@@ -40,6 +64,57 @@ extension ProviderPolicy {
         isLocal = settings.isLocal
         defaultModel = settings.defaultModel
         models = settings.models
+        limits = RateLimits(settings.limits)
+        modelLimits = settings.modelLimits.sorted { $0.key < $1.key }.compactMap { model, limits in
+            guard let limits = RateLimits(limits) else { return nil }
+            var line = ModelLimits()
+            line.model = model
+            line.limits = limits
+            return line
+        }
+        if settings.quotaReset != QuotaReset() { quotaReset = settings.quotaReset }
+        maxConcurrent = settings.concurrency
+    }
+}
+
+extension RateLimits {
+    /// The limits of a configuration; `nil` for none.
+    fileprivate init?(_ settings: ProviderLimits) {
+        guard !settings.isEmpty else { return nil }
+        self.init()
+        requestsPerMinute = settings.requestsPerMinute
+        requestsPerDay = settings.requestsPerDay
+        tokensPerMinute = settings.tokensPerMinute
+        tokensPerDay = settings.tokensPerDay
+    }
+}
+
+extension BudgetPolicy {
+    /// The budgets of a configuration; `nil` where nothing is limited.
+    fileprivate init?(_ settings: BudgetSettings) {
+        guard settings.isLimiting || settings.maxOutputTokens != nil else { return nil }
+        self.init()
+        monthly = settings.monthly
+        daily = settings.daily
+        for (kind, amounts) in [
+            ("task", settings.perTask), ("tenant", settings.perTenant), ("key", settings.perKey),
+        ] {
+            for (name, amount) in amounts.sorted(by: { $0.key < $1.key }) {
+                var line = ScopedBudget()
+                line.scope = "\(kind):\(name)"
+                line.monthly = amount
+                scopes.append(line)
+            }
+        }
+        alertThreshold = Int((settings.alertThreshold * 1_000_000).rounded())
+        outputLimit = settings.maxOutputTokens ?? BudgetSettings.usualOutputTokens
+        onLimit =
+            switch settings.onLimit {
+            case .refuse: .refuse
+            case .downgrade: .downgrade
+            case .warn: .warn
+            }
+        allowsUnpriced = settings.allowUnpriced
     }
 }
 

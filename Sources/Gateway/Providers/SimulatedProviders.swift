@@ -64,7 +64,8 @@ extension SimulatedProviderSpec {
                     contextWindow: model.contextWindow,
                     latencyMean: model.latencyMean,
                     tokensPerSecond: model.tokensPerSecond,
-                    outcomeModel: model.outcomeModel
+                    outcomeModel: model.outcomeModel,
+                    capabilities: model.capabilities
                 )
             }
         )

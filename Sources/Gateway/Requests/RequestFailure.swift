@@ -71,8 +71,9 @@ enum RequestFailure: Sendable {
         case .refused(let decision, _):
             switch decision.refusal {
             case .unknownModel: 404
-            case .untranslatable: 400
+            case .untranslatable, .unsatisfiable: 400
             case .noProvider, nil: 503
+            case .budgetExceeded, .quotaExhausted: 429
             case .noneAvailable:
                 decision.isRateLimited ? 429 : 503
             }
@@ -106,7 +107,10 @@ enum RequestFailure: Sendable {
             switch decision.refusal {
             case .unknownModel: "model_not_found"
             case .untranslatable: "unsupported_parameter"
+            case .unsatisfiable: "no_provider_fits"
             case .noProvider: "no_provider"
+            case .budgetExceeded: "budget_exceeded"
+            case .quotaExhausted: "quota_exceeded"
             case .noneAvailable, nil: "no_provider_available"
             }
         case .requestAtFault(let failure):
@@ -146,7 +150,16 @@ enum RequestFailure: Sendable {
         case .untranslatable:
             "no provider of this model can take "
                 + Set(decision.excluded.flatMap(\.fields)).sorted().joined(separator: ", ")
+        case .unsatisfiable:
+            "no provider fulfils what the request demands: "
+                + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
         case .noProvider: "no provider is configured; run `logway serve --help`"
+        case .budgetExceeded:
+            "the budget has no room for this request: "
+                + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
+        case .quotaExhausted:
+            "the providers' quotas have no room for this request: "
+                + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
         case .noneAvailable, nil:
             "no provider is available now: "
                 + decision.excluded.map(RouteDetails.words).joined(separator: "; ")

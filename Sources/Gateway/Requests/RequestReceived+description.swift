@@ -3,9 +3,7 @@ import Hummingbird
 import Providers
 
 /// The version of the code that measures requests.
-private let extractorVersion = 1
-/// The most labels that a request may carry, and their length: they are kept for ever.
-private let tagLimit = (count: 16, length: 64)
+private let extractorVersion = 2
 /// The most fields of a request that are named as untranslatable, and their paths' length.
 private let fieldLimit = (count: 16, length: 128)
 
@@ -18,11 +16,6 @@ extension RequestReceived {
         self.request = .fresh(at: now)
         client = family
         endpoint = request.uri.path
-        task = request.headers[.task].map { String($0.prefix(tagLimit.length)) }
-        tags = (request.headers[.tags] ?? "").split(separator: ",").prefix(tagLimit.count).map {
-            tag in
-            String(tag.drop { $0 == " " }.prefix(tagLimit.length))
-        }
     }
 
     /// Adds what the body shows, without keeping any of its text.
@@ -39,6 +32,10 @@ extension RequestReceived {
         features.outputLimit = request.maxOutputTokens
         features.messages = request.messageCount
         features.needs = request.needs
+        features.cues = request.cues
+        features.instructionBytes = request.instructionBytes
+        features.entropyMillibits = request.entropyMillibits
+        if request.choices > 1 { choices = request.choices }
         for family in families where family != request.family {
             obstacles.append(family, request.obstacles(to: family))
             droppedHints.append(family, request.droppedHints(to: family))

@@ -38,6 +38,7 @@ struct RouteDetails {
                         object.member("model", ifPresent: exclusion.model)
                         object.member("reason", exclusion.reason.name)
                         object.member("until", ifPresent: exclusion.until?.description)
+                        object.member("figures", ifPresent: exclusion.figures)
                         if !exclusion.fields.isEmpty { object.member("fields", exclusion.fields) }
                     }
                 }
@@ -60,6 +61,7 @@ struct RouteDetails {
         let fields =
             exclusion.fields.isEmpty
             ? "" : " (" + exclusion.fields.joined(separator: ", ") + ")"
-        return "\(target) skipped, \(exclusion.reason.name)\(fields)\(until)"
+        let figures = exclusion.figures.map { " (\($0))" } ?? ""
+        return "\(target) skipped, \(exclusion.reason.name)\(fields)\(figures)\(until)"
     }
 }

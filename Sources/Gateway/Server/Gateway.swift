@@ -9,6 +9,7 @@ import NIOCore
 import NIOPosix
 import Projections
 import Providers
+import Routing
 import ServiceLifecycle
 public import Settings
 import UnixSignals
@@ -58,6 +59,10 @@ public struct Gateway: Sendable {
     ) async throws {
         guard settings.server.isLoopback else {
             throw GatewayError.publicAddress(host: settings.server.host)
+        }
+        let known = StrategyRegistry.all.names
+        if let name = settings.routing.strategies.first(where: { !known.contains($0) }) {
+            throw GatewayError.unknownStrategy(name: name, known: known)
         }
         self.settings = settings
         self.logger = logger
@@ -184,11 +189,12 @@ public struct Gateway: Sendable {
             chat: ChatService(
                 ledger: ledger,
                 providers: providers,
-                attempts: AttemptRunner(upstream: upstream),
+                attempts: AttemptRunner(upstream: upstream, quotas: QuotaReports(ledger: ledger)),
                 watches: watches,
                 bodyLimit: settings.server.maxBodyBytes,
                 logger: logger,
-                bodies: bodies
+                bodies: bodies,
+                recordsClientKeys: !settings.budgets.perKey.isEmpty
             ),
             models: ModelsEndpoint(ledger: ledger),
             feedback: FeedbackEndpoint(ledger: ledger, logger: logger),

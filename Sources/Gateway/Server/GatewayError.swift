@@ -8,6 +8,8 @@ public enum GatewayError: Error, Sendable {
     case serviceEnded(kind: String)
     /// The address is reachable from other machines, which nothing protects yet.
     case publicAddress(host: String)
+    /// `routing.strategies` names one that this build does not have.
+    case unknownStrategy(name: String, known: [String])
 }
 
 extension GatewayError: CustomStringConvertible {
@@ -21,6 +23,9 @@ extension GatewayError: CustomStringConvertible {
             "can't listen on \(host):\(port): \(reason)"
         case .serviceEnded(let kind):
             "a part of the gateway ended by itself (\(kind)); start it again"
+        case .unknownStrategy(let name, let known):
+            "routing.strategies names '\(name)', and there is no such strategy; there are "
+                + known.joined(separator: ", ")
         case .publicAddress(let host):
             "\(host) can be reached from other machines, and this version has no client keys yet; "
                 + "use 127.0.0.1"

@@ -77,6 +77,7 @@ extension ClientRequest {
     private func splicedBody(model: String, options: UpstreamOptions) -> [UInt8] {
         var splice = JSONSplice(root)
         splice.set("model", to: model)
+        removeHints(from: &splice)
         if maxOutputTokens == nil, let limit = options.outputLimit {
             let name = family == .openai ? options.limitField.rawValue : "max_tokens"
             splice.set(name, to: Array(String(limit).utf8))

@@ -18,6 +18,8 @@ public struct ClientRequest: Sendable {
     public let wantsStreamedUsage: Bool
     /// The output limit in tokens that the client set.
     public let maxOutputTokens: Int?
+    /// How many answers the client asks for (OpenAI's `n`), at least 1.
+    public let choices: Int
     /// The sampling temperature; `nil` when the client set none.
     public let temperature: Double?
     /// How many messages there are, system prompts among them in the OpenAI family.
@@ -28,7 +30,14 @@ public struct ClientRequest: Sendable {
     public let toolDefinitionBytes: Int
     /// What the request needs from a model.
     public let needs: Capabilities
-    /// OpenAI's `metadata` object or Anthropic's: strings by name, for routing hints.
+    /// The bytes of the last text that the user wrote, as written in JSON.
+    public let instructionBytes: Int
+    /// The kinds of words in the beginning and the end of that text.
+    public let cues: PromptCues
+    /// How varied they are: thousandths of a bit of Shannon entropy a byte.
+    public let entropyMillibits: Int
+    /// OpenAI's `metadata` object or Anthropic's: texts, numbers and Booleans by name, as
+    /// written, for routing hints.
     public let metadata: [String: String]
 
     /// The headers that go on to a provider of the same family, by lower-case name.
@@ -60,11 +69,16 @@ public struct ClientRequest: Sendable {
         streamed = facts.streamed
         wantsStreamedUsage = facts.wantsStreamedUsage
         maxOutputTokens = facts.maxOutputTokens
+        choices = facts.choices
         temperature = facts.temperature
         messageCount = facts.messageCount
         promptTextBytes = facts.promptTextBytes
         toolDefinitionBytes = facts.toolDefinitionBytes
         needs = facts.needs
+        let scan = PromptScan(facts.instruction)
+        instructionBytes = facts.instruction.count
+        cues = scan.cues
+        entropyMillibits = scan.entropyMillibits
         metadata = facts.metadata
     }
 }

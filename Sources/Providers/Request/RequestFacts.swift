@@ -8,16 +8,22 @@ struct RequestFacts {
     var streamed = false
     var wantsStreamedUsage = false
     var maxOutputTokens: Int?
+    var choices = 1
     var temperature: Double?
     var messageCount = 0
     var promptTextBytes = 0
     var toolDefinitionBytes = 0
     var needs: Capabilities = []
+    /// The last text that the user wrote, as it stands in the JSON.
+    var instruction: ArraySlice<UInt8> = []
+    /// The last text at the top of the content that was read.
+    private var lastText: ArraySlice<UInt8>?
     var metadata: [String: String] = [:]
 
     private static let keys: JSONKeys = [
         "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
         "temperature", "tools", "response_format", "metadata", "system", "functions",
+        "n",
     ]
 
     init(family: WireFamily, body: [UInt8]) throws(RequestError) {
@@ -51,6 +57,7 @@ struct RequestFacts {
             let count = try limit?.count()
             if maxOutputTokens == nil { maxOutputTokens = count }
         }
+        if family == .openai, let count = try field(12, "n")?.count() { choices = max(1, count) }
         temperature = try field(6, "temperature")?.number().double
         try readMessages(messages)
         if let system = field(10, "system"), family == .anthropic {
@@ -90,7 +97,12 @@ struct RequestFacts {
         guard let field else { return }
         try field.require(.object, "an object")
         for member in field.value.members {
-            guard let name = member.name.string, let value = member.value.string else { continue }
+            guard let name = member.name.string else { continue }
+            let value = member.value
+            guard
+                let value = value.string ?? value.numberText
+                    ?? value.bool.map({ $0 ? "true" : "false" })
+            else { continue }
             guard metadata.updateValue(value, forKey: name) == nil else {
                 let offset = member.name.range.lowerBound
                 throw RequestError(
@@ -116,10 +128,13 @@ struct RequestFacts {
                     offset: message.range.lowerBound
                 )
             }
-            _ = try Field(value: role, path: field.path + ".role").string()
+            let isUser = try Field(value: role, path: field.path + ".role").string()
+                .isString("user")
+            lastText = nil
             if let content = found[1] {
                 try readContent(Field(value: content, path: field.path + ".content"), depth: 0)
             }
+            if isUser, let lastText { instruction = lastText }
             promptTextBytes += found[2]?.range.count ?? 0
             messageCount += 1
         }
@@ -132,6 +147,7 @@ struct RequestFacts {
     private mutating func readContent(_ content: Field, depth: Int) throws(RequestError) {
         if let text = content.value.rawText {
             promptTextBytes += text.count
+            if depth == 0 { lastText = text }
             return
         }
         guard content.value.kind == .array else {
@@ -141,7 +157,10 @@ struct RequestFacts {
         }
         for part in content.value.elements {
             let found = try Field(value: part, path: content.path + "[]").scan(Self.partKeys)
-            promptTextBytes += found[1]?.rawText?.count ?? 0
+            if let text = found[1]?.rawText {
+                promptTextBytes += text.count
+                if depth == 0 { lastText = text }
+            }
             promptTextBytes += found[3]?.range.count ?? 0
             if let type = found[0], type.isString("image_url") || type.isString("image") {
                 needs.insert(.vision)

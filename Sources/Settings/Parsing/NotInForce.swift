@@ -9,14 +9,8 @@ enum NotInForce {
     }
 
     private static let table: [String: String] = [
-        "budgets": "nothing holds requests back when the money is spent",
-        "providers[].limits": "only the provider's own 429 answers hold requests back",
-        "providers[].modelOverrides": "every task gets the default model",
         "providers[].fallbackProvider": "the chain decides who comes next",
         "providers[].features": "what a model can do comes from the catalogue",
-        "task_fallback_overrides": "every task follows the chain of `routing.chain`",
-        "routing.strategies": "an explicit model, else the chain in its order",
-        "routing.exploration": "every request goes to the first candidate that fits",
         "routing.referenceModel": "reports show no savings",
     ]
 

@@ -1,4 +1,5 @@
 import Catalog
+import Events
 import Foundation
 import Yams
 
@@ -87,9 +88,5 @@ extension Section {
 
 /// The kinds of work that requests are told apart by (requirements, row D3).
 enum TaskTypes {
-    static let all = [
-        "test-generation", "coverage-analysis", "code-review", "bug-detection", "documentation",
-        "refactoring", "performance-testing", "security-scanning", "code-generation", "analysis",
-        "planning", "simple-query", "complex-reasoning", "rag-exploration",
-    ]
+    static let all = TaskType.allCases.map(\.name)
 }

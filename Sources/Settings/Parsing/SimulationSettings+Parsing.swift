@@ -1,4 +1,5 @@
 import Catalog
+import Events
 import Yams
 
 extension SimulationSettings {
@@ -46,7 +47,7 @@ extension SimulationSettings {
 extension SimulatedModelSettings {
     private static let keys = [
         "name", "costPer1MTokens", "quality", "contextWindow", "latencyMs", "tokensPerSecond",
-        "outcomeModel",
+        "outcomeModel", "capabilities",
     ]
 
     /// An entry of the list `models`.
@@ -67,6 +68,7 @@ extension SimulatedModelSettings {
         }
         tokensPerSecond = section.speed("tokensPerSecond")
         outcomeModel = section.text("outcomeModel")
+        capabilities = section.capabilities("capabilities")
     }
 }
 
@@ -85,6 +87,21 @@ private struct Latency {
 }
 
 extension Section {
+    /// A list of capabilities; `nil` when the key is not there.
+    fileprivate func capabilities(_ key: String) -> Capabilities? {
+        guard has(key) else { return nil }
+        return list(key).reduce(into: Capabilities()) { all, item in
+            guard let name = diagnostics.text(item.node, item.path) else { return }
+            if let one = Capabilities(name: name) { return all.formUnion(one) }
+            diagnostics.report(
+                "\(Quotation.safe(name)) is not a capability",
+                at: item.node,
+                item.path,
+                suggestion: Nearest.suggestion(for: name, among: Capabilities.allNames)
+            )
+        }
+    }
+
     /// A speed in tokens a second; 0 is as fast as can be.
     fileprivate func speed(_ key: String) -> Double? { number(key, in: 0...1_000_000) }
 }

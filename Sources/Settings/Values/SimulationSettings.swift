@@ -45,6 +45,8 @@ public struct SimulatedModelSettings: Hashable, Sendable {
     public var tokensPerSecond: Double?
     /// The model of the outcome table whose answers it gives; its own name by default.
     public var outcomeModel: String?
+    /// What it poses as being able to do; `nil` leaves it open.
+    public var capabilities: Capabilities?
 
     /// A model with a name and nothing special.
     public init(name: String) {

@@ -1,0 +1,79 @@
+/// What every candidate of a decision must fulfil, now and on failover.
+///
+/// It is in the decision, so that the next candidate is held to what the first one was.
+public struct RouteRequirements: FieldRecord {
+    /// What the model must be able to do.
+    public var needs: Capabilities = []
+    /// Tokens of the prompt and of the output limit, which must fit a context window together.
+    public var contextTokens: Int = 0
+    /// Tokens of the output limit; absent when the client set none.
+    public var outputTokens: Int?
+    /// The prompt's estimated tokens.
+    public var inputTokens: Int = 0
+    /// The most that an attempt may be predicted to cost.
+    public var maxCost: Nanodollars?
+    /// Whether only providers on this machine may answer.
+    public var isLocalOnly: Bool = false
+    /// Whether only models that are known to cost nothing may answer.
+    public var isFreeOnly: Bool = false
+    /// How long the answer may take, in microseconds.
+    public var maxLatencyMicroseconds: Int?
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "needs", &needs)
+        visitor.field(2, "context_tokens", &contextTokens)
+        visitor.field(3, "output_tokens", &outputTokens)
+        visitor.field(4, "input_tokens", &inputTokens)
+        visitor.field(5, "max_cost_nanodollars", &maxCost)
+        visitor.field(6, "local_only", &isLocalOnly)
+        visitor.field(7, "free_only", &isFreeOnly)
+        visitor.field(8, "max_latency_us", &maxLatencyMicroseconds)
+    }
+}
+
+/// What one strategy said to a request, in the order in which they were asked.
+public struct StrategyVerdict: FieldRecord {
+    /// The strategy's name.
+    public var name: String = ""
+    /// Whether it left the choice to the next one.
+    public var hasAbstained: Bool = false
+    /// Why it chose so, or abstained.
+    public var reason: String = ""
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "name", &name)
+        visitor.field(2, "abstained", &hasAbstained)
+        visitor.field(3, "reason", &reason)
+    }
+}
+
+/// A part of a candidate's score.
+public struct ScorePart: FieldRecord {
+    /// What it is of: `cost`, `latency`, `quality`.
+    public var name: String = ""
+    /// The points; more is better.
+    public var points: Int64 = 0
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// A part of a score.
+    public init(_ name: String, _ points: Int64) {
+        self.name = name
+        self.points = points
+    }
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "name", &name)
+        visitor.field(2, "points", &points)
+    }
+}

@@ -1,0 +1,127 @@
+import Events
+import HTTPTypes
+import Hummingbird
+import Providers
+
+/// Where a client's hints to the router are read: the headers `x-logway-NAME`, and members of the
+/// body's `metadata` of that name or plainly `NAME`; a header beats a member.
+///
+/// What is there is meant, so a hint that can't be read is the client's mistake and named; a hint that
+/// was skipped in silence could send a request off the machine.
+struct HintReader {
+    /// The most labels of a request, and the length of each and of a tenant's name: they are kept
+    /// for ever.
+    static let textLimit = 64
+    static let tagLimit = 16
+
+    private let headers: HTTPFields
+    private let metadata: [String: String]
+
+    /// The hints of a request.
+    ///
+    /// - Parameters:
+    ///   - headers: the request's headers.
+    ///   - metadata: what stands in the body's `metadata`.
+    init(_ headers: HTTPFields, metadata: [String: String]) {
+        self.headers = headers
+        self.metadata = metadata
+    }
+
+    /// A hint as it was written, and where.
+    private func value(_ hint: RoutingHint) -> (source: String, text: String)? {
+        if let text = HTTPField.Name(hint.header).flatMap({ headers[$0] }) {
+            return (hint.header, text)
+        }
+        guard !metadata.isEmpty else { return nil }
+        for name in hint.members {
+            if let text = metadata[name] { return ("metadata.\(name)", text) }
+        }
+        return nil
+    }
+
+    /// Writes the hints into the request's event.
+    ///
+    /// - Throws: `RequestError` that names the hint that can't be read.
+    func read(into received: inout RequestReceived) throws(RequestError) {
+        received.task = try parsed(.task, "a task type: \(Self.taskNames)") {
+            TaskType(name: $0)?.name
+        }
+        received.tags = try labels()
+        received.tenant = try parsed(.tenant, "a name of 1 to \(Self.textLimit) characters") {
+            $0.isEmpty || $0.count > Self.textLimit ? nil : $0
+        }
+        var hints = RequestHints()
+        hints.complexity = try parsed(
+            .complexity,
+            "one of " + Complexity.allCases.map(\.name).joined(separator: ", ")
+        ) { Complexity(name: $0) }
+        hints.maxCost = try parsed(.maxCost, "an amount in US dollars such as 0.05") {
+            Nanodollars(dollars: $0).flatMap { $0 >= .zero ? $0 : nil }
+        }
+        hints.maxLatencyMicroseconds = try parsed(
+            .maxLatency,
+            "whole milliseconds from 1 to 86400000"
+        ) { text in
+            Int(text).flatMap { (1...86_400_000).contains($0) ? $0 * 1_000 : nil }
+        }
+        hints.isLocalOnly =
+            try parsed(.localOnly, "true or false") { text in
+                switch text.lowercased() {
+                case "true", "1", "yes": true
+                case "false", "0", "no": false
+                default: nil
+                }
+            } ?? false
+        hints.required =
+            try parsed(
+                .require,
+                "capabilities separated by commas, of "
+                    + Capabilities.allNames.joined(separator: ", ")
+            ) { text in
+                var all: Capabilities = []
+                for name in text.split(separator: ",").map(\.trimmed) {
+                    guard let one = Capabilities(name: name) else { return nil }
+                    all.insert(one)
+                }
+                return all
+            } ?? []
+        received.hints = hints
+    }
+
+    private func parsed<Value>(
+        _ hint: RoutingHint,
+        _ wanted: String,
+        _ parse: (String) -> Value?
+    ) throws(RequestError) -> Value? {
+        guard let (source, text) = value(hint) else { return nil }
+        guard let parsed = parse(Substring(text).trimmed) else {
+            throw RequestError("\(source) must be \(wanted)", field: source)
+        }
+        return parsed
+    }
+
+    private func labels() throws(RequestError) -> [String] {
+        guard let (source, text) = value(.tags) else { return [] }
+        let tags = text.split(separator: ",").map(\.trimmed).filter { !$0.isEmpty }
+        guard tags.count <= Self.tagLimit, tags.allSatisfy({ $0.count <= Self.textLimit }) else {
+            throw RequestError(
+                "\(source) must be at most \(Self.tagLimit) labels of at most \(Self.textLimit) "
+                    + "characters, separated by commas",
+                field: source
+            )
+        }
+        return tags
+    }
+
+    private static let taskNames = TaskType.allCases.map(\.name).joined(separator: ", ")
+}
+
+extension Substring {
+    /// Without the spaces around it.
+    fileprivate var trimmed: String {
+        var rest = self
+        while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
+        while rest.last == " " || rest.last == "\t" { rest.removeLast() }
+        return String(rest)
+    }
+}

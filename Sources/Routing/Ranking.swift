@@ -1,0 +1,76 @@
+import Events
+import RouterState
+
+/// The candidates in the order of the first strategy that did not abstain.
+struct Ranking {
+    private(set) var candidates: [RouteCandidate]
+    private(set) var verdicts: [StrategyVerdict] = []
+    private(set) var strategy = RoutingStrategy.chain
+
+    init(_ question: RoutingQuestion, by strategies: [any Strategy]) {
+        candidates = question.candidates
+        for strategy in strategies {
+            var verdict = StrategyVerdict()
+            verdict.name = strategy.name
+            switch strategy.judge(question) {
+            case .abstains(let reason):
+                verdict.hasAbstained = true
+                verdict.reason = reason
+                verdicts.append(verdict)
+            case .ranks(let scores, let reason):
+                precondition(
+                    scores.count == candidates.count,
+                    "the strategy \(strategy.name) did not score each candidate"
+                )
+                verdict.reason = reason
+                verdicts.append(verdict)
+                self.strategy = strategy.kind
+                order(by: scores, question)
+                return
+            }
+        }
+    }
+
+    /// Sorts by what stands first: on this machine where that is the mode, in time for the client,
+    /// by score, as offered.
+    private mutating func order(by scores: [Score?], _ question: RoutingQuestion) {
+        struct Place {
+            var index: Int
+            var isBehind: Bool
+            var isLate: Bool
+            var total: Int64?
+        }
+        let prefersLocal = question.state.policy.policy.mode == .localFirst
+        var places: [Place] = []
+        places.reserveCapacity(candidates.count)
+        for index in candidates.indices {
+            let isLocal =
+                prefersLocal
+                && question.state.policy.provider(candidates[index].provider)?.isLocal == true
+            let total = scores[index]?.total
+            if let score = scores[index], !score.parts.isEmpty {
+                candidates[index].score = total
+                candidates[index].parts = score.parts
+            }
+            places.append(
+                Place(
+                    index: index,
+                    isBehind: prefersLocal && !isLocal,
+                    isLate: candidates[index].isLate,
+                    total: total
+                )
+            )
+        }
+        places.sort { left, right in
+            if left.isBehind != right.isBehind { return right.isBehind }
+            if left.isLate != right.isLate { return right.isLate }
+            switch (left.total, right.total) {
+            case (let left?, let right?) where left != right: return left > right
+            case (.some, nil): return true
+            case (nil, .some): return false
+            default: return left.index < right.index
+            }
+        }
+        candidates = places.map { candidates[$0.index] }
+    }
+}

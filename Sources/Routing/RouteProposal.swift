@@ -1,0 +1,42 @@
+import Events
+import RouterState
+
+/// One thing to look at for a request: a model at a provider, or the reason there is none.
+struct RouteProposal {
+    enum Offer {
+        case model(String, ProviderPolicy)
+        case nothing(provider: String, model: String?, ExclusionReason)
+    }
+
+    var offer: Offer
+    /// Which entry of the chain this is, from 1; `nil` outside a chain.
+    var entry: Int?
+    /// Whether the entry asks for models that cost nothing.
+    var isFreeOnly = false
+
+    var isLocal: Bool {
+        if case .model(_, let provider) = offer { provider.isLocal } else { false }
+    }
+
+    var exclusion: RouteExclusion? {
+        guard case .nothing(let provider, let model, let reason) = offer else { return nil }
+        return RouteExclusion(provider: provider, model: model, reason: reason)
+    }
+
+    /// A model at a provider, as it is.
+    init(_ offer: Offer, entry: Int? = nil, isFreeOnly: Bool = false) {
+        self.offer = offer
+        self.entry = entry
+        self.isFreeOnly = isFreeOnly
+    }
+
+    /// A model that the client named, at one provider.
+    init(named model: String, of provider: ProviderPolicy, state: RouterState) {
+        // A provider whose models nobody knows is asked: its own 404 is a better answer than ours.
+        let isUnknown = provider.models.isEmpty && state.models.models(of: provider.name) == nil
+        offer =
+            state.models.has(model, at: provider) || isUnknown
+            ? .model(model, provider)
+            : .nothing(provider: provider.name, model: model, .modelNotListed)
+    }
+}

@@ -1,0 +1,149 @@
+import Events
+import RouterState
+
+/// Lists what to look at for a request, in order of preference.
+struct RouteProposals {
+    /// The most models that are offered besides those that a chain names, so that a decision stays
+    /// small beside a provider with hundreds.
+    static let reserveLimit = 64
+
+    let target: RouteTarget
+    let requirements: RouteRequirements
+    /// The kind of work, where kinds of work decide.
+    let task: TaskType?
+    /// Whether a strategy chooses between the models of a provider.
+    let choosesModels: Bool
+    let state: RouterState
+
+    var list: [RouteProposal] {
+        switch target {
+        case .chain(let chain): chainList(chain)
+        case .open(let open): openList(open)
+        case .missingChain: []
+        case .pinned(let provider, let model):
+            [RouteProposal(named: model, of: provider, state: state)]
+        case .named(let model):
+            byPriority.map { RouteProposal(named: model, of: $0, state: state) }
+        }
+    }
+
+    private var byPriority: [ProviderPolicy] {
+        state.policy.policy.providers
+            .enumerated()
+            .sorted { ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset) }
+            .map(\.element)
+    }
+
+    private func chainList(_ chain: RoutingChain) -> [RouteProposal] {
+        chain.entries.enumerated().flatMap { proposals(of: $1, number: $0 + 1) }
+    }
+
+    /// The chain; where models are chosen, the other models of its providers behind it; and for a
+    /// wish the other providers as well.
+    private func openList(_ open: OpenTarget) -> [RouteProposal] {
+        var list = chainList(open.chain)
+        let isWish = open.wish != .any
+        guard choosesModels || isWish else { return list }
+        var reserves: [RouteProposal] = []
+        for (index, entry) in open.chain.entries.enumerated() where entry.model == nil {
+            guard let provider = state.policy.provider(entry.provider) else { continue }
+            reserves += knownModels(of: provider).map {
+                RouteProposal(
+                    .model($0, provider),
+                    entry: index + 1,
+                    isFreeOnly: entry.isFreeOnly
+                )
+            }
+        }
+        if isWish {
+            let inChain = Set(open.chain.entries.map(\.provider))
+            for provider in byPriority where !inChain.contains(provider.name) {
+                list.append(proposal(of: provider))
+                reserves += knownModels(of: provider).map { RouteProposal(.model($0, provider)) }
+            }
+        }
+        list += reserves.prefix(Self.reserveLimit)
+        return list
+    }
+
+    /// An entry of a chain: its model, else the provider's preferred one; and where that is known
+    /// not to be up to the request, the provider's other models.
+    private func proposals(of entry: RoutingChainEntry, number: Int) -> [RouteProposal] {
+        guard let provider = state.policy.provider(entry.provider) else {
+            let nothing = RouteProposal.Offer.nothing(
+                provider: entry.provider,
+                model: entry.model,
+                .notEnabled
+            )
+            return [RouteProposal(nothing, entry: number, isFreeOnly: entry.isFreeOnly)]
+        }
+        if let model = entry.model {
+            return [
+                RouteProposal(
+                    .model(model, provider),
+                    entry: number,
+                    isFreeOnly: entry.isFreeOnly
+                )
+            ]
+        }
+        var first = proposal(of: provider, freeOnly: entry.isFreeOnly)
+        first.entry = number
+        guard case .model(let model, _) = first.offer else { return [first] }
+        let reference = ModelReference(provider: provider.name, model: model)
+        guard requirements.violation(of: state.policy.card(reference)) != nil else {
+            return [first]
+        }
+        return [first]
+            + knownModels(of: provider).map {
+                RouteProposal(
+                    .model($0, provider),
+                    entry: number,
+                    isFreeOnly: entry.isFreeOnly
+                )
+            }
+    }
+
+    /// The provider's preferred model, or why it has none.
+    private func proposal(of provider: ProviderPolicy, freeOnly: Bool = false) -> RouteProposal {
+        if let model = preferred(of: provider, freeOnly: freeOnly) {
+            return RouteProposal(.model(model, provider), isFreeOnly: freeOnly)
+        }
+        let isBare = state.models.offered(by: provider).isEmpty
+        return RouteProposal(
+            .nothing(
+                provider: provider.name,
+                model: nil,
+                isBare ? .noDefaultModel : .notFree
+            ),
+            isFreeOnly: freeOnly
+        )
+    }
+
+    /// The provider's model for the kind of work, else its default, else the first one that it offers
+    /// and that can chat, going by its name; of the free ones, if only those may be used.
+    ///
+    /// A default is taken unseen, listed or not: it is the user's choice or that of a hosted
+    /// service, since the configuration leaves it open for servers of the user's own. Ollama also
+    /// lists `llama3.2:latest` where `llama3.2` is asked for.
+    private func preferred(of provider: ProviderPolicy, freeOnly: Bool) -> String? {
+        let own = [task.flatMap { provider.model(for: $0) }, provider.defaultModel]
+            .compactMap { $0 }
+        let isFree = freeOnly || requirements.isFreeOnly || state.policy.policy.mode == .freeOnly
+        func fits(_ model: String) -> Bool {
+            !isFree || state.prices.prices(provider: provider.name, model: model).isFree
+        }
+        // Looked at before the list, which may have hundreds of names.
+        if let model = own.first(where: fits) { return model }
+        return ChatModels.first(state.models.offered(by: provider)).first(where: fits)
+    }
+
+    /// The provider's models of which something is known, that may be used and that can chat.
+    private func knownModels(of provider: ProviderPolicy) -> [String] {
+        let isUnlisted =
+            !provider.isLocal && provider.models.isEmpty
+            && state.models.models(of: provider.name) == nil
+        return provider.cards.lazy.map(\.name).filter { name in
+            (isUnlisted || state.models.has(name, at: provider)) && ChatModels.canChat(name)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+import Events
+import RouterState
+
+/// The best answers first: by people's scores for this kind of work where there are some, else by the
+/// rating in the policy, else by the model's tier.
+struct QualityStrategy: Strategy {
+    /// Scores that an average must rest on.
+    static let leastScores = 5
+
+    let name = "quality"
+    let kind = RoutingStrategy.quality
+    let choosesModels = true
+
+    func judge(_ question: RoutingQuestion) -> Judgement {
+        let scores = question.candidates.map { candidate -> Score? in
+            if let quality = candidate.predictedQuality {
+                return Score("quality", Int64(quality))
+            }
+            // Between the ratings that models of the tier usually have.
+            return question.card(candidate)?.tier.map {
+                Score("tier", 150_000 + 200_000 * Int64($0.rawValue))
+            }
+        }
+        guard scores.contains(where: { $0 != nil }) else {
+            return .abstains("no candidate was rated")
+        }
+        return .ranks(scores, because: "the best answers")
+    }
+
+    /// What is expected of a model's answers, in millionths; `nil` when nobody knows.
+    static func prediction(
+        _ record: ModelRecord?,
+        _ card: ModelPolicy?,
+        task: TaskType?
+    ) -> Int? {
+        if let judged = record?.quality(for: task), judged.scores >= leastScores {
+            return judged.average
+        }
+        return card?.quality
+    }
+}
