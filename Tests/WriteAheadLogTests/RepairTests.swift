@@ -289,6 +289,38 @@ import Testing
         }
     }
 
+    @Test func `a repaired log stays repaired through a power cut`() throws {
+        let system = try Self.log()
+        let records = try Self.records(system)
+        let frame = try system.frames(segment: 2)[3]
+        Self.flip(system, 2, frame.offset + FrameHeader.size + 5)
+        try Self.repair(system)
+        for survival in [MemoryFileSystem.Survival.nothing, .everything] {
+            let cut = system.afterCut(survival)
+            try Self.check(cut, holds: Int(frame.firstSequence) - 1, of: records, "\(survival)")
+        }
+    }
+
+    @Test func `a repair that is cut off leaves no gap among the segments`() throws {
+        let damaged = try Self.log()
+        Self.flip(damaged, 2, 40)
+        let whole = damaged.copy()
+        try Self.repair(whole)
+        var lengths: Set<Int> = []
+        for call in 1...whole.calls {
+            let system = damaged.copy()
+            system.cutPower(at: call)
+            _ = logError { try Self.repair(system) }
+            let segments = try system.afterCut(.everything).list("\(Self.directory)/log")
+                .filter { $0.hasSuffix(".seg") }
+                .compactMap { Int($0.prefix(8)) }
+                .sorted()
+            #expect(segments == Array(1..<(segments.count + 1)), "\(call)")
+            lengths.insert(segments.count)
+        }
+        #expect(lengths.count > 2, "segments are moved one after the other")
+    }
+
     @Test func `a failed call of a repair loses nothing`() throws {
         let damaged = try Self.log()
         let records = try Self.records(damaged)
