@@ -64,6 +64,12 @@ let hummingbirdCore: Target.Dependency = .product(
     name: "HummingbirdCore",
     package: "hummingbird"
 )
+let nio: [Target.Dependency] = [
+    .product(name: "NIOCore", package: "swift-nio"),
+    .product(name: "NIOPosix", package: "swift-nio"),
+    .product(name: "NIOHTTP1", package: "swift-nio"),
+    .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+]
 let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser",
     package: "swift-argument-parser"
@@ -82,6 +88,8 @@ let package = Package(
             exact: "2.28.1",
             traits: []
         ),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
@@ -133,7 +141,7 @@ let package = Package(
                 "Events", "EventLog", "RouterState", "Catalog", "Routing", "Reporting",
                 "Projections", "Settings", "Upstream", "Providers", "JSONBytes", "Simulation",
                 "WriteAheadLog", crypto, hummingbird, hummingbirdCore,
-            ]
+            ] + nio
         ),
         .executableTarget(
             name: "logway",

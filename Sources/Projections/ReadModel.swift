@@ -141,8 +141,8 @@ extension ReadModel {
         let start = max(position.sequence + 1, try reader.log.firstSequence())
         let end = start + UInt64(Self.batchSize)
         try reader.forEachRecord(from: start, fields: EventBatch.fields) {
-            event,
             record,
+            event,
             sequence in
             try batch.apply(event, sequence: sequence)
             // Kept rather than read again, which would cost the reader its place in the log.

@@ -41,8 +41,8 @@ struct LayeringTests {
     ]
     /// Hummingbird and the modules that it re-exports.
     static let hummingbird: Set<String> = [
-        "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging", "NIOCore", "NIOHTTPTypes",
-        "NIOPosix", "ServiceLifecycle", "UnixSignals",
+        "Hummingbird", "HummingbirdCore", "HTTPTypes", "Logging", "NIOCore", "NIOHTTP1",
+        "NIOHTTPTypes", "NIOHTTPTypesHTTP1", "NIOPosix", "ServiceLifecycle", "UnixSignals",
     ]
     static let standard: Set<String> = [
         "Dispatch", "Foundation", "FoundationEssentials", "Synchronization", "Glibc",

@@ -5,32 +5,23 @@ import Logging
 import NIOCore
 import Providers
 
-/// What a request brings with it besides itself: the connection it came on.
-struct GatewayContext: InitializableFromSource {
-    let channel: any Channel
-
-    init(source: ApplicationRequestContextSource) {
-        channel = source.channel
-    }
-}
-
 /// Sends each request to what answers it; the whole list of paths is here.
-struct GatewayResponder: HTTPResponder {
+struct GatewayResponder: Sendable {
     let chat: ChatService
     let models: ModelsEndpoint
     let feedback: FeedbackEndpoint
     let readiness: Readiness
 
-    func respond(to request: Request, context: GatewayContext) async throws -> Response {
+    func respond(to request: Request, on channel: any Channel) async -> Response {
         if RequestHost(text: request.head.authority).isForeign { return Self.foreignHost(request) }
         if let origin = request.headers[.origin], PageOrigin(text: origin).isForeign {
             return Self.foreignPage(request)
         }
         guard request.method == .head else {
-            return await answer(request, to: request.method, on: context.channel)
+            return await answer(request, to: request.method, on: channel)
         }
         // Whoever asks for a head alone would take a body for the next answer.
-        return await answer(request, to: .get, on: context.channel).createHeadResponse()
+        return await answer(request, to: .get, on: channel).createHeadResponse()
     }
 
     private func answer(
@@ -101,7 +92,7 @@ struct GatewayResponder: HTTPResponder {
     private static var freshID: Events.RequestID {
         Events.RequestID(
             time: Clocks.wall,
-            random: (.random(in: .min ... .max), .random(in: .min ... .max))
+            random: (Randomness.next(), Randomness.next())
         )
     }
 }

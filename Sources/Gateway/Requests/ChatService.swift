@@ -59,7 +59,7 @@ struct ChatService: Sendable {
             var running = try ledger.admit(
                 client,
                 as: received,
-                seed: .random(in: .min ... .max),
+                seed: Randomness.next(),
                 start: start
             )
             keepRequest(of: running)

@@ -6,7 +6,7 @@ extension Events.RequestID {
     static func fresh(at time: Timestamp = Clocks.wall) -> Events.RequestID {
         Events.RequestID(
             time: time,
-            random: (.random(in: .min ... .max), .random(in: .min ... .max))
+            random: (Randomness.next(), Randomness.next())
         )
     }
 }

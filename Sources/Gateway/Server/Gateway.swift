@@ -3,8 +3,10 @@ import EventLog
 import Events
 import Glibc
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
+import NIOPosix
 import Projections
 import Providers
 import Routing
@@ -21,7 +23,7 @@ public struct Gateway: Sendable {
     /// How long the start waits for the providers' model lists: a slow one must not hold up the rest.
     static let firstRefresh = Duration.seconds(2)
     /// How long a client's connection may lie idle between requests.
-    static let idleTimeout = TimeAmount.seconds(300)
+    static let idleTimeout = Duration.seconds(300)
 
     /// The log and the state folded from it.
     public let ledger: Ledger
@@ -129,17 +131,14 @@ public struct Gateway: Sendable {
         let refreshing = await refreshFirst(refresh)
         defer { refreshing.cancel() }
         let group = GroupReference()
-        let application = Application(
-            responder: responder(watches),
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [
-                        watches.makeHandler(), ClientPaceHandler(clientPace), ContinueHandler(),
-                    ],
-                    idleTimeout: Self.idleTimeout
-                )
+        let listener = Server(
+            childChannelSetup: ClientChannel(
+                responder: responder(watches),
+                watches: watches,
+                pace: clientPace,
+                idleTimeout: Self.idleTimeout
             ),
-            configuration: ApplicationConfiguration(
+            configuration: ServerConfiguration(
                 address: .hostname(settings.server.host, port: settings.server.port),
                 backlog: 1_024
             ),
@@ -147,10 +146,11 @@ public struct Gateway: Sendable {
                 let port = channel.localAddress?.port ?? settings.server.port
                 await onListening(Listening(port: port, group: group))
             },
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
             logger: logger
         )
         let server = DrainingServer(
-            server: application,
+            server: listener,
             grace: settings.server.shutdownGrace,
             watches: watches
         )
@@ -170,7 +170,7 @@ public struct Gateway: Sendable {
             logger: logger
         )
         configuration.maximumGracefulShutdownDuration =
-            settings.server.shutdownGrace + DrainingServer<Application<GatewayResponder>>.farewell
+            settings.server.shutdownGrace + DrainingServer<Server<ClientChannel>>.farewell
         let services = ServiceGroup(configuration: configuration)
         group.set(services)
         do {

@@ -1,0 +1,61 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// HTTP/1.1 connections of clients, and the task of each that answers its requests.
+///
+/// In place of Hummingbird's own channel, which hands every part of a message from the event loop to
+/// a task and back; see docs/decisions/0017-connections-on-their-loops.md.
+struct ClientChannel: ServerChildChannel {
+    let responder: GatewayResponder
+    let watches: ConnectionWatches
+    let pace: ClientPaceHandler.Limits
+    let idleTimeout: Duration
+    private let dates = ResponseDates()
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<ClientConnection> {
+        channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            var limits = NIOHTTPDecoderLimitConfiguration()
+            limits.maxHeaderFieldSize = 80 << 10
+            limits.maxHeaderListSize = 80 << 10
+            limits.maxHeaderFieldCount = 1_000
+            // `ClientConnection` takes one request after the other, and answers what can't be read; the
+            // values of fields are checked when they are made.
+            try pipeline.configureHTTPServerPipeline(
+                withPipeliningAssistance: false,
+                withErrorHandling: false,
+                withOutboundHeaderValidation: false,
+                withEncoderConfiguration: HTTPResponseEncoder.Configuration(),
+                withDecoderLimitConfiguration: limits
+            )
+            let connection = ClientConnection(channel)
+            try pipeline.addHandlers([
+                HTTP1ToHTTPServerCodec(secure: false), watches.makeHandler(),
+                ClientPaceHandler(pace), ContinueHandler(),
+                HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger), connection,
+            ])
+            return connection
+        }
+    }
+
+    /// Answers the connection's requests, one after the other, until it ends.
+    @concurrent func handle(value connection: ClientConnection, logger: Logger) async {
+        await withTaskExecutorPreference(LoopExecutor(connection.channel.eventLoop)) {
+            await withTaskCancellationHandler {
+                while let request = await connection.next() {
+                    var response = await responder.respond(to: request, on: connection.channel)
+                    response.headers[.date] = dates.text(at: Clocks.wall)
+                    await connection.send(response)
+                }
+                await connection.end()
+            } onCancel: {
+                connection.channel.close(promise: nil)
+            }
+        }
+    }
+}

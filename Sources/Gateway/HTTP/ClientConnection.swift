@@ -1,0 +1,321 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+
+/// The end of a client's connection: requests come out of it one at a time, and answers go in.
+///
+/// HTTP/1.1 answers in order, so a request that arrives before the last one is answered waits here.
+/// A request whose body came with its head is handed out whole; a longer body is handed out as a
+/// stream, and is read as fast as it is taken.
+///
+/// `@unchecked Sendable` because everything that changes is touched on the event loop alone; what the
+/// connection's task calls goes there first.
+final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler,
+    ServerChildChannelValue,
+    @unchecked Sendable
+{
+    typealias InboundIn = HTTPRequestPart
+    typealias OutboundIn = HTTPResponsePart
+    typealias OutboundOut = HTTPResponsePart
+
+    /// How long a client may take to close a connection that was closed to it: one that is closed
+    /// while the client still sends may lose the answer on its way.
+    static let farewell = TimeAmount.seconds(5)
+    /// Parts of requests that may wait for the answer before them.
+    private static let backlogLimit = 64
+
+    /// What is coming in.
+    private enum Incoming {
+        case nothing
+        case beginning(HTTPRequest, ByteBuffer?)
+        case body(RequestBodySource)
+        /// The rest of a body that nobody reads.
+        case unread
+
+        var isNothing: Bool { if case .nothing = self { true } else { false } }
+    }
+
+    let channel: any Channel
+    private var context: ChannelHandlerContext?
+    private var incoming = Incoming.nothing
+    /// Whether a request is being answered.
+    private var isAnswering = false
+    /// Whether the connection ends with the answer under way.
+    private var isLast = false
+    /// Whether nothing more comes in that counts.
+    private var isInputEnded = false
+    private var isClosed = false
+    private var backlog = CircularBuffer<HTTPRequestPart>()
+    /// Whether the reader of a body is too far behind for more of it.
+    private var isHeld = false
+    private var hasHeldRead = false
+    /// A request that nobody has taken yet, and who waits for one.
+    private var ready: Request?
+    private var taker: CheckedContinuation<Request?, Never>?
+    /// Who waits for room to write.
+    private var writers: [CheckedContinuation<Void, Never>] = []
+
+    init(_ channel: any Channel) { self.channel = channel }
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        close(ChannelError.ioOnClosedChannel)
+        self.context = nil
+    }
+}
+
+// MARK: - From the client
+
+extension ClientConnection {
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        guard !isInputEnded else { return }
+        let part = unwrapInboundIn(data)
+        if isAnswering, case .nothing = incoming {
+            backlog.append(part)
+        } else {
+            receive(part)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        handOutBeginning()
+        context.fireChannelReadComplete()
+    }
+
+    /// Reads on unless the reader of the body, or the answer before, is too far behind.
+    func read(context: ChannelHandlerContext) {
+        if isHeld || backlog.count > Self.backlogLimit {
+            hasHeldRead = true
+        } else {
+            context.read()
+        }
+    }
+
+    private func receive(_ part: HTTPRequestPart) {
+        switch (part, incoming) {
+        case (.head(let head), _): incoming = .beginning(head, nil)
+        case (.body(let bytes), .beginning(let head, nil)): incoming = .beginning(head, bytes)
+        case (.body(var bytes), .beginning(let head, var body?)):
+            incoming = .nothing  // So that the buffer is not copied.
+            body.writeBuffer(&bytes)
+            incoming = .beginning(head, body)
+        case (.body(let bytes), .body(let source)): isHeld = !source.takesMore(after: bytes)
+        case (.body, .unread), (.body, .nothing): break
+        case (.end, .beginning(let head, let body)):
+            incoming = .nothing
+            handOut(Request(head: head, body: RequestBody(buffer: body ?? ByteBuffer())))
+        case (.end, .body(let source)):
+            incoming = .nothing
+            release()
+            source.finish()
+            goOn()
+        case (.end, .unread), (.end, .nothing):
+            incoming = .nothing
+            goOn()
+        }
+    }
+
+    /// Hands out a request whose body has not come to its end in this turn.
+    private func handOutBeginning() {
+        guard case .beginning(let head, let body) = incoming else { return }
+        let (stream, source) = RequestBodySource.makeStream(for: self)
+        incoming = .body(source)
+        if let body { isHeld = !source.takesMore(after: body) }
+        handOut(Request(head: head, body: RequestBody(asyncSequence: stream)))
+    }
+
+    private func handOut(_ request: Request) {
+        isAnswering = true
+        isLast = request.headers[.connection]?.lowercased() == "close"
+        if let taker {
+            self.taker = nil
+            taker.resume(returning: request)
+        } else {
+            ready = request
+        }
+    }
+
+    /// Takes up the next request, once the last one is read and answered.
+    private func goOn() {
+        guard !isAnswering, case .nothing = incoming else { return }
+        if isInputEnded { return finish() }
+        while !isAnswering || !incoming.isNothing, let part = backlog.popFirst() { receive(part) }
+        handOutBeginning()
+        release()
+    }
+
+    /// The reader of a body wants more.
+    func resumeReading() {
+        onLoop {
+            self.isHeld = false
+            self.release()
+        }
+    }
+
+    private func release() {
+        isHeld = false
+        guard hasHeldRead, backlog.count <= Self.backlogLimit else { return }
+        hasHeldRead = false
+        context?.read()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed {
+            endInput(ChannelError.inputClosed)
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        close(ChannelError.ioOnClosedChannel)
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // A request that began well and broke off is the responder's to refuse, and to record.
+        handOutBeginning()
+        let isUnanswered = !isAnswering && !isInputEnded
+        endInput(error, answered: isUnanswered && error is HTTPParserError)
+        if !(error is HTTPParserError) { context.close(promise: nil) }
+    }
+
+    /// What comes now, if anything does, is no request any more.
+    private func endInput(_ error: any Error, answered: Bool = false) {
+        guard !isInputEnded else { return }
+        isInputEnded = true
+        isLast = true
+        backlog.removeAll()
+        if case .body(let source) = incoming { source.finish(error) }
+        incoming = .nothing
+        release()
+        if answered {
+            let head = HTTPResponse(
+                status: .badRequest,
+                headerFields: [.connection: "close", .contentLength: "0"]
+            )
+            write(.head(head), flush: false)
+            write(.end(nil), flush: true)
+        }
+        if !isAnswering { finish() }
+    }
+
+    private func close(_ error: any Error) {
+        guard !isClosed else { return }
+        isClosed = true
+        endInput(error)
+        finish()
+        for writer in writers { writer.resume() }
+        writers = []
+    }
+
+    /// No request follows.
+    private func finish() {
+        taker?.resume(returning: nil)
+        taker = nil
+    }
+}
+
+// MARK: - To the client
+
+extension ClientConnection {
+    /// The next request; `nil` when there is none any more.
+    func next() async -> Request? {
+        await withCheckedContinuation { continuation in
+            onLoop {
+                if let ready = self.ready {
+                    self.ready = nil
+                    continuation.resume(returning: ready)
+                } else if self.isClosed || (self.isInputEnded && !self.isAnswering) {
+                    continuation.resume(returning: nil)
+                } else {
+                    self.taker = continuation
+                }
+            }
+        }
+    }
+
+    /// Answers the request that was taken last.
+    ///
+    /// An answer that breaks off ends the connection, so that no client takes it for whole.
+    func send(_ response: Response) async {
+        if response.headers[.connection]?.lowercased() == "close" { onLoop { self.isLast = true } }
+        let isWhole = response.body.contentLength != nil
+        onLoop { self.write(.head(response.head), flush: !isWhole) }
+        do {
+            try await response.body.write(ResponseBodySink(connection: self, isWhole: isWhole))
+        } catch {
+            channel.close(promise: nil)
+        }
+    }
+
+    func send(_ part: HTTPResponsePart, flush: Bool) {
+        onLoop {
+            self.write(part, flush: flush)
+            if case .end = part { self.answered() }
+        }
+    }
+
+    private func write(_ part: HTTPResponsePart, flush: Bool) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(part), promise: nil)
+        if flush { context.flush() }
+    }
+
+    /// Goes on with what comes after a request that is answered.
+    private func answered() {
+        isAnswering = false
+        if case .body(let source) = incoming {
+            source.finish(ChannelError.inputClosed)
+            incoming = .unread
+            release()
+        }
+        if isLast {
+            isInputEnded = true
+            finish()
+        } else {
+            goOn()
+        }
+    }
+
+    /// Suspends while the client has to take what was written, until then or until it is gone.
+    func roomToWrite() async {
+        guard !channel.isWritable else { return }
+        await withCheckedContinuation { continuation in
+            onLoop {
+                if self.isClosed || self.channel.isWritable {
+                    continuation.resume()
+                } else {
+                    self.writers.append(continuation)
+                }
+            }
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if context.channel.isWritable {
+            let writers = writers
+            self.writers = []
+            for writer in writers { writer.resume() }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+
+    /// Closes the connection after what was written, and waits for its end.
+    func end() async {
+        channel.close(mode: .output, promise: nil)
+        let late = channel.eventLoop.scheduleTask(in: Self.farewell) {
+            self.channel.close(promise: nil)
+        }
+        do { try await channel.closeFuture.get() } catch {}
+        late.cancel()
+    }
+
+    /// Runs at once on the event loop, and soon from elsewhere.
+    private func onLoop(_ body: @escaping @Sendable () -> Void) {
+        if channel.eventLoop.inEventLoop { body() } else { channel.eventLoop.execute(body) }
+    }
+}
