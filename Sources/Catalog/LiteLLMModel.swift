@@ -62,6 +62,7 @@ struct LiteLLMModel: Decodable {
         entry.asOf = asOf
         entry.source = "\(file) in LiteLLM's format" + (text("source").map { ", from \($0)" } ?? "")
         guard !knows(type, id) else { return entry }
+        // The longest prompt; a whole conversation may be that long at least.
         entry.context = count("max_input_tokens")
         entry.maxOutput = count("max_output_tokens")
         entry.capabilities = capabilities(mode)

@@ -46,7 +46,7 @@ public struct PriceImport: Sendable {
     ///   - asOf: the day from which the prices hold.
     ///   - shipped: the catalogue that the user's is laid over.
     ///   - user: the user catalogue so far.
-    /// - Throws: `CatalogError.unreadable` for a file that is no object; `.invalid` and the like for
+    /// - Throws: `CatalogError.notPrices` for a file that is no object; `.invalid` and the like for
     ///   a mistake in the user catalogue.
     public init(
         liteLLM json: Data,
@@ -59,7 +59,7 @@ public struct PriceImport: Sendable {
         do {
             models = try JSONDecoder().decode([String: LiteLLMModel].self, from: json)
         } catch {
-            throw .unreadable(reason: "a price file in LiteLLM's format is an object of models")
+            throw .notPrices
         }
         let known = try shipped.overlaid(with: user.file.imported ?? [], origin: .imported)
         let whole = try shipped.overlaid(with: user)

@@ -201,6 +201,7 @@ def test_a_price_file_that_is_none_is_a_failure(desk):
     for content in ("[]", "{", "7"):
         result = desk.run("import", desk.file(content))
         assert result.returncode == FAILED and "prices.json" in result.stderr
+    assert "no price file" in result.stderr
     assert not desk.usual.exists()
 
 
@@ -238,6 +239,7 @@ def test_a_request_keeps_the_price_that_it_had(gateway, fake):
     assert total["attempts_of_unknown_cost"] == 1
     prices = [e for e in made.events() if e["type"] == "PricesApplied"]
     assert len([e for e in prices if "imported 20" in json.dumps(e)]) == 2
+    assert f"models: {desk.usual} over the shipped catalogue" in made.errors()
     # A start with the same prices records none.
     assert made.stop() == 0
     made.start()

@@ -198,6 +198,6 @@ struct PriceImportTests {
 
     @Test(arguments: ["[]", "7", "", "{"])
     func `a file that is no object of models is an error`(text: String) {
-        #expect(throws: CatalogError.self) { try Self.read(text) }
+        #expect(throws: CatalogError.notPrices) { try Self.read(text) }
     }
 }

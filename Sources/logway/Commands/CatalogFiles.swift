@@ -12,13 +12,19 @@ enum CatalogFiles {
     /// - Throws: `CommandError` with the file and the place in it; a file that was named must exist.
     static func catalog(_ named: String?) throws -> Catalog {
         let shipped = try Catalog.shipped
-        guard let file = named ?? usualFile, let user = try read(file, mustExist: named != nil)
+        guard let file = inUse(named), let user = try read(file, mustExist: true)
         else { return shipped }
         do {
             return try shipped.overlaid(with: user)
         } catch {
             throw CommandError("\(file): \(error)")
         }
+    }
+
+    /// The file that was named, else the usual one if it exists.
+    static func inUse(_ named: String?) -> String? {
+        if let named { return named }
+        return usualFile.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
     }
 
     /// The file that is read when none is named; `nil` where there is no home folder.

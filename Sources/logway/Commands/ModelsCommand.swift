@@ -131,8 +131,7 @@ struct ModelsCommand: ParsableCommand {
                     user: user
                 )
             } catch {
-                // A mistake is in the file that is read, unless it is in the catalogue so far.
-                if case .unreadable = error { throw CommandError("\(file): \(error)") }
+                if case .notPrices = error { throw CommandError("\(file): \(error)") }
                 throw CommandError("\(target): \(error)")
             }
             let isWritten = !dryRun && prices.result != user

@@ -63,6 +63,9 @@ struct ServeCommand: AsyncParsableCommand {
             )
             Output.errorText("configuration: none found, looking for providers")
         }
+        if let file = CatalogFiles.inUse(settings.catalogFile) {
+            Output.errorText("models: \(file) over the shipped catalogue")
+        }
         if let host { settings.server.host = host }
         if let port { settings.server.port = port }
         for warning in settings.notInForce { Output.errorText("warning: \(warning)") }
