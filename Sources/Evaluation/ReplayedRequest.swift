@@ -51,7 +51,6 @@ struct ReplayedRequest: Sendable {
             after: last,
             failure: failure,
             of: decision,
-            received: received,
             state: state,
             now: now
         ).attempt

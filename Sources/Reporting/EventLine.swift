@@ -55,6 +55,14 @@ public struct EventLine: Sendable {
             "\(CostReport(year: event.year, month: event.month).monthName), "
                 + "\(Wording.count(event.total.attempts, "attempt")), "
                 + Wording.cost(event.total.cost)
+        case .quotaTick(let event):
+            "\(event.provider):\(event.model) \(event.kind.name), \(event.remaining) left"
+                + (event.limit.map { " of \($0)" } ?? "")
+        case .quotaWarned(let event):
+            "\(event.provider)\(event.model.map { ":\($0)" } ?? "") \(event.kind.name), "
+                + "\(event.percent)%: \(event.used) of \(event.limit), anew at \(event.resetsAt)"
+        case .budgetAlerted(let event):
+            "\(event.budget), \(Wording.cost(event.spent)) of \(Wording.cost(event.limit))"
         case .unknown(_, let fields): "\(fields.count) bytes of a later build"
         }
     }

@@ -10,7 +10,6 @@ extension ExplainPage {
             parts.append("answer within \(Wording.time(microseconds: latency))")
         }
         if hints.isLocalOnly { parts.append("on this machine only") }
-        if let tenant = hints.tenant { parts.append("tenant \(Wording.plain(tenant))") }
         if !hints.required.isEmpty {
             parts.append("able to do " + hints.required.names.joined(separator: ", "))
         }
@@ -75,7 +74,12 @@ extension ExplainPage {
                 cells.append(Wording.plain(parts.joined(separator: ", ")))
             }
             cells.append(Wording.percent(millionths: candidate.probability))
-            cells.append(index == decision.chosen ? "← chosen" : "")
+            let notes = [
+                index == decision.chosen ? "← chosen" : nil,
+                candidate.isBusy ? "busy" : nil,
+                candidate.overBudget.map { "over the \($0) budget" },
+            ]
+            cells.append(notes.compactMap { $0 }.joined(separator: ", "))
             table.add(cells)
         }
         return table

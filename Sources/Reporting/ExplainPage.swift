@@ -42,6 +42,8 @@ public struct ExplainPage: Sendable {
         if let task = content.task {
             lines.append("  task \(Wording.plain(task)) (given by the client)")
         }
+        if let tenant = content.tenant { lines.append("  tenant \(Wording.plain(tenant))") }
+        if let key = content.clientKey { lines.append("  client key \(Wording.plain(key))") }
         if !content.tags.isEmpty { lines.append("  tags " + list(content.tags)) }
         lines += Self.hints(content)
         for dropped in content.droppedHints {
@@ -111,12 +113,24 @@ public struct ExplainPage: Sendable {
                 lines.append(
                     "     passed over \(skipped.provider):"
                         + "\(Wording.plain(skipped.model ?? "–")), \(skipped.reason.name)"
+                        + (skipped.figures.map { ": \($0)" } ?? "")
                         + (skipped.until.map { ", until \($0)" } ?? "")
                 )
+            }
+            if attempt.reservedInput > 0 {
+                lines.append("     reserved \(Self.reservation(of: attempt))")
             }
             lines += (finished.map(Self.result) ?? ["still running"]).map { "     " + $0 }
         }
         return lines
+    }
+
+    private static func reservation(of attempt: AttemptStarted) -> String {
+        let output = attempt.reservedOutput.map { "\($0)" } ?? "any number of"
+        let quota = attempt.reservedTokens.map { ", \($0) tokens of quotas" } ?? ""
+        let charges = attempt.charges.isEmpty ? "" : ", in " + list(attempt.charges)
+        return "\(attempt.reservedInput) tokens in, \(output) out, cost up to "
+            + Wording.cost(attempt.reservedCost) + quota + charges
     }
 
     private static func result(of attempt: AttemptFinished) -> [String] {

@@ -30,6 +30,11 @@ extension Nanodollars {
     public mutating func addClamped(_ other: Nanodollars) {
         count.addClamped(other.count)
     }
+
+    /// Subtracts in place, down to the end of the range.
+    mutating func subtractClamped(_ other: Nanodollars) {
+        count = count.subtractingClamped(other.count)
+    }
 }
 
 extension TokenUsage {

@@ -22,6 +22,10 @@ public struct InFlight: Hashable, Sendable {
     }
 
     private var requests: [RequestID: OpenRequest] = [:]
+    /// How many attempts run at each provider; what expired is not counted.
+    private var running: [String: Int] = [:]
+    /// A time before which no reservation expires.
+    private(set) var nextExpiry = Timestamp(microseconds: .max)
 
     /// No request.
     public init() {}
@@ -42,38 +46,102 @@ public struct InFlight: Hashable, Sendable {
         ids.flatMap { id in requests[id]?.interruption(of: id, prices: prices, at: time) ?? [] }
     }
 
-    mutating func begin(_ id: RequestID, at time: Timestamp) {
-        requests[id] = OpenRequest(received: time)
+    /// How many attempts run at a provider.
+    public func attempts(at provider: String) -> Int { running[provider] ?? 0 }
+
+    /// Whether a request is open, so that an attempt of it can run.
+    func isOpen(_ id: RequestID) -> Bool { requests[id] != nil }
+
+    /// - Returns: an attempt that ran under the same id, which only a broken log has.
+    mutating func begin(_ id: RequestID, at time: Timestamp) -> RunningAttempt? {
+        let before = requests.updateValue(OpenRequest(received: time), forKey: id)
+        return leave(before?.attempt)
     }
 
-    mutating func start(_ attempt: AttemptStarted) {
-        guard let index = requests.index(forKey: attempt.request) else { return }
-        requests.values[index].attempt = RunningAttempt(attempt)
+    /// Takes in an attempt and what it holds.
+    ///
+    /// - Returns: an attempt of the request that had not ended, which only a broken log has.
+    mutating func start(_ attempt: RunningAttempt, of id: RequestID) -> RunningAttempt? {
+        guard let index = requests.index(forKey: id) else { return nil }
+        let before = leave(requests.values[index].attempt)
+        requests.values[index].attempt = attempt
         requests.values[index].lastAsked = ModelReference(
             provider: attempt.provider,
             model: attempt.model
         )
+        running[attempt.provider, default: 0] += 1
+        if let expires = attempt.expires { nextExpiry = min(nextExpiry, expires) }
+        return before
     }
 
     /// Takes in the end of an attempt.
     ///
-    /// - Returns: the state position that it was decided on; `nil` when it is not known.
-    mutating func finish(_ attempt: AttemptFinished) -> UInt64? {
+    /// - Returns: the attempt as it started; `nil` when it is not known.
+    mutating func finish(_ attempt: AttemptFinished) -> RunningAttempt? {
         guard let index = requests.index(forKey: attempt.request) else { return nil }
-        let started = requests.values[index].attempt?.statePosition
+        let started = leave(requests.values[index].attempt)
         requests.values[index].attempt = nil
         requests.values[index].finishedAttempts += 1
         requests.values[index].add(attempt.cost)
         return started
     }
 
-    mutating func end(_ id: RequestID) { requests[id] = nil }
+    /// - Returns: an attempt that had not ended, which only a broken log has.
+    mutating func end(_ id: RequestID) -> RunningAttempt? {
+        leave(requests.removeValue(forKey: id)?.attempt)
+    }
+
+    /// Marks the attempts whose time is over by far, so that nothing waits for them any more.
+    ///
+    /// - Returns: those attempts, in the order of their requests' ids.
+    mutating func expire(at now: Timestamp) -> [RunningAttempt] {
+        guard now >= nextExpiry else { return [] }
+        var expired: [RunningAttempt] = []
+        nextExpiry = Timestamp(microseconds: .max)
+        for id in ids {
+            guard let attempt = requests[id]?.attempt, !attempt.isExpired,
+                let expires = attempt.expires
+            else { continue }
+            if expires <= now {
+                expired.append(attempt)
+                requests[id]?.attempt?.isExpired = true
+                leaveProvider(of: attempt)
+            } else {
+                nextExpiry = min(nextExpiry, expires)
+            }
+        }
+        return expired
+    }
+
+    /// Counts an attempt no more at its provider.
+    private mutating func leave(_ attempt: RunningAttempt?) -> RunningAttempt? {
+        guard let attempt else { return nil }
+        if !attempt.isExpired { leaveProvider(of: attempt) }
+        return attempt
+    }
+
+    private mutating func leaveProvider(of attempt: RunningAttempt) {
+        guard let count = running[attempt.provider] else { return }
+        running[attempt.provider] = count > 1 ? count - 1 : nil
+    }
+
+    private mutating func index() {
+        running = [:]
+        for case let attempt? in requests.values.map(\.attempt) where !attempt.isExpired {
+            running[attempt.provider, default: 0] += 1
+        }
+    }
 }
 
 extension InFlight: FieldRecord {
     /// Walks the fields in the order of their tags.
     public mutating func visit(_ visitor: inout some FieldVisitor) {
         visitor.table(1, "requests", &requests)
+        index()
+        var expiry: Timestamp? =
+            nextExpiry.microseconds == .max ? nil : nextExpiry
+        visitor.field(20, "next_expiry", &expiry)
+        nextExpiry = expiry ?? Timestamp(microseconds: .max)
     }
 }
 

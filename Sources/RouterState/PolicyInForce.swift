@@ -14,6 +14,8 @@ public struct PolicyInForce: Hashable, Sendable {
     public private(set) var largestContextWindow: Int?
     private var providersByName: [String: Int] = [:]
     private var cards: [ModelReference: ModelPolicy] = [:]
+    /// Whether any provider has a configured quota.
+    private(set) var hasLimits = false
 
     /// The provider with this configured name.
     public func provider(_ name: String) -> ProviderPolicy? {
@@ -56,6 +58,7 @@ public struct PolicyInForce: Hashable, Sendable {
     }
 
     private mutating func index() {
+        hasLimits = policy.providers.contains(where: \.isLimited)
         providersByName = Dictionary(
             policy.providers.enumerated().map { ($1.name, $0) },
             uniquingKeysWith: { first, _ in first }

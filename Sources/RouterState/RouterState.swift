@@ -24,6 +24,10 @@ public struct RouterState: Hashable, Sendable {
     public private(set) var spend = Spend()
     /// The requests that have not ended.
     public private(set) var inFlight = InFlight()
+    /// How much of the providers' quotas is used and held.
+    public private(set) var quotas = Quotas()
+    /// What the budgets hold beside what was spent.
+    public private(set) var budgets = Budgets()
     /// How each model has been doing.
     public private(set) var statistics = ModelStatistics()
 
@@ -47,16 +51,19 @@ public struct RouterState: Hashable, Sendable {
     /// This is the one place that says which folds an event changes. An event is looked at once:
     /// copying it out of its case for each fold cost more than the folds did.
     public mutating func apply(_ event: Event, sequence: UInt64) {
+        if event.time >= inFlight.nextExpiry { expire(at: event.time) }
         switch event.body {
-        case .requestReceived(let received): inFlight.begin(received.request, at: event.time)
+        case .requestReceived(let received):
+            release(inFlight.begin(received.request, at: event.time))
         case .attemptStarted(let attempt):
             breakers.start(attempt)
-            inFlight.start(attempt)
+            reserve(attempt, at: event.time)
         case .attemptFinished(let attempt):
             let started = inFlight.finish(attempt)
+            settle(started, attempt, at: event.time)
             breakers.finish(
                 attempt,
-                started: started,
+                started: started?.statePosition,
                 at: (sequence, event.time),
                 policy: policy.policy.breaker
             )
@@ -64,7 +71,11 @@ public struct RouterState: Hashable, Sendable {
             holds.finish(attempt, at: event.time)
             spend.add(attempt, at: event.time)
             statistics.record(attempt, at: event.time)
-        case .requestCompleted(let completed): inFlight.end(completed.request)
+        case .requestCompleted(let completed): release(inFlight.end(completed.request))
+        case .quotaTick(let tick):
+            quotas.apply(tick, at: event.time, policy.provider(tick.provider))
+        case .quotaWarned(let warned): quotas.apply(warned, at: event.time)
+        case .budgetAlerted(let alert): budgets.apply(alert)
         case .healthProbed(let probe): health.record(probe, at: event.time)
         case .modelsListed(let list): models.replace(list)
         case .configurationApplied(let applied): policy.apply(applied)
@@ -87,6 +98,66 @@ public struct RouterState: Hashable, Sendable {
         }
         position = sequence
         time = max(time, event.time)
+    }
+
+    /// What is left of a lost attempt's time once its request's time is over, before what it holds is
+    /// given back: every attempt ends by then, and its end is recorded soon after.
+    static let expiryGrace = Duration.seconds(60)
+
+    /// Takes in an attempt and what it holds of quotas and budgets.
+    private mutating func reserve(_ attempt: AttemptStarted, at time: Timestamp) {
+        guard inFlight.isOpen(attempt.request) else { return }
+        var running = RunningAttempt(attempt)
+        if policy.hasLimits || !quotas.isEmpty {
+            running.heldLines = quotas.reserve(
+                attempt,
+                at: time,
+                policy.provider(attempt.provider)
+            )
+            if running.heldLines != .none { running.started = time }
+        }
+        budgets.reserve(running)
+        if running.holdsSomething {
+            running.expires = time.advanced(byMicroseconds: policy.policy.totalMicroseconds)
+                .addingClamped(Self.expiryGrace)
+        }
+        release(inFlight.start(running, of: attempt.request))
+    }
+
+    /// Gives back what an attempt holds, if it is one and still holds it.
+    private mutating func release(_ running: RunningAttempt?) {
+        guard let running, running.holdsSomething, !running.isExpired else { return }
+        quotas.release(running)
+        budgets.release(running)
+    }
+
+    /// Puts what an attempt used in the place of what it held.
+    private mutating func settle(
+        _ running: RunningAttempt?,
+        _ attempt: AttemptFinished,
+        at time: Timestamp
+    ) {
+        guard let running else { return }
+        release(running)
+        quotas.settle(running, attempt)
+        budgets.settle(running, attempt, at: time)
+    }
+
+    /// Gives back what attempts hold whose end never came.
+    private mutating func expire(at time: Timestamp) {
+        for running in inFlight.expire(at: time) {
+            quotas.release(running)
+            budgets.release(running)
+        }
+    }
+
+    /// The state with what has expired by an instant given back, as it is for a decision then;
+    /// `nil` when nothing has, which is the usual case and costs a comparison.
+    public func expired(at now: Timestamp) -> RouterState? {
+        guard now >= inFlight.nextExpiry else { return nil }
+        var state = self
+        state.expire(at: now)
+        return state
     }
 
     /// Goes on from the state that the event holds, whatever was folded before it.
@@ -114,6 +185,8 @@ extension RouterState: FieldRecord {
         visitor.field(9, "spend", &spend)
         visitor.field(10, "in_flight", &inFlight)
         visitor.field(11, "closed_through", &closedThrough)
-        visitor.field(16, "statistics", &statistics)
+        visitor.field(12, "quotas", unlessEmpty: &quotas)
+        visitor.field(13, "budgets", unlessEmpty: &budgets)
+        visitor.field(16, "statistics", unlessEmpty: &statistics)
     }
 }

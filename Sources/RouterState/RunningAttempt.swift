@@ -17,6 +17,21 @@ public struct RunningAttempt: FieldRecord {
     /// Money reserved; unknown when a limit or a price is.
     public var reservedCost: Nanodollars?
 
+    /// When it was recorded that it started; only where quotas hold it.
+    public var started = Timestamp.empty
+    /// Tokens that quotas hold for it.
+    public var reservedTokens = 0
+    /// Which lines of the quotas hold it (`HeldLines`).
+    var heldLines = HeldLines.none
+    /// Which of the provider's keys is used; 0 for the first.
+    public var key = 0
+    /// The budgets with a scope that it counts in.
+    public var charges: [String] = []
+    /// When what it holds is given back even if its end never comes; absent when it holds nothing.
+    public var expires: Timestamp?
+    /// Whether that time has come.
+    public var isExpired = false
+
     /// A record with every field empty.
     public init() {}
 
@@ -28,6 +43,14 @@ public struct RunningAttempt: FieldRecord {
         reservedInput = started.reservedInput
         reservedOutput = started.reservedOutput
         reservedCost = started.reservedCost
+        reservedTokens = max(0, started.reservedTokens ?? 0)
+        key = started.key
+        charges = started.charges
+    }
+
+    /// Whether it holds something of a quota or a budget.
+    var holdsSomething: Bool {
+        heldLines != .none || !charges.isEmpty || (reservedCost ?? .zero) > .zero
     }
 
     /// Walks the fields in the order of their tags.
@@ -39,5 +62,12 @@ public struct RunningAttempt: FieldRecord {
         visitor.field(5, "reserved_input", &reservedInput)
         visitor.field(6, "reserved_output", &reservedOutput)
         visitor.field(7, "reserved_cost_nanodollars", &reservedCost)
+        visitor.field(20, "started", &started)
+        visitor.field(21, "reserved_tokens", &reservedTokens)
+        visitor.field(22, "held_lines", &heldLines.rawValue)
+        visitor.field(23, "key", &key)
+        visitor.field(24, "charges", &charges)
+        visitor.field(25, "expires", &expires)
+        visitor.field(26, "is_expired", &isExpired)
     }
 }

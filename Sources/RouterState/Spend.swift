@@ -30,6 +30,10 @@ public struct Spend: Hashable, Sendable {
     static let keptDays = 400
 
     private var days: [Int: Day] = [:]
+    /// The last day that something was spent on, and what its month's days before it came to: they
+    /// follow from `days`, and a monthly budget asks for them in each decision.
+    private var lastDay: Int?
+    private var earlierInMonth = Nanodollars.zero
 
     /// Nothing spent.
     public init() {}
@@ -47,13 +51,50 @@ public struct Spend: Hashable, Sendable {
         }
     }
 
+    /// The known costs of a day (`CivilDate.daysSinceEpoch`).
+    public func cost(day: Int) -> Nanodollars {
+        var sum = Nanodollars.zero
+        for part in (days[day]?.byProvider ?? [:]).values { sum.addClamped(part.cost) }
+        return sum
+    }
+
+    /// The known costs of the month that an instant falls in, up to it.
+    public func cost(inMonthOf time: Timestamp) -> Nanodollars {
+        guard let lastDay else { return .zero }
+        let month = CalendarMonth(time.date)
+        if CalendarMonth(CivilDate(daysSinceEpoch: lastDay)) == month {
+            var sum = earlierInMonth
+            sum.addClamped(cost(day: lastDay))
+            return sum
+        }
+        return cost(from: month.firstDay, before: month.next.firstDay)
+    }
+
+    private func cost(from first: Int, before end: Int) -> Nanodollars {
+        var sum = Nanodollars.zero
+        for day in first..<max(first, end) { sum.addClamped(cost(day: day)) }
+        return sum
+    }
+
     mutating func add(_ attempt: AttemptFinished, at time: Timestamp) {
         let day = time.daysSinceEpoch
-        // One look-up on all days but a new one.
-        if days[day]?.byProvider[attempt.provider, default: Total()].add(attempt) != nil { return }
-        days = days.filter { $0.key > day - Self.keptDays }
-        days[day] = Day(byProvider: [attempt.provider: Total()])
-        days[day]?.byProvider[attempt.provider]?.add(attempt)
+        if day == lastDay {
+            days[day]?.byProvider[attempt.provider, default: Total()].add(attempt)
+            return
+        }
+        if days[day]?.byProvider[attempt.provider, default: Total()].add(attempt) == nil {
+            days = days.filter { $0.key > day - Self.keptDays }
+            days[day] = Day(byProvider: [attempt.provider: Total()])
+            days[day]?.byProvider[attempt.provider]?.add(attempt)
+        }
+        index()
+    }
+
+    private mutating func index() {
+        lastDay = days.keys.max()
+        guard let lastDay else { return earlierInMonth = .zero }
+        let month = CalendarMonth(CivilDate(daysSinceEpoch: lastDay))
+        earlierInMonth = cost(from: month.firstDay, before: lastDay)
     }
 }
 
@@ -74,6 +115,7 @@ extension Spend: FieldRecord {
     /// Walks the fields in the order of their tags.
     public mutating func visit(_ visitor: inout some FieldVisitor) {
         visitor.table(1, "days", &days)
+        index()
     }
 }
 

@@ -30,37 +30,9 @@ public struct Admission: Sendable {
             AttemptStarted(
                 candidate: chosen,
                 of: decision,
-                received: received,
                 number: 1,
                 state: state
             )
         }
-    }
-}
-
-extension AttemptStarted {
-    /// The attempt at a candidate of a decision, with what it reserves: every byte of the prompt
-    /// counted as a token, which no tokenizer exceeds, and the output limit.
-    init(
-        candidate index: Int,
-        of decision: RouteDecided,
-        received: RequestReceived,
-        number: Int,
-        state: RouterState
-    ) {
-        self.init()
-        let candidate = decision.candidates[index]
-        request = decision.request
-        self.number = number
-        provider = candidate.provider
-        model = candidate.model
-        self.candidate = index
-        statePosition = state.position
-        reservedInput = received.features.promptBytes
-        reservedOutput = received.features.outputLimit
-        let prices = state.prices.prices(provider: provider, model: model)
-        reservedCost = prices.cost(
-            of: TokenUsage(input: reservedInput, output: reservedOutput, origin: .estimated)
-        )
     }
 }

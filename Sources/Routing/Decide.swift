@@ -27,6 +27,9 @@ public func decide(
     seed: UInt64,
     registry: StrategyRegistry = .all
 ) -> RouteDecided {
+    if let expired = state.expired(at: now) {
+        return decide(received, state: expired, now: now, seed: seed, registry: registry)
+    }
     let policy = state.policy.policy
     var decision = RouteDecided()
     decision.request = received.request
@@ -42,6 +45,7 @@ public func decide(
         received,
         contextWindow: state.policy.largestContextWindow
     )
+    decision.bound(by: received, policy: policy)
 
     var strategies = registry.strategies(policy.strategies)
     let usesTasks = strategies.contains { $0.kind == .taskBased }
@@ -59,11 +63,11 @@ public func decide(
         choosesModels: strategies.contains(where: \.choosesModels),
         state: state
     )
-    sift(proposals.list, received, state, now, into: &decision)
+    let refused = decision.sift(proposals.list, received, state: state, now: now)
 
     guard !decision.candidates.isEmpty else {
         decision.strategy = target.isExplicit ? .explicit : .chain
-        decision.refusal = target.refusal(excluded: decision.excluded, policy: policy)
+        decision.refuse(target, policy: policy)
         return decision
     }
     let question = RoutingQuestion(
@@ -79,79 +83,21 @@ public func decide(
     decision.candidates = ranking.candidates
     decision.verdicts = ranking.verdicts
     decision.strategy = ranking.strategy
+    decision.exclude(refused)
+    guard !decision.candidates.isEmpty else {
+        decision.refuse(target, policy: policy)
+        return decision
+    }
+    decision.preferIdle(state: state)
     draw(policy, state, into: &decision)
     return decision
-}
-
-/// Sorts what is proposed into candidates and those that break a hard constraint, each once.
-private func sift(
-    _ proposals: [RouteProposal],
-    _ received: RequestReceived,
-    _ state: RouterState,
-    _ now: Timestamp,
-    into decision: inout RouteDecided
-) {
-    var seen: Set<ModelReference> = []
-    for proposal in proposals {
-        guard case .model(let model, let provider) = proposal.offer else {
-            if let exclusion = proposal.exclusion { decision.excluded.append(exclusion) }
-            continue
-        }
-        let reference = ModelReference(provider: provider.name, model: model)
-        guard seen.insert(reference).inserted else { continue }
-        let constraint = Constraint(
-            reference,
-            of: provider,
-            freeOnly: proposal.isFreeOnly,
-            requirements: decision.requirements
-        )
-        if let exclusion = constraint.violation(received, state: state, now: now) {
-            decision.excluded.append(exclusion)
-        } else {
-            decision.candidates.append(
-                candidate(reference, of: provider, proposal, decision, state)
-            )
-        }
-    }
-}
-
-/// A model that may answer, with what is predicted of it.
-private func candidate(
-    _ reference: ModelReference,
-    of provider: ProviderPolicy,
-    _ proposal: RouteProposal,
-    _ decision: RouteDecided,
-    _ state: RouterState
-) -> RouteCandidate {
-    var candidate = RouteCandidate()
-    candidate.provider = reference.provider
-    candidate.model = reference.model
-    candidate.family = provider.family
-    candidate.chainEntry = proposal.entry
-    candidate.isFreeOnly = proposal.isFreeOnly
-    candidate.priority = provider.priority
-    let requirements = decision.requirements
-    let prices = state.prices.prices(provider: reference.provider, model: reference.model)
-    candidate.predictedCost = requirements.cost(at: prices)
-    let record = state.statistics.of(reference)
-    candidate.predictedMicroseconds = record?.duration(percent: 50)
-    candidate.predictedQuality = QualityStrategy.prediction(
-        record,
-        state.policy.card(reference),
-        task: decision.classification.task
-    )
-    if let limit = requirements.maxLatencyMicroseconds,
-        let expected = candidate.predictedMicroseconds
-    {
-        candidate.isLate = expected > limit
-    }
-    return candidate
 }
 
 /// Chooses among the ranked candidates: the first, or by exploration another.
 ///
 /// A model that the client named is not explored away from, and with `local_first` no hosted one is
-/// drawn while a local one can answer.
+/// drawn while a local one can answer. Nor is a provider with its fill drawn beside an idle one: a
+/// request would wait in its queue for the sake of learning.
 private func draw(
     _ policy: RoutingPolicy,
     _ state: RouterState,
@@ -165,6 +111,9 @@ private func draw(
     if policy.mode == .localFirst, let first = decision.candidates.first, isLocal(first) {
         eligible = decision.candidates.firstIndex { !isLocal($0) } ?? eligible
     }
+    if let busy = decision.candidates.firstIndex(where: \.isBusy), busy > 0 {
+        eligible = min(eligible, busy)
+    }
     let exploration = Exploration(
         count: decision.candidates.count,
         eligible: eligible,
@@ -175,6 +124,14 @@ private func draw(
         decision.candidates[index].probability = probability
     }
     decision.chosen = exploration.draw(seed: decision.seed)
+}
+
+extension RouteDecided {
+    /// Notes why nobody is asked.
+    fileprivate mutating func refuse(_ target: RouteTarget, policy: RoutingPolicy) {
+        refusal =
+            RouteRefusal(limits: excluded) ?? target.refusal(excluded: excluded, policy: policy)
+    }
 }
 
 extension RouteTarget {

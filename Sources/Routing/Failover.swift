@@ -28,6 +28,16 @@ public func nextCandidate(
     state: RouterState,
     now: Timestamp
 ) -> Failover {
+    if let expired = state.expired(at: now) {
+        return nextCandidate(
+            of: decision,
+            after: last,
+            attempts: attempts,
+            state: expired,
+            now: now
+        )
+    }
+    let budgets = state.budgetUses(charges: decision.charges, at: now)
     var skipped: [RouteExclusion] = []
     for index in decision.order(after: last) {
         let candidate = decision.candidates[index]
@@ -61,13 +71,23 @@ public func nextCandidate(
             )
             continue
         }
+        let reference = ModelReference(provider: candidate.provider, model: candidate.model)
         let constraint = Constraint(
-            ModelReference(provider: candidate.provider, model: candidate.model),
+            reference,
             of: provider,
             freeOnly: candidate.isFreeOnly,
             requirements: decision.requirements
         )
-        guard let exclusion = constraint.violationOnFailover(state: state, now: now) else {
+        let limits = LimitConstraint(
+            reference: reference,
+            provider: provider,
+            bounds: RequestBounds(decision),
+            budgets: budgets
+        )
+        guard
+            let exclusion = constraint.violationOnFailover(state: state, now: now)
+                ?? limits.violation(state: state, now: now)
+        else {
             return Failover(candidate: index, skipped: skipped)
         }
         skipped.append(exclusion)

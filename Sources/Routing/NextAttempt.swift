@@ -17,14 +17,12 @@ public struct NextAttempt: Sendable {
     ///   - last: the attempt that failed.
     ///   - failure: how it failed.
     ///   - decision: the request's one decision.
-    ///   - received: the request, as recorded.
     ///   - state: the fold of every event so far, the failure included.
     ///   - now: the time, not before `state.time`.
     public init(
         after last: AttemptStarted,
         failure: FailureKind?,
         of decision: RouteDecided,
-        received: RequestReceived,
         state: RouterState,
         now: Timestamp
     ) {
@@ -40,7 +38,6 @@ public struct NextAttempt: Sendable {
             var attempt = AttemptStarted(
                 candidate: candidate,
                 of: decision,
-                received: received,
                 number: last.number + 1,
                 state: state
             )

@@ -60,10 +60,14 @@ private struct SummaryLines {
         for (task, model) in provider.modelOverrides.sorted(by: { $0.key < $1.key }) {
             add("\(path).modelOverrides.\(task)", model)
         }
-        add("\(path).limits.requestsPerMinute", provider.limits.requestsPerMinute)
-        add("\(path).limits.requestsPerDay", provider.limits.requestsPerDay)
-        add("\(path).limits.tokensPerMinute", provider.limits.tokensPerMinute)
-        add("\(path).limits.tokensPerDay", provider.limits.tokensPerDay)
+        add("\(path).limits", provider.limits)
+        for (model, limits) in provider.modelLimits.sorted(by: { $0.key < $1.key }) {
+            add("\(path).modelLimits.\(model)", limits)
+        }
+        if !(provider.limits.isEmpty && provider.modelLimits.isEmpty) {
+            add("\(path).resets", provider.quotaReset.words)
+        }
+        add("\(path).maxConcurrent", provider.concurrency)
         add("\(path).costPer1MTokens", provider.prices)
         add("\(path).healthCheck.enabled", provider.healthCheck.isEnabled)
         add("\(path).healthCheck.intervalMs", milliseconds: provider.healthCheck.interval)
@@ -71,6 +75,13 @@ private struct SummaryLines {
         add("\(path).fallbackProvider", provider.fallbackProvider)
         add("\(path).timeouts", provider.timeouts)
         if let simulation = provider.simulation { add("\(path).simulation", simulation) }
+    }
+
+    mutating func add(_ path: String, _ limits: ProviderLimits) {
+        add("\(path).requestsPerMinute", limits.requestsPerMinute)
+        add("\(path).requestsPerDay", limits.requestsPerDay)
+        add("\(path).tokensPerMinute", limits.tokensPerMinute)
+        add("\(path).tokensPerDay", limits.tokensPerDay)
     }
 
     mutating func add(_ path: String, _ prices: TokenPrices?) {
@@ -144,8 +155,15 @@ private struct SummaryLines {
         for (task, amount) in budgets.perTask.sorted(by: { $0.key < $1.key }) {
             add("budgets.perTask.\(task)", amount)
         }
+        for (tenant, amount) in budgets.perTenant.sorted(by: { $0.key < $1.key }) {
+            add("budgets.perTenant.\(tenant)", amount)
+        }
+        for (key, amount) in budgets.perKey.sorted(by: { $0.key < $1.key }) {
+            add("budgets.perKey.\(key)", amount)
+        }
         add("budgets.alertThreshold", budgets.alertThreshold)
         add("budgets.maxOutputTokens", budgets.maxOutputTokens)
         add("budgets.onLimit", budgets.onLimit.rawValue)
+        if budgets.allowUnpriced { add("budgets.allowUnpriced", budgets.allowUnpriced) }
     }
 }

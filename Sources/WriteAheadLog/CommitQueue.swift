@@ -16,7 +16,7 @@ final class CommitQueue: Sendable {
         /// Bytes in `full`, in `current` and in the frames being written.
         var backlog = 0
         var isWriterAsleep = false
-        /// Whether the writer has records that nobody waits for, and gives them a moment.
+        /// Whether the writer has nothing that anybody waits for, and gives it a moment.
         var isWriterLingering = false
         var isClosing = false
         var failure: LogError?
@@ -151,7 +151,9 @@ extension CommitQueue {
             switch state.withLock({ $0.step(hasLingered: hasLingered) }) {
             case .write(let frame): return frame
             case .end: return nil
-            case .sleep: doorbell.wait()
+            case .sleep:
+                doorbell.wait()
+                hasLingered = false
             case .linger: hasLingered = !doorbell.wait(microseconds: Self.linger)
             }
         }
@@ -195,8 +197,10 @@ extension CommitQueue.State {
         if !full.isEmpty { return .write(full.removeFirst()) }
         guard !current.isEmpty else {
             if isClosing { return .end }
-            isWriterAsleep = true
-            return .sleep
+            // Under load the next records come soon, and nobody has to wake the writer for them.
+            isWriterAsleep = hasLingered
+            isWriterLingering = !hasLingered
+            return hasLingered ? .sleep : .linger
         }
         guard hasLingered || isClosing || !waiters.isEmpty else {
             isWriterLingering = true

@@ -54,6 +54,12 @@ extension DurableMark {
             bytes.integer(UInt32.self, at: start + 4)
                 == CRC32C.of(bytes, (start + 8)..<(start + Self.size))
         else { return nil }
+        // No writer gets that far: whoever forged it must not make others overflow.
+        guard
+            bytes.integer(UInt64.self, at: start + 8) < 1 << 62,
+            bytes.integer(UInt64.self, at: start + 32) < 1 << 62,
+            bytes.integer(UInt64.self, at: start + 48) <= UInt64(Format.segmentSizes.upperBound)
+        else { return nil }
         generation = bytes.integer(at: start + 8)
         logID = LogID(low: bytes.integer(at: start + 16), high: bytes.integer(at: start + 24))
         sequence = bytes.integer(at: start + 32)

@@ -109,6 +109,7 @@ def test_an_outcome_table_is_answered_judged_and_paid_as_recorded(tmp_path):
     done = logway(tmp_path, "demo", "--outcomes", path, "--data", data)
     assert done.returncode == 0, done.stderr
     kinds, report = check(tmp_path, data, 30)
+    assert {tuple(event["tags"]) for event in kinds["RequestReceived"]} == {("domain=sums",)}
     dollars = report["total"]["cost_usd"]
     assert (
         f"The outcome table records ${dollars} for these answers; the report says ${dollars}."

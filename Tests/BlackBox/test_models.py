@@ -3,6 +3,7 @@
 import json
 import subprocess
 
+import openai
 import pytest
 
 from conftest import ask, id_of, openai_client, provider
@@ -244,3 +245,21 @@ def test_a_request_keeps_the_price_that_it_had(gateway, fake):
     assert made.stop() == 0
     made.start()
     assert len([e for e in made.events() if e["type"] == "PricesApplied"]) == len(prices)
+
+
+def test_a_model_without_a_price_is_refused_under_a_budget_until_it_has_one(gateway, fake):
+    shop = fake(models=["m-shop"])
+    entry = provider("shop", shop)
+    del entry["costPer1MTokens"]
+    made = gateway([entry], budgets={"monthly": 1})
+    with pytest.raises(openai.APIStatusError):
+        ask(openai_client(made), model="m-shop")
+    assert not shop.requests
+    assert made.stop() == 0
+    prices = {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}
+    desk = Desk(made.folder)
+    desk.ask("import", desk.file({"m-shop": {**prices, "litellm_provider": "openai"}}))
+    made.start()
+    shop.will(completion(usage=(1000, 500)))
+    id = id_of(ask(openai_client(made), model="m-shop"))
+    assert made.completed(id)["completed"]["cost_nanodollars"] == 2_000_000

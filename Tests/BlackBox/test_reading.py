@@ -30,6 +30,10 @@ COMMANDS = {
     "list-json": ["providers", "list", "--json"],
     "status": ["providers", "status"],
     "status-json": ["providers", "status", "--json"],
+    "quota": ["providers", "quota"],
+    "quota-json": ["providers", "quota", "--json"],
+    "budget": ["budget"],
+    "budget-json": ["budget", "--json"],
     "replay": ["replay"],
     "replay-json": ["replay", "--json"],
     "check": ["replay", "--check"],
@@ -69,7 +73,8 @@ def test_every_command_works(pair, running):
         assert result.returncode == 0, f"{name}: {result.stderr}"
         assert result.stdout.strip(), name
         assert result.stderr == "", name
-        if name in ("report-json", "status-json", "list-json", "verify-json", "stats-json"):
+        documents = ("report", "status", "list", "quota", "budget", "verify", "stats")
+        if name.removesuffix("-json") in documents and name.endswith("-json"):
             json.loads(result.stdout)
         elif name.endswith("-json"):
             for line in result.stdout.splitlines():

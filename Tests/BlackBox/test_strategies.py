@@ -233,7 +233,7 @@ def test_hints_are_recorded_and_not_sent_on(gateway, fake):
     assert openai.requests[-1].json["metadata"] == {"own": "kept"}
     received = made.newest()["received"]
     assert received["hints"]["max_latency_us"] == 5_000_000
-    assert received["hints"]["tenant"] == "red"
+    assert received["tenant"] == "red"
     assert received["hints"]["complexity"] == "complex"
     assert received["tags"] == ["team=red", "user=7"]
     client = anthropic_client(made)

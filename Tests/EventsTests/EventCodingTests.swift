@@ -72,6 +72,9 @@ enum Samples {
         .stateCarried(filled()),
         .segmentRetired(filled()),
         .monthClosed(filled()),
+        .quotaTick(filled()),
+        .quotaWarned(filled()),
+        .budgetAlerted(filled()),
     ]
 
     static let events = bodies.map { Event($0, at: time) }

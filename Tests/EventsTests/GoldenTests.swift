@@ -1,4 +1,3 @@
-import Foundation
 import TestSupport
 import Testing
 
@@ -7,64 +6,32 @@ import Testing
 /// Each released type and version of an event has a file of bytes that every later build must read.
 @Suite("Golden files")
 struct GoldenTests {
-    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "Golden")
+    static func files(of event: Event) -> GoldenFiles {
+        GoldenFiles(of: event.body.name, besides: #filePath)
+    }
 
-    /// The types whose encoding has grown since their first golden file, and the number of their
-    /// last one.
-    static let versions = [
-        "FeedbackReceived": 2, "PolicyApplied": 2, "RequestCompleted": 2, "RequestReceived": 2,
-        "RouteDecided": 2, "AttemptStarted": 2,
-    ]
-
-    /// Writes the files that are missing when LOGWAY_WRITE_GOLDEN is set; never replaces one.
     @Test(arguments: Samples.events)
-    func `the golden bytes of a type still mean what they meant`(event: Event) throws {
-        let file = Self.file(of: event, version: Self.versions[event.body.name] ?? 1)
+    func `the newest golden bytes of a type mean the event with every field filled`(
+        event: Event
+    ) throws {
         var bytes: [UInt8] = []
         event.encode(into: &bytes)
-        let hex = bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        if ProcessInfo.processInfo.environment["LOGWAY_WRITE_GOLDEN"] != nil,
-            !FileManager.default.fileExists(atPath: file.path)
-        {
-            try (hex + "\n").write(to: file, atomically: true, encoding: .utf8)
-        }
-        let golden = try Self.bytes(in: file)
-        #expect(try Event(decoding: golden) == event)
-        #expect(bytes == golden, "the encoding changed: add a new version instead")
+        let files = Self.files(of: event)
+        try files.writeIfAsked(bytes)
+        let newest = try #require(try files.all().last)
+        #expect(try Event(decoding: newest) == event)
+        #expect(bytes == newest, "the encoding changed: add fields, never change them")
     }
 
-    /// What an earlier build wrote is read whole, and its fields keep their values beside new ones.
+    /// A field of an older version that changed its meaning would be lost or moved on the way.
     @Test(arguments: Samples.events)
-    func `the golden bytes of earlier versions lose nothing`(event: Event) throws {
-        for version in 1..<(Self.versions[event.body.name] ?? 1) {
-            let golden = try Self.bytes(in: Self.file(of: event, version: version))
-            var again: [UInt8] = []
-            try Event(decoding: golden).encode(into: &again)
-            var now: [UInt8] = []
-            event.encode(into: &now)
-            #expect(Self.fields(now).contain(Self.fields(golden)))
-            #expect(Self.fields(again).contain(Self.fields(golden)))
+    func `the golden bytes of every version come back as they were`(event: Event) throws {
+        let versions = try Self.files(of: event).all()
+        #expect(!versions.isEmpty)
+        for (index, golden) in versions.enumerated() {
+            var bytes: [UInt8] = []
+            try Event(decoding: golden).encode(into: &bytes)
+            #expect(bytes == golden, "version \(index + 1)")
         }
-    }
-
-    private static func file(of event: Event, version: Int) -> URL {
-        folder.appending(path: "\(event.body.name).v\(version).hex")
-    }
-
-    private static func bytes(in file: URL) throws -> [UInt8] {
-        let hex = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(
-            in: .whitespacesAndNewlines
-        )
-        return stride(from: 0, to: hex.utf8.count, by: 2).compactMap { offset in
-            UInt8(hex.dropFirst(offset).prefix(2), radix: 16)
-        }
-    }
-
-    /// The fields behind the code and the time, which are two varints.
-    private static func fields(_ event: [UInt8]) -> EncodedFields {
-        var rest = event[...]
-        for _ in 0..<2 { rest = rest.drop { $0 >= 0x80 }.dropFirst() }
-        return EncodedFields(Array(rest))
     }
 }

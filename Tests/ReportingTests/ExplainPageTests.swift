@@ -179,6 +179,57 @@ struct ExplainPageTests {
         #expect(!page.contains("Candidates"))
     }
 
+    @Test
+    func `a quota and a budget without room show their figures, and an attempt what it holds`() {
+        let page = Self.page { course in
+            course.receive { $0.tenant = "acme" }
+            course.decide(among: [("groq", "llama")]) {
+                var quota = RouteExclusion()
+                quota.provider = "claude"
+                quota.model = "haiku"
+                quota.reason = .quotaExhausted
+                var shortage = LimitShortage()
+                shortage.name = "requests per day"
+                shortage.limit = 100
+                shortage.used = 98
+                shortage.reserved = 2
+                shortage.needed = 1
+                quota.shortage = shortage
+                var budget = quota
+                budget.reason = .budgetExceeded
+                shortage.name = "monthly"
+                shortage.limit = 500_000_000_000
+                shortage.isMoney = true
+                budget.shortage = shortage
+                $0.excluded = [quota, budget]
+                $0.candidates[0].overBudget = "daily"
+                $0.candidates[0].isBusy = true
+            }
+            course.start {
+                $0.reservedInput = 95
+                $0.reservedOutput = 100
+                $0.reservedTokens = 195
+                $0.reservedCost = Nanodollars(1_785_000)
+                $0.charges = ["tenant:acme"]
+            }
+        }
+        #expect(
+            page.contains(
+                "quota exhausted: requests per day limit 100, used 98, reserved 2, this request up "
+                    + "to 1\n"
+            )
+        )
+        #expect(page.contains("budget exceeded: monthly limit $500, used $0.000000098"))
+        #expect(page.contains("← chosen, busy, over the daily budget\n"))
+        #expect(
+            page.contains(
+                "     reserved 95 tokens in, 100 out, cost up to $0.001785, 195 tokens of quotas, "
+                    + "in tenant:acme\n"
+            )
+        )
+        #expect(page.contains("  tenant acme\n"))
+    }
+
     @Test func `a request that runs says so, and its attempt too`() {
         let page = Self.page { course in
             course.receive()

@@ -32,7 +32,8 @@ struct History {
         case 81...88: completeSome()
         case 89...91: probe()
         case 92...94: listModels()
-        case 95...96: judge()
+        case 95: judge()
+        case 96: tick()
         case 97: restart()
         case 98: changePolicy()
         default: changePrices()
@@ -55,7 +56,55 @@ struct History {
             number: (journal.state.inFlight[id]?.finishedAttempts ?? 0) + 1,
             reserving: draws.int(0...9_000),
             output: draws.oneIn(3) ? nil : draws.int(0...4_000)
-        )
+        ) { attempt in
+            attempt.reservedTokens = draws.oneIn(3) ? nil : draws.int(0...9_000)
+            attempt.reservedCost =
+                draws.oneIn(3) ? nil : Nanodollars(Int64(draws.int(0...9_999_999_999)))
+            attempt.charges = ["task:code", "tenant:acme"].filter { _ in draws.oneIn(3) }
+        }
+        notify()
+    }
+
+    /// Records what the last event made due, as the ledger does.
+    private mutating func notify() {
+        guard let last = journal.events.last else { return }
+        for notice in journal.state.notices(after: last.body, at: journal.now) {
+            journal.append(notice)
+        }
+    }
+
+    private mutating func tick() {
+        var tick = QuotaTick()
+        tick.provider = draws.one(of: Self.providers)
+        tick.model = draws.one(of: Self.models)
+        tick.kind = draws.one(of: QuotaKind.allCases)
+        tick.limit = draws.oneIn(3) ? nil : draws.int(0...5_000)
+        tick.remaining = draws.int(0...5_000)
+        journal.append(.quotaTick(tick))
+        notify()
+    }
+
+    private mutating func limits() -> RateLimits? {
+        guard draws.oneIn(2) else { return nil }
+        var limits = RateLimits()
+        limits.requestsPerMinute = draws.oneIn(2) ? draws.int(1...20) : nil
+        limits.requestsPerDay = draws.oneIn(2) ? draws.int(1...100) : nil
+        limits.tokensPerMinute = draws.oneIn(2) ? draws.int(1...40_000) : nil
+        limits.tokensPerDay = draws.oneIn(2) ? draws.int(1...90_000) : nil
+        return limits
+    }
+
+    private mutating func budgets() -> BudgetPolicy? {
+        guard draws.oneIn(2) else { return nil }
+        var budgets = BudgetPolicy()
+        budgets.alertThreshold = 800_000
+        budgets.daily = Nanodollars(Int64(draws.int(1...99_999_999_999)))
+        budgets.monthly = Nanodollars(Int64(draws.int(1...999_999_999_999)))
+        var scope = ScopedBudget()
+        scope.scope = "task:code"
+        scope.monthly = Nanodollars(Int64(draws.int(1...99_999_999_999)))
+        if draws.oneIn(2) { budgets.scopes = [scope] }
+        return budgets
     }
 
     private mutating func finishSome() {
@@ -75,7 +124,11 @@ struct History {
                 : TokenUsage(input: draws.int(0...5_000), output: draws.int(0...5_000)),
             retryAt: failure == .rateLimited && draws.oneIn(2) ? retryAt : nil,
             microseconds: draws.int(1...90_000_000)
-        )
+        ) { finished in
+            finished.costOrigin = draws.one(of: CostOrigin.allCases)
+            finished.status = draws.oneIn(2) ? 500 : nil
+        }
+        notify()
         if failure == nil { complete(id, .answered) }
     }
 
@@ -135,8 +188,22 @@ struct History {
             var provider = ProviderPolicy()
             provider.name = name
             provider.priority = draws.int(1...3)
+            provider.limits = limits()
+            if let limits = limits() {
+                var line = ModelLimits()
+                line.model = draws.one(of: Self.models)
+                line.limits = limits
+                provider.modelLimits = [line]
+            }
+            if draws.oneIn(2) {
+                var reset = QuotaReset()
+                reset.rule = draws.one(of: DayReset.allCases)
+                reset.minute = draws.int(0...1_439)
+                provider.quotaReset = reset
+            }
             return provider
         }
+        policy.budgets = budgets()
         journal.apply(policy: policy)
     }
 

@@ -41,7 +41,8 @@ struct Journal {
         model: String = "llama",
         number: Int = 1,
         reserving input: Int = 100,
-        output: Int? = 200
+        output: Int? = 200,
+        change: (inout AttemptStarted) -> Void = { _ in }
     ) {
         var attempt = AttemptStarted()
         attempt.request = id
@@ -51,6 +52,7 @@ struct Journal {
         attempt.statePosition = state.position
         attempt.reservedInput = input
         attempt.reservedOutput = output
+        change(&attempt)
         append(.attemptStarted(attempt))
     }
 
@@ -61,7 +63,8 @@ struct Journal {
         cost: Nanodollars? = .zero,
         usage: TokenUsage = TokenUsage(),
         retryAt: Timestamp? = nil,
-        microseconds: Int = 1_000
+        microseconds: Int = 1_000,
+        change: (inout AttemptFinished) -> Void = { _ in }
     ) {
         let attempt = state.inFlight[id]?.attempt ?? RunningAttempt()
         var finished = AttemptFinished()
@@ -74,6 +77,7 @@ struct Journal {
         finished.usage = usage
         finished.retryAt = retryAt
         finished.totalMicroseconds = microseconds
+        change(&finished)
         append(.attemptFinished(finished))
     }
 

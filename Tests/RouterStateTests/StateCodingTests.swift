@@ -1,5 +1,4 @@
 import Events
-import Foundation
 import TestSupport
 import Testing
 
@@ -120,40 +119,50 @@ struct StateCodingTests {
         return journal.state
     }()
 
+    /// A state in which quotas and budgets count something.
+    static let limitedSample = {
+        var journal = QuotaTests.journal(.requestsPerDay, 2, model: "llama")
+        journal.attempt(cost: Nanodollars(1_234))
+        journal.start(journal.receive()) {
+            $0.reservedTokens = 300
+            $0.reservedCost = Nanodollars(4_321)
+            $0.charges = ["task:code"]
+        }
+        let id = journal.receive()
+        journal.start(id) { $0.reservedCost = Nanodollars(77) }
+        for notice in journal.state.notices(after: journal.events[6].body, at: journal.now) {
+            journal.append(notice)
+        }
+        journal.finish(id, .invalidResponse, cost: nil)
+        var alert = BudgetAlerted()
+        alert.budget = "daily"
+        alert.periodStart = journal.now.date.start
+        journal.append(.budgetAlerted(alert))
+        return journal.state
+    }()
+
     /// Snapshots and carried states of released builds must be read by every later one.
-    @Test func `the golden bytes of the state still mean what they meant`() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "Golden/RouterState.v2.hex")
-        let hex = Self.sample.encoded.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        if ProcessInfo.processInfo.environment["LOGWAY_WRITE_GOLDEN"] != nil,
-            !FileManager.default.fileExists(atPath: file.path)
-        {
-            try (hex + "\n").write(to: file, atomically: true, encoding: .utf8)
+    @Test(arguments: [("RouterState", sample), ("RouterStateLimits", limitedSample)])
+    func `the golden bytes of the state still mean what they meant`(
+        name: String,
+        sample: RouterState
+    ) throws {
+        let files = GoldenFiles(of: name, besides: #filePath)
+        try files.writeIfAsked(sample.encoded)
+        let versions = try files.all()
+        let newest = try #require(versions.last)
+        #expect(try RouterState(decoding: newest) == sample)
+        #expect(sample.encoded == newest, "the encoding changed: add fields, never change them")
+        // Folds that came later are empty in the bytes of an earlier build, and nothing is lost.
+        for (index, golden) in versions.enumerated() {
+            #expect(try RouterState(decoding: golden).encoded == golden, "version \(index + 1)")
         }
-        let golden = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(
-            in: .whitespacesAndNewlines
-        )
-        let bytes = stride(from: 0, to: golden.utf8.count, by: 2).compactMap { offset in
-            UInt8(golden.dropFirst(offset).prefix(2), radix: 16)
-        }
-        #expect(try RouterState(decoding: bytes) == Self.sample)
-        #expect(hex == golden, "the encoding changed: add fields, never change them")
     }
 
-    /// Folds that came later are empty in the bytes of an earlier build, and nothing else is lost.
-    @Test func `the golden bytes of the first state mean what they meant`() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "Golden/RouterState.v1.hex")
-        let golden = try String(contentsOf: file, encoding: .utf8).trimmingCharacters(
-            in: .whitespacesAndNewlines
-        )
-        let bytes = stride(from: 0, to: golden.utf8.count, by: 2).compactMap { offset in
-            UInt8(golden.dropFirst(offset).prefix(2), radix: 16)
-        }
-        let read = try RouterState(decoding: bytes)
-        #expect(EncodedFields(Self.sample.encoded).contain(EncodedFields(bytes)))
-        #expect(EncodedFields(read.encoded).contain(EncodedFields(bytes)))
-        #expect(read.statistics == ModelStatistics())
+    @Test func `the first state's bytes hold what was spent, and no statistics`() throws {
+        let files = GoldenFiles(of: "RouterState", besides: #filePath)
+        let read = try RouterState(decoding: try #require(try files.all().first))
         #expect(read.spend == Self.sample.spend)
+        #expect(read.statistics == ModelStatistics())
     }
 }

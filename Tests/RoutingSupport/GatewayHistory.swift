@@ -44,7 +44,9 @@ struct GatewayHistory {
         switch draws.int(1...100) {
         case 1...40: receive()
         case 41...85: finish()
-        case 86...89: listModels()
+        case 86...87: listModels()
+        case 88: tick()
+        case 89: judge()
         case 90...94: changePrices()
         case 95...96: changePolicy()
         case 97: carry()
@@ -72,6 +74,9 @@ struct GatewayHistory {
         }
         if draws.oneIn(6) { received.hints.maxLatencyMicroseconds = draws.int(1...9_000_000) }
         if draws.oneIn(8) { received.hints.complexity = draws.one(of: Complexity.allCases) }
+        received.tenant = draws.oneIn(3) ? "acme" : nil
+        received.clientKey = draws.oneIn(3) ? "2bb80d537b1d" : nil
+        received.choices = draws.oneIn(8) ? draws.int(2...4) : nil
         if draws.oneIn(4) {
             var obstacle = TranslationObstacle()
             obstacle.family = draws.one(of: WireFamily.allCases)
@@ -112,6 +117,10 @@ struct GatewayHistory {
         finished.model = attempt.model
         finished.totalMicroseconds = draws.int(1...9_000_000)
         finished.failure = draws.oneIn(3) ? nil : draws.one(of: FailureKind.allCases)
+        if finished.failure == nil {
+            finished.usage = TokenUsage(input: draws.int(0...900), output: draws.int(0...900))
+            finished.cost = draws.oneIn(4) ? nil : Nanodollars(Int64(draws.int(0...900_000)))
+        }
         if finished.failure == .rateLimited, draws.oneIn(2) {
             finished.retryAt = now + .seconds(draws.int(0...120))
         }
@@ -122,7 +131,6 @@ struct GatewayHistory {
             after: attempt,
             failure: finished.failure,
             of: decision,
-            received: received,
             state: after,
             now: now
         )
@@ -147,6 +155,28 @@ struct GatewayHistory {
         append([.modelsListed(list)])
     }
 
+    /// A provider's headers tell of a quota.
+    private mutating func tick() {
+        var tick = QuotaTick()
+        tick.provider = draws.one(of: World.providers).name
+        tick.model = draws.one(of: ["haiku", "llama", "qwen3:8b"])
+        tick.kind = draws.one(of: QuotaKind.allCases)
+        tick.limit = draws.oneIn(2) ? draws.int(1...10_000) : nil
+        tick.remaining = draws.int(0...20)
+        tick.resetsAt = draws.oneIn(2) ? now + .seconds(draws.int(1...90)) : nil
+        append([.quotaTick(tick)])
+    }
+
+    /// Somebody says what an answer was worth.
+    private mutating func judge() {
+        var feedback = FeedbackReceived()
+        feedback.provider = draws.one(of: World.providers).name
+        feedback.model = draws.one(of: ["haiku", "llama", "qwen3:8b"])
+        feedback.task = draws.oneIn(2) ? draws.one(of: TaskType.allCases) : nil
+        feedback.score = draws.int(0...1_000_000)
+        append([.feedbackReceived(feedback)])
+    }
+
     private mutating func changePrices() {
         var applied = PricesApplied()
         for provider in World.providers {
@@ -162,44 +192,7 @@ struct GatewayHistory {
     private mutating func changePolicy() {
         var applied = PolicyApplied()
         applied.fingerprint = Fingerprint(bytes: [UInt8(truncatingIfNeeded: events.count), 3])
-        applied.policy.mode = draws.one(of: RoutingMode.allCases)
-        applied.policy.maxAttempts = draws.int(1...4)
-        applied.policy.chain = "production"
-        applied.policy.chains = World.chains.sorted { $0.key < $1.key }.map(RoutingChain.init)
-        applied.policy.providers = World.providers.filter { _ in !draws.oneIn(6) }
-        applied.policy.strategies = StrategyRegistry.all.names.filter { _ in draws.oneIn(3) }
-        if draws.oneIn(2) {
-            var exploration = ExplorationPolicy()
-            exploration.floor = draws.int(0...700_000)
-            exploration.arms = draws.int(1...6)
-            applied.policy.exploration = exploration
-        }
-        applied.policy.taskChains = TaskType.allCases.filter { _ in draws.oneIn(3) }.map {
-            RoutingChain(
-                $0.name,
-                draws.one(
-                    of: World.chains.values.map { $0 }.sorted {
-                        $0.count < $1.count
-                    }
-                )
-            )
-        }
-        for index in applied.policy.providers.indices {
-            applied.policy.providers[index].priority = draws.int(1...3)
-            if draws.oneIn(2) {
-                let name = applied.policy.providers[index].name
-                applied.policy.providers[index].cards = World.cards[name] ?? []
-                applied.policy.providers[index].isLocal = draws.oneIn(2)
-            }
-            if draws.oneIn(3) {
-                var line = TaskModel()
-                line.task = draws.one(of: TaskType.allCases)
-                line.model = "llama"
-                applied.policy.providers[index].taskModels = [line]
-            }
-            if draws.oneIn(4) { applied.policy.providers[index].defaultModel = nil }
-        }
-        applied.policy.breaker.failuresToOpen = draws.int(1...5)
+        applied.policy = draws.policy()
         append([.policyApplied(applied)])
         if draws.oneIn(2) { changePrices() }
     }

@@ -152,7 +152,6 @@ struct SimulatedDay {
             after: running.attempt,
             failure: finished.failure,
             of: running.decision,
-            received: running.received,
             state: state,
             now: now
         )

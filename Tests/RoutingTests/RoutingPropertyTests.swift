@@ -187,6 +187,49 @@ struct RoutingPropertyTests {
         #expect(checked > 100)
     }
 
+    /// Looked at where each attempt begins, on the state that it was taken on.
+    @Test func `fits the quotas and the budgets of its moment, with what it reserves`() throws {
+        var (refused, limited) = (0, 0)
+        try Self.visit(200, seed: Draws.seed()) { moment in
+            let state = moment.state.expired(at: moment.now) ?? moment.state
+            guard let attempt = moment.attempt else {
+                let reasons = moment.decision.excluded.map(\.reason)
+                if reasons.contains(.quotaExhausted) || reasons.contains(.budgetExceeded) {
+                    refused += 1
+                }
+                for exclusion in moment.decision.excluded where exclusion.shortage != nil {
+                    let shortage = try #require(exclusion.shortage)
+                    try #require(
+                        shortage.used + shortage.reserved + shortage.needed > shortage.limit
+                    )
+                }
+                return
+            }
+            let provider = try #require(state.policy.provider(attempt.provider))
+            if provider.isLimited { limited += 1 }
+            let shortage = state.quotas.shortage(
+                at: attempt.model,
+                of: provider,
+                tokens: attempt.reservedTokens ?? 0,
+                now: moment.now
+            )
+            try #require(shortage == nil)
+            guard let budgets = state.policy.policy.budgets, budgets.onLimit != .warn else {
+                return
+            }
+            let uses = state.budgetUses(charges: attempt.charges, at: moment.now)
+            let isFree = state.prices.prices(provider: provider.name, model: attempt.model).isFree
+            guard !uses.isEmpty, !isFree else { return }
+            guard let cost = attempt.reservedCost else {
+                try #require(budgets.allowsUnpriced)
+                return
+            }
+            try #require(uses.allSatisfy { $0.fits(cost) })
+        }
+        #expect(refused > 100)
+        #expect(limited > 100)
+    }
+
     @Test func `keeps to the mode, the breakers and the holds of its moment`() throws {
         try Self.visit(100, seed: Draws.seed()) { moment in
             guard let attempt = moment.attempt else { return }

@@ -77,8 +77,7 @@ struct ParsingTests {
         let settings = try settings(Self.design, environment: ["GROQ_API_KEY": "k"])
         #expect(
             settings.notInForce.map { "\($0.line) \($0.path)" } == [
-                "12 providers[0].limits", "15 providers[0].fallbackProvider",
-                "20 routing.referenceModel", "21 budgets",
+                "15 providers[0].fallbackProvider", "20 routing.referenceModel",
             ]
         )
     }

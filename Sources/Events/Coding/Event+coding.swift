@@ -116,6 +116,9 @@ extension EventBody {
         case .stateCarried: 15
         case .segmentRetired: 16
         case .monthClosed: 17
+        case .quotaTick: 40
+        case .quotaWarned: 41
+        case .budgetAlerted: 42
         case .unknown(let code, _): code
         }
     }
@@ -144,6 +147,9 @@ extension EventBody {
         case 15: self = .stateCarried(decoder.record())
         case 16: self = .segmentRetired(decoder.record())
         case 17: self = .monthClosed(decoder.record())
+        case 40: self = .quotaTick(decoder.record())
+        case 41: self = .quotaWarned(decoder.record())
+        case 42: self = .budgetAlerted(decoder.record())
         default: self = .unknown(code: code, fields: decoder.rest)
         }
     }
@@ -171,6 +177,9 @@ extension EventBody {
         case .stateCarried(var event): event.visit(&visitor)
         case .segmentRetired(var event): event.visit(&visitor)
         case .monthClosed(var event): event.visit(&visitor)
+        case .quotaTick(var event): event.visit(&visitor)
+        case .quotaWarned(var event): event.visit(&visitor)
+        case .budgetAlerted(var event): event.visit(&visitor)
         case .unknown: break
         }
     }

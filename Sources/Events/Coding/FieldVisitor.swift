@@ -17,6 +17,20 @@ public protocol FieldVisitor {
     mutating func field<Value: FieldRecord>(_ tag: Int, _ name: String, _ value: inout [Value])
 }
 
+extension FieldVisitor {
+    /// A record inside the record that takes no room while it is empty: one that was added to a
+    /// released record, so that what was written before it comes back byte for byte.
+    public mutating func field<Value: FieldRecord>(
+        _ tag: Int,
+        _ name: String,
+        unlessEmpty value: inout Value
+    ) {
+        var present = value == Value() ? nil : value
+        field(tag, name, &present)
+        value = present ?? Value()
+    }
+}
+
 /// A value with named, numbered fields.
 public protocol FieldRecord: Hashable, Sendable {
     /// A record with every field empty, to decode into.

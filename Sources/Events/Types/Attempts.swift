@@ -22,6 +22,12 @@ public struct AttemptStarted: FieldRecord {
     public var reservedOutput: Int?
     /// Money reserved; unknown when a limit or a price is.
     public var reservedCost: Nanodollars?
+    /// Tokens reserved in quotas; absent where none are counted.
+    public var reservedTokens: Int?
+    /// The budgets with a scope that it counts in.
+    public var charges: [String] = []
+    /// Which of the provider's keys is used; 0 for the first.
+    public var key: Int = 0
 
     /// A record with every field empty.
     public init() {}
@@ -39,6 +45,9 @@ public struct AttemptStarted: FieldRecord {
         visitor.field(9, "reserved_input", &reservedInput)
         visitor.field(10, "reserved_output", &reservedOutput)
         visitor.field(11, "reserved_cost_nanodollars", &reservedCost)
+        visitor.field(20, "reserved_tokens", &reservedTokens)
+        visitor.field(21, "charges", &charges)
+        visitor.field(22, "key", &key)
     }
 }
 

@@ -55,6 +55,14 @@ public enum ExclusionReason: UInt8, FieldEnumeration {
     case attemptsUsedUp = 13
     /// The request's time is used up.
     case timeUsedUp = 14
+    /// A quota has no room for the request.
+    case quotaExhausted = 40
+    /// A budget has no room for the request.
+    case budgetExceeded = 41
+    /// A budget refuses the request, so that nobody takes the place of the one it is for.
+    case notDowngraded = 42
+    /// There is a budget, and nobody knows what the model costs.
+    case unpriced = 43
     /// The prompt and the output limit do not fit the model's context window.
     case contextTooSmall = 60
     /// The model can't do what the request needs.
@@ -76,6 +84,10 @@ public enum RouteRefusal: UInt8, FieldEnumeration {
     case noneAvailable = 3
     /// No provider is configured.
     case noProvider = 4
+    /// A budget has no room for the request.
+    case budgetExceeded = 40
+    /// Quotas have no room for the request.
+    case quotaExhausted = 41
     /// Nobody can fulfil what the request itself demands.
     case unsatisfiable = 60
 

@@ -49,6 +49,12 @@ public enum EventBody: Hashable, Sendable {
     case segmentRetired(SegmentRetired)
     /// A month ended, and this is what it came to.
     case monthClosed(MonthClosed)
+    /// A provider said more of a quota than was known.
+    case quotaTick(QuotaTick)
+    /// A quota is nearly used up.
+    case quotaWarned(QuotaWarned)
+    /// A budget's used share reached the threshold.
+    case budgetAlerted(BudgetAlerted)
     /// An event of a later build: its code and its fields as they stand.
     case unknown(code: UInt64, fields: [UInt8])
 }
@@ -87,6 +93,9 @@ extension EventBody {
         case .stateCarried: "StateCarried"
         case .segmentRetired: "SegmentRetired"
         case .monthClosed: "MonthClosed"
+        case .quotaTick: "QuotaTick"
+        case .quotaWarned: "QuotaWarned"
+        case .budgetAlerted: "BudgetAlerted"
         case .unknown(let code, _): "Unknown\(code)"
         }
     }

@@ -1,6 +1,6 @@
 /// What the client told the router of a request besides the request itself, by header or metadata.
 ///
-/// The task and the labels are fields of the request of their own.
+/// The task, the tenant and the labels are fields of the request of their own.
 public struct RequestHints: FieldRecord {
     /// How much it asks of a model, in the client's own judgement.
     public var complexity: Complexity?
@@ -10,8 +10,6 @@ public struct RequestHints: FieldRecord {
     public var maxLatencyMicroseconds: Int?
     /// Whether it must not leave the machine.
     public var isLocalOnly: Bool = false
-    /// Whose request it is.
-    public var tenant: String?
     /// What the model must be able to do, besides what the request itself shows.
     public var required: Capabilities = []
 
@@ -24,7 +22,6 @@ public struct RequestHints: FieldRecord {
         visitor.field(2, "max_cost_nanodollars", &maxCost)
         visitor.field(3, "max_latency_us", &maxLatencyMicroseconds)
         visitor.field(4, "local_only", &isLocalOnly)
-        visitor.field(5, "tenant", &tenant)
-        visitor.field(6, "required", &required)
+        visitor.field(5, "required", &required)
     }
 }

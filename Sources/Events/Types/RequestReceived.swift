@@ -22,6 +22,12 @@ public struct RequestReceived: FieldRecord {
     public var obstacles: [TranslationObstacle] = []
     /// Pure hints that are left out on the way to which other family.
     public var droppedHints: [TranslationObstacle] = []
+    /// Whose request it is, as the client says.
+    public var tenant: String?
+    /// The fingerprint of the client's key, where budgets go by key.
+    public var clientKey: String?
+    /// How many answers the client asked for; absent for one.
+    public var choices: Int?
     /// What the client told the router.
     public var hints: RequestHints = RequestHints()
 
@@ -40,7 +46,10 @@ public struct RequestReceived: FieldRecord {
         visitor.field(8, "tags", &tags)
         visitor.field(9, "obstacles", &obstacles)
         visitor.field(10, "dropped_hints", &droppedHints)
-        visitor.field(25, "hints", &hints)
+        visitor.field(20, "tenant", &tenant)
+        visitor.field(21, "client_key", &clientKey)
+        visitor.field(22, "choices", &choices)
+        visitor.field(25, "hints", unlessEmpty: &hints)
     }
 }
 

@@ -34,6 +34,14 @@ public struct RouteDecided: FieldRecord {
     public var refusal: RouteRefusal?
     /// When the request's whole time is used up, after which no other candidate is asked.
     public var deadline: Timestamp = .empty
+    /// The most tokens that the prompt can be, by its bytes: what each attempt reserves.
+    public var inputBound: Int = 0
+    /// The most tokens that the client takes back, in all choices together; absent without a limit.
+    public var outputBound: Int?
+    /// The budgets with a scope that count the request: `task:NAME`, `tenant:NAME`, `key:NAME`.
+    public var charges: [String] = []
+    /// How many answers the client asked for; absent for one.
+    public var choices: Int?
     /// What kind of work it is and how much it asks of a model.
     public var classification: Classification = Classification()
     /// What every candidate must fulfil.
@@ -62,8 +70,12 @@ public struct RouteDecided: FieldRecord {
         visitor.field(14, "max_attempts", &maxAttempts)
         visitor.field(15, "refusal", &refusal)
         visitor.field(16, "deadline", &deadline)
-        visitor.field(25, "classification", &classification)
-        visitor.field(26, "requirements", &requirements)
+        visitor.field(20, "input_bound", &inputBound)
+        visitor.field(21, "output_bound", &outputBound)
+        visitor.field(22, "charges", &charges)
+        visitor.field(23, "choices", &choices)
+        visitor.field(25, "classification", unlessEmpty: &classification)
+        visitor.field(26, "requirements", unlessEmpty: &requirements)
         visitor.field(27, "verdicts", &verdicts)
     }
 }
@@ -86,6 +98,10 @@ public struct RouteCandidate: FieldRecord {
     public var probability: Int = 0
     /// Whether it may only be asked while it is known to cost nothing.
     public var isFreeOnly: Bool = false
+    /// Whether as many attempts ran there as may at once, so that others were preferred.
+    public var isBusy: Bool = false
+    /// The budget that had no room for it but only warns; absent when it fits.
+    public var overBudget: String?
     /// What the strategy made of it, more being better; absent where only the order counts.
     public var score: Int64?
     /// What the score is the sum of.
@@ -110,6 +126,8 @@ public struct RouteCandidate: FieldRecord {
         visitor.field(6, "predicted_cost_nanodollars", &predictedCost)
         visitor.field(7, "probability_ppm", &probability)
         visitor.field(8, "free_only", &isFreeOnly)
+        visitor.field(12, "busy", &isBusy)
+        visitor.field(13, "over_budget", &overBudget)
         visitor.field(16, "score", &score)
         visitor.field(17, "parts", &parts)
         visitor.field(18, "predicted_quality_ppm", &predictedQuality)
@@ -130,6 +148,8 @@ public struct RouteExclusion: FieldRecord {
     public var until: Timestamp?
     /// The fields that the provider's API has no word for.
     public var fields: [String] = []
+    /// The quota or the budget that has no room, with its figures.
+    public var shortage: LimitShortage?
     /// What would be allowed: tokens for a context window, nano-dollars for a cost.
     public var limit: Int64?
     /// What it would come to instead; absent when that is not known.
@@ -147,6 +167,7 @@ public struct RouteExclusion: FieldRecord {
         visitor.field(3, "reason", &reason)
         visitor.field(4, "until", &until)
         visitor.field(5, "fields", &fields)
+        visitor.field(20, "shortage", &shortage)
         visitor.field(30, "limit", &limit)
         visitor.field(31, "actual", &actual)
         visitor.field(32, "lacks", &lacks)

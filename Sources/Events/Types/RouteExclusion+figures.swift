@@ -12,7 +12,7 @@ extension RouteExclusion {
                     + "$\(Nanodollars(limit))"
             }
         case .lacksCapability: lacks.names.joined(separator: ", ")
-        default: nil
+        default: shortage?.description
         }
     }
 }

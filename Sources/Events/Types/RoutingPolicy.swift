@@ -33,6 +33,8 @@ public struct RoutingPolicy: FieldRecord {
     public var isSimulated: Bool = false
     /// Microseconds that a request may take with all its attempts.
     public var totalMicroseconds: Int64 = 600_000_000
+    /// How much may be spent; absent without a budget.
+    public var budgets: BudgetPolicy?
     /// The strategies by name, in the order in which they are asked; empty for the usual ones.
     public var strategies: [String] = []
     /// The chains of kinds of work, named after them.
@@ -53,6 +55,7 @@ public struct RoutingPolicy: FieldRecord {
         visitor.field(6, "breaker", &breaker)
         visitor.field(7, "is_simulated", &isSimulated)
         visitor.field(8, "total_us", &totalMicroseconds)
+        visitor.field(20, "budgets", &budgets)
         visitor.field(30, "strategies", &strategies)
         visitor.field(31, "task_chains", &taskChains)
         visitor.field(32, "exploration", &exploration)
@@ -75,6 +78,14 @@ public struct ProviderPolicy: FieldRecord {
     public var defaultModel: String?
     /// The models it is restricted to; empty for whatever it lists.
     public var models: [String] = []
+    /// The rates that the account allows for all its models together; absent without limits.
+    public var limits: RateLimits?
+    /// The rates that the account allows for single models.
+    public var modelLimits: [ModelLimits] = []
+    /// When daily quotas begin anew; absent for midnight in UTC.
+    public var quotaReset: QuotaReset?
+    /// Attempts that run there at once before others are preferred and more wait their turn.
+    public var maxConcurrent: Int?
     /// What is known of its models.
     public var cards: [ModelPolicy] = []
     /// The models for kinds of work, instead of the default.
@@ -92,6 +103,10 @@ public struct ProviderPolicy: FieldRecord {
         visitor.field(5, "is_local", &isLocal)
         visitor.field(6, "default_model", &defaultModel)
         visitor.field(7, "models", &models)
+        visitor.field(20, "limits", &limits)
+        visitor.field(21, "model_limits", &modelLimits)
+        visitor.field(22, "quota_reset", &quotaReset)
+        visitor.field(23, "max_concurrent", &maxConcurrent)
         visitor.field(30, "cards", &cards)
         visitor.field(31, "task_models", &taskModels)
     }

@@ -25,7 +25,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler,
     /// while the client still sends may lose the answer on its way.
     static let farewell = TimeAmount.seconds(5)
     /// Parts of requests that may wait for the answer before them.
-    private static let backlogLimit = 64
+    private static let backlogLimit = 16
 
     /// What is coming in.
     private enum Incoming {

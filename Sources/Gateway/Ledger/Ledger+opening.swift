@@ -55,7 +55,8 @@ extension Ledger {
                         after: restoredThrough,
                         notice: notice
                     )
-                }
+                },
+                notice: notice
             )
             try ledger.recordStart(recovery: log.recovery, version: version)
             return ledger

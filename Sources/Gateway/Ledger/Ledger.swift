@@ -1,5 +1,6 @@
 public import EventLog
 public import Events
+import Reporting
 public import RouterState
 import Synchronization
 public import WriteAheadLog
@@ -19,6 +20,8 @@ public final class Ledger: Sendable {
     private let inside: Mutex<Inside>
     private let failure = Failure()
     private let snapshots: StateSnapshots?
+    /// Told of warnings and alerts, one line each.
+    private let notice: @Sendable (String) -> Void
     /// What has to be durable before what.
     public let durability: Durability
 
@@ -31,8 +34,10 @@ public final class Ledger: Sendable {
         log: EventLog,
         state: RouterState,
         durability: Durability,
-        snapshots: StateSnapshots?
+        snapshots: StateSnapshots?,
+        notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
+        self.notice = notice
         self.log = log
         self.snapshots = snapshots
         inside = Mutex(Inside(state: state, clock: EventClock(after: state.time)))
@@ -69,12 +74,14 @@ public final class Ledger: Sendable {
     public func transact<Result: Sendable>(
         _ body: (RouterState, Timestamp) -> (events: [EventBody], result: Result)
     ) throws(LogError) -> (sequence: UInt64, result: Result) {
-        try inside.withLock { inside throws(LogError) in
+        let (sequence, result, notices) = try inside.withLock { inside throws(LogError) in
             let now = inside.clock.now()
             let (bodies, result) = body(inside.state, now)
-            try append(bodies, to: &inside.state, at: now)
-            return (inside.state.position, result)
+            let notices = try append(bodies, to: &inside.state, at: now)
+            return (inside.state.position, result, notices)
         }
+        for line in notices { notice(line) }
+        return (sequence, result)
     }
 
     /// Records an event, then decides on the state that knows of it, in one section.
@@ -85,21 +92,24 @@ public final class Ledger: Sendable {
         first: (RouterState, Timestamp) -> EventBody,
         then: (RouterState, Timestamp) -> (events: [EventBody], result: Result)
     ) throws(LogError) -> (sequence: UInt64, result: Result) {
-        try inside.withLock { inside throws(LogError) in
+        let (sequence, result, notices) = try inside.withLock { inside throws(LogError) in
             let now = inside.clock.now()
-            try append([first(inside.state, now)], to: &inside.state, at: now)
+            var notices = try append([first(inside.state, now)], to: &inside.state, at: now)
             let (bodies, result) = then(inside.state, now)
-            try append(bodies, to: &inside.state, at: now)
-            return (inside.state.position, result)
+            notices += try append(bodies, to: &inside.state, at: now)
+            return (inside.state.position, result, notices)
         }
+        for line in notices { notice(line) }
+        return (sequence, result)
     }
 
+    /// - Returns: the warnings and alerts that came of it, as lines for the operator.
     private func append(
         _ bodies: [EventBody],
         to state: inout RouterState,
         at now: Timestamp
-    ) throws(LogError) {
-        guard !bodies.isEmpty else { return }
+    ) throws(LogError) -> [String] {
+        guard !bodies.isEmpty else { return [] }
         let events = bodies.map { Event($0, at: now) }
         // What ends an attempt or a request must find room where a new request finds none.
         let settling = bodies.allSatisfy(\.settles)
@@ -108,7 +118,22 @@ public final class Ledger: Sendable {
             state.apply(event, sequence: sequence)
             sequence += 1
         }
+        var lines: [String] = []
+        for event in events {
+            for body in state.notices(after: event.body, at: now) {
+                let notice = Event(body, at: now)
+                do throws(LogError) {
+                    let place = try log.append([notice], settling: settling)
+                    state.apply(notice, sequence: place)
+                    lines.append(EventLine(notice, place).text)
+                } catch {
+                    // The events stand; what was not recorded stays due, and is told with the next.
+                    continue
+                }
+            }
+        }
         snapshots?.offer(state)
+        return lines
     }
 
     /// Appends events that need no decision.

@@ -13,6 +13,12 @@ struct ProviderConnection: Sendable {
     private let plainHeaders: [(name: String, value: String)]
     private let streamHeaders: [(name: String, value: String)]
     let pool: UpstreamPool
+    /// Another for model lists, which must not wait behind answers.
+    private let listPool: UpstreamPool
+    /// Under which name an output limit is sent.
+    let limitField: Providers.UpstreamOptions.LimitField
+    /// Whether the provider's headers count requests by the day.
+    let countsRequestsByDay: Bool
     let timeouts: Timeouts
     let healthCheck: HealthCheckSettings
     /// Takes the key out of what the provider says.
@@ -33,7 +39,17 @@ struct ProviderConnection: Sendable {
         chatURL = endpoint.chatURL
         plainHeaders = endpoint.headers(streamed: false)
         streamHeaders = endpoint.headers(streamed: true)
-        pool = settings.type.isLocal ? .local(settings.name) : .hosted(settings.name)
+        var pool: UpstreamPool =
+            settings.type.isLocal ? .local(settings.name) : .hosted(settings.name)
+        // What is beyond it waits in the pool's queue.
+        if let most = settings.concurrency { pool.maximumConnections = most }
+        self.pool = pool
+        listPool = UpstreamPool(name: "\(settings.name) lists", maximumConnections: 1)
+        // Every model of OpenAI's own takes the new name, its reasoning models only that.
+        limitField =
+            settings.type == .openai && settings.baseURL == settings.type.defaultBaseURL
+            ? .maxCompletionTokens : .maxTokens
+        countsRequestsByDay = settings.type.countsRequestsByDay
         timeouts = settings.timeouts
         healthCheck = settings.healthCheck
         keys = KeyMask(key: settings.apiKey?.revealed)
@@ -77,7 +93,7 @@ struct ProviderConnection: Sendable {
                 idle: healthCheck.timeout,
                 total: healthCheck.timeout
             ),
-            pool: pool
+            pool: listPool
         )
     }
 }

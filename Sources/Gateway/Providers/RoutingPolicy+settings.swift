@@ -38,6 +38,7 @@ extension RoutingPolicy {
         maxAttempts = settings.routing.maxAttempts
         isSimulated = settings.isSimulated
         totalMicroseconds = settings.routing.timeouts.total.microseconds
+        budgets = BudgetPolicy(settings.budgets)
     }
 
     private static func chains(_ settings: [String: [ChainEntry]]) -> [RoutingChain] {
@@ -63,6 +64,57 @@ extension ProviderPolicy {
         isLocal = settings.isLocal
         defaultModel = settings.defaultModel
         models = settings.models
+        limits = RateLimits(settings.limits)
+        modelLimits = settings.modelLimits.sorted { $0.key < $1.key }.compactMap { model, limits in
+            guard let limits = RateLimits(limits) else { return nil }
+            var line = ModelLimits()
+            line.model = model
+            line.limits = limits
+            return line
+        }
+        if settings.quotaReset != QuotaReset() { quotaReset = settings.quotaReset }
+        maxConcurrent = settings.concurrency
+    }
+}
+
+extension RateLimits {
+    /// The limits of a configuration; `nil` for none.
+    fileprivate init?(_ settings: ProviderLimits) {
+        guard !settings.isEmpty else { return nil }
+        self.init()
+        requestsPerMinute = settings.requestsPerMinute
+        requestsPerDay = settings.requestsPerDay
+        tokensPerMinute = settings.tokensPerMinute
+        tokensPerDay = settings.tokensPerDay
+    }
+}
+
+extension BudgetPolicy {
+    /// The budgets of a configuration; `nil` where nothing is limited.
+    fileprivate init?(_ settings: BudgetSettings) {
+        guard settings.isLimiting || settings.maxOutputTokens != nil else { return nil }
+        self.init()
+        monthly = settings.monthly
+        daily = settings.daily
+        for (kind, amounts) in [
+            ("task", settings.perTask), ("tenant", settings.perTenant), ("key", settings.perKey),
+        ] {
+            for (name, amount) in amounts.sorted(by: { $0.key < $1.key }) {
+                var line = ScopedBudget()
+                line.scope = "\(kind):\(name)"
+                line.monthly = amount
+                scopes.append(line)
+            }
+        }
+        alertThreshold = Int((settings.alertThreshold * 1_000_000).rounded())
+        outputLimit = settings.maxOutputTokens ?? BudgetSettings.usualOutputTokens
+        onLimit =
+            switch settings.onLimit {
+            case .refuse: .refuse
+            case .downgrade: .downgrade
+            case .warn: .warn
+            }
+        allowsUnpriced = settings.allowUnpriced
     }
 }
 

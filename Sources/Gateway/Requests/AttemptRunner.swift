@@ -22,6 +22,8 @@ struct AttemptRunner: Sendable {
     }
 
     let upstream: UpstreamClient
+    /// Takes what providers say of their quotas.
+    let quotas: QuotaReports
 
     /// Runs the attempt under way of a request; no key is in what it says of a failure.
     func open(
@@ -51,7 +53,11 @@ struct AttemptRunner: Sendable {
             body = try client.upstreamBody(
                 for: provider.endpoint.family,
                 model: attempt.model,
-                options: UpstreamOptions(contextTokens: provider.contextTokens(attempt.model))
+                options: UpstreamOptions(
+                    outputLimit: attempt.reservedOutput.map { $0 / client.choices },
+                    limitField: provider.limitField,
+                    contextTokens: provider.contextTokens(attempt.model)
+                )
             )
         } catch {
             let failure = ProviderFailure(.invalidRequest, error.message, status: 400)
@@ -68,6 +74,7 @@ struct AttemptRunner: Sendable {
         )
         do throws(UpstreamError) {
             let head = try await exchange.head()
+            quotas.take(head, of: attempt, from: provider)
             guard (200..<300).contains(head.status) else {
                 return .failed(await Self.refusal(head, exchange, family: provider.endpoint.family))
             }

@@ -21,6 +21,8 @@ struct ChatService: Sendable {
     let logger: Logger
     /// Where the texts of requests and answers are kept; `nil` where they are not.
     var bodies: BodyRecorder?
+    /// Whether budgets go by the client's key, so that its fingerprint is recorded.
+    var recordsClientKeys = false
 
     /// Answers a request that was posted to an endpoint of a family.
     func respond(
@@ -30,6 +32,7 @@ struct ChatService: Sendable {
     ) async -> Response {
         let start = Clocks.monotonicMicroseconds
         var received = RequestReceived(request, family: family, at: ledger.now)
+        if recordsClientKeys { received.clientKey = ClientKey.fingerprint(request.headers) }
         do throws(LogError) {
             if let shortage = ledger.shortage { throw shortage }
             let watch = watches.watch(channel)
@@ -188,6 +191,7 @@ struct ChatService: Sendable {
         let clientError = error.clientError(for: running)
         _ = try await settle(running)
         var response = clientError.response(for: running.client.family)
+        if clientError.code == "budget_exceeded" { response.headers[.shouldRetry] = "false" }
         if let seconds = error.retryAfterSeconds(now: Clocks.wall) {
             response.headers[.retryAfter] = String(seconds)
         }

@@ -73,6 +73,7 @@ enum RequestFailure: Sendable {
             case .unknownModel: 404
             case .untranslatable, .unsatisfiable: 400
             case .noProvider, nil: 503
+            case .budgetExceeded, .quotaExhausted: 429
             case .noneAvailable:
                 decision.isRateLimited ? 429 : 503
             }
@@ -108,6 +109,8 @@ enum RequestFailure: Sendable {
             case .untranslatable: "unsupported_parameter"
             case .unsatisfiable: "no_provider_fits"
             case .noProvider: "no_provider"
+            case .budgetExceeded: "budget_exceeded"
+            case .quotaExhausted: "quota_exceeded"
             case .noneAvailable, nil: "no_provider_available"
             }
         case .requestAtFault(let failure):
@@ -151,6 +154,12 @@ enum RequestFailure: Sendable {
             "no provider fulfils what the request demands: "
                 + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
         case .noProvider: "no provider is configured; run `logway serve --help`"
+        case .budgetExceeded:
+            "the budget has no room for this request: "
+                + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
+        case .quotaExhausted:
+            "the providers' quotas have no room for this request: "
+                + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
         case .noneAvailable, nil:
             "no provider is available now: "
                 + decision.excluded.map(RouteDetails.words).joined(separator: "; ")

@@ -47,6 +47,9 @@ struct HintReader {
             TaskType(name: $0)?.name
         }
         received.tags = try labels()
+        received.tenant = try parsed(.tenant, "a name of 1 to \(Self.textLimit) characters") {
+            $0.isEmpty || $0.count > Self.textLimit ? nil : $0
+        }
         var hints = RequestHints()
         hints.complexity = try parsed(
             .complexity,
@@ -69,9 +72,6 @@ struct HintReader {
                 default: nil
                 }
             } ?? false
-        hints.tenant = try parsed(.tenant, "a name of 1 to \(Self.textLimit) characters") {
-            $0.isEmpty || $0.count > Self.textLimit ? nil : $0
-        }
         hints.required =
             try parsed(
                 .require,

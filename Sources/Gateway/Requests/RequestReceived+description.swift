@@ -35,6 +35,7 @@ extension RequestReceived {
         features.cues = request.cues
         features.instructionBytes = request.instructionBytes
         features.entropyMillibits = request.entropyMillibits
+        if request.choices > 1 { choices = request.choices }
         for family in families where family != request.family {
             obstacles.append(family, request.obstacles(to: family))
             droppedHints.append(family, request.droppedHints(to: family))

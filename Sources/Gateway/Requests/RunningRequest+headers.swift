@@ -40,6 +40,10 @@ extension HTTPField.Name {
     static let model = own("x-logway-model")
     /// What the request cost, in dollars.
     static let costUSD = own("x-logway-cost-usd")
+    /// Told to clients whose libraries would try again at once (OpenAI's and Anthropic's SDKs).
+    static let shouldRetry = own("x-should-retry")
+    /// Anthropic's header for a key.
+    static let apiKey = own("x-api-key")
     /// Anthropic's version header, by which its clients are told apart on shared paths.
     static let anthropicVersion = own("anthropic-version")
 }

@@ -27,7 +27,6 @@ extension RunningRequest {
                     after: attempt,
                     failure: settled.failure,
                     of: open.decision,
-                    received: open.received,
                     state: state,
                     now: now
                 )

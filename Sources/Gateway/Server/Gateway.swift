@@ -189,11 +189,12 @@ public struct Gateway: Sendable {
             chat: ChatService(
                 ledger: ledger,
                 providers: providers,
-                attempts: AttemptRunner(upstream: upstream),
+                attempts: AttemptRunner(upstream: upstream, quotas: QuotaReports(ledger: ledger)),
                 watches: watches,
                 bodyLimit: settings.server.maxBodyBytes,
                 logger: logger,
-                bodies: bodies
+                bodies: bodies,
+                recordsClientKeys: !settings.budgets.perKey.isEmpty
             ),
             models: ModelsEndpoint(ledger: ledger),
             feedback: FeedbackEndpoint(ledger: ledger, logger: logger),

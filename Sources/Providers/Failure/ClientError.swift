@@ -97,7 +97,9 @@ public struct ClientError: Hashable, Sendable {
 
     /// OpenAI's type for the status (its API reference, "Error codes").
     private var openAIType: String {
-        switch status {
+        // What OpenAI's own API says when money is used up, whose status is that of a rate.
+        if code == "budget_exceeded" { return "insufficient_quota" }
+        return switch status {
         case 401: "authentication_error"
         case 403: "permission_error"
         case 429: "rate_limit_error"

@@ -18,6 +18,8 @@ public struct ClientRequest: Sendable {
     public let wantsStreamedUsage: Bool
     /// The output limit in tokens that the client set.
     public let maxOutputTokens: Int?
+    /// How many answers the client asks for (OpenAI's `n`), at least 1.
+    public let choices: Int
     /// The sampling temperature; `nil` when the client set none.
     public let temperature: Double?
     /// How many messages there are, system prompts among them in the OpenAI family.
@@ -67,6 +69,7 @@ public struct ClientRequest: Sendable {
         streamed = facts.streamed
         wantsStreamedUsage = facts.wantsStreamedUsage
         maxOutputTokens = facts.maxOutputTokens
+        choices = facts.choices
         temperature = facts.temperature
         messageCount = facts.messageCount
         promptTextBytes = facts.promptTextBytes

@@ -8,6 +8,7 @@ struct RequestFacts {
     var streamed = false
     var wantsStreamedUsage = false
     var maxOutputTokens: Int?
+    var choices = 1
     var temperature: Double?
     var messageCount = 0
     var promptTextBytes = 0
@@ -22,6 +23,7 @@ struct RequestFacts {
     private static let keys: JSONKeys = [
         "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
         "temperature", "tools", "response_format", "metadata", "system", "functions",
+        "n",
     ]
 
     init(family: WireFamily, body: [UInt8]) throws(RequestError) {
@@ -55,6 +57,7 @@ struct RequestFacts {
             let count = try limit?.count()
             if maxOutputTokens == nil { maxOutputTokens = count }
         }
+        if family == .openai, let count = try field(12, "n")?.count() { choices = max(1, count) }
         temperature = try field(6, "temperature")?.number().double
         try readMessages(messages)
         if let system = field(10, "system"), family == .anthropic {

@@ -1,7 +1,8 @@
 public import Events
 public import RouterState
 
-/// What a strategy is asked: a request, and the candidates that pass every hard constraint.
+/// What a strategy is asked: a request, and the candidates that pass every hard constraint; a budget that
+/// refuses looks at the ranked ones, so that the one it has no room for is ranked with the others.
 public struct RoutingQuestion: Sendable {
     /// The request, as recorded.
     public let received: RequestReceived

@@ -9,8 +9,6 @@ enum NotInForce {
     }
 
     private static let table: [String: String] = [
-        "budgets": "nothing holds requests back when the money is spent",
-        "providers[].limits": "only the provider's own 429 answers hold requests back",
         "providers[].fallbackProvider": "the chain decides who comes next",
         "providers[].features": "what a model can do comes from the catalogue",
         "routing.referenceModel": "reports show no savings",

@@ -17,7 +17,7 @@ struct ProviderReader {
     private static let keys = [
         "type", "name", "enabled", "priority", "apiKey", "baseUrl", "defaultModel", "models",
         "modelOverrides", "limits", "costPer1MTokens", "healthCheck", "fallbackProvider",
-        "timeouts", "simulation", "features",
+        "timeouts", "simulation", "features", "modelLimits", "resets", "maxConcurrent",
     ]
 
     /// The providers of the file that could be read.
@@ -67,6 +67,7 @@ struct ProviderReader {
         readConnection(section, into: &provider)
         readModels(section, into: &provider)
         provider.limits = ProviderLimits(section)
+        provider.readQuotas(section)
         provider.prices = section.prices("costPer1MTokens")
         provider.healthCheck = HealthCheckSettings(section)
         provider.fallbackProvider = section.text("fallbackProvider")

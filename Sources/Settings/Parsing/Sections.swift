@@ -1,3 +1,4 @@
+import Events
 import Yams
 
 extension ServerSettings {
@@ -80,13 +81,19 @@ extension Timeouts {
 extension BudgetSettings {
     /// The section `budgets`.
     init(_ root: Section) {
-        let keys = ["monthly", "daily", "perTask", "alertThreshold", "maxOutputTokens", "onLimit"]
+        let keys = [
+            "monthly", "daily", "perTask", "perTenant", "perKey", "alertThreshold",
+            "maxOutputTokens", "onLimit", "allowUnpriced",
+        ]
         guard let section = root.section("budgets", known: keys) else { return }
         monthly = section.dollars("monthly")
         daily = section.dollars("daily")
         if let tasks = section.openSection("perTask") {
             for task in tasks.tasks { perTask[task.name] = tasks.dollars(task.name) }
         }
+        perTenant = section.amounts("perTenant")
+        perKey = section.amounts("perKey")
+        if let flag = section.flag("allowUnpriced") { allowUnpriced = flag }
         if let threshold = section.number("alertThreshold", in: 0...1) {
             alertThreshold = threshold
         }
@@ -95,11 +102,21 @@ extension BudgetSettings {
     }
 }
 
+extension Section {
+    /// Amounts of dollars under names of the user's own choice.
+    fileprivate func amounts(_ key: String) -> [String: Nanodollars] {
+        guard let section = openSection(key) else { return [:] }
+        var amounts: [String: Nanodollars] = [:]
+        for name in section.keys { amounts[name] = section.dollars(name) }
+        return amounts
+    }
+}
+
 extension ProviderLimits {
-    /// The section `limits` of a provider.
-    init(_ parent: Section) {
+    /// A section of limits: `limits` of a provider, or a model's in `modelLimits`.
+    init(_ parent: Section, _ key: String = "limits") {
         let keys = ["requestsPerMinute", "requestsPerDay", "tokensPerMinute", "tokensPerDay"]
-        guard let section = parent.section("limits", known: keys) else { return }
+        guard let section = parent.section(key, known: keys) else { return }
         requestsPerMinute = section.count("requestsPerMinute", in: 0...Int.max)
         requestsPerDay = section.count("requestsPerDay", in: 0...Int.max)
         tokensPerMinute = section.count("tokensPerMinute", in: 0...Int.max)

@@ -8,12 +8,29 @@ public struct BudgetSettings: Hashable, Sendable {
     public var daily: Nanodollars?
     /// In a month for each task type that is named.
     public var perTask: [String: Nanodollars] = [:]
+    /// In a month for each tenant that is named.
+    public var perTenant: [String: Nanodollars] = [:]
+    /// In a month for each client key that is named by its fingerprint.
+    public var perKey: [String: Nanodollars] = [:]
     /// The used share of a budget that raises an alert, 0 to 1.
     public var alertThreshold = 0.8
     /// The output limit of requests that set none, which makes their cost bounded.
+    ///
+    /// `nil` is ``usualOutputTokens`` where there is a budget.
     public var maxOutputTokens: Int?
+    /// Whether models of unknown price may be asked under a budget.
+    public var allowUnpriced = false
     /// What happens to a request that does not fit.
     public var onLimit = BudgetLimitAction.refuse
+
+    /// The output limit of requests that set none, under a budget that names none.
+    public static let usualOutputTokens = 4_096
+
+    /// Whether there is any budget.
+    public var isLimiting: Bool {
+        monthly != nil || daily != nil || !perTask.isEmpty || !perTenant.isEmpty
+            || !perKey.isEmpty
+    }
 
     /// No limits.
     public init() {}
@@ -23,8 +40,8 @@ public struct BudgetSettings: Hashable, Sendable {
 public enum BudgetLimitAction: String, Hashable, Sendable, CaseIterable {
     /// It gets an error.
     case refuse
-    /// It goes to a cheaper model.
+    /// It goes to a model that is free or still fits.
     case downgrade
-    /// It goes through, and the overrun is reported.
+    /// It goes through, and the overrun is recorded.
     case warn
 }

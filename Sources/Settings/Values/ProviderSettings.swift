@@ -25,6 +25,13 @@ public struct ProviderSettings: Hashable, Sendable {
     public var modelOverrides: [String: String] = [:]
     /// The rates that the account allows.
     public var limits = ProviderLimits()
+    /// The rates that the account allows for single models.
+    public var modelLimits: [String: ProviderLimits] = [:]
+    /// When daily limits begin anew; what follows from the type unless the file says otherwise.
+    public var quotaReset: QuotaReset
+    /// Attempts that run there at once, before others are preferred and more wait their turn; `nil`
+    /// for what follows from where the provider is.
+    public var maxConcurrent: Int?
     /// Prices of all the provider's models, instead of the catalogue's.
     public var prices: TokenPrices?
     /// How the provider's health is probed.
@@ -42,6 +49,7 @@ public struct ProviderSettings: Hashable, Sendable {
         self.name = name ?? type.name
         self.priority = priority
         baseURL = type.defaultBaseURL
+        quotaReset = type.quotaReset
         timeouts = Timeouts()
     }
 
@@ -51,6 +59,18 @@ public struct ProviderSettings: Hashable, Sendable {
     public var isLocal: Bool {
         if type == .simulated { return simulation?.isLocal ?? (name == BuiltInSimulation.local) }
         return baseURL.map { Loopback.contains(url: $0) } ?? false
+    }
+
+    /// The attempts that may run at once on the user's own hardware, unless the file says otherwise:
+    /// more only take each other's memory.
+    public static let localConcurrency = 5
+
+    /// How many attempts run there at once; `nil` is no limit.
+    ///
+    /// The type decides: Ollama and its like compute one answer after the other, wherever they run,
+    /// while a server of the OpenAI family on this machine may serve as many as it likes.
+    public var concurrency: Int? {
+        maxConcurrent ?? (type.isLocal ? Self.localConcurrency : nil)
     }
 
     /// What a model's tokens cost here: the configuration's word, then nothing on the user's own
@@ -83,6 +103,9 @@ public struct ProviderLimits: Hashable, Sendable {
 
     /// No limits.
     public init() {}
+
+    /// Whether nothing is limited.
+    public var isEmpty: Bool { self == ProviderLimits() }
 }
 
 /// How often and how long a provider's health is probed.

@@ -10,6 +10,7 @@ struct EventTypeArgument: ExpressibleByArgument {
         .policyApplied(.init()), .pricesApplied(.init()), .nodeStarted(.init()),
         .nodeStopped(.init()), .logRecovered(.init()), .stateCarried(.init()),
         .segmentRetired(.init()), .monthClosed(.init()),
+        .quotaTick(.init()), .quotaWarned(.init()), .budgetAlerted(.init()),
     ]
     static let allValueStrings = known.map(\.name)
 

@@ -9,7 +9,7 @@ struct ProvidersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "providers",
         abstract: "Shows the providers and how they are doing.",
-        subcommands: [ListCommand.self, StatusCommand.self],
+        subcommands: [ListCommand.self, StatusCommand.self, QuotaCommand.self],
         defaultSubcommand: StatusCommand.self
     )
 
@@ -20,12 +20,18 @@ struct ProvidersCommand: ParsableCommand {
         @Flag(name: .long, help: "Prints JSON.")
         var json = false
 
-        /// The status that the log tells of, now or at the instant.
-        func status() throws -> ProviderStatus {
+        /// The state that the log tells of, and the time to look at it: now or the instant.
+        func state() throws -> (RouterState, Timestamp) {
             let queries = try LogQueries(readingOptions.directory())
             let state = try queries.state(at: atOption.time)
             let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-            return ProviderStatus(state, at: atOption.time ?? max(now, state.time))
+            return (state, atOption.time ?? max(now, state.time))
+        }
+
+        /// The status that the log tells of, now or at the instant.
+        func status() throws -> ProviderStatus {
+            let (state, time) = try state()
+            return ProviderStatus(state, at: time)
         }
     }
 
@@ -41,6 +47,22 @@ struct ProvidersCommand: ParsableCommand {
         func run() throws {
             let status = try options.status()
             if options.json { Output.line(try status.json) } else { Output.write(status.list) }
+        }
+    }
+
+    /// `logway providers quota`.
+    struct QuotaCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "quota",
+            abstract: "Shows how much of the providers' quotas is used, and when they reset."
+        )
+
+        @OptionGroup var options: Options
+
+        func run() throws {
+            let (state, time) = try options.state()
+            let status = QuotaStatus(state, at: time)
+            if options.json { Output.line(try status.json) } else { Output.write(status.text) }
         }
     }
 

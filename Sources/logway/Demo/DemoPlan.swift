@@ -15,6 +15,14 @@ struct DemoPlan: Sendable {
         var isAnthropic: Bool
         /// The row of the outcome table that the prompt is from.
         var row: OutcomeRow?
+
+        /// The header that says what it is: its task where the gateway knows such a kind of work,
+        /// which the domains of outcome tables need not be, else a label.
+        var hint: (name: String, value: String) {
+            if TaskType(name: task) != nil { return (name: "x-logway-task", value: task) }
+            let label = "domain=\(task.filter { $0 != "," })"
+            return (name: "x-logway-tags", value: String(label.prefix(64)))
+        }
     }
 
     var settings: Settings

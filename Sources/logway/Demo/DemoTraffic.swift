@@ -65,7 +65,7 @@ struct DemoTraffic: Sendable {
             post(
                 ask.isAnthropic ? "/v1/messages" : "/v1/chat/completions",
                 body: body(of: ask),
-                headers: [(name: "x-logway-task", value: ask.task)]
+                headers: [ask.hint]
             )
         )
         let head = try await exchange.head()

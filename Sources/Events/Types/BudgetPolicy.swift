@@ -1,0 +1,64 @@
+/// How much may be spent, and what happens at the limit.
+public struct BudgetPolicy: FieldRecord {
+    /// In a calendar month (UTC); absent is no limit.
+    public var monthly: Nanodollars?
+    /// In a day (UTC); absent is no limit.
+    public var daily: Nanodollars?
+    /// In a month for a task, a tenant or a client's key.
+    public var scopes: [ScopedBudget] = []
+    /// The used share of a budget that raises an alert, in millionths.
+    public var alertThreshold: Int = 0
+    /// The output limit in tokens of requests that set none, at models that cost something.
+    public var outputLimit: Int?
+    /// What happens to a request that does not fit.
+    public var onLimit: BudgetAction = .refuse
+    /// Whether models of unknown price may be asked; their cost is in no budget.
+    public var allowsUnpriced: Bool = false
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Whether anything is limited.
+    public var isLimiting: Bool { monthly != nil || daily != nil || !scopes.isEmpty }
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "monthly_nanodollars", &monthly)
+        visitor.field(2, "daily_nanodollars", &daily)
+        visitor.field(3, "scopes", &scopes)
+        visitor.field(4, "alert_threshold_ppm", &alertThreshold)
+        visitor.field(5, "output_limit", &outputLimit)
+        visitor.field(6, "on_limit", &onLimit)
+        visitor.field(7, "allows_unpriced", &allowsUnpriced)
+    }
+}
+
+/// A budget of its own for some of the requests.
+public struct ScopedBudget: FieldRecord {
+    /// What it is for: `task:NAME`, `tenant:NAME` or `key:FINGERPRINT`.
+    public var scope: String = ""
+    /// In a calendar month (UTC).
+    public var monthly: Nanodollars = .zero
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "scope", &scope)
+        visitor.field(2, "monthly_nanodollars", &monthly)
+    }
+}
+
+/// What happens to a request that a budget has no room for.
+public enum BudgetAction: UInt8, FieldEnumeration {
+    /// It gets an error.
+    case refuse = 1
+    /// It goes to a model that is free or still fits.
+    case downgrade = 2
+    /// It goes through, and that is recorded.
+    case warn = 3
+
+    /// It gets an error.
+    public static var empty: BudgetAction { .refuse }
+}

@@ -1,0 +1,25 @@
+import Crypto
+import HTTPTypes
+
+/// The fingerprint of the key that a client sends, by which budgets go: never the key itself.
+enum ClientKey {
+    /// How many hexadecimal digits of the SHA-256 are kept: enough to tell keys apart.
+    private static let length = 12
+
+    /// The first 12 digits of the SHA-256 of the bearer token or `x-api-key`; `nil` without one.
+    static func fingerprint(_ headers: HTTPFields) -> String? {
+        let key: Substring
+        if let authorization = headers[.authorization],
+            authorization.lowercased().hasPrefix("bearer ")
+        {
+            key = authorization.dropFirst("bearer ".count).drop { $0 == " " }
+        } else if let header = headers[.apiKey] {
+            key = header[...]
+        } else {
+            return nil
+        }
+        guard !key.isEmpty else { return nil }
+        let digits = SHA256.hash(data: Array(key.utf8)).prefix(length / 2)
+        return digits.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+}
