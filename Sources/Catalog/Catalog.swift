@@ -41,9 +41,14 @@ public struct Catalog: Hashable, Sendable {
     ///
     /// Ollama's `NAME:latest` is the same model as `NAME`.
     public func model(provider: ProviderType, id: String) -> ModelCard? {
-        if let place = places[Key(provider: provider, id: id)] { return cards[place] }
+        place(provider: provider, id: id).map { cards[$0] }
+    }
+
+    /// Where a model's card stands among `cards`.
+    func place(provider: ProviderType, id: String) -> Int? {
+        if let place = places[Key(provider: provider, id: id)] { return place }
         guard provider == .ollama, id.hasSuffix(":latest") else { return nil }
-        return places[Key(provider: provider, id: String(id.dropLast(7)))].map { cards[$0] }
+        return places[Key(provider: provider, id: String(id.dropLast(7)))]
     }
 
     /// The models of a kind of provider, in the order of the data file.
@@ -60,6 +65,17 @@ public struct Catalog: Hashable, Sendable {
     /// the card says; `nil` for a hosted model without a card.
     public func prices(provider: ProviderType, id: String) -> TokenPrices? {
         provider.isLocal ? .free : model(provider: provider, id: id)?.prices
+    }
+
+    /// What the user says that a model's tokens cost; `nil` where the user says nothing.
+    ///
+    /// That holds wherever the provider is, unlike what the shipped catalogue says of a public
+    /// service.
+    public func userPrices(provider: ProviderType, id: String) -> TokenPrices? {
+        guard let card = model(provider: provider, id: id), let origin = card.origins[.prices],
+            origin != .shipped
+        else { return nil }
+        return card.prices
     }
 
     private struct Key: Hashable {

@@ -91,7 +91,7 @@ extension Settings {
         }
         return server.models.first {
             let card = catalog.model(provider: server.type, id: $0)
-            return card?.capabilities.contains(.streaming) == true
+            return card?.capabilities?.contains(.streaming) == true
         }
     }
 

@@ -19,6 +19,7 @@ extension Settings {
                 entries.map(\.description).joined(separator: ", ")
             )
         }
+        lines.add("catalog", catalogFile)
         lines.add(server)
         lines.add(log)
         lines.add(routing)

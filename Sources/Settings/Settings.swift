@@ -18,6 +18,8 @@ public struct Settings: Hashable, Sendable {
     public var chains: [String: [ChainEntry]]
     /// The chains of task types that have their own.
     public var taskChains: [String: [ChainEntry]] = [:]
+    /// The user catalogue; `nil` leaves it to the usual place.
+    public var catalogFile: String?
     /// Where and how the gateway listens.
     public var server = ServerSettings()
     /// Where the event log is and what it promises.

@@ -10,8 +10,8 @@ extension ModelPolicy {
         name = card.id
         contextWindow = card.contextWindow
         tasks = card.tasks.compactMap { TaskType(name: $0) }
-        tier = Self.tier(of: card)
-        capabilities = card.capabilities.union(Self.leanings(tasks, tier, card.contextWindow))
+        tier = card.tier
+        capabilities = card.capabilities?.union(Self.leanings(tasks, tier, card.contextWindow))
     }
 
     /// What a simulated model says of itself; what it can do is left open, as its server takes
@@ -31,35 +31,11 @@ extension ModelPolicy {
             }
     }
 
-    /// The tier by what a model's output costs, which is what its maker thinks of it; of a model
-    /// without a price by its parameters.
-    ///
-    /// Dollars per million output tokens: below 1 small, below 6 medium, below 25 large. Billions of
-    /// parameters: below 15 small, below 100 medium, else large. Unknown where neither is known.
-    private static func tier(of card: ModelCard) -> ModelTier? {
-        if let parameters = card.parameters.flatMap(Self.billions) {
-            return parameters < 15 ? .small : parameters < 100 ? .medium : .large
-        }
-        guard let output = card.prices.output, output > 0 else { return nil }
-        let dollar: Int64 = 1_000_000_000
-        if output < dollar { return .small }
-        if output < 6 * dollar { return .medium }
-        return output < 25 * dollar ? .large : .frontier
-    }
-
-    /// `117B (5.1B active)` is 117, `137M` is 0.
-    private static func billions(_ text: String) -> Int? {
-        let number = text.prefix { $0.isNumber }
-        let rest = text.dropFirst(number.count).drop { $0 == "." || $0.isNumber }
-        guard let value = Int(number) else { return nil }
-        return rest.first == "M" ? 0 : rest.first == "B" ? value : nil
-    }
-
     /// The softer capabilities, which no provider lists.
     private static func leanings(
         _ tasks: [TaskType],
         _ tier: ModelTier?,
-        _ window: Int
+        _ window: Int?
     ) -> Capabilities {
         let code: Set<TaskType> = [
             .codeGeneration, .codeReview, .bugDetection, .refactoring, .testGeneration,
@@ -68,7 +44,7 @@ extension ModelPolicy {
         if tasks.contains(where: code.contains) { leanings.insert(.coding) }
         if tasks.count >= 3 { leanings.insert(.general) }
         if tier == .small { leanings.insert(.fast) }
-        if window >= 200_000 { leanings.insert(.longContext) }
+        if let window, window >= 200_000 { leanings.insert(.longContext) }
         return leanings
     }
 }

@@ -27,11 +27,24 @@ extension PricesApplied {
                         provider.name,
                         card.id,
                         prices,
-                        source: "catalogue \(card.pricesAsOf.start.description.prefix(10))"
+                        source: Self.source(of: card)
                     )
                 }
             }
         }
+    }
+
+    /// Where a card's prices come from and the day from which they hold: `catalogue 2026-11-21`,
+    /// `imported 2026-11-21`, `override 2026-11-21`.
+    private static func source(of card: ModelCard) -> String {
+        let origin =
+            switch card.origins[.prices] {
+            case .imported: "imported"
+            case .overridden: "override"
+            case .shipped, nil: "catalogue"
+            }
+        guard let date = card.pricesAsOf else { return origin }
+        return "\(origin) \(date.start.description.prefix(10))"
     }
 
     private mutating func add(

@@ -34,7 +34,7 @@ extension Settings {
 
     private static let keys = [
         "mode", "providers", "fallback_chains", "task_fallback_overrides", "server", "log",
-        "routing", "budgets",
+        "routing", "budgets", "catalog",
     ]
 
     private static func parse(
@@ -49,6 +49,7 @@ extension Settings {
         var reader = ProviderReader(catalog: catalog, timeouts: routing.timeouts)
         var settings = Settings(origin: .discovery, providers: reader.providers(of: root))
         settings.routing = routing
+        settings.catalogFile = root.file("catalog")
         settings.server = ServerSettings(root)
         settings.log = LogSettings(root)
         settings.budgets = BudgetSettings(root)

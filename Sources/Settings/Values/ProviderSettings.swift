@@ -76,13 +76,16 @@ public struct ProviderSettings: Hashable, Sendable {
     /// What a model's tokens cost here: the configuration's word, then nothing on the user's own
     /// hardware, then the catalogue's; `nil` when nobody knows.
     ///
-    /// The catalogue does not speak for an OpenAI-compatible server at an address of its own.
+    /// The shipped catalogue does not speak for a server at an address of its own, which may serve
+    /// other models under the same names; the user's catalogue does.
     public func prices(of model: String, in catalog: Catalog) -> TokenPrices? {
         if let simulated = simulation?.models.first(where: { $0.name == model })?.prices {
             return simulated
         }
         if let prices { return prices }
-        guard type.isLocal || baseURL == type.defaultBaseURL else { return nil }
+        guard type.isLocal || baseURL == type.defaultBaseURL else {
+            return catalog.userPrices(provider: type, id: model)
+        }
         return catalog.prices(provider: type, id: model)
     }
 }

@@ -74,7 +74,7 @@ struct ReadingOptions: ParsableArguments {
 
     /// The settings of a file; variables that are not set, such as keys that only the server is
     /// given, are no mistake here.
-    private static func settings(_ file: String) throws -> Settings {
+    static func settings(_ file: String) throws -> Settings {
         var environment = ProcessInfo.processInfo.environment
         let text = (try? String(contentsOf: URL(filePath: file), encoding: .utf8)) ?? ""
         for match in text.matches(of: /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/) {

@@ -36,23 +36,35 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let catalog = try Catalog.shipped
         let environment = ProcessInfo.processInfo.environment
+        let catalog: Catalog
         var settings: Settings
         if let file = Settings.file(
             given: config,
             workingDirectory: FileManager.default.currentDirectoryPath,
             environment: environment
         ) {
+            // What the file names as its catalogue is known only when it was read, and its default
+            // models only with that catalogue.
+            settings = try Settings(
+                file: file,
+                environment: environment,
+                catalog: Catalog.shipped
+            )
+            catalog = try CatalogFiles.catalog(settings.catalogFile)
             settings = try Settings(file: file, environment: environment, catalog: catalog)
             Output.errorText("configuration: \(file)")
         } else {
+            catalog = try CatalogFiles.catalog(nil)
             settings = Settings.discovered(
                 environment: environment,
                 reachable: await LocalServer.reachable(),
                 catalog: catalog
             )
             Output.errorText("configuration: none found, looking for providers")
+        }
+        if let file = CatalogFiles.inUse(settings.catalogFile) {
+            Output.errorText("models: \(file) over the shipped catalogue")
         }
         if let host { settings.server.host = host }
         if let port { settings.server.port = port }

@@ -1,0 +1,146 @@
+import ArgumentParser
+import Catalog
+import Events
+import Foundation
+
+/// `logway models`.
+struct ModelsCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "models",
+        abstract: "Shows what is known of models, and imports prices.",
+        subcommands: [ListCommand.self, ShowCommand.self, ImportCommand.self],
+        defaultSubcommand: ListCommand.self
+    )
+
+    /// `logway models list`.
+    struct ListCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "list",
+            abstract: "Lists the models of the catalogue, the user's values over the shipped ones."
+        )
+
+        @OptionGroup var catalogOptions: CatalogOptions
+        @Option(name: .long, help: "Only the models of this type of provider.")
+        var provider: String?
+        @Option(name: .long, help: "Only the models that can do this; repeatable.")
+        var capability: [String] = []
+        @Flag(name: .long, help: "Prints JSON, one model a line.")
+        var json = false
+
+        func validate() throws {
+            if let provider, ProviderType(name: provider) == nil {
+                let all = ProviderType.allCases.map(\.name).joined(separator: ", ")
+                throw ValidationError("--provider must be one of \(all)")
+            }
+            for name in capability where Capabilities(name: name) == nil {
+                let all = Capabilities.allNames.joined(separator: ", ")
+                throw ValidationError("--capability must be one of \(all)")
+            }
+        }
+
+        func run() throws {
+            let type = provider.flatMap { ProviderType(name: $0) }
+            let needed = capability.compactMap { Capabilities(name: $0) }
+                .reduce(into: Capabilities()) { $0.formUnion($1) }
+            let cards = try CatalogFiles.catalog(catalogOptions.named()).cards.filter { card in
+                (type == nil || card.provider == type)
+                    && (needed.isEmpty || card.capabilities?.isSuperset(of: needed) == true)
+            }
+            if json {
+                for card in cards { Output.line(card.json) }
+            } else if cards.isEmpty {
+                Output.line("no model is like that")
+            } else {
+                Output.write(ModelTexts.table(cards))
+            }
+        }
+    }
+
+    /// `logway models show`.
+    struct ShowCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "show",
+            abstract: "Shows everything that is known of a model, and where it comes from."
+        )
+
+        @OptionGroup var catalogOptions: CatalogOptions
+        @Argument(help: "PROVIDER:MODEL, or MODEL at every provider that has it.")
+        var model: String
+        @Flag(name: .long, help: "Prints JSON, one model a line.")
+        var json = false
+
+        func run() throws {
+            let catalog = try CatalogFiles.catalog(catalogOptions.named())
+            let cards = catalog.cards(named: model)
+            guard !cards.isEmpty else {
+                let near = catalog.names(near: model)
+                let advice =
+                    near.isEmpty
+                    ? "`logway models list` lists the known ones"
+                    : "did you mean \(near.joined(separator: ", "))?"
+                throw CommandError("the catalogue has no model `\(model)`; \(advice)")
+            }
+            if json {
+                for card in cards { Output.line(card.json) }
+            } else {
+                Output.page(cards.map(ModelTexts.page).joined(separator: "\n"))
+            }
+        }
+    }
+
+    /// `logway models import`.
+    struct ImportCommand: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "import",
+            abstract: "Takes prices from a file in LiteLLM's format into the user catalogue.",
+            discussion: """
+                The file is model_prices_and_context_window.json of \
+                https://github.com/BerriAI/litellm, or one of your own in its format. What you have \
+                written into the user catalogue yourself stays and goes first. The gateway reads the \
+                catalogue when it starts; requests of before keep the prices they had.
+                """
+        )
+
+        @OptionGroup var catalogOptions: CatalogOptions
+        @Argument(help: "The price file.", completion: .file())
+        var file: String
+        @Option(
+            name: .long,
+            help: "The user catalogue to write. Default: the configuration's, else the usual one."
+        )
+        var to: String?
+        @Flag(name: .long, help: "Shows what would be taken and writes nothing.")
+        var dryRun = false
+        @Flag(name: .long, help: "Prints JSON, with every model that was not taken and why.")
+        var json = false
+
+        func run() throws {
+            guard let target = try to ?? catalogOptions.named() ?? CatalogFiles.usualFile else {
+                throw CommandError("there is no home folder; name the user catalogue with --to")
+            }
+            let user = try CatalogFiles.read(target, mustExist: false) ?? UserCatalog()
+            let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+            let data = try CatalogFiles.json(file)
+            let prices: PriceImport
+            do {
+                prices = try PriceImport(
+                    liteLLM: data,
+                    file: URL(filePath: file).lastPathComponent,
+                    asOf: now.date,
+                    shipped: Catalog.shipped,
+                    user: user
+                )
+            } catch {
+                if case .notPrices = error { throw CommandError("\(file): \(error)") }
+                throw CommandError("\(target): \(error)")
+            }
+            let isWritten = !dryRun && prices.result != user
+            if isWritten { try CatalogFiles.write(prices.result, to: target) }
+            if json {
+                Output.line(prices.json(target: target, isWritten: isWritten))
+            } else {
+                Output.write(prices.text(target: target, isWritten: isWritten, isDry: dryRun))
+            }
+        }
+    }
+}
