@@ -13,6 +13,7 @@ struct HintReader {
     /// for ever.
     static let textLimit = 64
     static let tagLimit = 16
+    private static let headerPrefix = "x-logway-"
 
     private let headers: HTTPFields
     private let metadata: [String: String]
@@ -25,6 +26,11 @@ struct HintReader {
     init(_ headers: HTTPFields, metadata: [String: String]) {
         self.headers = headers
         self.metadata = metadata
+    }
+
+    private var hasAny: Bool {
+        !metadata.isEmpty
+            || headers.contains { $0.name.canonicalName.hasPrefix(Self.headerPrefix) }
     }
 
     /// A hint as it was written, and where.
@@ -43,6 +49,8 @@ struct HintReader {
     ///
     /// - Throws: `RequestError` that names the hint that can't be read.
     func read(into received: inout RequestReceived) throws(RequestError) {
+        // Most requests bring none, and looking each up takes as long as deciding.
+        guard hasAny else { return }
         received.task = try parsed(.task, "a task type: \(Self.taskNames)") {
             TaskType(name: $0)?.name
         }
