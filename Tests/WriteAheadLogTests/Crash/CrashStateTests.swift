@@ -54,7 +54,7 @@ import Testing
             check: check,
             seed: seed,
             limits: [1000, 40, 20],
-            recoveriesPerMoment: 4
+            recoveriesPerMoment: 5
         )
         return explore(name, trace, from: start, explorer, promised: promised)
     }
