@@ -150,10 +150,7 @@ extension ClientConnection {
 
     /// The reader of a body wants more.
     func resumeReading() {
-        onLoop {
-            self.isHeld = false
-            self.release()
-        }
+        onLoop { self.release() }
     }
 
     private func release() {
