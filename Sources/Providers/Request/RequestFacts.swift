@@ -36,12 +36,13 @@ struct RequestFacts {
         try whole.require(.object, "a JSON object")
         let found: [JSONSlice?]
         do {
-            found = try root.scan(Self.keys).map { $0?.isNull == true ? nil : $0 }
+            found = try root.scan(Self.keys)
         } catch {
             throw RequestError(error)
         }
         func field(_ index: Int, _ name: String) -> Field? {
-            found[index].map { Field(value: $0, path: name) }
+            guard let value = found[index], !value.isNull else { return nil }
+            return Field(value: value, path: name)
         }
         guard let model = field(0, "model") else {
             throw RequestError("model is missing: name a model, or 'auto'", field: "model")
@@ -128,11 +129,19 @@ struct RequestFacts {
                     offset: message.range.lowerBound
                 )
             }
-            let isUser = try Field(value: role, path: field.path + ".role").string()
-                .isString("user")
+            guard role.kind == .string else {
+                throw Field(value: role, path: field.path + ".role").mistyped("a string")
+            }
+            let isUser = role.isString("user")
             lastText = nil
             if let content = found[1] {
-                try readContent(Field(value: content, path: field.path + ".content"), depth: 0)
+                // Its path is made only where something in it needs one.
+                if let text = content.rawText {
+                    promptTextBytes += text.count
+                    lastText = text
+                } else {
+                    try readContent(Field(value: content, path: field.path + ".content"), depth: 0)
+                }
             }
             if isUser, let lastText { instruction = lastText }
             promptTextBytes += found[2]?.range.count ?? 0
