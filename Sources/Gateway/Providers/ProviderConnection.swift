@@ -8,8 +8,9 @@ import Upstream
 struct ProviderConnection: Sendable {
     let name: String
     let endpoint: ProviderEndpoint
-    /// Where chat requests go, and their headers: the same for each request, so made once.
-    private let chatURL: String
+    /// Where chat requests go, unless the address names the model, and their headers: the same for
+    /// each request, so made once.
+    private let chatURL: String?
     private let plainHeaders: [(name: String, value: String)]
     private let streamHeaders: [(name: String, value: String)]
     let pool: UpstreamPool
@@ -26,13 +27,11 @@ struct ProviderConnection: Sendable {
     /// The context that an Ollama model is loaded with, where the catalogue knows the model's.
     let contextTokens: @Sendable (String) -> Int?
 
-    /// The connection to an enabled provider at its address; `nil` for a family that is not spoken
-    /// yet, which the configuration refuses to enable.
-    init?(_ settings: ProviderSettings, baseURL: String, catalog: Catalog) {
-        guard let family = settings.type.family else { return nil }
+    /// The connection to an enabled provider at its address.
+    init(_ settings: ProviderSettings, baseURL: String, catalog: Catalog) {
         name = settings.name
         endpoint = ProviderEndpoint(
-            family: family,
+            family: settings.family,
             baseURL: baseURL,
             apiKey: settings.apiKey?.revealed
         )
@@ -60,12 +59,13 @@ struct ProviderConnection: Sendable {
     /// A chat request for a client with what is left of the request's whole time.
     func chatRequest(
         body: [UInt8],
+        model: String,
         for client: ClientRequest,
         remaining: Duration
     ) -> UpstreamRequest {
         UpstreamRequest(
             method: "POST",
-            url: chatURL,
+            url: chatURL ?? endpoint.chatURL(model: model, streamed: client.streamed),
             headers: endpoint.headers(
                 client.streamed ? streamHeaders : plainHeaders,
                 passedOnFor: client
@@ -81,11 +81,11 @@ struct ProviderConnection: Sendable {
         )
     }
 
-    /// A request that costs nothing, for the model list.
-    func modelsRequest() -> UpstreamRequest {
+    /// A request that costs nothing, for a page of the model list.
+    func modelsRequest(from cursor: String?) -> UpstreamRequest {
         UpstreamRequest(
             method: "GET",
-            url: endpoint.modelsURL,
+            url: endpoint.modelsURL(from: cursor),
             headers: endpoint.headers(streamed: false),
             timeouts: UpstreamTimeouts(
                 connect: healthCheck.timeout,

@@ -46,7 +46,7 @@ public struct RateReading: Hashable, Sendable {
                         "anthropic-ratelimit-input-tokens-\($0)"
                     },
             ]
-        case .ollama: return []
+        case .ollama, .gemini: return []
         }
         return readings.compactMap { $0 }
     }

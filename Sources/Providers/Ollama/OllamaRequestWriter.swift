@@ -18,7 +18,7 @@ enum OllamaRequestWriter {
                         message.write(joined: conversation.system, separator: "\n\n")
                     }
                 }
-                let names = toolNames(in: conversation)
+                let names = conversation.toolNames
                 for turn in conversation.turns { write(turn, names: names, to: &messages) }
             }
             // A model that may not call tools is not told of any: Ollama has no tool choice.
@@ -56,15 +56,6 @@ enum OllamaRequestWriter {
         if !conversation.stop.isEmpty {
             object.array("stop") { stop in conversation.stop.forEach { stop.write($0) } }
         }
-    }
-
-    /// The tool that each call id belongs to: Ollama knows results by the tool's name.
-    private static func toolNames(in conversation: Conversation) -> [String: JSONSlice] {
-        var names: [String: JSONSlice] = [:]
-        for call in conversation.turns.flatMap(\.parts.toolCalls) {
-            names[call.id.string ?? ""] = call.name
-        }
-        return names
     }
 
     private static func write(

@@ -107,13 +107,6 @@ struct ProviderReader {
 
     private func readConnection(_ section: Section, into provider: inout ProviderSettings) {
         let type = provider.type
-        if provider.isEnabled, type.family == nil {
-            section.report(
-                "`\(type.name)` is not supported yet by this version",
-                at: "type",
-                suggestion: "set `enabled: false`, or reach its models through openrouter"
-            )
-        }
         if let url = section.baseURL() {
             provider.baseURL = url
         } else if type == .ruvllm, provider.isEnabled, !section.has("baseUrl") {
@@ -155,6 +148,6 @@ struct ProviderReader {
                 ?? provider.models.first
         }
         let type = provider.type
-        return !type.isLocal && provider.baseURL == type.defaultBaseURL ? usual : nil
+        return !type.isLocal && provider.isUsualService ? usual : nil
     }
 }

@@ -25,11 +25,11 @@ extension Section {
 
     private func keyOfEnvironment(for provider: ProviderSettings) -> Secret? {
         let type = provider.type
-        guard type.needsKey, provider.baseURL == type.defaultBaseURL else { return nil }
+        guard type.needsKey, provider.isUsualService else { return nil }
         for variable in type.keyVariables {
             if let key = diagnostics.environment[variable], !key.isEmpty { return Secret(key) }
         }
-        if provider.isEnabled, type.family != nil {
+        if provider.isEnabled {
             let variable = type.keyVariables[0]
             report(
                 "is missing, and the environment variable \(variable) is not set",

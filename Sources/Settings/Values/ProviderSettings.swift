@@ -53,6 +53,21 @@ public struct ProviderSettings: Hashable, Sendable {
         timeouts = Timeouts()
     }
 
+    /// Google's own OpenAI-compatible API, below its Gemini API's address.
+    private static let compatibleSuffix = "/openai"
+
+    /// What the provider speaks: what its type does, but for Google's compatible API.
+    public var family: WireFamily {
+        type == .google && baseURL?.hasSuffix(Self.compatibleSuffix) == true
+            ? .openai : type.family
+    }
+
+    /// Whether it is the type's own service, and not another server at an address of its own.
+    public var isUsualService: Bool {
+        guard let usual = type.defaultBaseURL else { return baseURL == nil }
+        return baseURL == usual || (type == .google && baseURL == usual + Self.compatibleSuffix)
+    }
+
     /// Whether a request to this provider stays on this machine.
     ///
     /// The host decides, not the type: an Ollama on another machine is not local.
@@ -83,7 +98,7 @@ public struct ProviderSettings: Hashable, Sendable {
             return simulated
         }
         if let prices { return prices }
-        guard type.isLocal || baseURL == type.defaultBaseURL else {
+        guard type.isLocal || isUsualService else {
             return catalog.userPrices(provider: type, id: model)
         }
         return catalog.prices(provider: type, id: model)

@@ -63,7 +63,7 @@ class OllamaProvider(FakeProvider):
         super().__init__(models)
         self.text = text
 
-    def model_list(self):
+    def model_list(self, request):
         return {"models": [{"name": m, "model": m, "size": 1} for m in self.models]}
 
     def answer(self, request):

@@ -109,6 +109,7 @@ class FakeProvider:
         self.standing = None
         self.models_reply = None
         self.requests = []
+        self.listings = []
         self.connections = 0
         self.arrived = threading.Condition()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -118,8 +119,8 @@ class FakeProvider:
 
     # What a family fills in.
 
-    def model_list(self):
-        """The body of the model list."""
+    def model_list(self, request):
+        """The body of the model list, or of the page of it that is asked for."""
         raise NotImplementedError
 
     def answer(self, request):
@@ -223,7 +224,8 @@ class FakeProvider:
 
     def _respond(self, connection, request):
         if request.method == "GET":
-            reply = self.models_reply or whole(self.model_list())
+            self.listings.append(request)
+            reply = self.models_reply or whole(self.model_list(request))
         else:
             with self.arrived:
                 self.requests.append(request)
