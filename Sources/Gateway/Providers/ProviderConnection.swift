@@ -24,8 +24,12 @@ struct ProviderConnection: Sendable {
     let healthCheck: HealthCheckSettings
     /// Takes the key out of what the provider says.
     let keys: KeyMask
-    /// The context that an Ollama model is loaded with, where the catalogue knows the model's.
-    let contextTokens: @Sendable (String) -> Int?
+    /// How long an Ollama keeps a model that was asked; `nil` leaves it to the server.
+    private let keepAlive: String?
+    /// The context that an Ollama loads its models with; `nil` for others.
+    private let context: OllamaContext?
+    /// A model's window, where the catalogue knows it.
+    private let window: @Sendable (String) -> Int?
 
     /// The connection to an enabled provider at its address.
     init(_ settings: ProviderSettings, baseURL: String, catalog: Catalog) {
@@ -33,7 +37,9 @@ struct ProviderConnection: Sendable {
         endpoint = ProviderEndpoint(
             family: settings.family,
             baseURL: baseURL,
-            apiKey: settings.apiKey?.revealed
+            apiKey: settings.apiKey?.revealed,
+            extraHeaders: settings.type.extraHeaders,
+            modelsURL: settings.type.modelsURL(baseURL: baseURL)
         )
         chatURL = endpoint.chatURL
         plainHeaders = endpoint.headers(streamed: false)
@@ -53,7 +59,32 @@ struct ProviderConnection: Sendable {
         healthCheck = settings.healthCheck
         keys = KeyMask(key: settings.apiKey?.revealed)
         let type = settings.type
-        contextTokens = { model in catalog.model(provider: type, id: model)?.contextWindow }
+        window = { model in catalog.model(provider: type, id: model)?.contextWindow }
+        context = settings.family == .ollama ? OllamaContext() : nil
+        keepAlive = settings.keepAlive
+    }
+
+    /// What is added to a request of a client for a model; `outputLimit` is the tokens reserved for each
+    /// answer, where a budget set a limit.
+    func options(
+        for client: ClientRequest,
+        model: String,
+        outputLimit: Int?
+    ) -> Providers.UpstreamOptions {
+        var options = Providers.UpstreamOptions(
+            outputLimit: outputLimit,
+            limitField: limitField,
+            keepAlive: keepAlive
+        )
+        options.contextTokens = context?.tokens(
+            for: model,
+            promptBytes: client.promptTextBytes + client.toolDefinitionBytes,
+            hasImages: client.needs.contains(.vision),
+            answerLimit: client.maxOutputTokens ?? outputLimit,
+            window: window(model),
+            now: Clocks.monotonicMicroseconds
+        )
+        return options
     }
 
     /// A chat request for a client with what is left of the request's whole time.

@@ -53,10 +53,10 @@ struct AttemptRunner: Sendable {
             body = try client.upstreamBody(
                 for: provider.endpoint.family,
                 model: attempt.model,
-                options: UpstreamOptions(
-                    outputLimit: attempt.reservedOutput.map { $0 / client.choices },
-                    limitField: provider.limitField,
-                    contextTokens: provider.contextTokens(attempt.model)
+                options: provider.options(
+                    for: client,
+                    model: attempt.model,
+                    outputLimit: attempt.reservedOutput.map { $0 / client.choices }
                 )
             )
         } catch {

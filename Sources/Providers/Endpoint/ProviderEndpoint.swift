@@ -6,8 +6,10 @@ public struct ProviderEndpoint: Sendable {
     public let family: WireFamily
     /// The base URL as configured; it may or may not end in the version.
     public let baseURL: String
-    /// Headers of the operator's own; they win over Logway's of the same name.
+    /// Headers beyond the family's, the operator's own among them; they win over Logway's of the same name.
     public let extraHeaders: [(name: String, value: String)]
+    /// Where the models are listed, if not where the family lists them.
+    private let listURL: String?
     private let apiKey: String?
     /// The base URL up to and with the version.
     private let root: String
@@ -19,9 +21,11 @@ public struct ProviderEndpoint: Sendable {
         family: WireFamily,
         baseURL: String,
         apiKey: String? = nil,
-        extraHeaders: [(name: String, value: String)] = []
+        extraHeaders: [(name: String, value: String)] = [],
+        modelsURL: String? = nil
     ) {
         self.family = family
+        listURL = modelsURL
         self.baseURL = baseURL
         self.extraHeaders = extraHeaders
         root = Self.root(of: baseURL, family)
@@ -56,13 +60,25 @@ public struct ProviderEndpoint: Sendable {
     /// - Parameter cursor: what the page before named as the next one; `nil` for the first.
     /// - Returns: the address of the page.
     public func modelsURL(from cursor: String? = nil) -> String {
-        switch family {
+        if let listURL { return listURL }
+        return switch family {
         case .openai: root + "/models"
         case .ollama: root + "/api/tags"
         // Both list a page of 20 to 50 unless asked for more; 1,000 is the most.
         case .anthropic: root + "/models?limit=1000" + Self.query("after_id", cursor)
         case .gemini: root + "/models?pageSize=1000" + Self.query("pageToken", cursor)
         }
+    }
+
+    /// The address of the server itself, without the version of an API: of Ollama and LM Studio, whose
+    /// own APIs are beside the one that is spoken.
+    public var serverURL: String {
+        var base = Substring(baseURL)
+        while base.last == "/" { base.removeLast() }
+        for suffix in ["/v1", "/api"] where base.hasSuffix(suffix) {
+            return String(base.dropLast(suffix.count))
+        }
+        return String(base)
     }
 
     private static func query(_ name: String, _ value: String?) -> String {

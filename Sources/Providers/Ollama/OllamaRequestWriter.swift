@@ -33,6 +33,7 @@ enum OllamaRequestWriter {
             case .schema(let schema): root.member("format", schema)
             }
             root.object("options") { write(conversation, options, to: &$0) }
+            if let keepAlive = options.keepAlive { root.writeKeepAlive(keepAlive) }
             // Ollama streams unless told not to.
             root.member("stream", conversation.streamed)
         }
@@ -112,5 +113,16 @@ extension Conversation {
     /// Whether the client forbids tools that it defines all the same.
     fileprivate var forbidsTools: Bool {
         if case .some(.none) = toolChoice { true } else { false }
+    }
+}
+
+extension JSONWriter {
+    /// Writes `keep_alive`: a number counts seconds, a text has a unit.
+    fileprivate mutating func writeKeepAlive(_ text: String) {
+        if let seconds = Int(text) {
+            member("keep_alive", seconds)
+        } else {
+            member("keep_alive", text)
+        }
     }
 }

@@ -18,6 +18,7 @@ struct ProviderReader {
         "type", "name", "enabled", "priority", "apiKey", "baseUrl", "defaultModel", "models",
         "modelOverrides", "limits", "costPer1MTokens", "healthCheck", "fallbackProvider",
         "timeouts", "simulation", "features", "modelLimits", "resets", "maxConcurrent",
+        "keepAlive",
     ]
 
     /// The providers of the file that could be read.
@@ -72,6 +73,7 @@ struct ProviderReader {
         provider.healthCheck = HealthCheckSettings(section)
         provider.fallbackProvider = section.text("fallbackProvider")
         provider.timeouts = Timeouts(section, base: timeouts)
+        provider.keepAlive = section.keepAlive(of: type)
         _ = section.texts("features")
         return provider
     }

@@ -65,6 +65,25 @@ extension Section {
         return String(text.reversed().drop { $0 == "/" }.reversed())
     }
 
+    /// How long an Ollama keeps a model.
+    func keepAlive(of type: ProviderType) -> String? {
+        guard let value = value("keepAlive") else { return nil }
+        guard type == .ollama else {
+            report("is for `ollama` only: no other server is told", at: "keepAlive")
+            return nil
+        }
+        let text = value.scalar?.string ?? ""
+        guard text.wholeMatch(of: /-?\d{1,9}|(\d{1,9}(ms|s|m|h))+/) != nil else {
+            report(
+                "must be a duration such as `10m`, or a number of seconds",
+                at: "keepAlive",
+                suggestion: "`-1` keeps the models for ever, `0` not at all"
+            )
+            return nil
+        }
+        return text
+    }
+
     /// Whether the key is in the file and not empty.
     func has(_ key: String) -> Bool { value(key) != nil }
 

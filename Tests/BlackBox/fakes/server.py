@@ -108,6 +108,8 @@ class FakeProvider:
         self.script = deque()
         self.standing = None
         self.models_reply = None
+        self.pages = {}
+        """Replies to a GET by path, before the model list."""
         self.requests = []
         self.listings = []
         self.connections = 0
@@ -225,15 +227,16 @@ class FakeProvider:
     def _respond(self, connection, request):
         if request.method == "GET":
             self.listings.append(request)
-            reply = self.models_reply or whole(self.model_list(request))
+            path = request.path.partition("?")[0]
+            reply = self.pages.get(path) or self.models_reply or whole(self.model_list(request))
         else:
             with self.arrived:
                 self.requests.append(request)
                 reply = self.script.popleft() if self.script else None
                 self.arrived.notify_all()
             reply = reply or self.standing or self.answer
-            if callable(reply):
-                reply = reply(request)
+        if callable(reply):
+            reply = reply(request)
         try:
             return self._send(connection, reply, request)
         except (_Gone, OSError):
