@@ -32,6 +32,15 @@ enum AnswerReader {
             guard try reader.read(root, into: &parts) else {
                 throw ProviderFailure(.cut, "the answer is not marked as done")
             }
+        case .gemini:
+            var reader = GeminiAnswerReader()
+            try reader.read(root, into: &parts)
+            let isEnded = parts.contains { part in
+                if case .finish = part { true } else { false }
+            }
+            guard isEnded else {
+                throw ProviderFailure(.cut, "the answer holds no finishReason")
+            }
         }
         return parts
     }

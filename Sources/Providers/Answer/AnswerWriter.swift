@@ -14,7 +14,7 @@ enum AnswerWriter {
         return switch family {
         case .openai: OpenAIAnswerWriter.write(content, tally, ids)
         case .anthropic: try AnthropicAnswerWriter.write(content, tally, ids)
-        case .ollama: preconditionFailure("Ollama is not a client family yet")
+        case .ollama, .gemini: preconditionFailure("\(family.name) is not a client family")
         }
     }
 }

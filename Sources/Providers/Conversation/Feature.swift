@@ -41,18 +41,22 @@ enum Feature {
     ///   would not learn of it.
     /// - Anthropic has no seed, no penalties and, in the version that is spoken here, no JSON mode.
     /// - Ollama takes images as base64 only, and has no tool choice (its docs/api.md, "Chat").
+    /// - Gemini takes no images by address, none in a function's result, has no switch for parallel
+    ///   calls, one system instruction, and wants the last turn to be the user's.
     /// - OpenAI's messages of role tool hold text only, and its models don't continue a last message
     ///   of the assistant.
     func canBeSaid(in family: WireFamily) -> Bool {
         switch (self, family) {
         case (.foreign, _), (.hint, _): false
-        case (.endUser, .ollama): false
+        case (.endUser, .ollama), (.endUser, .gemini): false
         case (.outputSchema, .anthropic), (.jsonMode, .anthropic): false
         case (.penalties, .anthropic), (.seed, .anthropic): false
         case (.hotTemperature, .anthropic), (.lateSystem, .anthropic): false
         case (.topK, .openai), (.prefill, .openai), (.imageInToolResult, .openai): false
         case (.imageURL, .ollama), (.imageInToolResult, .ollama): false
         case (.forcedTool, .ollama), (.serialTools, .ollama): false
+        case (.imageURL, .gemini), (.imageInToolResult, .gemini): false
+        case (.serialTools, .gemini), (.lateSystem, .gemini), (.prefill, .gemini): false
         default: true
         }
     }

@@ -43,7 +43,7 @@ public struct RateReading: Hashable, Sendable {
                 RateReading(.tokensPerMinute, .anthropicTokens, headers, now)
                     ?? RateReading(.tokensPerMinute, .anthropicInput, headers, now)
             )
-        case .ollama: break
+        case .ollama, .gemini: break
         }
         return readings
     }

@@ -62,6 +62,7 @@ extension ClientRequest {
         case .openai: OpenAIRequestWriter.write(conversation, model: model, options: options)
         case .anthropic: AnthropicRequestWriter.write(conversation, model: model, options: options)
         case .ollama: OllamaRequestWriter.write(conversation, model: model, options: options)
+        case .gemini: GeminiRequestWriter.write(conversation, options: options)
         }
     }
 
@@ -70,7 +71,7 @@ extension ClientRequest {
         switch family {
         case .openai: try OpenAIRequestReader.read(root)
         case .anthropic: try AnthropicRequestReader.read(root)
-        case .ollama: preconditionFailure("Ollama is not a client family yet")
+        case .ollama, .gemini: preconditionFailure("\(family.name) is not a client family")
         }
     }
 

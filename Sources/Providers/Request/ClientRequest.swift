@@ -59,7 +59,10 @@ public struct ClientRequest: Sendable {
         body: [UInt8],
         header: (String) -> String? = { _ in nil }
     ) throws(RequestError) {
-        precondition(family != .ollama, "Ollama is not a client family yet")
+        precondition(
+            family == .openai || family == .anthropic,
+            "\(family.name) is not a client family"
+        )
         let facts = try RequestFacts(family: family, body: body)
         self.family = family
         self.body = body

@@ -48,7 +48,7 @@ public struct AnswerStream: Sendable {
             let wantsUsage = request.wantsStreamedUsage
             writer = .openAI(OpenAIStreamWriter(identity: identity, wantsUsage: wantsUsage))
         case .anthropic: writer = .anthropic(AnthropicStreamWriter(identity: identity))
-        case .ollama: preconditionFailure("Ollama is not a client family yet")
+        case .ollama, .gemini: preconditionFailure("\(client.name) is not a client family")
         }
     }
 
@@ -125,7 +125,7 @@ public struct AnswerStream: Sendable {
         switch client {
         case .openai: output += "data: [DONE]\n\n".utf8
         case .anthropic: output += "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n".utf8
-        case .ollama: break
+        case .ollama, .gemini: break
         }
         return output
     }

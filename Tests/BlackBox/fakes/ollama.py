@@ -63,11 +63,16 @@ class OllamaProvider(FakeProvider):
         super().__init__(models)
         self.text = text
 
-    def model_list(self):
+    def model_list(self, request):
         return {"models": [{"name": m, "model": m, "size": 1} for m in self.models]}
 
     def answer(self, request):
         body = request.json
+        if request.path == "/api/generate" and not body.get("prompt"):
+            # Without a prompt it loads the model, and with `keep_alive` 0 it unloads it.
+            reason = "unload" if body.get("keep_alive") == 0 else "load"
+            return whole({"model": body["model"], "response": "", "done": True,
+                          "done_reason": reason})  # fmt: skip
         if body.get("stream", True):
             half = len(self.text) // 2
             return streamed((self.text[:half], self.text[half:]), model=body["model"])
