@@ -13,6 +13,8 @@ struct RouteProposals {
     let task: TaskType?
     /// Whether a strategy chooses between the models of a provider.
     let choosesModels: Bool
+    /// Whether texts are to be embedded, which models that chat can't.
+    let wantsEmbeddings: Bool
     let state: RouterState
 
     var list: [RouteProposal] {
@@ -130,20 +132,29 @@ struct RouteProposals {
             .compactMap { $0 }
         let isFree = freeOnly || requirements.isFreeOnly || state.policy.policy.mode == .freeOnly
         func fits(_ model: String) -> Bool {
-            !isFree || state.prices.prices(provider: provider.name, model: model).isFree
+            (!isFree || state.prices.prices(provider: provider.name, model: model).isFree)
+                && (!wantsEmbeddings || embeds(model, at: provider))
         }
         // Looked at before the list, which may have hundreds of names.
         if let model = own.first(where: fits) { return model }
-        return ChatModels.first(state.models.offered(by: provider)).first(where: fits)
+        let offered = state.models.offered(by: provider)
+        return (wantsEmbeddings ? offered : ChatModels.first(offered)).first(where: fits)
     }
 
-    /// The provider's models of which something is known, that may be used and that can chat.
+    /// Whether a model gives embeddings: by what is known of it, else by its name.
+    private func embeds(_ model: String, at provider: ProviderPolicy) -> Bool {
+        let card = state.policy.card(ModelReference(provider: provider.name, model: model))
+        return card?.capabilities?.contains(.embeddings) ?? ChatModels.embeds(model)
+    }
+
+    /// The provider's models of which something is known, that may be used and that do such work.
     private func knownModels(of provider: ProviderPolicy) -> [String] {
         let isUnlisted =
             !provider.isLocal && provider.models.isEmpty
             && state.models.models(of: provider.name) == nil
         return provider.cards.lazy.map(\.name).filter { name in
-            (isUnlisted || state.models.has(name, at: provider)) && ChatModels.canChat(name)
+            (isUnlisted || state.models.has(name, at: provider))
+                && (wantsEmbeddings ? embeds(name, at: provider) : ChatModels.canChat(name))
         }
     }
 }

@@ -65,7 +65,7 @@ struct ProviderConnection: Sendable {
     ) -> UpstreamRequest {
         UpstreamRequest(
             method: "POST",
-            url: chatURL,
+            url: client.api.isChat ? chatURL : endpoint.url(for: client.api),
             headers: endpoint.headers(
                 client.streamed ? streamHeaders : plainHeaders,
                 passedOnFor: client
@@ -82,11 +82,21 @@ struct ProviderConnection: Sendable {
     }
 
     /// A request that costs nothing, for the model list.
-    func modelsRequest() -> UpstreamRequest {
-        UpstreamRequest(
-            method: "GET",
-            url: endpoint.modelsURL,
-            headers: endpoint.headers(streamed: false),
+    func modelsRequest() -> UpstreamRequest { question(to: endpoint.modelsURL) }
+
+    /// A request that costs nothing and asks about models, not for an answer of one: GET, or POST
+    /// with a body.
+    func question(
+        to url: String,
+        body: [UInt8]? = nil,
+        for client: ClientRequest? = nil
+    ) -> UpstreamRequest {
+        let headers = endpoint.headers(streamed: false)
+        return UpstreamRequest(
+            method: body == nil ? "GET" : "POST",
+            url: url,
+            headers: client.map { endpoint.headers(headers, passedOnFor: $0) } ?? headers,
+            body: body ?? [],
             timeouts: UpstreamTimeouts(
                 connect: healthCheck.timeout,
                 firstToken: healthCheck.timeout,

@@ -30,9 +30,14 @@ enum Feature {
     case lateSystem
     /// A beginning of the answer that the model is to continue.
     case prefill
+    /// How much a model shall reason, in OpenAI's words; a wish that models without a choice are
+    /// not bound to.
+    case effort
+    /// A text to embed that is given as the numbers of its tokens.
+    case tokenInput
 
     /// Whether the loss is reported and not an obstacle.
-    var isHint: Bool { self == .hint || self == .endUser }
+    var isHint: Bool { self == .hint || self == .endUser || self == .effort }
 
     /// Whether a request to a provider of `family` can say it.
     ///
@@ -46,13 +51,13 @@ enum Feature {
     func canBeSaid(in family: WireFamily) -> Bool {
         switch (self, family) {
         case (.foreign, _), (.hint, _): false
-        case (.endUser, .ollama): false
+        case (.endUser, .ollama), (.effort, .ollama), (.effort, .anthropic): false
         case (.outputSchema, .anthropic), (.jsonMode, .anthropic): false
         case (.penalties, .anthropic), (.seed, .anthropic): false
         case (.hotTemperature, .anthropic), (.lateSystem, .anthropic): false
         case (.topK, .openai), (.prefill, .openai), (.imageInToolResult, .openai): false
         case (.imageURL, .ollama), (.imageInToolResult, .ollama): false
-        case (.forcedTool, .ollama), (.serialTools, .ollama): false
+        case (.forcedTool, .ollama), (.serialTools, .ollama), (.tokenInput, .ollama): false
         default: true
         }
     }

@@ -40,6 +40,21 @@ public struct ProviderEndpoint: Sendable {
         }
     }
 
+    /// Where requests of a client's API are posted: to the same API where the provider has it, else
+    /// to its chat.
+    public func url(for api: ClientAPI) -> String {
+        switch (api, family) {
+        case (.ollamaGenerate, .ollama): root + "/api/generate"
+        case (.ollamaEmbeddings, .ollama): root + "/api/embeddings"
+        case (_, .ollama) where api.operation == .embeddings: root + "/api/embed"
+        case (_, .openai) where api.operation == .embeddings: root + "/embeddings"
+        default: chatURL
+        }
+    }
+
+    /// The address of a path of the provider's API: `/api/show`, `/messages/count_tokens`.
+    public func url(path: String) -> String { root + path }
+
     /// Where the models are listed, by GET.
     public var modelsURL: String {
         family == .ollama ? root + "/api/tags" : root + "/models"

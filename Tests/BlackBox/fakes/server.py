@@ -126,6 +126,10 @@ class FakeProvider:
         """The reply to a request that the script says nothing about."""
         raise NotImplementedError
 
+    def look_up(self, request):
+        """The reply to a GET."""
+        return whole(self.model_list())
+
     # What a test says and asks.
 
     @property
@@ -223,7 +227,7 @@ class FakeProvider:
 
     def _respond(self, connection, request):
         if request.method == "GET":
-            reply = self.models_reply or whole(self.model_list())
+            reply = self.models_reply or self.look_up(request)
         else:
             with self.arrived:
                 self.requests.append(request)
