@@ -49,6 +49,8 @@ extension HTTPField.Name {
     static let model = own("x-logway-model")
     /// What the request cost, in dollars.
     static let costUSD = own("x-logway-cost-usd")
+    /// Whether a count of tokens is an estimate.
+    static let estimate = own("x-logway-estimate")
     /// Told to clients whose libraries would try again at once (OpenAI's and Anthropic's SDKs).
     static let shouldRetry = own("x-should-retry")
     /// Anthropic's header for a key.
