@@ -119,7 +119,7 @@ extension WireFamily {
     var embeds: Bool {
         switch self {
         case .openai, .ollama: true
-        case .anthropic: false
+        case .anthropic, .gemini: false
         }
     }
 }
