@@ -74,7 +74,7 @@ struct MutationTests {
         var names: Set<String> = []
         var run = 0
         // Some fields are rare: a failover that passes over a candidate is one in hundreds.
-        while run < 10 || !wanted.isSubset(of: names), run < 200 {
+        while run < 10 || !wanted.isSubset(of: names), run < 1_000 {
             let journal = try Journal(GatewayHistory(seed: seed &+ UInt64(run), steps: 60))
             names.formUnion(
                 try Self.mutate(journal) { findings, path in
