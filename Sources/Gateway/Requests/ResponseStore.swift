@@ -43,6 +43,7 @@ final class ResponseStore: Sendable {
     /// Keeps a response and lets go of the oldest ones beyond the limit; one that is beyond it alone is
     /// not kept.
     func keep(_ response: Kept, as id: String) {
+        guard response.byteCount <= byteLimit else { return }
         state.withLock { state in
             state.remove(id)
             state.kept[id] = response
