@@ -10,6 +10,7 @@ import openai
 import pytest
 
 from fakes.anthropic import AnthropicProvider
+from fakes.gemini import GeminiProvider
 from fakes.ollama import OllamaProvider
 from fakes.openai import OpenAIProvider
 from fakes.server import Refusing
@@ -127,6 +128,7 @@ class House:
         self.openai = launched(OpenAIProvider)
         self.anthropic = launched(AnthropicProvider)
         self.ollama = launched(OllamaProvider)
+        self.gemini = launched(GeminiProvider)
         self.gateway = launched(
             Gateway,
             {
@@ -134,12 +136,13 @@ class House:
                     provider("o", self.openai),
                     provider("c", self.anthropic, "claude"),
                     provider("l", self.ollama, "ollama"),
+                    provider("g", self.gemini, "google"),
                 ]
             },
         )
 
     def reset(self):
-        for fake in (self.openai, self.anthropic, self.ollama):
+        for fake in (self.openai, self.anthropic, self.ollama, self.gemini):
             fake.reset()
 
 

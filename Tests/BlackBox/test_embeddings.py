@@ -38,22 +38,26 @@ def oll(house):
     return ollama_client(house.gateway)
 
 
-@pytest.mark.parametrize("model", ["gpt-x", "llama-x"])
+TOKENS = {"gpt-x": 8, "llama-x": 9, "gemini-x": 3}
+"""What each provider counts; Gemini counts none, so there it is an estimate."""
+
+
+@pytest.mark.parametrize("model", TOKENS)
 @pytest.mark.parametrize("encoding", [{}, {"encoding_format": "float"}])
 def test_the_openai_sdk_gets_vectors_in_order(house, oai, model, encoding):
     # Without a format the SDK asks for base64 and unpacks it itself.
     answer = oai.embeddings.create(model=model, input=TEXTS, **encoding)
     assert [item.embedding for item in answer.data] == VECTORS
     assert [item.index for item in answer.data] == [0, 1, 2]
-    assert answer.usage.prompt_tokens == {"gpt-x": 8, "llama-x": 9}[model]
+    assert answer.usage.prompt_tokens == TOKENS[model]
     assert answer.model == model
 
 
-@pytest.mark.parametrize("model", ["gpt-x", "llama-x"])
+@pytest.mark.parametrize("model", TOKENS)
 def test_the_ollama_sdk_gets_vectors(house, oll, model):
     answer = oll.embed(model, TEXTS)
     assert answer.embeddings == VECTORS
-    assert answer.prompt_eval_count == {"gpt-x": 8, "llama-x": 9}[model]
+    assert answer.prompt_eval_count == (TOKENS | {"gemini-x": None})[model]
     assert oll.embed(model, "one").embeddings == VECTORS[:1]
     assert list(oll.embeddings(model, "one").embedding) == VECTORS[0]
 
@@ -69,6 +73,25 @@ def test_each_is_asked_at_its_own_endpoint(house, oai, oll):
     oll.embeddings("llama-x", "one")
     assert house.ollama.last.path == "/api/embeddings"
     assert house.ollama.last.json["prompt"] == "one"
+
+
+def test_gemini_is_asked_for_each_text(house, oai):
+    response = oai.embeddings.with_raw_response.create(
+        model="gemini-x", input=["one", "two"], dimensions=2
+    )
+    assert house.gemini.last.path == "/v1beta/models/gemini-x:batchEmbedContents"
+    assert house.gemini.last.json == {
+        "requests": [
+            {
+                "model": "models/gemini-x",
+                "content": {"parts": [{"text": text}]},
+                "outputDimensionality": 2,
+            }
+            for text in ("one", "two")
+        ]
+    }
+    usage = house.gateway.completed(id_of(response))["attempts_finished"][0]["usage"]
+    assert (usage["input"], usage["output"], usage["origin"]) == (2, 0, "estimated")
 
 
 def test_base64_is_of_32_bit_floats(house):

@@ -15,6 +15,7 @@ import pytest
 
 from conftest import anthropic_client, ollama_client, openai_client
 from fakes import anthropic as fake_anthropic
+from fakes import gemini as fake_gemini
 from fakes import ollama as fake_ollama
 from fakes import openai as fake_openai
 from fakes.server import Hold, stream, whole
@@ -225,18 +226,20 @@ class OllamaGenerate(OllamaChat):
 
 
 CLIENTS = [Chat, Responses, Completions, Messages, OllamaChat, OllamaGenerate]
-MODELS = {"openai": "gpt-x", "anthropic": "claude-x", "ollama": "llama-x"}
+MODELS = {"openai": "gpt-x", "anthropic": "claude-x", "ollama": "llama-x", "gemini": "gemini-x"}
 TOOL_ANSWERS = {
     "openai": lambda: fake_openai.completion(
         tool_calls=[fake_openai.tool_call("add", {"a": 2, "b": 2})]
     ),
     "anthropic": lambda: fake_anthropic.message(tool=("add", {"a": 2, "b": 2})),
     "ollama": lambda: whole(fake_ollama.last(tool_calls=fake_ollama.tool_calls())),
+    "gemini": lambda: whole(fake_gemini.value([fake_gemini.call()], "STOP")),
 }
 FAILURES = {
     "openai": lambda: fake_openai.error(400, "no such thing", "invalid_request_error"),
     "anthropic": lambda: fake_anthropic.error(400, "invalid_request_error", "no such thing"),
     "ollama": lambda: fake_ollama.error("no such thing", 400),
+    "gemini": lambda: fake_gemini.error(400, "INVALID_ARGUMENT", "no such thing"),
 }
 families = pytest.mark.parametrize("family", MODELS)
 
@@ -302,6 +305,7 @@ BEGINNINGS = {
     "openai": lambda: fake_openai.chunk({"content": "fo"}),
     "anthropic": lambda: fake_anthropic.start() + b"".join(fake_anthropic.text_events(["fo"])[:2]),
     "ollama": lambda: fake_ollama.line(fake_ollama.part("fo")),
+    "gemini": lambda: fake_gemini.pieces(["fo"])[0],
 }
 
 

@@ -55,19 +55,25 @@ enum Feature {
     /// - Ollama takes images as base64 only, and has no tool choice (its docs/api.md, "Chat").
     /// - Ollama takes earlier thinking back; Anthropic only what it signed itself, and of OpenAI's
     ///   family no field for it is common.
+    /// - Gemini takes no images by address, none in a function's result, has no switch for parallel
+    ///   calls, one system instruction, and wants the last turn to be the user's.
     /// - OpenAI's messages of role tool hold text only, and its models don't continue a last message
     ///   of the assistant.
     func canBeSaid(in family: WireFamily) -> Bool {
         switch (self, family) {
         case (.foreign, _), (.hint, _): false
-        case (.endUser, .ollama), (.effort, .ollama), (.effort, .anthropic): false
+        case (.endUser, .ollama), (.endUser, .gemini): false
+        case (.effort, .ollama), (.effort, .anthropic), (.effort, .gemini): false
         case (.outputSchema, .anthropic), (.jsonMode, .anthropic): false
         case (.penalties, .anthropic), (.seed, .anthropic): false
         case (.hotTemperature, .anthropic), (.lateSystem, .anthropic): false
-        case (.pastReasoning, .openai), (.pastReasoning, .anthropic): false
+        case (.pastReasoning, .openai), (.pastReasoning, .anthropic), (.pastReasoning, .gemini):
+            false
         case (.topK, .openai), (.prefill, .openai), (.imageInToolResult, .openai): false
         case (.imageURL, .ollama), (.imageInToolResult, .ollama): false
         case (.forcedTool, .ollama), (.serialTools, .ollama), (.tokenInput, .ollama): false
+        case (.imageURL, .gemini), (.imageInToolResult, .gemini), (.tokenInput, .gemini): false
+        case (.serialTools, .gemini), (.lateSystem, .gemini), (.prefill, .gemini): false
         default: true
         }
     }

@@ -20,17 +20,26 @@ public enum ModelList {
         }
     }
 
-    private static let keys: JSONKeys = ["data", "models"]
+    /// A provider's list, or a page of it.
+    public struct Page: Hashable, Sendable {
+        /// The ids, in the provider's order.
+        public var ids: [String] = []
+        /// What the next page is asked for with; `nil` after the last one.
+        public var next: String?
+    }
 
-    /// The ids in a provider's list, in its order.
+    private static let keys: JSONKeys = ["data", "models", "nextPageToken", "has_more", "last_id"]
+
+    /// The ids in a provider's list.
     ///
-    /// Takes OpenAI's and Anthropic's `data[].id`, Ollama's `models[].name`, and a bare array of
-    /// objects with ids (some compatible servers).
+    /// Takes OpenAI's and Anthropic's `data[].id`, Ollama's `models[].name`, Gemini's, of which only
+    /// those count that chat or embed, and a bare array of objects with ids (some compatible
+    /// servers).
     /// - Throws: `ProviderFailure` when the body is no such list.
     public static func parse(
         _ body: [UInt8],
         family: WireFamily
-    ) throws(ProviderFailure) -> [String] {
+    ) throws(ProviderFailure) -> Page {
         do {
             let root = try JSONSlice(validating: body)
             let found = try root.scan(keys)
@@ -38,18 +47,41 @@ public enum ModelList {
             guard let list, list.kind == .array else {
                 throw ProviderFailure(.invalidResponse, "the model list holds no list")
             }
-            var ids: [String] = []
+            var page = Page()
             for element in list.elements {
-                let id = try element.member(family == .ollama ? "name" : "id")
-                if let id = id?.string { ids.append(id) }
+                if let id = try id(of: element, family) { page.ids.append(id) }
             }
-            return ids
+            switch family {
+            case .gemini: page.next = found[2]?.string
+            case .anthropic: page.next = found[3]?.bool == true ? found[4]?.string : nil
+            case .openai, .ollama: break
+            }
+            if page.next?.isEmpty == true { page.next = nil }
+            return page
         } catch let error as JSONError {
             throw ProviderFailure(.invalidResponse, "the model list is not JSON: \(error)")
         } catch let failure as ProviderFailure {
             throw failure
         } catch {
             throw ProviderFailure(.invalidResponse, "the model list can't be read")
+        }
+    }
+
+    /// What Gemini's models can do that is of use here; others draw, film and answer in their own way.
+    private static let usedMethods = ["generateContent", "embedContent"]
+
+    private static func id(
+        of element: JSONSlice,
+        _ family: WireFamily
+    ) throws(JSONError) -> String? {
+        switch family {
+        case .openai, .anthropic: return try element.member("id")?.string
+        case .ollama: return try element.member("name")?.string
+        case .gemini:
+            let found = try element.scan(["name", "supportedGenerationMethods"])
+            let methods = found[1]?.elements.compactMap(\.string)
+            guard methods?.contains(where: usedMethods.contains) ?? true else { return nil }
+            return found[0]?.string.map(GeminiModelName.name)
         }
     }
 
@@ -81,7 +113,7 @@ public enum ModelList {
         writer.object { object in
             if family != .ollama { object.member("id", entry.id) }
             switch family {
-            case .openai:
+            case .openai, .gemini:
                 object.member("object", "model")
                 object.member("created", Int(entry.created.microseconds / 1_000_000))
                 object.member("owned_by", entry.owner)

@@ -44,7 +44,12 @@ public enum ClientAPI: Sendable, CaseIterable {
     }
 
     /// Whether it is its family's own way to chat.
-    public var isChat: Bool { self == ClientAPI(chatOf: family) }
+    public var isChat: Bool {
+        switch self {
+        case .chatCompletions, .messages, .ollamaChat: true
+        default: false
+        }
+    }
 
     /// Whether providers of `family` are asked in this very API, so that bytes pass; all others are
     /// sent a translation.
@@ -64,6 +69,7 @@ public enum ClientAPI: Sendable, CaseIterable {
         case .openai: self = .chatCompletions
         case .anthropic: self = .messages
         case .ollama: self = .ollamaChat
+        case .gemini: preconditionFailure("\(family.name) is not a client family")
         }
     }
 }

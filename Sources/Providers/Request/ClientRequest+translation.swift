@@ -60,6 +60,7 @@ extension ClientRequest {
         case .openai: OpenAIRequestWriter.write(conversation, model: model, options: options)
         case .anthropic: AnthropicRequestWriter.write(conversation, model: model, options: options)
         case .ollama: OllamaRequestWriter.write(conversation, model: model, options: options)
+        case .gemini: GeminiRequestWriter.write(conversation, options: options)
         }
     }
 

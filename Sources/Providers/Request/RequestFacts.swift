@@ -48,12 +48,13 @@ struct RequestFacts {
     private mutating func readChat(_ family: WireFamily) throws(RequestError) {
         let found: [JSONSlice?]
         do {
-            found = try root.scan(Self.keys).map { $0?.isNull == true ? nil : $0 }
+            found = try root.scan(Self.keys)
         } catch {
             throw RequestError(error)
         }
         func field(_ index: Int, _ name: String) -> Field? {
-            found[index].map { Field(value: $0, path: name) }
+            guard let value = found[index], !value.isNull else { return nil }
+            return Field(value: value, path: name)
         }
         try readModel(field(0, "model"))
         guard let messages = field(1, "messages") else {
@@ -147,11 +148,19 @@ struct RequestFacts {
                     offset: message.range.lowerBound
                 )
             }
-            let isUser = try Field(value: role, path: field.path + ".role").string()
-                .isString("user")
+            guard role.kind == .string else {
+                throw Field(value: role, path: field.path + ".role").mistyped("a string")
+            }
+            let isUser = role.isString("user")
             lastText = nil
             if let content = found[1] {
-                try readContent(Field(value: content, path: field.path + ".content"), depth: 0)
+                // Its path is made only where something in it needs one.
+                if let text = content.rawText {
+                    promptTextBytes += text.count
+                    lastText = text
+                } else {
+                    try readContent(Field(value: content, path: field.path + ".content"), depth: 0)
+                }
             }
             if isUser, let lastText { instruction = lastText }
             promptTextBytes += found[2]?.range.count ?? 0

@@ -18,6 +18,7 @@ struct ProviderReader {
         "type", "name", "enabled", "priority", "apiKey", "baseUrl", "defaultModel", "models",
         "modelOverrides", "limits", "costPer1MTokens", "healthCheck", "fallbackProvider",
         "timeouts", "simulation", "features", "modelLimits", "resets", "maxConcurrent",
+        "keepAlive",
     ]
 
     /// The providers of the file that could be read.
@@ -72,6 +73,7 @@ struct ProviderReader {
         provider.healthCheck = HealthCheckSettings(section)
         provider.fallbackProvider = section.text("fallbackProvider")
         provider.timeouts = Timeouts(section, base: timeouts)
+        provider.keepAlive = section.keepAlive(of: type)
         _ = section.texts("features")
         return provider
     }
@@ -107,13 +109,6 @@ struct ProviderReader {
 
     private func readConnection(_ section: Section, into provider: inout ProviderSettings) {
         let type = provider.type
-        if provider.isEnabled, type.family == nil {
-            section.report(
-                "`\(type.name)` is not supported yet by this version",
-                at: "type",
-                suggestion: "set `enabled: false`, or reach its models through openrouter"
-            )
-        }
         if let url = section.baseURL() {
             provider.baseURL = url
         } else if type == .ruvllm, provider.isEnabled, !section.has("baseUrl") {
@@ -155,6 +150,6 @@ struct ProviderReader {
                 ?? provider.models.first
         }
         let type = provider.type
-        return !type.isLocal && provider.baseURL == type.defaultBaseURL ? usual : nil
+        return !type.isLocal && provider.isUsualService ? usual : nil
     }
 }

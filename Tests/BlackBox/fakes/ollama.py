@@ -69,7 +69,7 @@ class OllamaProvider(FakeProvider):
         super().__init__(models)
         self.text = text
 
-    def model_list(self):
+    def model_list(self, request):
         return {"models": [{"name": m, "model": m, "size": 1} for m in self.models]}
 
     def look_up(self, request):
@@ -80,6 +80,11 @@ class OllamaProvider(FakeProvider):
 
     def answer(self, request):
         body = request.json
+        if request.path == "/api/generate" and not body.get("prompt"):
+            # Without a prompt it loads the model, and with `keep_alive` 0 it unloads it.
+            reason = "unload" if body.get("keep_alive") == 0 else "load"
+            return whole({"model": body["model"], "response": "", "done": True,
+                          "done_reason": reason})  # fmt: skip
         if request.path == "/api/show":
             info = {"general.architecture": "llama", "llama.context_length": 4096}
             return whole({"model_info": info, "capabilities": ["completion"], "details": {}})

@@ -155,7 +155,7 @@ class OpenAIProvider(FakeProvider):
         super().__init__(models)
         self.text = text
 
-    def model_list(self):
+    def model_list(self, request):
         return {
             "object": "list",
             "data": [{"id": model, "object": "model", "owned_by": "fake"} for model in self.models],
