@@ -26,6 +26,14 @@ struct ResponseStoreTests {
         #expect(store["b"] != nil)
     }
 
+    @Test func `the oldest go when there are too many`() {
+        let store = ResponseStore()
+        for number in 0...ResponseStore.countLimit { store.keep(response(1), as: "\(number)") }
+        #expect(store["0"] == nil)
+        #expect(store["1"] != nil)
+        #expect(store["\(ResponseStore.countLimit)"] != nil)
+    }
+
     @Test func `what is removed makes room and is gone`() {
         let store = ResponseStore(byteLimit: 100)
         store.keep(response(90), as: "a")

@@ -7,6 +7,8 @@ import Synchronization
 final class ResponseStore: Sendable {
     /// The bytes of all that is kept: a thousand long conversations.
     static let byteLimit = 64 << 20
+    /// How many are kept, so that looking for the place of one stays short.
+    static let countLimit = 4_096
 
     /// A response and the conversation that it ends.
     struct Kept: Sendable {
@@ -49,7 +51,9 @@ final class ResponseStore: Sendable {
             state.kept[id] = response
             state.order.append(id)
             state.byteCount += response.byteCount
-            while state.byteCount > byteLimit, let oldest = state.order.first {
+            while state.byteCount > byteLimit || state.order.count > Self.countLimit,
+                let oldest = state.order.first
+            {
                 state.remove(oldest)
             }
         }
