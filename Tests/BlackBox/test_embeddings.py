@@ -11,7 +11,7 @@ from conftest import http_client, id_of, ollama_client, openai_client, provider
 from fakes import openai as fake_openai
 from fakes.ollama import OllamaProvider
 from fakes.openai import OpenAIProvider
-from fakes.server import whole
+from test_replay import check_all
 
 TEXTS = ["one", "two", "three"]
 SIMULATED = {
@@ -160,6 +160,9 @@ def test_usage_and_cost_are_recorded(house, oai):
     assert record["received"]["endpoint"] == "/v1/embeddings"
     usage = record["attempts_finished"][0]["usage"]
     assert (usage["input"], usage["output"], usage["origin"]) == (8, 0, "provider")
+    page = house.gateway.explain_page(id_of(response))
+    assert "3 texts to embed, 11 bytes of prompt" in page
+    assert "at most" not in page
 
 
 def test_a_list_that_is_longer_than_a_context_is_not_held_against_a_model(fake, gateway):
@@ -181,6 +184,21 @@ def test_auto_takes_a_model_for_embeddings_and_chats_never_do(gateway):
         assert chat.model != "sim-embed"
     with pytest.raises(openai.BadRequestError):
         client.embeddings.create(model="sim-chat", input="What is a bird?")
+
+
+def test_requests_of_every_api_are_decided_again_alike(fake, gateway):
+    oai, ollama_fake = fake(OpenAIProvider), fake(OllamaProvider, ["gpt-x", "nomic-embed-x"])
+    made = gateway([provider("o", oai), provider("l", ollama_fake, "ollama"), SIMULATED])
+    client, other = openai_client(made), ollama_client(made)
+    for model in ("gpt-x", "auto", "sim-embed", "l:nomic-embed-x"):
+        oai.will(fake_openai.error(500))
+        client.embeddings.create(model=model, input=TEXTS)
+        other.embed(model, TEXTS)
+    assert ollama_fake.requests
+    client.responses.create(model="gpt-x", input="Hi")
+    client.completions.create(model="auto", prompt="Hi")
+    other.chat("auto", [{"role": "user", "content": "Hi"}])
+    check_all(made)
 
 
 def test_simulated_vectors_follow_from_their_texts(gateway):
