@@ -28,14 +28,17 @@ public struct ExplainPage: Sendable {
         guard let received = record.received else { return "" }
         let content = received.content
         let features = content.features
+        let isEmbedding = content.operation == .embeddings
+        let limit = isEmbedding ? nil : features.outputLimit
         var lines = [
             "  at \(received.time), \(content.client.name) client, "
                 + Wording.plain(content.endpoint),
             "  model '\(Wording.plain(content.requestedModel))'"
                 + (content.isStreamed ? ", streamed, " : ", ")
-                + Wording.count(features.messages, "message") + ", \(features.promptBytes) bytes "
+                + Wording.count(features.messages, isEmbedding ? "text" : "message")
+                + (isEmbedding ? " to embed" : "") + ", \(features.promptBytes) bytes "
                 + "of prompt, about \(features.inputTokens) tokens"
-                + (features.outputLimit.map { ", at most \($0) back" } ?? ""),
+                + (limit.map { ", at most \($0) back" } ?? ""),
         ]
         let needs = features.needs.names
         if !needs.isEmpty { lines.append("  needs " + needs.joined(separator: ", ")) }

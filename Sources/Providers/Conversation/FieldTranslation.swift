@@ -33,11 +33,13 @@ struct FieldTranslation {
         ]
     )
 
-    /// A message of an OpenAI request; `name` tells participants apart, `refusal` and
-    /// `reasoning_content` come back from earlier answers.
+    /// A message of an OpenAI request; `name` tells participants apart, `annotations` come back from
+    /// earlier answers.
     static let openAIMessage = FieldTranslation(
-        read: ["role", "content", "tool_calls", "tool_call_id"],
-        hints: ["name", "reasoning_content", "reasoning", "annotations"],
+        read: [
+            "role", "content", "tool_calls", "tool_call_id", "reasoning_content", "reasoning",
+        ],
+        hints: ["name", "annotations"],
         defaults: ["annotations": ["[]"]]
     )
 
@@ -130,11 +132,12 @@ struct FieldTranslation {
         defaults: ["repeat_penalty": ["1", "1.0"], "mirostat": ["0"], "min_p": ["0", "0.0"]]
     )
 
-    /// A message of an Ollama request; `thinking` comes back from earlier answers.
+    /// A message of an Ollama request.
     static let ollamaMessage = FieldTranslation(
-        read: ["role", "content", "images", "tool_calls", "tool_name", "tool_call_id", "name"],
-        hints: ["thinking"],
-        defaults: ["thinking": ["\"\""]]
+        read: [
+            "role", "content", "images", "tool_calls", "tool_name", "tool_call_id", "name",
+            "thinking",
+        ]
     )
 
     /// A request to OpenAI's `/v1/completions`.

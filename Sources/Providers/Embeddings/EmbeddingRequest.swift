@@ -89,6 +89,7 @@ struct EmbeddingRequest {
 
     /// The body for a provider of another family.
     func body(for family: WireFamily, model: String) -> [UInt8] {
+        if family == .gemini { return geminiBody(model: model) }
         var writer = JSONWriter(capacity: 1_024)
         writer.object { root in
             root.member("model", model)
@@ -99,6 +100,31 @@ struct EmbeddingRequest {
             } else {
                 root.member("encoding_format", "float")
                 root.member("user", ifPresent: endUser)
+            }
+        }
+        return writer.bytes
+    }
+}
+
+extension EmbeddingRequest {
+    /// The body for Gemini's `batchEmbedContents`, in which each text is a request of its own.
+    ///
+    /// Source: Google's API reference, "Embeddings", November 2026.
+    private func geminiBody(model: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: 1_024)
+        writer.object { root in
+            root.array("requests") { requests in
+                for input in inputs {
+                    requests.object { request in
+                        request.member("model", GeminiModelName.path(of: model))
+                        request.object("content") { content in
+                            content.array("parts") { parts in
+                                parts.object { $0.member("text", input) }
+                            }
+                        }
+                        request.member("outputDimensionality", ifPresent: dimensions)
+                    }
+                }
             }
         }
         return writer.bytes
@@ -118,8 +144,8 @@ extension WireFamily {
     /// Whether its providers give embeddings by an API that Logway speaks.
     var embeds: Bool {
         switch self {
-        case .openai, .ollama: true
-        case .anthropic, .gemini: false
+        case .openai, .ollama, .gemini: true
+        case .anthropic: false
         }
     }
 }

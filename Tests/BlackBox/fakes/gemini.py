@@ -111,7 +111,8 @@ def wrong_key():
 
 
 class GeminiProvider(FakeProvider):
-    """Answers `models/…:generateContent` and `:streamGenerateContent?alt=sse`."""
+    """Answers `models/…:generateContent`, `:streamGenerateContent?alt=sse` and
+    `:batchEmbedContents`."""
 
     page_size = 2
     """Models in a page of the list, whatever is asked for, as servers may."""
@@ -147,6 +148,10 @@ class GeminiProvider(FakeProvider):
                 return error(400, "INVALID_ARGUMENT", "this fake streams SSE only")
             half = len(self.text) // 2
             return streamed((self.text[:half], self.text[half:]), model=model)
+        if method == "batchEmbedContents":
+            count = len(request.json["requests"])
+            vectors = [{"values": [index + 0.5, -1.25]} for index in range(count)]
+            return whole({"embeddings": vectors})
         if method != "generateContent":
             return error(404, "NOT_FOUND", f"no method {method}")
         return answer(self.text, model=model)
