@@ -12,15 +12,18 @@ public struct PolicyInForce: Hashable, Sendable {
     public private(set) var configuration = ConfigurationApplied()
     /// The largest context window in tokens of any model that is known; `nil` when none is.
     public private(set) var largestContextWindow: Int?
-    private var providersByName: [String: Int] = [:]
+    /// The providers by their priority; equal ones in the order of the configuration.
+    public private(set) var providersByPriority: [ProviderInForce] = []
+    private var providersByName: [String: ProviderInForce] = [:]
     private var cards: [ModelReference: ModelPolicy] = [:]
     /// Whether any provider has a configured quota.
     private(set) var hasLimits = false
 
     /// The provider with this configured name.
-    public func provider(_ name: String) -> ProviderPolicy? {
-        providersByName[name].map { policy.providers[$0] }
-    }
+    public func provider(_ name: String) -> ProviderPolicy? { providersByName[name]?.policy }
+
+    /// The same, with what follows from it.
+    public func providerInForce(_ name: String) -> ProviderInForce? { providersByName[name] }
 
     /// What is known of a model; `nil` when nothing is.
     ///
@@ -59,10 +62,14 @@ public struct PolicyInForce: Hashable, Sendable {
 
     private mutating func index() {
         hasLimits = policy.providers.contains(where: \.isLimited)
-        providersByName = Dictionary(
-            policy.providers.enumerated().map { ($1.name, $0) },
-            uniquingKeysWith: { first, _ in first }
-        )
+        let providers = policy.providers.map(ProviderInForce.init)
+        providersByName = Dictionary(providers.map { ($0.policy.name, $0) }) { first, _ in first }
+        providersByPriority = providers.enumerated()
+            .sorted { left, right in
+                (left.element.policy.priority, left.offset)
+                    < (right.element.policy.priority, right.offset)
+            }
+            .map(\.element)
         cards = [:]
         largestContextWindow = nil
         for provider in policy.providers {

@@ -11,8 +11,12 @@ public struct PriceTable: Hashable, Sendable {
 
     /// The prices of a model at a provider; unknown ones when nothing is known.
     public func prices(provider: String, model: String) -> TokenPrices {
-        byModel[ModelReference(provider: provider, model: model)] ?? byProvider[provider]
-            ?? TokenPrices()
+        prices(of: ModelReference(provider: provider, model: model))
+    }
+
+    /// The prices of a model at a provider; unknown ones when nothing is known.
+    public func prices(of model: ModelReference) -> TokenPrices {
+        byModel[model] ?? byProvider[model.provider] ?? TokenPrices()
     }
 
     /// The prices of a model that has a line of its own; `nil` when it has none.
@@ -48,39 +52,5 @@ extension PriceTable: FieldRecord {
         visitor.field(1, "position", &position)
         visitor.field(2, "applied", &applied)
         index()
-    }
-}
-
-/// A model at a provider.
-public struct ModelReference: Hashable, Sendable, Comparable {
-    /// The provider's configured name.
-    public var provider = ""
-    /// The model's name at that provider.
-    public var model = ""
-
-    /// No model.
-    public init() {}
-
-    /// A model at a provider.
-    public init(provider: String, model: String) {
-        self.provider = provider
-        self.model = model
-    }
-
-    init(_ attempt: AttemptFinished) {
-        self.init(provider: attempt.provider, model: attempt.model)
-    }
-
-    /// Orders by provider, then by model.
-    public static func < (left: ModelReference, right: ModelReference) -> Bool {
-        (left.provider, left.model) < (right.provider, right.model)
-    }
-}
-
-extension ModelReference: FieldRecord {
-    /// Walks the fields in the order of their tags.
-    public mutating func visit(_ visitor: inout some FieldVisitor) {
-        visitor.field(1, "provider", &provider)
-        visitor.field(2, "model", &model)
     }
 }

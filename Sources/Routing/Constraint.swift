@@ -4,20 +4,27 @@ import RouterState
 /// The hard constraints on one model at one provider, which nothing outweighs.
 struct Constraint {
     let reference: ModelReference
-    let provider: ProviderPolicy
+    let provider: ProviderInForce
     let isFreeOnly: Bool
     let requirements: RouteRequirements
+    /// What the model costs.
+    let prices: TokenPrices
+    /// What is known of the model; `nil` when nothing is.
+    let card: ModelPolicy?
 
     init(
         _ reference: ModelReference,
-        of provider: ProviderPolicy,
+        of provider: ProviderInForce,
         freeOnly: Bool,
-        requirements: RouteRequirements
+        requirements: RouteRequirements,
+        state: RouterState
     ) {
         self.reference = reference
         self.provider = provider
         isFreeOnly = freeOnly || requirements.isFreeOnly
         self.requirements = requirements
+        prices = state.prices.prices(of: reference)
+        card = state.policy.card(reference)
     }
 
     /// The first constraint that the candidate breaks; `nil` when it may answer.
@@ -27,25 +34,26 @@ struct Constraint {
         now: Timestamp
     ) -> RouteExclusion? {
         if let reason = violationOfMode(state: state) { return exclusion(reason) }
-        if let obstacle = received.obstacles.first(where: { $0.family == provider.family }) {
+        let family = provider.policy.family
+        if let obstacle = received.obstacles.first(where: { $0.family == family }) {
             var excluded = exclusion(.untranslatable)
             excluded.fields = obstacle.fields
             return excluded
         }
-        return violationOfRequirements(state: state) ?? violationForNow(state: state, now: now)
+        return violationOfRequirements() ?? violationForNow(state: state, now: now)
     }
 
     /// The first constraint that a candidate of an earlier decision breaks by now: the state has
     /// moved on, and local-only, free-only or hosted-only must hold whatever fails.
     func violationOnFailover(state: RouterState, now: Timestamp) -> RouteExclusion? {
         violationOfMode(state: state).map { exclusion($0) }
-            ?? violationOfRequirements(state: state)
+            ?? violationOfRequirements()
             ?? violationForNow(state: state, now: now)
     }
 
     /// What keeps the candidate from being asked at this instant.
     private func violationForNow(state: RouterState, now: Timestamp) -> RouteExclusion? {
-        if let until = state.holds.keyRejected(provider.name, at: now) {
+        if let until = state.holds.keyRejected(reference.provider, at: now) {
             return exclusion(.keyRejected, until: until)
         }
         if let until = state.holds.modelMissing(reference, at: now) {
@@ -54,7 +62,7 @@ struct Constraint {
         if let until = state.holds.rateLimited(reference, at: now) {
             return exclusion(.rateLimited, until: until)
         }
-        switch state.breakers.position(of: provider.name, at: now) {
+        switch state.breakers.position(of: reference.provider, at: now) {
         case .closed, .halfOpen(probing: false): return nil
         case .open(let until): return exclusion(.breakerOpen, until: until)
         case .halfOpen(probing: true): return exclusion(.breakerProbing)
@@ -62,29 +70,23 @@ struct Constraint {
     }
 
     /// What the model is not up to, or costs too much for.
-    private func violationOfRequirements(state: RouterState) -> RouteExclusion? {
-        let prices = state.prices.prices(provider: provider.name, model: reference.model)
-        var violation =
-            requirements.violation(of: state.policy.card(reference))
-            ?? requirements.violation(of: prices)
-        violation?.provider = provider.name
+    private func violationOfRequirements() -> RouteExclusion? {
+        var violation = requirements.violation(of: card) ?? requirements.violation(of: prices)
+        violation?.provider = reference.provider
         violation?.model = reference.model
         return violation
     }
 
     private func violationOfMode(state: RouterState) -> ExclusionReason? {
-        if requirements.isLocalOnly, !provider.isLocal { return .notLocal }
+        if requirements.isLocalOnly, !provider.policy.isLocal { return .notLocal }
         let mode = state.policy.policy.mode
-        if isFreeOnly || mode == .freeOnly {
-            let prices = state.prices.prices(provider: provider.name, model: reference.model)
-            guard prices.isFree else { return .notFree }
-        }
-        return mode == .hosted && provider.isLocal ? .notHosted : nil
+        if isFreeOnly || mode == .freeOnly, !prices.isFree { return .notFree }
+        return mode == .hosted && provider.policy.isLocal ? .notHosted : nil
     }
 
     private func exclusion(_ reason: ExclusionReason, until: Timestamp? = nil) -> RouteExclusion {
         RouteExclusion(
-            provider: provider.name,
+            provider: reference.provider,
             model: reference.model,
             reason: reason,
             until: until

@@ -61,9 +61,10 @@ public func decide(
         requirements: decision.requirements,
         task: task,
         choosesModels: strategies.contains(where: \.choosesModels),
+        wantsEmbeddings: received.operation == .embeddings,
         state: state
     )
-    let refused = decision.sift(proposals.list, received, state: state, now: now)
+    let sifted = decision.sift(proposals.list, received, state: state, now: now)
 
     guard !decision.candidates.isEmpty else {
         decision.strategy = target.isExplicit ? .explicit : .chain
@@ -75,6 +76,7 @@ public func decide(
         classification: decision.classification,
         requirements: decision.requirements,
         candidates: decision.candidates,
+        facts: sifted.facts,
         state: state,
         now: now,
         target: target
@@ -83,7 +85,7 @@ public func decide(
     decision.candidates = ranking.candidates
     decision.verdicts = ranking.verdicts
     decision.strategy = ranking.strategy
-    decision.exclude(refused)
+    decision.exclude(sifted.refused)
     guard !decision.candidates.isEmpty else {
         decision.refuse(target, policy: policy)
         return decision
@@ -105,7 +107,7 @@ private func draw(
 ) {
     let isOpen = decision.strategy != .explicit
     func isLocal(_ candidate: RouteCandidate) -> Bool {
-        state.policy.provider(candidate.provider)?.isLocal == true
+        state.policy.providerInForce(candidate.provider)?.policy.isLocal == true
     }
     var eligible = decision.candidates.count
     if policy.mode == .localFirst, let first = decision.candidates.first, isLocal(first) {

@@ -61,7 +61,7 @@ public func nextCandidate(
             )
             continue
         }
-        guard let provider = state.policy.provider(candidate.provider) else {
+        guard let provider = state.policy.providerInForce(candidate.provider) else {
             skipped.append(
                 RouteExclusion(
                     provider: candidate.provider,
@@ -71,12 +71,13 @@ public func nextCandidate(
             )
             continue
         }
-        let reference = ModelReference(provider: candidate.provider, model: candidate.model)
+        let reference = candidate.reference
         let constraint = Constraint(
             reference,
             of: provider,
             freeOnly: candidate.isFreeOnly,
-            requirements: decision.requirements
+            requirements: decision.requirements,
+            state: state
         )
         let limits = LimitConstraint(
             reference: reference,

@@ -4,7 +4,7 @@ import RouterState
 /// Whether quotas and budgets have room for a request at one candidate.
 struct LimitConstraint {
     let reference: ModelReference
-    let provider: ProviderPolicy
+    let provider: ProviderInForce
     let bounds: RequestBounds
     /// The budgets that count the request; empty without any.
     let budgets: [BudgetUse]
@@ -12,11 +12,13 @@ struct LimitConstraint {
     /// The first limit that has no room; `nil` when the request fits.
     func violation(state: RouterState, now: Timestamp) -> RouteExclusion? {
         // Most providers have no quota and most gateways no budget: neither costs anything then.
-        guard provider.isLimited || !state.quotas.isEmpty || !budgets.isEmpty else { return nil }
+        guard provider.policy.isLimited || !state.quotas.isEmpty || !budgets.isEmpty else {
+            return nil
+        }
         let reservation = reservation(state)
         let quota = state.quotas.shortage(
             at: reference.model,
-            of: provider,
+            of: provider.policy,
             tokens: reservation.quotaTokens ?? 0,
             now: now
         )
@@ -44,7 +46,7 @@ struct LimitConstraint {
     }
 
     private func reservation(_ state: RouterState) -> Reservation {
-        Reservation(of: bounds, at: reference.model, provider, state: state)
+        Reservation(of: bounds, at: reference, provider.policy, state: state)
     }
 
     private func exclusion(
@@ -53,7 +55,7 @@ struct LimitConstraint {
         _ shortage: LimitShortage? = nil
     ) -> RouteExclusion {
         var exclusion = RouteExclusion(
-            provider: provider.name,
+            provider: reference.provider,
             model: reference.model,
             reason: reason,
             until: until
@@ -107,9 +109,9 @@ extension RouteDecided {
     mutating func preferIdle(state: RouterState) {
         var busy = 0
         for index in candidates.indices {
-            guard let provider = state.policy.provider(candidates[index].provider),
-                let most = provider.maxConcurrent,
-                state.inFlight.attempts(at: provider.name) >= most
+            let name = candidates[index].provider
+            guard let most = state.policy.providerInForce(name)?.policy.maxConcurrent,
+                state.inFlight.attempts(at: name) >= most
             else { continue }
             candidates[index].isBusy = true
             busy += 1

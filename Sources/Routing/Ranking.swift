@@ -44,20 +44,12 @@ struct Ranking {
         var places: [Place] = []
         places.reserveCapacity(candidates.count)
         for index in candidates.indices {
-            let isLocal =
-                prefersLocal
-                && question.state.policy.provider(candidates[index].provider)?.isLocal == true
-            let total = scores[index]?.total
-            if let score = scores[index], !score.parts.isEmpty {
-                candidates[index].score = total
-                candidates[index].parts = score.parts
-            }
             places.append(
                 Place(
                     index: index,
-                    isBehind: prefersLocal && !isLocal,
+                    isBehind: prefersLocal && !question.isLocal(candidates[index]),
                     isLate: candidates[index].isLate,
-                    total: total
+                    total: scores[index]?.total
                 )
             )
         }
@@ -71,6 +63,14 @@ struct Ranking {
             default: return left.index < right.index
             }
         }
-        candidates = places.map { candidates[$0.index] }
+        // Each is copied once, to its place.
+        candidates = places.map { place in
+            var candidate = question.candidates[place.index]
+            if let score = scores[place.index], !score.parts.isEmpty {
+                candidate.score = place.total
+                candidate.parts = score.parts
+            }
+            return candidate
+        }
     }
 }

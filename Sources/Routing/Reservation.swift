@@ -32,11 +32,11 @@ struct Reservation {
 
     init(
         of bounds: RequestBounds,
-        at model: String,
+        at reference: ModelReference,
         _ provider: ProviderPolicy,
         state: RouterState
     ) {
-        let prices = state.prices.prices(provider: provider.name, model: model)
+        let prices = state.prices.prices(of: reference)
         isFree = prices.isFree
         input = bounds.input
         // Without a limit the cost has no bound; where nothing is paid, none is needed.
@@ -44,7 +44,7 @@ struct Reservation {
         output =
             bounds.output ?? usual.map { $0.multipliedClamped(by: bounds.choices) }
         cost = prices.bound(input: input, output: output)
-        quotaTokens = Self.quotaTokens(input, output, at: model, of: provider)
+        quotaTokens = Self.quotaTokens(input, output, at: reference.model, of: provider)
     }
 
     /// The bound, or an estimate where the bound is more than the whole quota: it would never fit,
@@ -113,14 +113,14 @@ extension AttemptStarted {
         self.candidate = index
         statePosition = state.position
         charges = decision.charges
-        guard let policy = state.policy.provider(provider) else {
+        guard let policy = state.policy.providerInForce(provider)?.policy else {
             reservedInput = decision.inputBound
             reservedOutput = decision.outputBound
             return
         }
         let reservation = Reservation(
             of: RequestBounds(decision),
-            at: model,
+            at: candidate.reference,
             policy,
             state: state
         )

@@ -4,7 +4,7 @@ import RouterState
 /// One thing to look at for a request: a model at a provider, or the reason there is none.
 struct RouteProposal {
     enum Offer {
-        case model(String, ProviderPolicy)
+        case model(ModelReference, ProviderInForce)
         case nothing(provider: String, model: String?, ExclusionReason)
     }
 
@@ -15,7 +15,7 @@ struct RouteProposal {
     var isFreeOnly = false
 
     var isLocal: Bool {
-        if case .model(_, let provider) = offer { provider.isLocal } else { false }
+        if case .model(_, let provider) = offer { provider.policy.isLocal } else { false }
     }
 
     var exclusion: RouteExclusion? {
@@ -31,12 +31,13 @@ struct RouteProposal {
     }
 
     /// A model that the client named, at one provider.
-    init(named model: String, of provider: ProviderPolicy, state: RouterState) {
+    init(named model: String, of provider: ProviderInForce, state: RouterState) {
+        let name = provider.policy.name
         // A provider whose models nobody knows is asked: its own 404 is a better answer than ours.
-        let isUnknown = provider.models.isEmpty && state.models.models(of: provider.name) == nil
+        let isUnknown = provider.policy.models.isEmpty && state.models.models(of: name) == nil
         offer =
-            state.models.has(model, at: provider) || isUnknown
-            ? .model(model, provider)
-            : .nothing(provider: provider.name, model: model, .modelNotListed)
+            state.models.has(model, at: provider.policy) || isUnknown
+            ? .model(ModelReference(provider: name, model: model), provider)
+            : .nothing(provider: name, model: model, .modelNotListed)
     }
 }

@@ -13,6 +13,8 @@ struct RouteProposals {
     let task: TaskType?
     /// Whether a strategy chooses between the models of a provider.
     let choosesModels: Bool
+    /// Whether texts are to be embedded, which models that chat can't.
+    let wantsEmbeddings: Bool
     let state: RouterState
 
     var list: [RouteProposal] {
@@ -23,15 +25,10 @@ struct RouteProposals {
         case .pinned(let provider, let model):
             [RouteProposal(named: model, of: provider, state: state)]
         case .named(let model):
-            byPriority.map { RouteProposal(named: model, of: $0, state: state) }
+            state.policy.providersByPriority.map {
+                RouteProposal(named: model, of: $0, state: state)
+            }
         }
-    }
-
-    private var byPriority: [ProviderPolicy] {
-        state.policy.policy.providers
-            .enumerated()
-            .sorted { ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset) }
-            .map(\.element)
     }
 
     private func chainList(_ chain: RoutingChain) -> [RouteProposal] {
@@ -46,7 +43,7 @@ struct RouteProposals {
         guard choosesModels || isWish else { return list }
         var reserves: [RouteProposal] = []
         for (index, entry) in open.chain.entries.enumerated() where entry.model == nil {
-            guard let provider = state.policy.provider(entry.provider) else { continue }
+            guard let provider = state.policy.providerInForce(entry.provider) else { continue }
             reserves += knownModels(of: provider).map {
                 RouteProposal(
                     .model($0, provider),
@@ -57,7 +54,8 @@ struct RouteProposals {
         }
         if isWish {
             let inChain = Set(open.chain.entries.map(\.provider))
-            for provider in byPriority where !inChain.contains(provider.name) {
+            for provider in state.policy.providersByPriority
+            where !inChain.contains(provider.policy.name) {
                 list.append(proposal(of: provider))
                 reserves += knownModels(of: provider).map { RouteProposal(.model($0, provider)) }
             }
@@ -69,7 +67,7 @@ struct RouteProposals {
     /// An entry of a chain: its model, else the provider's preferred one; and where that is known
     /// not to be up to the request, the provider's other models.
     private func proposals(of entry: RoutingChainEntry, number: Int) -> [RouteProposal] {
-        guard let provider = state.policy.provider(entry.provider) else {
+        guard let provider = state.policy.providerInForce(entry.provider) else {
             let nothing = RouteProposal.Offer.nothing(
                 provider: entry.provider,
                 model: entry.model,
@@ -80,7 +78,7 @@ struct RouteProposals {
         if let model = entry.model {
             return [
                 RouteProposal(
-                    .model(model, provider),
+                    .model(ModelReference(provider: entry.provider, model: model), provider),
                     entry: number,
                     isFreeOnly: entry.isFreeOnly
                 )
@@ -88,8 +86,7 @@ struct RouteProposals {
         }
         var first = proposal(of: provider, freeOnly: entry.isFreeOnly)
         first.entry = number
-        guard case .model(let model, _) = first.offer else { return [first] }
-        let reference = ModelReference(provider: provider.name, model: model)
+        guard case .model(let reference, _) = first.offer else { return [first] }
         guard requirements.violation(of: state.policy.card(reference)) != nil else {
             return [first]
         }
@@ -104,14 +101,14 @@ struct RouteProposals {
     }
 
     /// The provider's preferred model, or why it has none.
-    private func proposal(of provider: ProviderPolicy, freeOnly: Bool = false) -> RouteProposal {
+    private func proposal(of provider: ProviderInForce, freeOnly: Bool = false) -> RouteProposal {
         if let model = preferred(of: provider, freeOnly: freeOnly) {
             return RouteProposal(.model(model, provider), isFreeOnly: freeOnly)
         }
-        let isBare = state.models.offered(by: provider).isEmpty
+        let isBare = state.models.offered(by: provider.policy).isEmpty
         return RouteProposal(
             .nothing(
-                provider: provider.name,
+                provider: provider.policy.name,
                 model: nil,
                 isBare ? .noDefaultModel : .notFree
             ),
@@ -125,25 +122,30 @@ struct RouteProposals {
     /// A default is taken unseen, listed or not: it is the user's choice or that of a hosted
     /// service, since the configuration leaves it open for servers of the user's own. Ollama also
     /// lists `llama3.2:latest` where `llama3.2` is asked for.
-    private func preferred(of provider: ProviderPolicy, freeOnly: Bool) -> String? {
-        let own = [task.flatMap { provider.model(for: $0) }, provider.defaultModel]
-            .compactMap { $0 }
+    private func preferred(of provider: ProviderInForce, freeOnly: Bool) -> ModelReference? {
+        let name = provider.policy.name
+        let own = [task.flatMap { provider.policy.model(for: $0) }, provider.policy.defaultModel]
+            .compactMap { $0.map { ModelReference(provider: name, model: $0) } }
         let isFree = freeOnly || requirements.isFreeOnly || state.policy.policy.mode == .freeOnly
-        func fits(_ model: String) -> Bool {
-            !isFree || state.prices.prices(provider: provider.name, model: model).isFree
+        func fits(_ model: ModelReference) -> Bool {
+            (!isFree || state.prices.prices(of: model).isFree)
+                && (!wantsEmbeddings || provider.embeds(model))
         }
         // Looked at before the list, which may have hundreds of names.
         if let model = own.first(where: fits) { return model }
-        return ChatModels.first(state.models.offered(by: provider)).first(where: fits)
+        let offered = state.models.offered(by: provider.policy)
+        return (wantsEmbeddings ? offered : ChatModels.first(offered)).lazy
+            .map { ModelReference(provider: name, model: $0) }.first(where: fits)
     }
 
-    /// The provider's models of which something is known, that may be used and that can chat.
-    private func knownModels(of provider: ProviderPolicy) -> [String] {
+    /// The provider's models of which something is known, that may be used and that do such work.
+    private func knownModels(of provider: ProviderInForce) -> [ModelReference] {
+        let policy = provider.policy
+        let known = wantsEmbeddings ? provider.embeddingModels : provider.chatModels
         let isUnlisted =
-            !provider.isLocal && provider.models.isEmpty
-            && state.models.models(of: provider.name) == nil
-        return provider.cards.lazy.map(\.name).filter { name in
-            (isUnlisted || state.models.has(name, at: provider)) && ChatModels.canChat(name)
-        }
+            !policy.isLocal && policy.models.isEmpty
+            && state.models.models(of: policy.name) == nil
+        if isUnlisted { return known }
+        return known.filter { state.models.has($0.model, at: provider.policy) }
     }
 }

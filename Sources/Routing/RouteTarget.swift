@@ -10,7 +10,7 @@ enum RouteTarget {
     /// The router's choice: `auto`, or `auto:cheap` and the like.
     case open(OpenTarget)
     /// A model at one provider: `PROVIDER:MODEL`, split at the first colon, since ids hold colons.
-    case pinned(provider: ProviderPolicy, model: String)
+    case pinned(provider: ProviderInForce, model: String)
     /// A model, at whichever providers have it.
     case named(model: String)
 
@@ -36,7 +36,7 @@ enum RouteTarget {
                 }
                 return
             }
-            if let provider = policy.provider(String(parts[0])), !parts[1].isEmpty {
+            if let provider = policy.providerInForce(String(parts[0])), !parts[1].isEmpty {
                 self = .pinned(provider: provider, model: String(parts[1]))
                 return
             }

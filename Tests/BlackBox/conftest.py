@@ -5,6 +5,7 @@ import shutil
 
 import anthropic
 import httpx
+import ollama
 import openai
 import pytest
 
@@ -39,6 +40,10 @@ def anthropic_client(gateway, **options):
     return anthropic.Anthropic(
         base_url=gateway.url, api_key="any", max_retries=0, timeout=30, **options
     )
+
+
+def ollama_client(gateway):
+    return ollama.Client(host=gateway.url, timeout=30)
 
 
 def http_client(gateway):

@@ -30,6 +30,8 @@ public struct RequestReceived: FieldRecord {
     public var choices: Int?
     /// What the client told the router.
     public var hints: RequestHints = RequestHints()
+    /// What the request asks for; absent for an answer.
+    public var operation: RequestOperation?
 
     /// A record with every field empty.
     public init() {}
@@ -50,6 +52,7 @@ public struct RequestReceived: FieldRecord {
         visitor.field(21, "client_key", &clientKey)
         visitor.field(22, "choices", &choices)
         visitor.field(25, "hints", unlessEmpty: &hints)
+        visitor.field(40, "operation", &operation)
     }
 }
 

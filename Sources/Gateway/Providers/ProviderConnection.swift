@@ -97,7 +97,9 @@ struct ProviderConnection: Sendable {
     ) -> UpstreamRequest {
         UpstreamRequest(
             method: "POST",
-            url: chatURL ?? endpoint.chatURL(model: model, streamed: client.streamed),
+            url: client.api.isChat
+                ? chatURL ?? endpoint.chatURL(model: model, streamed: client.streamed)
+                : endpoint.url(for: client.api, model: model, streamed: client.streamed),
             headers: endpoint.headers(
                 client.streamed ? streamHeaders : plainHeaders,
                 passedOnFor: client
@@ -115,10 +117,22 @@ struct ProviderConnection: Sendable {
 
     /// A request that costs nothing, for a page of the model list.
     func modelsRequest(from cursor: String?) -> UpstreamRequest {
-        UpstreamRequest(
-            method: "GET",
-            url: endpoint.modelsURL(from: cursor),
-            headers: endpoint.headers(streamed: false),
+        question(to: endpoint.modelsURL(from: cursor))
+    }
+
+    /// A request that costs nothing and asks about models, not for an answer of one: GET, or POST
+    /// with a body.
+    func question(
+        to url: String,
+        body: [UInt8]? = nil,
+        for client: ClientRequest? = nil
+    ) -> UpstreamRequest {
+        let headers = endpoint.headers(streamed: false)
+        return UpstreamRequest(
+            method: body == nil ? "GET" : "POST",
+            url: url,
+            headers: client.map { endpoint.headers(headers, passedOnFor: $0) } ?? headers,
+            body: body ?? [],
             timeouts: UpstreamTimeouts(
                 connect: healthCheck.timeout,
                 firstToken: healthCheck.timeout,

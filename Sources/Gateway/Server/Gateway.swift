@@ -187,7 +187,8 @@ public struct Gateway: Sendable {
     }
 
     private func responder(_ watches: ConnectionWatches) -> GatewayResponder {
-        GatewayResponder(
+        let responses = ResponseStore()
+        return GatewayResponder(
             chat: ChatService(
                 ledger: ledger,
                 providers: providers,
@@ -195,10 +196,23 @@ public struct Gateway: Sendable {
                 watches: watches,
                 bodyLimit: settings.server.maxBodyBytes,
                 logger: logger,
+                responses: responses,
                 bodies: bodies,
                 recordsClientKeys: !settings.budgets.perKey.isEmpty
             ),
             models: ModelsEndpoint(ledger: ledger),
+            ollama: OllamaEndpoint(
+                ledger: ledger,
+                providers: providers,
+                questions: ProviderQuestions(upstream: upstream)
+            ),
+            tokenCounts: TokenCountEndpoint(
+                ledger: ledger,
+                providers: providers,
+                questions: ProviderQuestions(upstream: upstream),
+                bodyLimit: settings.server.maxBodyBytes
+            ),
+            responses: ResponsesEndpoint(responses: responses),
             feedback: FeedbackEndpoint(ledger: ledger, logger: logger),
             readiness: Readiness(ledger: ledger)
         )

@@ -14,6 +14,7 @@ enum AnswerReader {
             throw notJSON(body, error)
         }
         var parts: [AnswerPart] = []
+        parts.reserveCapacity(6)
         switch family {
         case .openai:
             var reader = OpenAIAnswerReader()

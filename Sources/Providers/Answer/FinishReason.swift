@@ -36,6 +36,9 @@ enum FinishReason: Hashable {
         }
     }
 
+    /// Ollama's word; it says `stop` after a tool's call and a refusal too.
+    var ollamaName: String { self == .length ? "length" : "stop" }
+
     /// OpenAI's own words, for what a client that takes only those may be told.
     var openAIName: String {
         if case .other = self { "stop" } else { name }

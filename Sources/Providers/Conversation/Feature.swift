@@ -30,9 +30,14 @@ enum Feature {
     case lateSystem
     /// A beginning of the answer that the model is to continue.
     case prefill
+    /// How much a model shall reason, in OpenAI's words; a wish that models without a choice are
+    /// not bound to.
+    case effort
+    /// A text to embed that is given as the numbers of its tokens.
+    case tokenInput
 
     /// Whether the loss is reported and not an obstacle.
-    var isHint: Bool { self == .hint || self == .endUser }
+    var isHint: Bool { self == .hint || self == .endUser || self == .effort }
 
     /// Whether a request to a provider of `family` can say it.
     ///
@@ -49,13 +54,14 @@ enum Feature {
         switch (self, family) {
         case (.foreign, _), (.hint, _): false
         case (.endUser, .ollama), (.endUser, .gemini): false
+        case (.effort, .ollama), (.effort, .anthropic), (.effort, .gemini): false
         case (.outputSchema, .anthropic), (.jsonMode, .anthropic): false
         case (.penalties, .anthropic), (.seed, .anthropic): false
         case (.hotTemperature, .anthropic), (.lateSystem, .anthropic): false
         case (.topK, .openai), (.prefill, .openai), (.imageInToolResult, .openai): false
         case (.imageURL, .ollama), (.imageInToolResult, .ollama): false
-        case (.forcedTool, .ollama), (.serialTools, .ollama): false
-        case (.imageURL, .gemini), (.imageInToolResult, .gemini): false
+        case (.forcedTool, .ollama), (.serialTools, .ollama), (.tokenInput, .ollama): false
+        case (.imageURL, .gemini), (.imageInToolResult, .gemini), (.tokenInput, .gemini): false
         case (.serialTools, .gemini), (.lateSystem, .gemini), (.prefill, .gemini): false
         default: true
         }

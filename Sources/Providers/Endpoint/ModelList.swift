@@ -85,13 +85,13 @@ public enum ModelList {
         }
     }
 
-    /// The list for a client of OpenAI's or Anthropic's family.
+    /// The list for a client of a family.
     public static func body(of entries: [Entry], for family: WireFamily) -> [UInt8] {
         var writer = JSONWriter(capacity: 64 + entries.count * 128)
         writer.object { root in
             if family == .openai { root.member("object", "list") }
-            root.array("data") { data in
-                for entry in entries { write(entry, for: family, to: &data) }
+            root.array(family == .ollama ? "models" : "data") { list in
+                for entry in entries { write(entry, for: family, to: &list) }
             }
             guard family == .anthropic else { return }
             root.member("has_more", false)
@@ -111,9 +111,9 @@ public enum ModelList {
 
     private static func write(_ entry: Entry, for family: WireFamily, to writer: inout JSONWriter) {
         writer.object { object in
-            object.member("id", entry.id)
+            if family != .ollama { object.member("id", entry.id) }
             switch family {
-            case .openai, .ollama, .gemini:
+            case .openai, .gemini:
                 object.member("object", "model")
                 object.member("created", Int(entry.created.microseconds / 1_000_000))
                 object.member("owned_by", entry.owner)
@@ -121,6 +121,14 @@ public enum ModelList {
                 object.member("type", "model")
                 object.member("display_name", entry.id)
                 object.member("created_at", entry.created.description)
+            case .ollama:
+                object.member("name", entry.id)
+                object.member("model", entry.id)
+                object.member("modified_at", entry.created.description)
+                // Nobody knows them here, but clients with types demand them.
+                object.member("size", 0)
+                object.member("digest", "")
+                object.object("details") { OllamaModelDetails.write(to: &$0) }
             }
         }
     }

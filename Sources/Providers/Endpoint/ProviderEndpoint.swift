@@ -55,6 +55,21 @@ public struct ProviderEndpoint: Sendable {
             + (streamed ? ":streamGenerateContent?alt=sse" : ":generateContent")
     }
 
+    /// Where requests of a client's API are posted: to the same API where the provider has it, else
+    /// to its chat.
+    public func url(for api: ClientAPI, model: String, streamed: Bool) -> String {
+        switch (api, family) {
+        case (.ollamaGenerate, .ollama): root + "/api/generate"
+        case (.ollamaEmbeddings, .ollama): root + "/api/embeddings"
+        case (_, .ollama) where api.operation == .embeddings: root + "/api/embed"
+        case (_, .openai) where api.operation == .embeddings: root + "/embeddings"
+        default: chatURL(model: model, streamed: streamed)
+        }
+    }
+
+    /// The address of a path of the provider's API: `/api/show`, `/messages/count_tokens`.
+    public func url(path: String) -> String { root + path }
+
     /// Where the models are listed, by GET.
     ///
     /// - Parameter cursor: what the page before named as the next one; `nil` for the first.

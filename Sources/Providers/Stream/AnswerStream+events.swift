@@ -11,7 +11,7 @@ extension AnswerStream {
             try refuseDocument(frame)
             // A comment keeps the client's connection alive too, whatever its family.
             let isComment = framer.buffer[frame.raw.lowerBound] == UInt8(ascii: ":")
-            if upstream != .ollama, writer == nil || isComment {
+            if upstream != .ollama, client != .ollama, writer == nil || isComment {
                 output.append(contentsOf: framer.buffer[frame.raw])
             }
             return
@@ -118,6 +118,6 @@ extension AnswerStream {
             throw ProviderFailure(.invalidResponse, "the stream ended without an answer in it")
         }
         phase = .ended
-        writer?.close(tally, into: &output)
+        try writer?.close(tally, into: &output)
     }
 }

@@ -11,7 +11,7 @@ struct CapabilityStrategy: Strategy {
     func judge(_ question: RoutingQuestion) -> Judgement {
         let needs = question.requirements.needs.subtracting(.streaming)
         guard !needs.isEmpty else { return .abstains("nothing special is needed") }
-        let areKnown = question.candidates.map { question.card($0)?.capabilities != nil }
+        let areKnown = question.facts.map { $0.card?.capabilities != nil }
         guard areKnown.contains(true), areKnown.contains(false) else {
             return .abstains(
                 areKnown.contains(true)

@@ -10,8 +10,8 @@ struct ComplexityStrategy: Strategy {
         guard let complexity = question.classification.complexity,
             let wanted = ModelTier(rawValue: complexity.rawValue)
         else { return .abstains("the complexity is unknown") }
-        let tiers = question.candidates.map { question.card($0)?.tier }
-        guard Set(tiers).count > 1 else {
+        let tiers = question.facts.map { $0.card?.tier }
+        guard tiers.contains(where: { $0 != tiers[0] }) else {
             return .abstains("the candidates are of one tier, or of none that is known")
         }
         let scores = tiers.map { tier in

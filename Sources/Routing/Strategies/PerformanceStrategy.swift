@@ -13,8 +13,8 @@ struct PerformanceStrategy: Strategy {
     let choosesModels = true
 
     func judge(_ question: RoutingQuestion) -> Judgement {
-        let scores = question.candidates.map { candidate -> Score? in
-            guard let record = question.record(candidate), record.attempts >= Self.leastAttempts,
+        let scores = zip(question.candidates, question.facts).map { candidate, facts -> Score? in
+            guard let record = facts.record, record.attempts >= Self.leastAttempts,
                 let median = candidate.predictedMicroseconds, let rate = record.successRate
             else { return nil }
             let failures = Int64(1_000_000 - rate) * (Self.failureMicroseconds / 1_000_000)

@@ -12,12 +12,12 @@ struct QualityStrategy: Strategy {
     let choosesModels = true
 
     func judge(_ question: RoutingQuestion) -> Judgement {
-        let scores = question.candidates.map { candidate -> Score? in
+        let scores = zip(question.candidates, question.facts).map { candidate, facts -> Score? in
             if let quality = candidate.predictedQuality {
                 return Score("quality", Int64(quality))
             }
             // Between the ratings that models of the tier usually have.
-            return question.card(candidate)?.tier.map {
+            return facts.card?.tier.map {
                 Score("tier", 150_000 + 200_000 * Int64($0.rawValue))
             }
         }

@@ -13,6 +13,8 @@ public struct RoutingQuestion: Sendable {
     /// The candidates in the order in which they were offered, with what is predicted of each; there
     /// is at least one.
     public let candidates: [RouteCandidate]
+    /// What was looked up of each of them, in their order.
+    let facts: [CandidateFacts]
     /// The fold of every event before the decision.
     public let state: RouterState
     /// The time of the decision.
@@ -32,7 +34,7 @@ public struct RoutingQuestion: Sendable {
 
     /// Whether a candidate's provider runs on this machine.
     public func isLocal(_ candidate: RouteCandidate) -> Bool {
-        state.policy.provider(candidate.provider)?.isLocal == true
+        state.policy.providerInForce(candidate.provider)?.policy.isLocal == true
     }
 
     /// The same score for all: the order in which they were offered.

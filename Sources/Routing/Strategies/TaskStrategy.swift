@@ -15,7 +15,7 @@ struct TaskStrategy: Strategy {
             return .ranks(question.orderOfOffer, because: "the chain of \(task.name)")
         }
         let hasOwnModel = question.candidates.contains { candidate in
-            question.state.policy.provider(candidate.provider)?.model(for: task)
+            question.state.policy.providerInForce(candidate.provider)?.policy.model(for: task)
                 == candidate.model
         }
         guard hasOwnModel else {

@@ -90,6 +90,7 @@ struct ServeCommand: AsyncParsableCommand {
             \(warning)\
               OpenAI SDK:     base_url="\(url)/v1", any api_key
               Anthropic SDK:  base_url="\(url)", any api_key
+              Ollama SDK:     host="\(url)"
 
             Try it:
               curl -si \(url)/v1/chat/completions -H 'content-type: application/json' \

@@ -129,6 +129,10 @@ class FakeProvider:
         """The reply to a request that the script says nothing about."""
         raise NotImplementedError
 
+    def look_up(self, request):
+        """The reply to a GET."""
+        return whole(self.model_list(request))
+
     # What a test says and asks.
 
     @property
@@ -229,7 +233,7 @@ class FakeProvider:
         if request.method == "GET":
             self.listings.append(request)
             path = request.path.partition("?")[0]
-            reply = self.pages.get(path) or self.models_reply or whole(self.model_list(request))
+            reply = self.pages.get(path) or self.models_reply or self.look_up(request)
         else:
             with self.arrived:
                 self.requests.append(request)
