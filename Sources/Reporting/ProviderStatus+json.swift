@@ -33,6 +33,45 @@ extension ProviderStatus {
         var until: String
     }
 
+    private struct Pool: Encodable {
+        var time: String
+        var open: Int
+        var idle: Int
+        var running: Int
+        var waiting: Int
+        var connectionLimit: Int
+        var queueLimit: Int
+        var requests: Int
+        var reused: Int
+        var refused: Int
+
+        init(_ reading: PoolReading, at time: Timestamp) {
+            self.time = time.description
+            open = reading.open
+            idle = reading.idle
+            running = reading.inUse
+            waiting = reading.queued
+            connectionLimit = reading.connectionLimit
+            queueLimit = reading.queueLimit
+            requests = reading.requests
+            reused = reading.reused
+            refused = reading.refused
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case time
+            case open
+            case idle
+            case running
+            case waiting
+            case connectionLimit = "connection_limit"
+            case queueLimit = "queue_limit"
+            case requests
+            case reused
+            case refused
+        }
+    }
+
     private struct Provider: Encodable {
         var name: String
         var type: String
@@ -53,6 +92,8 @@ extension ProviderStatus {
         var costToday: Int64
         var unknownCostsToday: Int
         var recentFailures: [Failure]
+        /// What the connections were doing at the last probe.
+        var pool: Pool?
 
         init(_ row: Row, at time: Timestamp) {
             name = row.provider.name
@@ -80,6 +121,9 @@ extension ProviderStatus {
             }
             costToday = row.today.cost.count
             unknownCostsToday = row.today.unknownCosts
+            if let reading = row.health.pool, let time = row.health.lastProbe {
+                pool = Pool(reading, at: time)
+            }
             recentFailures = row.health.recentFailures.reversed().map {
                 Failure(
                     time: $0.time.description,
@@ -110,6 +154,7 @@ extension ProviderStatus {
             case costToday = "cost_today_nanodollars"
             case unknownCostsToday = "attempts_of_unknown_cost_today"
             case recentFailures = "recent_failures"
+            case pool
         }
     }
 }

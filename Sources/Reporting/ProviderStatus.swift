@@ -131,6 +131,24 @@ public struct ProviderStatus: Sendable {
         return "\nRecommendations\n" + advice.map { "  \($0)\n" }.joined()
     }
 
+    /// The connections to each provider at its last probe.
+    public var connections: String {
+        var table = TextTable([
+            .text("Provider"), .text("Probed"), .number("Running"), .number("Idle"),
+            .number("Waiting"), .number("Requests"), .number("Reused"), .number("Refused"),
+        ])
+        for row in rows {
+            guard let pool = row.health.pool, let probed = row.health.lastProbe else { continue }
+            table.add([
+                row.provider.name, String("\(probed)".prefix(19)),
+                "\(pool.inUse)/\(pool.connectionLimit)", "\(pool.idle)",
+                "\(pool.queued)/\(pool.queueLimit)", "\(pool.requests)", "\(pool.reused)",
+                "\(pool.refused)",
+            ])
+        }
+        return table.isEmpty ? "" : "\nConnections\n" + table.text(indent: 2)
+    }
+
     /// The failures of each provider that are still remembered, newest first.
     public var recentFailures: String {
         var table = TextTable([

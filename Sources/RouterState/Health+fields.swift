@@ -18,6 +18,8 @@ extension ProviderHealth: FieldRecord {
         visitor.field(3, "recent_failures", &recentFailures)
         visitor.field(4, "last_success", &lastSuccess)
         visitor.field(5, "answered_last_probe", &answeredLastProbe)
+        visitor.field(6, "last_probe", &lastProbe)
+        visitor.field(7, "pool", &pool)
     }
 }
 

@@ -56,6 +56,10 @@ public struct ProviderHealth: Hashable, Sendable {
     public internal(set) var lastSuccess: Timestamp?
     /// Whether the last probe found the provider; `nil` when it was never probed.
     public internal(set) var answeredLastProbe: Bool?
+    /// When it was last probed.
+    public internal(set) var lastProbe: Timestamp?
+    /// What the connections to it were doing then; `nil` where there were none.
+    public internal(set) var pool: PoolReading?
 
     /// Attempts of the last 24 hours that succeeded or were the provider's own failure.
     ///
@@ -113,6 +117,8 @@ public struct ProviderHealth: Hashable, Sendable {
 
     mutating func record(_ probe: HealthProbed, at time: Timestamp) {
         answeredLastProbe = probe.failure == nil
+        lastProbe = time
+        pool = probe.pool
         if let kind = probe.failure {
             note(kind, model: nil, message: probe.message, at: time)
         } else {

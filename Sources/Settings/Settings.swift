@@ -20,6 +20,9 @@ public struct Settings: Hashable, Sendable {
     public var taskChains: [String: [ChainEntry]] = [:]
     /// The user catalogue; `nil` leaves it to the usual place.
     public var catalogFile: String?
+    /// A PEM file of the authorities that providers' certificates are checked by, instead of the
+    /// system's.
+    public var trustedCertificatesFile: String?
     /// Where and how the gateway listens.
     public var server = ServerSettings()
     /// Where the event log is and what it promises.

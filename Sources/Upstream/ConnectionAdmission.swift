@@ -1,6 +1,6 @@
 /// Who may run in a pool and who waits, first come first served.
 ///
-/// It does no I/O. /// Tickets stand for exchanges; a ticket is in here at most once.
+/// It does no I/O. Tickets stand for exchanges; a ticket is in here at most once.
 struct ConnectionAdmission<Ticket: Equatable> {
     /// What becomes of a new exchange.
     enum Decision: Equatable {
@@ -9,8 +9,10 @@ struct ConnectionAdmission<Ticket: Equatable> {
         case refuse(limit: Int, queued: Int)
     }
 
-    private var maximumConnections: Int
-    private var maximumQueued: Int
+    /// The most exchanges that run at once.
+    private(set) var maximumConnections: Int
+    /// The most exchanges that wait.
+    private(set) var maximumQueued: Int
     /// Exchanges that run.
     private(set) var inUse = 0
     /// The tickets that wait, from `firstWaiting` on: taking one moves no others.

@@ -34,7 +34,9 @@ final class Pool: Sendable {
                 queued: state.admission.queued,
                 requests: state.requests,
                 reusedConnections: state.reusedConnections,
-                refused: state.refused
+                refused: state.refused,
+                maximumConnections: state.admission.maximumConnections,
+                maximumQueued: state.admission.maximumQueued
             )
         }
     }

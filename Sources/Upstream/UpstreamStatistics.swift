@@ -16,6 +16,10 @@ public struct UpstreamStatistics: Sendable, Hashable {
         public var reusedConnections: UInt64 = 0
         /// Exchanges refused because the queue was full.
         public var refused: UInt64 = 0
+        /// The most exchanges that may run at once.
+        public var maximumConnections = 0
+        /// The most exchanges that may wait.
+        public var maximumQueued = 0
     }
 
     /// The pools by name.

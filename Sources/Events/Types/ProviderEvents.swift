@@ -8,6 +8,8 @@ public struct HealthProbed: FieldRecord {
     public var totalMicroseconds: Int = 0
     /// What went wrong, without secrets.
     public var message: String?
+    /// The connections for requests to it at that time; absent where none was made yet.
+    public var pool: PoolReading?
 
     /// A record with every field empty.
     public init() {}
@@ -18,6 +20,7 @@ public struct HealthProbed: FieldRecord {
         visitor.field(2, "failure", &failure)
         visitor.field(3, "total_us", &totalMicroseconds)
         visitor.field(4, "message", &message)
+        visitor.field(5, "pool", &pool)
     }
 }
 

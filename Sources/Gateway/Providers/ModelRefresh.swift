@@ -73,6 +73,7 @@ struct ModelRefresh: Service {
         }
         if Task.isCancelled { return }
         probe.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)
+        probe.pool = upstream.statistics.pools[provider.pool.name].map { PoolReading($0) }
         do throws(LogError) {
             try ledger.transact { [probe, listed] state, _ in
                 var events: [EventBody] = [.healthProbed(probe)]
@@ -127,6 +128,22 @@ struct ModelRefresh: Service {
             )
         }
         return try ModelList.parse(body, family: family)
+    }
+}
+
+extension PoolReading {
+    /// The statistics of a pool, as they are recorded.
+    fileprivate init(_ pool: UpstreamStatistics.Pool) {
+        self.init()
+        open = pool.open
+        idle = pool.idle
+        inUse = pool.inUse
+        queued = pool.queued
+        connectionLimit = pool.maximumConnections
+        queueLimit = pool.maximumQueued
+        requests = Int(clamping: pool.requests)
+        reused = Int(clamping: pool.reusedConnections)
+        refused = Int(clamping: pool.refused)
     }
 }
 

@@ -26,6 +26,7 @@ public struct ProviderCheck: Sendable {
     ///   - model: the model to ask; `nil` takes the default one, else the first that is listed.
     ///   - catalog: where prices and windows come from.
     ///   - allowsCost: whether a completion may be asked that costs money or whose price is unknown.
+    ///   - trustedCertificatesFile: the authorities to trust instead of the system's.
     ///   - onStep: called with each step.
     /// - Returns: whether no step failed.
     /// - Throws: `SimulationError`, or `UpstreamError` when the system gives no thread.
@@ -34,12 +35,15 @@ public struct ProviderCheck: Sendable {
         model: String?,
         catalog: Catalog,
         allowsCost: Bool,
+        trustedCertificatesFile: String? = nil,
         onStep: (CheckStep) -> Void
     ) async throws -> Bool {
         var settings = Settings(origin: .discovery, providers: [provider])
         settings.providers[0].isEnabled = true
         let simulated = try await SimulatedProviders.start(settings)
-        let upstream = try UpstreamClient()
+        let upstream = try UpstreamClient(
+            Upstream.UpstreamOptions(trustedCertificatesFile: trustedCertificatesFile)
+        )
         defer { upstream.shutdown() }
         guard let url = simulated.baseURLs[provider.name] ?? provider.baseURL else {
             onStep(CheckStep("connection", .failed, "it has no address; set `baseUrl`"))

@@ -48,6 +48,7 @@ struct ProviderConnection: Sendable {
             settings.type.isLocal ? .local(settings.name) : .hosted(settings.name)
         // What is beyond it waits in the pool's queue.
         if let most = settings.concurrency { pool.maximumConnections = most }
+        pool.maximumQueued = settings.maxQueued
         self.pool = pool
         listPool = UpstreamPool(name: "\(settings.name) lists", maximumConnections: 1)
         // Every model of OpenAI's own takes the new name, its reasoning models only that.

@@ -83,7 +83,9 @@ public struct Gateway: Sendable {
             let simulated = try await SimulatedProviders.start(settings)
             opened.simulated = simulated
             self.simulated = simulated
-            upstream = try UpstreamClient()
+            upstream = try UpstreamClient(
+                UpstreamOptions(trustedCertificatesFile: settings.trustedCertificatesFile)
+            )
             opened.upstream = upstream
             providers = ProviderDirectory(
                 settings.enabledProviders.compactMap { provider in

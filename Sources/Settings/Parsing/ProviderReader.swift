@@ -18,7 +18,7 @@ struct ProviderReader {
         "type", "name", "enabled", "priority", "apiKey", "baseUrl", "defaultModel", "models",
         "modelOverrides", "limits", "costPer1MTokens", "healthCheck", "fallbackProvider",
         "timeouts", "simulation", "features", "modelLimits", "resets", "maxConcurrent",
-        "keepAlive",
+        "keepAlive", "maxQueued",
     ]
 
     /// The providers of the file that could be read.

@@ -18,6 +18,7 @@ extension ProviderSettings {
             }
         }
         maxConcurrent = section.count("maxConcurrent", in: 1...10_000)
+        maxQueued = section.count("maxQueued", in: 0...100_000) ?? maxQueued
     }
 }
 

@@ -34,7 +34,7 @@ extension Settings {
 
     private static let keys = [
         "mode", "providers", "fallback_chains", "task_fallback_overrides", "server", "log",
-        "routing", "budgets", "catalog",
+        "routing", "budgets", "catalog", "trustedCertificates",
     ]
 
     private static func parse(
@@ -50,6 +50,7 @@ extension Settings {
         var settings = Settings(origin: .discovery, providers: reader.providers(of: root))
         settings.routing = routing
         settings.catalogFile = root.file("catalog")
+        settings.trustedCertificatesFile = root.file("trustedCertificates")
         settings.server = ServerSettings(root)
         settings.log = LogSettings(root)
         settings.budgets = BudgetSettings(root)

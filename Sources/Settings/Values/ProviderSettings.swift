@@ -32,6 +32,8 @@ public struct ProviderSettings: Hashable, Sendable {
     /// Attempts that run there at once, before others are preferred and more wait their turn; `nil`
     /// for what follows from where the provider is.
     public var maxConcurrent: Int?
+    /// Attempts that may wait for their turn there; one more is refused as `pool exhausted`.
+    public var maxQueued = 1_024
     /// How long an Ollama keeps a model in memory after an answer, in Ollama's words: seconds (`-1` is
     /// for ever), or a duration such as `10m`; `nil` leaves it to the server.
     public var keepAlive: String?

@@ -44,12 +44,11 @@ struct ConfigurationOptions: ParsableArguments {
         return (settings, catalog)
     }
 
-    /// A provider of the configuration and the catalogue.
+    /// A provider of the configuration.
     ///
     /// - Throws: `CommandError` that names the providers there are.
-    func provider(named name: String) async throws -> (ProviderSettings, Catalog) {
-        let (settings, catalog) = try await read()
-        if let provider = settings.provider(named: name) { return (provider, catalog) }
+    func provider(named name: String, in settings: Settings) throws -> ProviderSettings {
+        if let provider = settings.provider(named: name) { return provider }
         let names = settings.providers.map(\.name).joined(separator: ", ")
         throw CommandError("there is no provider `\(name)`; there are \(names)")
     }

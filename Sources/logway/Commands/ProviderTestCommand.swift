@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Gateway
+import Settings
 
 /// `logway providers test`.
 struct ProviderTestCommand: AsyncParsableCommand {
@@ -25,13 +26,15 @@ struct ProviderTestCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let (provider, catalog) = try await configuration.provider(named: name)
+        let (settings, catalog) = try await configuration.read()
+        let provider = try configuration.provider(named: name, in: settings)
         var steps: [CheckStep] = []
         let passed = try await ProviderCheck.run(
             provider,
             model: model,
             catalog: catalog,
-            allowsCost: paid
+            allowsCost: paid,
+            trustedCertificatesFile: settings.trustedCertificatesFile
         ) { step in
             steps.append(step)
             if !json { Output.checkStep(step) }

@@ -77,7 +77,7 @@ struct ProvidersCommand: ParsableCommand {
         )
 
         @OptionGroup var options: Options
-        @Flag(name: .long, help: "Adds the recent failures.")
+        @Flag(name: .long, help: "Adds connections and recent failures.")
         var detailed = false
 
         func run() throws {
@@ -85,7 +85,8 @@ struct ProvidersCommand: ParsableCommand {
             if options.json {
                 Output.line(try status.json)
             } else {
-                Output.status(status.text + (detailed ? status.recentFailures : ""))
+                let details = detailed ? status.connections + status.recentFailures : ""
+                Output.status(status.text + details)
             }
         }
     }

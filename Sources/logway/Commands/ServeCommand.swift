@@ -45,6 +45,7 @@ struct ServeCommand: AsyncParsableCommand {
         if let port { settings.server.port = port }
         for warning in settings.notInForce { Output.errorText("warning: \(warning)") }
         for note in settings.notes { Output.errorText("note: \(note)") }
+        Self.raiseDescriptorLimit()
         let directory = dataOptions.directory(settings)
         let gateway = try await Gateway(
             settings,

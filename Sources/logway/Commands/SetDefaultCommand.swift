@@ -24,7 +24,8 @@ struct SetDefaultCommand: AsyncParsableCommand {
         guard let file = configuration.file else {
             throw CommandError("there is no configuration to write; make a logway.yaml first")
         }
-        let (_, catalog) = try await configuration.provider(named: name)
+        let (settings, catalog) = try await configuration.read()
+        _ = try configuration.provider(named: name, in: settings)
         let environment = ProcessInfo.processInfo.environment
         let url = URL(filePath: file).resolvingSymlinksInPath()
         let text = try String(contentsOf: url, encoding: .utf8)

@@ -228,7 +228,8 @@ class FakeProvider:
             buffer += more()
         return Seen(method, path, headers, buffer[:length]), buffer[length:]
 
-    def _respond(self, connection, request):
+    def _choose(self, request):
+        """The reply to a request, which is kept."""
         if request.method == "GET":
             self.listings.append(request)
             path = request.path.partition("?")[0]
@@ -241,6 +242,10 @@ class FakeProvider:
             reply = reply or self.standing or self.answer
         if callable(reply):
             reply = reply(request)
+        return reply
+
+    def _respond(self, connection, request):
+        reply = self._choose(request)
         try:
             return self._send(connection, reply, request)
         except (_Gone, OSError):
