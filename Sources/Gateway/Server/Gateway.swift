@@ -35,6 +35,7 @@ public struct Gateway: Sendable {
     private let simulated: SimulatedProviders
     private let upstream: UpstreamClient
     private let providers: ProviderDirectory
+    private let conversations: ConversationMarks?
     private let logger: Logger
     /// Where the texts of requests and answers are kept; `nil` where they are not.
     private let bodies: BodyRecorder?
@@ -86,18 +87,24 @@ public struct Gateway: Sendable {
             upstream = try UpstreamClient()
             opened.upstream = upstream
             providers = ProviderDirectory(
-                settings.enabledProviders.compactMap { provider in
+                settings.enabledProviders.flatMap(\.byLane).compactMap { provider in
                     guard let url = simulated.baseURLs[provider.name] ?? provider.baseURL else {
                         return nil
                     }
                     return ProviderConnection(provider, baseURL: url, catalog: catalog)
                 }
             )
+            conversations =
+                settings.routing.affinity == nil
+                ? nil
+                : try await BlockingWork.run {
+                    try ConversationMarks(directory: directory, fileSystem: fileSystem)
+                }
             try ledger.recordSettings(settings, catalog: catalog, simulated: simulated.specs)
             bodies = try await BodyRecorder.open(
                 settings.log,
                 beside: ledger,
-                keys: KeyMask(providers.all.map(\.keys)),
+                keys: providers.keys,
                 fileSystem: fileSystem,
                 logger: logger
             )
@@ -194,7 +201,8 @@ public struct Gateway: Sendable {
                 bodyLimit: settings.server.maxBodyBytes,
                 logger: logger,
                 bodies: bodies,
-                recordsClientKeys: !settings.budgets.perKey.isEmpty
+                recordsClientKeys: !settings.budgets.perKey.isEmpty,
+                conversations: conversations
             ),
             models: ModelsEndpoint(ledger: ledger),
             feedback: FeedbackEndpoint(ledger: ledger, logger: logger),

@@ -34,7 +34,7 @@ extension Settings {
 
     private static let keys = [
         "mode", "providers", "fallback_chains", "task_fallback_overrides", "server", "log",
-        "routing", "budgets", "catalog",
+        "routing", "budgets", "catalog", "tenants",
     ]
 
     private static func parse(
@@ -53,6 +53,7 @@ extension Settings {
         settings.server = ServerSettings(root)
         settings.log = LogSettings(root)
         settings.budgets = BudgetSettings(root)
+        settings.readTenants(root)
         if let mode: ProviderMode = root.choice("mode") { settings.mode = mode }
         let chains = ChainReader(providers: settings.providers, declared: reader.declared)
         chains.read(root, into: &settings)

@@ -82,7 +82,7 @@ struct ProvidersCommand: ParsableCommand {
             if options.json {
                 Output.line(try status.json)
             } else {
-                Output.status(status.text + (detailed ? status.recentFailures : ""))
+                Output.status(status.text + (detailed ? status.lanes + status.recentFailures : ""))
             }
         }
     }
