@@ -73,6 +73,7 @@ public struct ExplainPage: Sendable {
                 + (content.chain.isEmpty ? "" : " '\(content.chain)'"),
         ]
         lines += Self.classification(content.classification) + Self.verdicts(content.verdicts)
+        lines += Self.affinity(content)
         if content.floor > 0 {
             lines.append(
                 "  explored with at least "
@@ -110,6 +111,7 @@ public struct ExplainPage: Sendable {
             let finished = record.finished.first { $0.content.number == attempt.number }?.content
             lines.append(
                 "  \(attempt.number)  \(attempt.provider):\(Wording.plain(attempt.model))"
+                    + (attempt.lane.map { ", by \($0)" } ?? "")
                     + (attempt.after.map { ", failover after \($0.name)" } ?? "")
             )
             for skipped in attempt.skipped {
