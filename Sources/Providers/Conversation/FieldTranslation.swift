@@ -156,7 +156,8 @@ struct FieldTranslation {
     /// The top level of a request to OpenAI's `/v1/responses`.
     ///
     /// `store` and `previous_response_id` are Logway's own business; `include` asks for what only
-    /// OpenAI's own models have, encrypted reasoning above all.
+    /// OpenAI's own models have, encrypted reasoning above all; `truncation` allows to forget the
+    /// oldest items where a conversation is too long, which nobody need do.
     static let responses = FieldTranslation(
         read: [
             "model", "input", "instructions", "stream", "max_output_tokens", "temperature", "top_p",
@@ -165,7 +166,7 @@ struct FieldTranslation {
         ],
         hints: [
             "metadata", "service_tier", "prompt_cache_key", "prompt_cache_retention",
-            "safety_identifier", "include", "stream_options", "client_metadata",
+            "safety_identifier", "include", "stream_options", "client_metadata", "truncation",
         ],
         defaults: [
             "background": ["false"], "truncation": ["\"disabled\""], "top_logprobs": ["0"],
