@@ -14,8 +14,8 @@ struct EmbeddingAnswer {
         "model", "data", "embeddings", "embedding", "usage", "prompt_eval_count", "error",
     ]
 
-    /// Reads an answer of OpenAI's family, of Ollama's `/api/embed` or of its `/api/embeddings`, to a
-    /// request for `count` vectors.
+    /// Reads an answer of OpenAI's family, of Ollama's `/api/embed` or of its `/api/embeddings`, or of
+    /// Gemini's `batchEmbedContents`, to a request for `count` vectors.
     ///
     /// - Throws: the error object inside of it, or what is wrong with it: a vector that is missing
     ///   would give every later text the vector of another.
@@ -35,6 +35,11 @@ struct EmbeddingAnswer {
                 vectors = try Self.ordered(data)
             } else if let embeddings = found[2] {
                 vectors = Array(embeddings.elements)
+                if family == .gemini {
+                    vectors = try vectors.compactMap { vector throws(JSONError) in
+                        try vector.member("values")
+                    }
+                }
             } else if let embedding = found[3] {
                 vectors = [embedding]
             }

@@ -89,6 +89,7 @@ struct EmbeddingRequest {
 
     /// The body for a provider of another family.
     func body(for family: WireFamily, model: String) -> [UInt8] {
+        if family == .gemini { return geminiBody(model: model) }
         var writer = JSONWriter(capacity: 1_024)
         writer.object { root in
             root.member("model", model)
@@ -99,6 +100,28 @@ struct EmbeddingRequest {
             } else {
                 root.member("encoding_format", "float")
                 root.member("user", ifPresent: endUser)
+            }
+        }
+        return writer.bytes
+    }
+}
+
+extension EmbeddingRequest {
+    /// The body for `batchEmbedContents`, which takes each text as a request of its own (Google's API
+    /// reference, "Embeddings", November 2026).
+    private func geminiBody(model: String) -> [UInt8] {
+        var writer = JSONWriter(capacity: 1_024)
+        writer.object { root in
+            root.array("requests") { requests in
+                for input in inputs {
+                    requests.object { request in
+                        request.member("model", GeminiModelName.resource(of: model))
+                        request.object("content") { content in
+                            content.array("parts") { $0.object { $0.member("text", input) } }
+                        }
+                        request.member("outputDimensionality", ifPresent: dimensions)
+                    }
+                }
             }
         }
         return writer.bytes
@@ -118,8 +141,8 @@ extension WireFamily {
     /// Whether its providers give embeddings by an API that Logway speaks.
     var embeds: Bool {
         switch self {
-        case .openai, .ollama: true
-        case .anthropic, .gemini: false
+        case .openai, .ollama, .gemini: true
+        case .anthropic: false
         }
     }
 }

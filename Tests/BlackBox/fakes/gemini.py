@@ -147,6 +147,11 @@ class GeminiProvider(FakeProvider):
                 return error(400, "INVALID_ARGUMENT", "this fake streams SSE only")
             half = len(self.text) // 2
             return streamed((self.text[:half], self.text[half:]), model=model)
+        if method == "batchEmbedContents":
+            vectors = [[n + 0.5, -1.25] for n in range(len(request.json["requests"]))]
+            return whole({"embeddings": [{"values": vector} for vector in vectors]})
+        if method == "countTokens":
+            return whole({"totalTokens": 21})
         if method != "generateContent":
             return error(404, "NOT_FOUND", f"no method {method}")
         return answer(self.text, model=model)
