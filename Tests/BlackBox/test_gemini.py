@@ -207,3 +207,28 @@ def test_what_gemini_can_not_be_told_is_named(served):
             messages=[*user(), {"role": "assistant", "content": "It is"}],
         )
     assert "messages[1]" in str(caught.value)
+
+
+def test_texts_are_embedded_at_once(served, google):
+    answer = openai_client(served).embeddings.create(
+        model="gemini-x", input=["a", "b"], dimensions=2, encoding_format="float"
+    )
+    assert [item.embedding for item in answer.data] == [[0.5, -1.25], [1.5, -1.25]]
+    assert google.last.path == "/v1beta/models/gemini-x:batchEmbedContents"
+    assert google.last.json["requests"][1] == {
+        "model": "models/gemini-x",
+        "content": {"parts": [{"text": "b"}]},
+        "outputDimensionality": 2,
+    }
+
+
+def test_tokens_are_counted_by_google(served, google):
+    answer = anthropic_client(served).messages.with_raw_response.count_tokens(
+        model="gemini-x", system="Be terse.", messages=user(), tools=[ANTHROPIC_ADD]
+    )
+    assert answer.parse().input_tokens == 21
+    assert "x-logway-estimate" not in answer.headers
+    assert google.last.path == "/v1beta/models/gemini-x:countTokens"
+    asked = google.last.json["generateContentRequest"]
+    assert asked["model"] == "models/gemini-x"
+    assert asked["tools"] and asked["systemInstruction"]

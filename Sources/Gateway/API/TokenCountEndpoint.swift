@@ -8,8 +8,8 @@ import Upstream
 
 /// Anthropic's `POST /v1/messages/count_tokens`: how many tokens a request would have.
 ///
-/// The model's own provider counts where it speaks Anthropic's API; else it is an estimate, and the
-/// answer's header says so. Nothing is generated, so nothing is charged and nothing recorded
+/// The model's own provider counts where it can, as Anthropic's and Google's do; else it is an estimate,
+/// and the answer's header says so. Nothing is generated, so nothing is charged and nothing recorded
 /// (docs/decisions/0040).
 struct TokenCountEndpoint: Sendable {
     let ledger: Ledger
@@ -37,7 +37,7 @@ struct TokenCountEndpoint: Sendable {
         let owners = ledger.read { state, _ in
             // A text that is to stay on the machine is not sent away to be counted either.
             state.owners(of: model).owners.filter { owner in
-                owner.family == .anthropic
+                TokenCount.isPossible(in: owner.family)
                     && (!hints.hints.isLocalOnly
                         || state.policy.provider(owner.provider)?.isLocal == true)
             }
@@ -57,20 +57,26 @@ struct TokenCountEndpoint: Sendable {
         as model: String,
         at provider: ProviderConnection
     ) async -> Response? {
+        let family = provider.endpoint.family
         do {
-            let body = try client.upstreamBody(for: .anthropic, model: model)
+            let body = try TokenCount.body(of: client, for: family, model: model)
             let answer = try await questions.ask(
                 provider,
-                "/messages/count_tokens",
+                TokenCount.path(for: family, model: model),
                 body: body,
                 for: client
             )
-            if answer.status == 200 { return json(answer.body) }
+            if answer.status == 200 {
+                guard family != .anthropic else { return json(answer.body) }
+                return TokenCount.read(answer.body, from: family).map {
+                    json(Array(#"{"input_tokens":\#($0)}"#.utf8))
+                }
+            }
             let failure = ProviderFailure.classify(
                 status: answer.status,
                 headers: { _ in nil },
                 body: answer.body,
-                family: .anthropic,
+                family: family,
                 now: Clocks.wall
             ).masked(by: provider.keys)
             guard failure.kind == .invalidRequest else { return nil }

@@ -10,6 +10,11 @@ enum GeminiModelName {
         return "models/" + model.percentEncoded
     }
 
+    /// The name of a model's resource, as bodies have it.
+    static func resource(of model: String) -> String {
+        collections.contains { model.hasPrefix($0) } ? model : "models/" + model
+    }
+
     /// The name that a request is made with: without `models/`.
     static func name(of resource: String) -> String {
         resource.hasPrefix("models/") ? String(resource.dropFirst("models/".count)) : resource

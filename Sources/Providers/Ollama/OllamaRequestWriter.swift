@@ -33,7 +33,10 @@ enum OllamaRequestWriter {
             case .schema(let schema): root.member("format", schema)
             }
             root.object("options") { write(conversation, options, to: &$0) }
-            if let keepAlive = options.keepAlive { root.writeKeepAlive(keepAlive) }
+            if let keepAlive = options.keepAlive {
+                root.name("keep_alive")
+                root.writeKeepAlive(keepAlive)
+            }
             // Ollama streams unless told not to.
             root.member("stream", conversation.streamed)
         }
@@ -121,12 +124,12 @@ extension Conversation {
 }
 
 extension JSONWriter {
-    /// Writes `keep_alive`: a number counts seconds, a text has a unit.
-    fileprivate mutating func writeKeepAlive(_ text: String) {
+    /// Writes a value of `keep_alive`: a number counts seconds, a text has a unit.
+    mutating func writeKeepAlive(_ text: String) {
         if let seconds = Int(text) {
-            member("keep_alive", seconds)
+            write(seconds)
         } else {
-            member("keep_alive", text)
+            write(text)
         }
     }
 }

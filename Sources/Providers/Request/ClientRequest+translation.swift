@@ -119,6 +119,12 @@ extension ClientRequest {
             if let options = ollamaOptions(limit: limit, contextTokens: options.contextTokens) {
                 splice.set("options", to: options)
             }
+            let isSaid = root.members.contains { $0.name.isString("keep_alive") }
+            if let keepAlive = options.keepAlive, !isSaid {
+                var value = JSONWriter(capacity: 16)
+                value.writeKeepAlive(keepAlive)
+                splice.set("keep_alive", to: value.bytes)
+            }
         case .completions, .responses, .embeddings, .ollamaEmbed, .ollamaEmbeddings: break
         }
         return splice.bytes

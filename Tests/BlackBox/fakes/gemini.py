@@ -149,9 +149,10 @@ class GeminiProvider(FakeProvider):
             half = len(self.text) // 2
             return streamed((self.text[:half], self.text[half:]), model=model)
         if method == "batchEmbedContents":
-            count = len(request.json["requests"])
-            vectors = [{"values": [index + 0.5, -1.25]} for index in range(count)]
-            return whole({"embeddings": vectors})
+            vectors = [[n + 0.5, -1.25] for n in range(len(request.json["requests"]))]
+            return whole({"embeddings": [{"values": vector} for vector in vectors]})
+        if method == "countTokens":
+            return whole({"totalTokens": 21})
         if method != "generateContent":
             return error(404, "NOT_FOUND", f"no method {method}")
         return answer(self.text, model=model)

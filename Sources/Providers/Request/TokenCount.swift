@@ -1,0 +1,54 @@
+public import Events
+import JSONBytes
+
+/// Counting a request's tokens without an answer: which families can, and how they are asked.
+///
+/// Sources: Anthropic's API reference, "Count Message tokens"; Google's, "Counting tokens".
+/// November 2026.
+public enum TokenCount {
+    /// Whether providers of a family count.
+    public static func isPossible(in family: WireFamily) -> Bool {
+        family == .anthropic || family == .gemini
+    }
+
+    /// The path to post to, below the version of the API.
+    public static func path(for family: WireFamily, model: String) -> String {
+        family == .gemini
+            ? "/" + GeminiModelName.path(of: model) + ":countTokens" : "/messages/count_tokens"
+    }
+
+    /// The body to post.
+    ///
+    /// - Throws: `RequestError` when the request can't be said to the family.
+    public static func body(
+        of request: ClientRequest,
+        for family: WireFamily,
+        model: String
+    ) throws(RequestError) -> [UInt8] {
+        let body = try request.upstreamBody(for: family, model: model)
+        guard family == .gemini else { return body }
+        do {
+            var splice = JSONSplice(try JSONSlice(validating: body))
+            splice.set("model", to: GeminiModelName.resource(of: model))
+            var writer = JSONWriter(capacity: body.count + 64)
+            writer.object { root in
+                root.name("generateContentRequest")
+                root.write(valid: splice.bytes)
+            }
+            return writer.bytes
+        } catch {
+            throw RequestError(error)
+        }
+    }
+
+    /// The count in an answer with status 200; `nil` if there is none.
+    public static func read(_ body: [UInt8], from family: WireFamily) -> Int? {
+        do {
+            let name = family == .gemini ? "totalTokens" : "input_tokens"
+            return try JSONSlice(validating: body).member(name)?.count
+        } catch {
+            // Whoever asked makes an estimate of its own.
+            return nil
+        }
+    }
+}
