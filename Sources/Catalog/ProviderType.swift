@@ -39,8 +39,8 @@ public enum ProviderType: String, Sendable, CaseIterable {
     /// The type's name in configuration and output.
     public var name: String { rawValue }
 
-    /// What the provider speaks; `nil` when this version can't speak it yet.
-    public var family: WireFamily? { facts.family }
+    /// What the provider speaks at its usual address.
+    public var family: WireFamily { facts.family }
 
     /// The base URL unless the configuration names another; `nil` where there is none to assume.
     public var defaultBaseURL: String? { facts.baseURL }
@@ -57,7 +57,7 @@ public enum ProviderType: String, Sendable, CaseIterable {
 
 extension ProviderType {
     private struct Facts {
-        var family: WireFamily?
+        var family: WireFamily
         var baseURL: String?
         var isLocal = false
         var keyVariables: [String] = []
@@ -78,7 +78,7 @@ extension ProviderType {
             hosted(.anthropic, "https://api.anthropic.com", "ANTHROPIC_API_KEY")
         case .google:
             hosted(
-                nil,
+                .gemini,
                 "https://generativelanguage.googleapis.com/v1beta",
                 "GEMINI_API_KEY",
                 "GOOGLE_API_KEY"
@@ -96,7 +96,7 @@ extension ProviderType {
         }
     }
 
-    private func hosted(_ family: WireFamily?, _ url: String, _ variables: String...) -> Facts {
+    private func hosted(_ family: WireFamily, _ url: String, _ variables: String...) -> Facts {
         Facts(family: family, baseURL: url, keyVariables: variables)
     }
 }

@@ -61,7 +61,7 @@ public final class EventLog: Sendable {
     /// - Throws: `LogError` when the log takes nothing more.
     @discardableResult
     public func append(_ events: [Event], settling: Bool = false) throws(LogError) -> UInt64 {
-        var batch = RecordBatch()
+        var batch = RecordBatch(capacity: events.count * Self.usualLength)
         for event in events { batch.appendRecord { bytes in event.encode(into: &bytes) } }
         return try writer.append(
             batch,
@@ -69,6 +69,23 @@ public final class EventLog: Sendable {
             settling: settling
         )
     }
+
+    /// Appends events of one instant, as above.
+    ///
+    /// - Returns: the sequence number of the first.
+    /// - Throws: `LogError` when the log takes nothing more.
+    public func append(
+        _ bodies: [EventBody],
+        at time: Timestamp,
+        settling: Bool = false
+    ) throws(LogError) -> UInt64 {
+        var batch = RecordBatch(capacity: bodies.count * Self.usualLength)
+        for body in bodies { batch.appendRecord { bytes in body.encode(at: time, into: &bytes) } }
+        return try writer.append(batch, time: time.microseconds, settling: settling)
+    }
+
+    /// Bytes to make room for; most events are shorter, and a few make a batch grow.
+    private static let usualLength = 256
 
     /// Suspends until every event through `sequence` is durable.
     ///

@@ -9,12 +9,23 @@ public final class ProviderInForce: Sendable {
     public let policy: ProviderPolicy
     /// The models of which something is known and that can chat, going by their names.
     public let chatModels: [ModelReference]
+    /// Those that give embeddings, by what is known of them, else by their names.
+    public let embeddingModels: [ModelReference]
 
     init(_ policy: ProviderPolicy) {
         self.policy = policy
         chatModels = policy.cards.lazy.map(\.name).filter(ChatModels.canChat).map {
             ModelReference(provider: policy.name, model: $0)
         }
+        embeddingModels = policy.cards.lazy.filter {
+            $0.capabilities?.contains(.embeddings) ?? ChatModels.embeds($0.name)
+        }.map { ModelReference(provider: policy.name, model: $0.name) }
+    }
+
+    /// Whether a model gives embeddings: by what is known of it, else by its name.
+    public func embeds(_ model: ModelReference) -> Bool {
+        let card = policy.cards.first { $0.name == model.model }
+        return card?.capabilities?.contains(.embeddings) ?? ChatModels.embeds(model.model)
     }
 }
 

@@ -78,9 +78,11 @@ public struct Spend: Hashable, Sendable {
 
     mutating func add(_ attempt: AttemptFinished, at time: Timestamp) {
         let day = time.daysSinceEpoch
-        if day == lastDay {
-            days[day]?.byProvider[attempt.provider, default: Total()].add(attempt)
-            return
+        // In place where it can be, since this happens with every attempt.
+        if day == lastDay, let today = days.index(forKey: day),
+            let known = days.values[today].byProvider.index(forKey: attempt.provider)
+        {
+            return days.values[today].byProvider.values[known].add(attempt)
         }
         if days[day]?.byProvider[attempt.provider, default: Total()].add(attempt) == nil {
             days = days.filter { $0.key > day - Self.keptDays }

@@ -65,6 +65,7 @@ public func decide(
         requirements: decision.requirements,
         task: task,
         choosesModels: strategies.contains(where: \.choosesModels),
+        wantsEmbeddings: received.operation == .embeddings,
         state: state
     )
     let sifted = decision.sift(proposals.list, received, state: state, now: now)

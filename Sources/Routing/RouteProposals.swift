@@ -13,6 +13,8 @@ struct RouteProposals {
     let task: TaskType?
     /// Whether a strategy chooses between the models of a provider.
     let choosesModels: Bool
+    /// Whether texts are to be embedded, which models that chat can't.
+    let wantsEmbeddings: Bool
     let state: RouterState
 
     var list: [RouteProposal] {
@@ -142,21 +144,24 @@ struct RouteProposals {
             .compactMap { $0.map { ModelReference(provider: name, model: $0) } }
         let isFree = freeOnly || requirements.isFreeOnly || state.policy.policy.mode == .freeOnly
         func fits(_ model: ModelReference) -> Bool {
-            !isFree || state.prices.prices(of: model).isFree
+            (!isFree || state.prices.prices(of: model).isFree)
+                && (!wantsEmbeddings || provider.embeds(model))
         }
         // Looked at before the list, which may have hundreds of names.
         if let model = own.first(where: fits) { return model }
-        return ChatModels.first(state.models.offered(by: provider.policy)).lazy
+        let offered = state.models.offered(by: provider.policy)
+        return (wantsEmbeddings ? offered : ChatModels.first(offered)).lazy
             .map { ModelReference(provider: name, model: $0) }.first(where: fits)
     }
 
-    /// The provider's models of which something is known, that may be used and that can chat.
+    /// The provider's models of which something is known, that may be used and that do such work.
     private func knownModels(of provider: ProviderInForce) -> [ModelReference] {
         let policy = provider.policy
+        let known = wantsEmbeddings ? provider.embeddingModels : provider.chatModels
         let isUnlisted =
             !policy.isLocal && policy.models.isEmpty
             && state.models.models(of: policy.name) == nil
-        if isUnlisted { return provider.chatModels }
-        return provider.chatModels.filter { state.models.has($0.model, at: provider.policy) }
+        if isUnlisted { return known }
+        return known.filter { state.models.has($0.model, at: provider.policy) }
     }
 }

@@ -9,7 +9,10 @@ extension RouteRequirements {
         needs = features.needs.union(received.hints.required)
         inputTokens = features.inputTokens
         outputTokens = features.outputLimit
-        contextTokens = features.inputTokens.addingClamped(features.outputLimit ?? 0)
+        // Each text of a list that is embedded has a context of its own.
+        contextTokens =
+            received.operation == .embeddings
+            ? 0 : features.inputTokens.addingClamped(features.outputLimit ?? 0)
         maxCost = received.hints.maxCost
         maxLatencyMicroseconds = received.hints.maxLatencyMicroseconds
         isLocalOnly = received.hints.isLocalOnly || wish == .local

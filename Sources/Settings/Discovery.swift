@@ -48,13 +48,7 @@ extension Settings {
             providers.append(provider)
         }
         for type in hostedRanking {
-            guard let (variable, key) = key(for: type, in: environment) else { continue }
-            guard type.family != nil else {
-                notes.append(
-                    "\(variable) is set, but \(type.name) is not supported yet by this version"
-                )
-                continue
-            }
+            guard let key = key(for: type, in: environment) else { continue }
             var provider = ProviderSettings(type: type, priority: providers.count + 1)
             provider.apiKey = Secret(key)
             provider.defaultModel = catalog.defaultModel(of: type)?.id
@@ -95,16 +89,16 @@ extension Settings {
         }
     }
 
-    /// The variable that holds a provider's key, and the key.
+    /// A provider's key.
     ///
     /// GITHUB_TOKEN is on many machines for other purposes; it counts in a Codespace only.
     private static func key(
         for type: ProviderType,
         in environment: [String: String]
-    ) -> (variable: String, key: String)? {
+    ) -> String? {
         if type == .githubModels, environment["CODESPACES"] != "true" { return nil }
         for variable in type.keyVariables {
-            if let key = environment[variable], !key.isEmpty { return (variable, key) }
+            if let key = environment[variable], !key.isEmpty { return key }
         }
         return nil
     }

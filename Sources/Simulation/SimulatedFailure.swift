@@ -70,6 +70,21 @@ struct SimulatedFailure {
         )
     }
 
+    /// A request for work that the model is not made for.
+    static func otherWork(_ model: SimulatedModel, _ work: String) -> SimulatedFailure {
+        SimulatedFailure(
+            status: .badRequest,
+            message: "The model `\(model.name)` is not for \(work).",
+            parameter: "model"
+        )
+    }
+
+    /// A body over the limit.
+    static let tooLarge = SimulatedFailure(
+        status: .contentTooLarge,
+        message: "The body is too large."
+    )
+
     /// A request without the right key.
     static let keyRejected = SimulatedFailure(
         status: .unauthorized,
@@ -83,7 +98,7 @@ struct SimulatedFailure {
     /// A body that is no request.
     static let malformed = SimulatedFailure(
         status: .badRequest,
-        message: "The request's body is not a chat completion request in JSON."
+        message: "The request's body is not what this path takes, in JSON."
     )
 }
 

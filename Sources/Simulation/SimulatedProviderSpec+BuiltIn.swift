@@ -57,6 +57,13 @@ extension SimulatedProviderSpec {
                     quality: 0.80,
                     latencyMean: .milliseconds(120)
                 ),
+                SimulatedModel(
+                    name: "sim-fast-embed",
+                    prices: TokenPrices(input: 20_000_000, output: 0),
+                    contextWindow: 8_192,
+                    latencyMean: .milliseconds(20),
+                    capabilities: .embeddings
+                ),
             ]
         )
         spec.seed = 22

@@ -61,6 +61,9 @@ public struct SimulatedModel: Hashable, Sendable {
     /// What it poses as being able to do; `nil` leaves it open.
     public var capabilities: Capabilities?
 
+    /// Whether it gives embeddings, and nothing else.
+    public var embeds: Bool { capabilities?.contains(.embeddings) ?? false }
+
     /// A model with a name; all else is unremarkable unless given.
     public init(
         name: String,

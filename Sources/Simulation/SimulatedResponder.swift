@@ -29,6 +29,8 @@ struct SimulatedResponder: HTTPResponder {
             return model(String(path.dropFirst("/v1/models/".count)))
         case (.post, "/v1/chat/completions"):
             return try await chat(request)
+        case (.post, "/v1/embeddings"):
+            return try await embeddings(request)
         default:
             return SimulatedFailure.unknownPath.response
         }
@@ -38,13 +40,49 @@ struct SimulatedResponder: HTTPResponder {
         spec.apiKey.map { request.headers[.authorization] == "Bearer \($0)" } ?? true
     }
 
-    private func chat(_ request: Request) async throws -> Response {
-        let body: ByteBuffer
+    /// The body of a request; `nil` when it is too large.
+    private func body(of request: Request) async throws -> ByteBuffer? {
         do {
-            body = try await request.body.collect(upTo: Self.bodyLimitInBytes)
+            return try await request.body.collect(upTo: Self.bodyLimitInBytes)
         } catch is NIOTooManyBytesError {
-            return SimulatedFailure(status: .contentTooLarge, message: "The body is too large.")
-                .response
+            return nil
+        }
+    }
+
+    private func embeddings(_ request: Request) async throws -> Response {
+        guard let body = try await body(of: request) else {
+            return SimulatedFailure.tooLarge.response
+        }
+        let asked: EmbeddingsRequest
+        do {
+            asked = try JSONDecoder().decode(
+                EmbeddingsRequest.self,
+                from: Data(body.readableBytesView)
+            )
+        } catch {
+            return SimulatedFailure.malformed.response
+        }
+        guard let model = spec.model(named: asked.model) else {
+            return SimulatedFailure.unknownModel(asked.model, known: spec.models).response
+        }
+        guard model.embeds else {
+            return SimulatedFailure.otherWork(model, "embeddings").response
+        }
+        var fingerprint = Draws(
+            seed: spec.seed,
+            model.name,
+            asked.texts.joined(separator: "\u{1E}")
+        )
+        let key = fingerprint.next()
+        let course = SimulatedCourse(of: spec, model, key: key, occurrence: occurrences.next(key))
+        try await pause(course.firstTokenDelay)
+        if let failure = course.failure { return failure.response }
+        return .json(SimulatedEmbeddings(of: asked, by: model, seed: spec.seed).json)
+    }
+
+    private func chat(_ request: Request) async throws -> Response {
+        guard let body = try await body(of: request) else {
+            return SimulatedFailure.tooLarge.response
         }
         let chat: ChatRequest
         do {
@@ -58,6 +96,9 @@ struct SimulatedResponder: HTTPResponder {
         guard !chat.messages.isEmpty else { return SimulatedFailure.malformed.response }
         guard let model = spec.model(named: chat.model) else {
             return SimulatedFailure.unknownModel(chat.model, known: spec.models).response
+        }
+        guard !model.embeds else {
+            return SimulatedFailure.otherWork(model, "chats").response
         }
         let tokens = chat.promptTokens
         guard tokens <= model.contextWindow else {

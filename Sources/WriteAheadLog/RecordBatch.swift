@@ -12,8 +12,8 @@ public struct RecordBatch: Sendable {
     /// Length of the longest record in bytes.
     public private(set) var longestRecord = 0
 
-    /// An empty batch.
-    public init() {}
+    /// An empty batch with room for so many bytes.
+    public init(capacity: Int = 0) { bytes.reserveCapacity(capacity) }
 
     /// True without records.
     public var isEmpty: Bool { count == 0 }

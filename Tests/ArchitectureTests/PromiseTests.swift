@@ -1,7 +1,8 @@
 import Foundation
 import Testing
 
-/// docs/durability.md names the test that holds each promise; this holds the page to it.
+/// docs/durability.md and docs/compatibility.md name the tests that hold what they promise; this holds
+/// the pages to it.
 @Suite struct PromiseTests {
     /// A file below Tests and the name of a test in it.
     struct NamedTest {
@@ -9,18 +10,19 @@ import Testing
         let name: String
     }
 
-    /// What the page names as `file: "name"`.
-    static func named() throws -> [NamedTest] {
-        let page = LayeringTests.root.appending(path: "docs/durability.md")
+    /// What a page names as `file: "name"`.
+    static func named(in page: String) throws -> [NamedTest] {
+        let page = LayeringTests.root.appending(path: "docs/\(page).md")
         let text = try String(contentsOf: page, encoding: .utf8)
         return text.matches(of: /`([\w\/]+\.(?:swift|py)):\s+"([^"`]+)"`/).map { match in
             NamedTest(file: String(match.1), name: String(match.2))
         }
     }
 
-    @Test func `every test that a promise names exists`() throws {
-        let named = try Self.named()
-        #expect(named.count > 30)
+    @Test(arguments: [("durability", 30), ("compatibility", 25)])
+    func `every test that a promise names exists`(page: String, count: Int) throws {
+        let named = try Self.named(in: page)
+        #expect(named.count > count)
         for test in named {
             let file = LayeringTests.root.appending(path: "Tests/\(test.file)")
             let text = try String(contentsOf: file, encoding: .utf8)

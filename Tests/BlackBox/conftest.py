@@ -5,10 +5,12 @@ import shutil
 
 import anthropic
 import httpx
+import ollama
 import openai
 import pytest
 
 from fakes.anthropic import AnthropicProvider
+from fakes.gemini import GeminiProvider
 from fakes.ollama import OllamaProvider
 from fakes.openai import OpenAIProvider
 from fakes.server import Refusing
@@ -38,6 +40,10 @@ def anthropic_client(gateway, **options):
     return anthropic.Anthropic(
         base_url=gateway.url, api_key="any", max_retries=0, timeout=30, **options
     )
+
+
+def ollama_client(gateway):
+    return ollama.Client(host=gateway.url, timeout=30)
 
 
 def http_client(gateway):
@@ -122,6 +128,7 @@ class House:
         self.openai = launched(OpenAIProvider)
         self.anthropic = launched(AnthropicProvider)
         self.ollama = launched(OllamaProvider)
+        self.gemini = launched(GeminiProvider)
         self.gateway = launched(
             Gateway,
             {
@@ -129,12 +136,13 @@ class House:
                     provider("o", self.openai),
                     provider("c", self.anthropic, "claude"),
                     provider("l", self.ollama, "ollama"),
+                    provider("g", self.gemini, "google"),
                 ]
             },
         )
 
     def reset(self):
-        for fake in (self.openai, self.anthropic, self.ollama):
+        for fake in (self.openai, self.anthropic, self.ollama, self.gemini):
             fake.reset()
 
 

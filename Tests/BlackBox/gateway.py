@@ -138,6 +138,18 @@ class Gateway:
             timeout=timeout,
         )
 
+    def command(self, *arguments, timeout=30):
+        """Runs a command that goes by this configuration and needs no log."""
+        return subprocess.run(
+            [binary(), *arguments, "--config", str(self.config)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=self.environment,
+            cwd=self.folder,
+            timeout=timeout,
+        )
+
     def ask(self, *arguments):
         """What a command prints; it must succeed."""
         result = self.run(*arguments)

@@ -9,6 +9,7 @@ import pytest
 
 from conftest import anthropic_client, ask, http_client, id_of, openai_client, provider
 from fakes import anthropic as fake_anthropic
+from fakes import gemini as fake_gemini
 from fakes import ollama as fake_ollama
 from fakes import openai as fake_openai
 from fakes.openai import OpenAIProvider
@@ -44,6 +45,7 @@ def sse(events, end):
 
 OPENAI = fake_openai.pieces(["fo"])[:2]
 ANTHROPIC = [fake_anthropic.start(), *fake_anthropic.text_events(["fo"])[:2]]
+GEMINI = fake_gemini.pieces(["fo"])[:1]
 OVERLOADED = {"type": "overloaded_error", "message": "out of cheese"}
 BREAKS = {
     "openai": [
@@ -65,8 +67,16 @@ BREAKS = {
             fake_ollama.line({"error": "out of cheese"}),
         ),
     ],
+    "gemini": [
+        sse(GEMINI, CUT),
+        sse(GEMINI, fake_gemini.event({"error": {"code": 500, "message": "out of cheese"}})),
+        # It has no terminal event: without a finish reason it was cut.
+        sse(GEMINI, b": bye\n\n"),
+    ],
 }
-MODELS = {"openai": "gpt-x", "anthropic": "claude-x", "ollama": "llama-x"}
+MODELS = {
+    "openai": "gpt-x", "anthropic": "claude-x", "ollama": "llama-x", "gemini": "gemini-x",
+}  # fmt: skip
 CASES = [(family, n) for family, replies in BREAKS.items() for n in range(len(replies))]
 
 
@@ -184,6 +194,7 @@ def test_bytes_cut_anywhere_make_the_same_answer(house, family):
         "openai": fake_openai.streamed(["fö", "ür"]),
         "anthropic": fake_anthropic.streamed(["fö", "ür"]),
         "ollama": fake_ollama.streamed(["fö", "ür"]),
+        "gemini": fake_gemini.streamed(["fö", "ür"]),
     }[family]
     every_byte = b"".join(whole.steps)
     split = [every_byte[i : i + 3] for i in range(0, len(every_byte), 3)]

@@ -25,10 +25,10 @@ struct ProviderTypeTests {
     }
 
     @Test
-    func `each type speaks its family, and Google's is not spoken yet`() {
+    func `each type speaks its family`() {
         let families = Dictionary(grouping: ProviderType.allCases, by: \.family)
         #expect(families[.anthropic] == [.claude])
         #expect(families[.ollama] == [.ollama])
-        #expect(families[nil] == [.google])
+        #expect(families[.gemini] == [.google])
     }
 }

@@ -47,7 +47,7 @@ struct AnswerTests {
     }
 
     /// "é" has two bytes, so that 255 bytes of them and an "x" end in the middle of one.
-    @Test(arguments: [WireFamily.openai, .anthropic, .ollama])
+    @Test(arguments: WireFamily.allCases)
     func `a model's name and a finish reason are kept up to their limits`(
         family: WireFamily
     ) throws {
@@ -60,6 +60,8 @@ struct AnswerTests {
                 #"{"model":"\#(word)","content":[{"type":"text","text":"a"}],"stop_reason":"\#(word)"}"#
             case .ollama:
                 #"{"model":"\#(word)","message":{"content":"a"},"done":true,"done_reason":"\#(word)"}"#
+            case .gemini:
+                #"{"modelVersion":"\#(word)","candidates":[{"content":{"parts":[{"text":"a"}]},"finishReason":"\#(word)"}]}"#
             }
         let answer = try answer(body, from: family, for: try openAIRequest())
         #expect(answer.model == "x" + String(repeating: "é", count: 127))

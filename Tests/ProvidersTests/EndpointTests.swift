@@ -29,15 +29,15 @@ struct EndpointTests {
         ),
         (
             .anthropic, "https://api.anthropic.com", "https://api.anthropic.com/v1/messages",
-            "https://api.anthropic.com/v1/models"
+            "https://api.anthropic.com/v1/models?limit=1000"
         ),
         (
             .anthropic, "https://api.anthropic.com/v1/", "https://api.anthropic.com/v1/messages",
-            "https://api.anthropic.com/v1/models"
+            "https://api.anthropic.com/v1/models?limit=1000"
         ),
         (
             .anthropic, "http://proxy/anthropic", "http://proxy/anthropic/v1/messages",
-            "http://proxy/anthropic/v1/models"
+            "http://proxy/anthropic/v1/models?limit=1000"
         ),
         (
             .ollama, "http://localhost:11434", "http://localhost:11434/api/chat",
@@ -51,13 +51,53 @@ struct EndpointTests {
             .ollama, "http://localhost:11434/api/", "http://localhost:11434/api/chat",
             "http://localhost:11434/api/tags"
         ),
+        (
+            .gemini, "https://generativelanguage.googleapis.com/v1beta/",
+            "https://generativelanguage.googleapis.com/v1beta/models/m%2F1:generateContent",
+            "https://generativelanguage.googleapis.com/v1beta/models?pageSize=1000"
+        ),
+        (
+            .gemini, "http://localhost:9", "http://localhost:9/v1beta/models/m%2F1:generateContent",
+            "http://localhost:9/v1beta/models?pageSize=1000"
+        ),
     ]
 
     @Test("a base URL with or without its version gives the same paths", arguments: urls)
     func makesURLs(family: WireFamily, base: String, chat: String, models: String) {
         let endpoint = ProviderEndpoint(family: family, baseURL: base)
-        #expect(endpoint.chatURL == chat)
-        #expect(endpoint.modelsURL == models)
+        #expect(endpoint.chatURL(model: "m/1", streamed: false) == chat)
+        #expect(endpoint.modelsURL() == models)
+    }
+
+    @Test func `Gemini's address names the model, whatever it is called, and never the key`() {
+        let endpoint = ProviderEndpoint(family: .gemini, baseURL: "http://x/v1beta", apiKey: "k1")
+        func url(_ model: String) -> String { endpoint.chatURL(model: model, streamed: true) }
+        let end = ":streamGenerateContent?alt=sse"
+        #expect(url("gemini-x") == "http://x/v1beta/models/gemini-x" + end)
+        #expect(url("models/gemini-x") == "http://x/v1beta/models/gemini-x" + end)
+        #expect(url("tunedModels/mine") == "http://x/v1beta/tunedModels/mine" + end)
+        #expect(url("../a?b=c#d") == "http://x/v1beta/models/..%2Fa%3Fb%3Dc%23d" + end)
+        #expect(headers(endpoint)["x-goog-api-key"] == "k1")
+        #expect(headers(endpoint)["authorization"] == nil)
+    }
+
+    @Test func `a list in pages says how the next one is asked for`() throws {
+        let gemini = ProviderEndpoint(family: .gemini, baseURL: "http://x/v1beta")
+        let body = #"""
+            {"models":[{"name":"models/gemini-x","supportedGenerationMethods":["generateContent","countTokens"]},
+            {"name":"models/imagen","supportedGenerationMethods":["predict"]},{"name":"tunedModels/mine"},
+            {"name":"models/embed","supportedGenerationMethods":["embedContent"]}],"nextPageToken":"a=b"}
+            """#
+        let page = try ModelList.parse([UInt8](body), family: .gemini)
+        #expect(page.ids == ["gemini-x", "tunedModels/mine", "embed"])
+        let next = try #require(page.next)
+        #expect(
+            gemini.modelsURL(from: next) == "http://x/v1beta/models?pageSize=1000&pageToken=a%3Db"
+        )
+        let more = #"{"data":[{"id":"c"}],"has_more":true,"first_id":"c","last_id":"c"}"#
+        #expect(try ModelList.parse([UInt8](more), family: .anthropic).next == "c")
+        let last = #"{"data":[{"id":"c"}],"has_more":false,"last_id":"c"}"#
+        #expect(try ModelList.parse([UInt8](last), family: .anthropic).next == nil)
     }
 
     private func headers(_ endpoint: ProviderEndpoint, streamed: Bool = false) -> [String: String] {
@@ -169,7 +209,7 @@ struct EndpointTests {
 
     @Test("a provider's models are listed in its order", arguments: lists)
     func parses(family: WireFamily, body: String, ids: [String]) throws {
-        #expect(try ModelList.parse([UInt8](body), family: family) == ids)
+        #expect(try ModelList.parse([UInt8](body), family: family).ids == ids)
     }
 
     @Test("what is no list is a failure", arguments: ["<html>", "{}", "[", #"{"data":{}}"#, "7"])

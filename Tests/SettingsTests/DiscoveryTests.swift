@@ -59,14 +59,11 @@ struct DiscoveryTests {
     }
 
     @Test(arguments: ["GEMINI_API_KEY", "GOOGLE_API_KEY"])
-    func `a Google key is noted and not used`(variable: String) throws {
+    func `a Google key is used under either name`(variable: String) throws {
         let settings = try discovered([variable: "k", "GROQ_API_KEY": "g"])
-        #expect(settings.providers.map(\.name) == ["groq"])
-        #expect(
-            settings.notes == [
-                "\(variable) is set, but google is not supported yet by this version"
-            ]
-        )
+        #expect(Set(settings.providers.map(\.name)) == ["groq", "google"])
+        #expect(settings.provider(named: "google")?.apiKey?.revealed == "k")
+        #expect(settings.notes == [])
     }
 
     @Test(

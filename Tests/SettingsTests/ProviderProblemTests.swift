@@ -36,14 +36,6 @@ struct ProviderProblemTests {
             "must be a mapping of keys to values"
         ),
         Mistake(
-            "providers:\n  - type: google\n    apiKey: k",
-            2,
-            11,
-            "providers[0].type",
-            "`google` is not supported yet by this version",
-            "set `enabled: false`, or reach its models through openrouter"
-        ),
-        Mistake(
             "providers:\n  - type: ruvllm",
             2,
             5,

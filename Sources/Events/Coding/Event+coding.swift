@@ -1,16 +1,7 @@
 extension Event {
     /// Appends the event's binary form: varint code, varint microseconds, then the fields.
     public func encode(into bytes: inout [UInt8]) {
-        var encoder = FieldEncoder(appendingTo: bytes)
-        bytes = []
-        encoder.varint(body.code)
-        encoder.varint(UInt64(bitPattern: time.microseconds))
-        if case .unknown(_, let fields) = body {
-            encoder.bytes.append(contentsOf: fields)
-        } else {
-            body.walk(&encoder)
-        }
-        bytes = encoder.bytes
+        body.encode(at: time, into: &bytes)
     }
 
     /// Reads an event back.
@@ -94,6 +85,20 @@ extension FieldRecord {
 }
 
 extension EventBody {
+    /// Appends the binary form of the event that this is at an instant (`Event.encode`).
+    public func encode(at time: Timestamp, into bytes: inout [UInt8]) {
+        var encoder = FieldEncoder(appendingTo: bytes)
+        bytes = []
+        encoder.varint(code)
+        encoder.varint(UInt64(bitPattern: time.microseconds))
+        if case .unknown(_, let fields) = self {
+            encoder.bytes.append(contentsOf: fields)
+        } else {
+            walk(&encoder)
+        }
+        bytes = encoder.bytes
+    }
+
     /// The number of the type and version on the wire.
     ///
     /// A released number never changes meaning.

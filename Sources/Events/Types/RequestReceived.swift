@@ -32,6 +32,8 @@ public struct RequestReceived: FieldRecord {
     public var conversation: ConversationMark?
     /// What the client told the router.
     public var hints: RequestHints = RequestHints()
+    /// What the request asks for; absent for an answer.
+    public var operation: RequestOperation?
 
     /// A record with every field empty.
     public init() {}
@@ -53,6 +55,7 @@ public struct RequestReceived: FieldRecord {
         visitor.field(22, "choices", &choices)
         visitor.field(24, "conversation", &conversation)
         visitor.field(25, "hints", unlessEmpty: &hints)
+        visitor.field(40, "operation", &operation)
     }
 }
 

@@ -36,12 +36,12 @@ extension RequestID: LosslessStringConvertible {
     public var description: String {
         var text: [UInt8] = []
         text.reserveCapacity(36)
-        for (index, byte) in bytes.enumerated() {
-            if index == 4 || index == 6 || index == 8 || index == 10 {
+        for digit in 0..<32 {
+            if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
                 text.append(UInt8(ascii: "-"))
             }
-            text.append(Self.digits[Int(byte >> 4)])
-            text.append(Self.digits[Int(byte & 15)])
+            let half = digit < 16 ? high : low
+            text.append(Self.digits[Int(truncatingIfNeeded: half >> (60 - 4 * (digit % 16))) & 15])
         }
         return String(decoding: text, as: UTF8.self)
     }

@@ -6,6 +6,8 @@ public enum WireFamily: UInt8, Sendable, CaseIterable {
     case anthropic = 2
     /// Ollama's own API with NDJSON streams.
     case ollama = 3
+    /// Google's Gemini API.
+    case gemini = 4
 
     /// The family's name in output and configuration.
     public var name: String {
@@ -13,6 +15,7 @@ public enum WireFamily: UInt8, Sendable, CaseIterable {
         case .openai: "openai"
         case .anthropic: "anthropic"
         case .ollama: "ollama"
+        case .gemini: "gemini"
         }
     }
 }

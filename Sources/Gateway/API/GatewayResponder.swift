@@ -9,6 +9,9 @@ import Providers
 struct GatewayResponder: Sendable {
     let chat: ChatService
     let models: ModelsEndpoint
+    let ollama: OllamaEndpoint
+    let tokenCounts: TokenCountEndpoint
+    let responses: ResponsesEndpoint
     let feedback: FeedbackEndpoint
     let readiness: Readiness
 
@@ -32,29 +35,58 @@ struct GatewayResponder: Sendable {
         let path = request.uri.path
         switch (method, path) {
         case (.post, "/v1/chat/completions"):
-            return await chat.respond(to: request, family: .openai, on: channel)
+            return await chat.respond(to: request, api: .chatCompletions, on: channel)
         case (.post, "/v1/messages"):
-            return await chat.respond(to: request, family: .anthropic, on: channel)
+            return await chat.respond(to: request, api: .messages, on: channel)
+        case (.post, "/v1/completions"):
+            return await chat.respond(to: request, api: .completions, on: channel)
+        case (.post, "/v1/responses"):
+            return await chat.respond(to: request, api: .responses, on: channel)
+        case (.get, _) where path.hasPrefix("/v1/responses/"):
+            return responses.show(path.dropFirst("/v1/responses/".count))
+        case (.delete, _) where path.hasPrefix("/v1/responses/"):
+            return responses.delete(path.dropFirst("/v1/responses/".count))
+        case (.post, "/v1/messages/count_tokens"): return await tokenCounts.respond(to: request)
+        case (.post, "/v1/embeddings"):
+            return await chat.respond(to: request, api: .embeddings, on: channel)
         case (.get, "/v1/models"): return models.list(for: Self.family(of: request))
         case (.get, _) where path.hasPrefix("/v1/models/"):
             return models.show(path.dropFirst("/v1/models/".count), for: Self.family(of: request))
         case (.post, "/v1/feedback"): return await feedback.respond(to: request)
         case (.get, "/healthz"): return readiness.alive
         case (.get, "/readyz"): return readiness.ready
+        case (.post, "/api/chat"):
+            return await chat.respond(to: request, api: .ollamaChat, on: channel)
+        case (.post, "/api/generate"):
+            return await chat.respond(to: request, api: .ollamaGenerate, on: channel)
+        case (.post, "/api/embed"):
+            return await chat.respond(to: request, api: .ollamaEmbed, on: channel)
+        case (.post, "/api/embeddings"):
+            return await chat.respond(to: request, api: .ollamaEmbeddings, on: channel)
+        case (.get, "/api/tags"): return models.list(for: .ollama)
+        case (.post, "/api/show"): return await ollama.show(request)
+        case (.get, "/api/ps"): return await ollama.running()
+        case (.get, "/api/version"): return ollama.version
         default: return Self.notFound(request)
         }
     }
 
     /// The family of a client on a path that several share.
     private static func family(of request: Request) -> WireFamily {
-        request.headers[.anthropicVersion] == nil ? .openai : .anthropic
+        if request.uri.path.hasPrefix("/api/") { return .ollama }
+        return request.headers[.anthropicVersion] == nil ? .openai : .anthropic
     }
 
+    private static let paths: [String: HTTPRequest.Method] = [
+        "/v1/chat/completions": .post, "/v1/messages": .post,
+        "/v1/messages/count_tokens": .post, "/v1/models": .get,
+        "/v1/completions": .post, "/v1/responses": .post, "/v1/embeddings": .post,
+        "/v1/feedback": .post, "/healthz": .get, "/readyz": .get,
+        "/api/chat": .post, "/api/generate": .post, "/api/tags": .get, "/api/show": .post,
+        "/api/embed": .post, "/api/embeddings": .post, "/api/ps": .get, "/api/version": .get,
+    ]
+
     private static func notFound(_ request: Request) -> Response {
-        let paths: [String: HTTPRequest.Method] = [
-            "/v1/chat/completions": .post, "/v1/messages": .post, "/v1/models": .get,
-            "/v1/feedback": .post, "/healthz": .get, "/readyz": .get,
-        ]
         let allowed = paths[request.uri.path]
         let error = ClientError(
             status: allowed == nil ? 404 : 405,

@@ -221,17 +221,20 @@ extension ClientConnection {
 extension ClientConnection {
     /// The next request; `nil` when there is none any more.
     func next() async -> Request? {
-        await withCheckedContinuation { continuation in
-            onLoop {
-                if let ready = self.ready {
-                    self.ready = nil
-                    continuation.resume(returning: ready)
-                } else if self.isClosed || (self.isInputEnded && !self.isAnswering) {
-                    continuation.resume(returning: nil)
-                } else {
-                    self.taker = continuation
-                }
-            }
+        await withCheckedContinuation { take($0) }
+    }
+
+    private func take(_ continuation: CheckedContinuation<Request?, Never>) {
+        guard channel.eventLoop.inEventLoop else {
+            return channel.eventLoop.execute { self.take(continuation) }
+        }
+        if let ready {
+            self.ready = nil
+            continuation.resume(returning: ready)
+        } else if isClosed || (isInputEnded && !isAnswering) {
+            continuation.resume(returning: nil)
+        } else {
+            taker = continuation
         }
     }
 
@@ -241,7 +244,7 @@ extension ClientConnection {
     func send(_ response: Response) async {
         if response.headers[.connection]?.lowercased() == "close" { onLoop { self.isLast = true } }
         let isWhole = response.body.contentLength != nil
-        onLoop { self.write(.head(response.head), flush: !isWhole) }
+        send(.head(response.head), flush: !isWhole)
         do {
             try await response.body.write(ResponseBodySink(connection: self, isWhole: isWhole))
         } catch {
@@ -250,10 +253,12 @@ extension ClientConnection {
     }
 
     func send(_ part: HTTPResponsePart, flush: Bool) {
-        onLoop {
-            self.write(part, flush: flush)
-            if case .end = part { self.answered() }
+        // The connection's task runs there, so that this is a call and no closure.
+        guard channel.eventLoop.inEventLoop else {
+            return channel.eventLoop.execute { self.send(part, flush: flush) }
         }
+        write(part, flush: flush)
+        if case .end = part { answered() }
     }
 
     private func write(_ part: HTTPResponsePart, flush: Bool) {

@@ -110,20 +110,19 @@ public final class Ledger: Sendable {
         at now: Timestamp
     ) throws(LogError) -> [String] {
         guard !bodies.isEmpty else { return [] }
-        let events = bodies.map { Event($0, at: now) }
         // What ends an attempt or a request must find room where a new request finds none.
         let settling = bodies.allSatisfy(\.settles)
-        var sequence = try log.append(events, settling: settling)
-        for event in events {
-            state.apply(event, sequence: sequence)
+        var sequence = try log.append(bodies, at: now, settling: settling)
+        for body in bodies {
+            state.apply(Event(body, at: now), sequence: sequence)
             sequence += 1
         }
         var lines: [String] = []
-        for event in events {
-            for body in state.notices(after: event.body, at: now) {
-                let notice = Event(body, at: now)
+        for body in bodies {
+            for due in state.notices(after: body, at: now) {
                 do throws(LogError) {
-                    let place = try log.append([notice], settling: settling)
+                    let place = try log.append([due], at: now, settling: settling)
+                    let notice = Event(due, at: now)
                     state.apply(notice, sequence: place)
                     lines.append(EventLine(notice, place).text)
                 } catch {

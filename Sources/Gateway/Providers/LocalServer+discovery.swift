@@ -33,13 +33,14 @@ extension LocalServer {
         _ type: ProviderType,
         over upstream: UpstreamClient
     ) async -> LocalServer? {
-        guard let family = type.family, let baseURL = type.defaultBaseURL else { return nil }
+        guard let baseURL = type.defaultBaseURL else { return nil }
+        let family = type.family
         let endpoint = ProviderEndpoint(family: family, baseURL: baseURL)
         let limit = Duration.milliseconds(500)
         let exchange = upstream.start(
             UpstreamRequest(
                 method: "GET",
-                url: endpoint.modelsURL,
+                url: endpoint.modelsURL(),
                 headers: endpoint.headers(streamed: false),
                 timeouts: UpstreamTimeouts(
                     connect: limit,
@@ -53,7 +54,7 @@ extension LocalServer {
         do {
             guard try await exchange.head().status == 200 else { return nil }
             let body = try await exchange.collect(limit: 1 << 20)
-            return LocalServer(type: type, models: try ModelList.parse(body, family: family))
+            return LocalServer(type: type, models: try ModelList.parse(body, family: family).ids)
         } catch {
             // Nobody is there, or somebody else: not a model server either way.
             return nil

@@ -63,7 +63,7 @@ extension ProviderPolicy {
     ) {
         if let simulated {
             cards = simulated.models.map { ModelPolicy($0) }
-        } else if settings.type.isLocal || settings.baseURL == settings.type.defaultBaseURL {
+        } else if settings.type.isLocal || settings.isUsualService {
             cards = catalog.models(of: settings.type).map { ModelPolicy($0) }
         }
         if !settings.models.isEmpty {

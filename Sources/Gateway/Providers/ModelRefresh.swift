@@ -14,6 +14,8 @@ import WriteAheadLog
 struct ModelRefresh: Service {
     /// The bytes that a list may have; OpenRouter's has about half a megabyte.
     static let listLimit = 16 << 20
+    /// The pages of a list that are read: each has up to a thousand models.
+    static let pageLimit = 20
 
     let ledger: Ledger
     let providers: ProviderDirectory
@@ -90,7 +92,22 @@ struct ModelRefresh: Service {
     private func models(
         of provider: ProviderConnection
     ) async throws(ProviderFailure) -> [String] {
-        let exchange = upstream.start(provider.modelsRequest())
+        var ids: Set<String> = []
+        var cursor: String?
+        for _ in 0..<Self.pageLimit {
+            let page = try await page(of: provider, from: cursor)
+            ids.formUnion(page.ids)
+            guard let next = page.next, next != cursor else { break }
+            cursor = next
+        }
+        return ids.sorted()
+    }
+
+    private func page(
+        of provider: ProviderConnection,
+        from cursor: String?
+    ) async throws(ProviderFailure) -> ModelList.Page {
+        let exchange = upstream.start(provider.modelsRequest(from: cursor))
         let head: UpstreamHead
         let body: [UInt8]
         do throws(UpstreamError) {
@@ -109,7 +126,7 @@ struct ModelRefresh: Service {
                 now: Clocks.wall
             )
         }
-        return Set(try ModelList.parse(body, family: family)).sorted()
+        return try ModelList.parse(body, family: family)
     }
 }
 

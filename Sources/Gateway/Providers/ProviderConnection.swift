@@ -8,8 +8,9 @@ import Upstream
 struct ProviderConnection: Sendable {
     let name: String
     let endpoint: ProviderEndpoint
-    /// Where chat requests go, and their headers: the same for each request, so made once.
-    private let chatURL: String
+    /// Where chat requests go, unless the address names the model, and their headers: the same for
+    /// each request, so made once.
+    private let chatURL: String?
     private let plainHeaders: [(name: String, value: String)]
     private let streamHeaders: [(name: String, value: String)]
     let pool: UpstreamPool
@@ -23,18 +24,22 @@ struct ProviderConnection: Sendable {
     let healthCheck: HealthCheckSettings
     /// Takes the key out of what the provider says.
     let keys: KeyMask
-    /// The context that an Ollama model is loaded with, where the catalogue knows the model's.
-    let contextTokens: @Sendable (String) -> Int?
+    /// How long an Ollama keeps a model that was asked; `nil` leaves it to the server.
+    private let keepAlive: String?
+    /// The context that an Ollama loads its models with; `nil` for others.
+    private let context: OllamaContext?
+    /// A model's window, where the catalogue knows it.
+    private let window: @Sendable (String) -> Int?
 
-    /// The connection to an enabled provider at its address; `nil` for a family that is not spoken
-    /// yet, which the configuration refuses to enable.
-    init?(_ settings: ProviderSettings, baseURL: String, catalog: Catalog) {
-        guard let family = settings.type.family else { return nil }
+    /// The connection to an enabled provider at its address.
+    init(_ settings: ProviderSettings, baseURL: String, catalog: Catalog) {
         name = settings.name
         endpoint = ProviderEndpoint(
-            family: family,
+            family: settings.family,
             baseURL: baseURL,
-            apiKey: settings.apiKey?.revealed
+            apiKey: settings.apiKey?.revealed,
+            extraHeaders: settings.type.extraHeaders,
+            modelsURL: settings.type.modelsURL(baseURL: baseURL)
         )
         chatURL = endpoint.chatURL
         plainHeaders = endpoint.headers(streamed: false)
@@ -54,18 +59,46 @@ struct ProviderConnection: Sendable {
         healthCheck = settings.healthCheck
         keys = KeyMask(key: settings.apiKey?.revealed)
         let type = settings.type
-        contextTokens = { model in catalog.model(provider: type, id: model)?.contextWindow }
+        window = { model in catalog.model(provider: type, id: model)?.contextWindow }
+        context = settings.family == .ollama ? OllamaContext() : nil
+        keepAlive = settings.keepAlive
+    }
+
+    /// What is added to a request of a client for a model; `outputLimit` is the tokens reserved for each
+    /// answer, where a budget set a limit.
+    func options(
+        for client: ClientRequest,
+        model: String,
+        outputLimit: Int?
+    ) -> Providers.UpstreamOptions {
+        var options = Providers.UpstreamOptions(
+            outputLimit: outputLimit,
+            limitField: limitField,
+            keepAlive: keepAlive
+        )
+        options.contextTokens = context?.tokens(
+            for: model,
+            promptBytes: client.promptTextBytes + client.toolDefinitionBytes,
+            hasImages: client.needs.contains(.vision),
+            answerLimit: client.maxOutputTokens ?? outputLimit,
+            window: window(model),
+            now: Clocks.monotonicMicroseconds
+        )
+        return options
     }
 
     /// A chat request for a client with what is left of the request's whole time.
     func chatRequest(
         body: [UInt8],
+        model: String,
         for client: ClientRequest,
         remaining: Duration
     ) -> UpstreamRequest {
         UpstreamRequest(
             method: "POST",
-            url: chatURL,
+            url: client.api.isChat
+                ? chatURL ?? endpoint.chatURL(model: model, streamed: client.streamed)
+                : endpoint.url(for: client.api, model: model, streamed: client.streamed),
             headers: endpoint.headers(
                 client.streamed ? streamHeaders : plainHeaders,
                 passedOnFor: client
@@ -81,12 +114,24 @@ struct ProviderConnection: Sendable {
         )
     }
 
-    /// A request that costs nothing, for the model list.
-    func modelsRequest() -> UpstreamRequest {
-        UpstreamRequest(
-            method: "GET",
-            url: endpoint.modelsURL,
-            headers: endpoint.headers(streamed: false),
+    /// A request that costs nothing, for a page of the model list.
+    func modelsRequest(from cursor: String?) -> UpstreamRequest {
+        question(to: endpoint.modelsURL(from: cursor))
+    }
+
+    /// A request that costs nothing and asks about models, not for an answer of one: GET, or POST
+    /// with a body.
+    func question(
+        to url: String,
+        body: [UInt8]? = nil,
+        for client: ClientRequest? = nil
+    ) -> UpstreamRequest {
+        let headers = endpoint.headers(streamed: false)
+        return UpstreamRequest(
+            method: body == nil ? "GET" : "POST",
+            url: url,
+            headers: client.map { endpoint.headers(headers, passedOnFor: $0) } ?? headers,
+            body: body ?? [],
             timeouts: UpstreamTimeouts(
                 connect: healthCheck.timeout,
                 firstToken: healthCheck.timeout,

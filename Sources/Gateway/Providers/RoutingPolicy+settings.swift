@@ -20,10 +20,10 @@ extension RoutingPolicy {
             case .freeOnly: .freeOnly
             case .hybrid: .hybrid
             }
-        providers = settings.enabledProviders.compactMap { provider in
+        providers = settings.enabledProviders.map { provider in
             var policy = ProviderPolicy(provider)
             let spec = simulated.first { $0.name == provider.name }
-            policy?.addCards(provider, catalog: catalog, simulated: spec)
+            policy.addCards(provider, catalog: catalog, simulated: spec)
             return policy
         }
         chains = Self.chains(settings.chains)
@@ -61,14 +61,12 @@ extension RoutingPolicy {
 }
 
 extension ProviderPolicy {
-    /// The provider as routing sees it; `nil` for one whose family is not spoken yet, which the
-    /// configuration refuses to enable.
-    fileprivate init?(_ settings: ProviderSettings) {
-        guard let family = settings.type.family else { return nil }
+    /// The provider as routing sees it.
+    fileprivate init(_ settings: ProviderSettings) {
         self.init()
         name = settings.name
         type = settings.type.name
-        self.family = family
+        family = settings.family
         priority = settings.priority
         isLocal = settings.isLocal
         defaultModel = settings.defaultModel

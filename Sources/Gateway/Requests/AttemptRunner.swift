@@ -53,10 +53,10 @@ struct AttemptRunner: Sendable {
             body = try client.upstreamBody(
                 for: provider.endpoint.family,
                 model: attempt.model,
-                options: UpstreamOptions(
-                    outputLimit: attempt.reservedOutput.map { $0 / client.choices },
-                    limitField: provider.limitField,
-                    contextTokens: provider.contextTokens(attempt.model)
+                options: provider.options(
+                    for: client,
+                    model: attempt.model,
+                    outputLimit: attempt.reservedOutput.map { $0 / client.choices }
                 )
             )
         } catch {
@@ -64,7 +64,12 @@ struct AttemptRunner: Sendable {
             return .failed(AttemptResult(failure: failure, mayCost: false))
         }
         let exchange = upstream.start(
-            provider.chatRequest(body: body, for: client, remaining: remaining)
+            provider.chatRequest(
+                body: body,
+                model: attempt.model,
+                for: client,
+                remaining: remaining
+            )
         )
         watch.attach(exchange)
         let identity = AnswerIdentity(
@@ -76,7 +81,7 @@ struct AttemptRunner: Sendable {
             let head = try await exchange.head()
             quotas.take(head, of: attempt, from: provider)
             guard (200..<300).contains(head.status) else {
-                return .failed(await Self.refusal(head, exchange, family: provider.endpoint.family))
+                return .failed(await refusal(head, exchange, of: attempt, from: provider))
             }
             guard client.streamed else {
                 return try await Self.whole(exchange, provider, client, identity, running, head)
@@ -137,27 +142,29 @@ struct AttemptRunner: Sendable {
         }
     }
 
-    private static func refusal(
+    private func refusal(
         _ head: UpstreamHead,
         _ exchange: UpstreamExchange,
-        family: WireFamily
+        of attempt: AttemptStarted,
+        from provider: ProviderConnection
     ) async -> AttemptResult {
         // An error's body is a help to people; one that is cut changes nothing, of a long one the
         // beginning is enough.
         var body: [UInt8] = []
         do throws(UpstreamError) {
-            while body.count < errorBodyLimit, let bytes = try await exchange.next() {
+            while body.count < Self.errorBodyLimit, let bytes = try await exchange.next() {
                 body += bytes
             }
         } catch {
             // What came before the failure is classified.
         }
-        if body.count >= errorBodyLimit { exchange.cancel() }
+        if body.count >= Self.errorBodyLimit { exchange.cancel() }
+        if head.status == 429 { quotas.take(refusal: body, of: attempt, from: provider) }
         let failure = ProviderFailure.classify(
             status: head.status,
             headers: { head.headers[$0] },
             body: body,
-            family: family,
+            family: provider.endpoint.family,
             now: Clocks.wall
         )
         var result = AttemptResult(failure: failure, status: head.status, mayCost: false)

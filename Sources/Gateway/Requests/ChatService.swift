@@ -19,6 +19,8 @@ struct ChatService: Sendable {
     let watches: ConnectionWatches
     let bodyLimit: Int
     let logger: Logger
+    /// The responses that later requests may go on from.
+    let responses: ResponseStore
     /// Where the texts of requests and answers are kept; `nil` where they are not.
     var bodies: BodyRecorder?
     /// Whether budgets go by the client's key, so that its fingerprint is recorded.
@@ -26,14 +28,14 @@ struct ChatService: Sendable {
     /// Tells conversations apart; `nil` where they are not kept together.
     var conversations: ConversationMarks?
 
-    /// Answers a request that was posted to an endpoint of a family.
+    /// Answers a request that was posted to the endpoint of an API.
     func respond(
         to request: Request,
-        family: WireFamily,
+        api: ClientAPI,
         on channel: any Channel
     ) async -> Response {
         let start = Clocks.monotonicMicroseconds
-        var received = RequestReceived(request, family: family, at: ledger.now)
+        var received = RequestReceived(request, family: api.family, at: ledger.now)
         if recordsClientKeys { received.clientKey = ClientKey.fingerprint(request.headers) }
         do throws(LogError) {
             if let shortage = ledger.shortage { throw shortage }
@@ -46,8 +48,8 @@ struct ChatService: Sendable {
                 received.request = .fresh(at: ledger.now)
                 received.features.bodyBytes = body.readableBytes
                 client = try ClientRequest(
-                    family: family,
-                    body: Array(body.readableBytesView),
+                    api: api,
+                    body: prepared(Array(body.readableBytesView), for: api),
                     header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
                 )
                 guard client.model.utf8.count <= Self.modelNameLimit else {
@@ -77,7 +79,7 @@ struct ChatService: Sendable {
             return try await answer(&running, watch: watch, channel: channel)
         } catch {
             logger.error("a request could not be recorded: \(error)")
-            return ClientError(unrecorded: error, id: received.request).response(for: family)
+            return ClientError(unrecorded: error, id: received.request).response(for: api.family)
         }
     }
 
@@ -141,6 +143,7 @@ struct ChatService: Sendable {
             in: ledger
         )
         keepAnswer(answer.body, of: running)
+        keepResponse(answer.body, of: running)
         _ = try await settle(running)
         return Response(
             status: .ok,

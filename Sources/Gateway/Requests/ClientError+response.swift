@@ -27,7 +27,7 @@ extension ClientError {
         case let error as RequestError:
             self.init(
                 status: 400,
-                code: error.field == nil ? "invalid_json" : "invalid_request",
+                code: error.code ?? (error.field == nil ? "invalid_json" : "invalid_request"),
                 message: error.message,
                 param: error.field,
                 requestID: requestID

@@ -119,6 +119,9 @@ struct FlowingAnswer: Sendable {
         }
     }
 
+    /// The whole response, where the client's API keeps it.
+    var response: [UInt8]? { stream.response }
+
     /// The answer's end for the client, to be sent once the outcome is durable.
     mutating func terminator(comment: String) -> [UInt8] {
         stream.terminator(comment: comment)

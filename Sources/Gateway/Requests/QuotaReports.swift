@@ -4,7 +4,7 @@ import RouterState
 import Upstream
 import WriteAheadLog
 
-/// Takes what providers' headers say of their quotas, and records what of it is news.
+/// Takes what providers say of their quotas, in headers and in refusals, and records what of it is news.
 struct QuotaReports: Sendable {
     let ledger: Ledger
 
@@ -16,6 +16,19 @@ struct QuotaReports: Sendable {
             headers: { head.headers[$0] },
             now: Clocks.wall
         )
+        take(readings, of: attempt)
+    }
+
+    /// Looks at the body of a refusal.
+    func take(
+        refusal body: [UInt8],
+        of attempt: AttemptStarted,
+        from provider: ProviderConnection
+    ) {
+        take(RateReading.read(refusal: body, family: provider.endpoint.family), of: attempt)
+    }
+
+    private func take(_ readings: [RateReading], of attempt: AttemptStarted) {
         guard !readings.isEmpty else { return }
         let ticks = readings.map { QuotaTick($0, attempt) }
         let isNews = ledger.read { state, now in !Self.news(in: ticks, state, at: now).isEmpty }

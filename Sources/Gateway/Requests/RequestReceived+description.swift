@@ -36,7 +36,8 @@ extension RequestReceived {
         features.instructionBytes = request.instructionBytes
         features.entropyMillibits = request.entropyMillibits
         if request.choices > 1 { choices = request.choices }
-        for family in families where family != request.family {
+        if request.api.operation != .generation { operation = request.api.operation }
+        for family in families where !request.api.passes(to: family) {
             obstacles.append(family, request.obstacles(to: family))
             droppedHints.append(family, request.droppedHints(to: family))
         }

@@ -16,9 +16,10 @@ extension Ledger {
     ) throws(LogError) -> RunningRequest {
         let (sequence, opening) = try transact { state, now in
             let admission = Admission(of: received, state: state, now: now, seed: seed)
-            var events: [EventBody] = [
-                .requestReceived(received), .routeDecided(admission.decision),
-            ]
+            var events: [EventBody] = []
+            events.reserveCapacity(3)
+            events.append(.requestReceived(received))
+            events.append(.routeDecided(admission.decision))
             if let attempt = admission.attempt { events.append(.attemptStarted(attempt)) }
             return (events, (admission: admission, whole: admission.decision.deadline - now))
         }

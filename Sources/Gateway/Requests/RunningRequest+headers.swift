@@ -5,14 +5,20 @@ extension RunningRequest {
     /// The headers of an answer; the cost is there once it is known.
     func headers(contentType: String) -> HTTPFields {
         var headers = HTTPFields()
-        headers[.contentType] = contentType
-        headers[.requestID] = id.description
+        // The date and the length, which come later, have room as well.
+        headers.reserveCapacity(8)
+        // Appended, as each name comes once: setting one first looks for what it replaces.
+        func append(_ name: HTTPField.Name, _ value: String) {
+            headers.append(HTTPField(name: name, value: value))
+        }
+        append(.contentType, contentType)
+        append(.requestID, id.description)
         let provider = attempt?.provider ?? finished.last?.provider
         let model = attempt?.model ?? finished.last?.model
-        if let provider { headers[.provider] = provider }
-        if let model { headers[.model] = Self.headerSafe(model) }
-        if attempt == nil { headers[.costUSD] = cost?.description ?? "unknown" }
-        if contentType == "text/event-stream" { headers[.cacheControl] = "no-cache" }
+        if let provider { append(.provider, provider) }
+        if let model { append(.model, Self.headerSafe(model)) }
+        if attempt == nil { append(.costUSD, cost?.description ?? "unknown") }
+        if contentType == "text/event-stream" { append(.cacheControl, "no-cache") }
         return headers
     }
 
@@ -21,7 +27,10 @@ extension RunningRequest {
 
     /// A model's name without what a header can't hold.
     private static func headerSafe(_ text: String) -> String {
-        String(text.unicodeScalars.map { (0x21...0x7E).contains($0.value) ? Character($0) : "?" })
+        if text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) { return text }
+        return String(
+            text.unicodeScalars.map { (0x21...0x7E).contains($0.value) ? Character($0) : "?" }
+        )
     }
 }
 
@@ -40,6 +49,8 @@ extension HTTPField.Name {
     static let model = own("x-logway-model")
     /// What the request cost, in dollars.
     static let costUSD = own("x-logway-cost-usd")
+    /// Whether a count of tokens is an estimate.
+    static let estimate = own("x-logway-estimate")
     /// Told to clients whose libraries would try again at once (OpenAI's and Anthropic's SDKs).
     static let shouldRetry = own("x-should-retry")
     /// Anthropic's header for a key.

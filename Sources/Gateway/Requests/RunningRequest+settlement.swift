@@ -53,6 +53,7 @@ extension RunningRequest {
         let open = self
         let (sequence, last) = try ledger.transact { state, now in
             var events: [EventBody] = []
+            events.reserveCapacity(2)
             var last: AttemptFinished?
             if let attempt = open.attempt, let result {
                 let finished = open.finishedEvent(of: attempt, result, state: state, now: now)
@@ -73,16 +74,14 @@ extension RunningRequest {
         _ ending: RequestEnding,
         last: AttemptFinished?
     ) -> RequestCompleted {
-        var whole = self
-        if let last { whole.finished.append(last) }
         var completed = RequestCompleted()
         completed.request = id
         completed.outcome = ending.outcome
         completed.status = ending.status
-        completed.attempts = whole.finished.count
-        completed.provider = whole.finished.last?.provider
-        completed.model = whole.finished.last?.model
-        completed.cost = whole.cost
+        completed.attempts = finished.count + (last == nil ? 0 : 1)
+        completed.provider = (last ?? finished.last)?.provider
+        completed.model = (last ?? finished.last)?.model
+        completed.cost = cost(with: last)
         completed.failure = ending.failure
         completed.message = ending.message
         completed.skipped = unasked

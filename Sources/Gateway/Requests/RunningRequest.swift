@@ -35,10 +35,17 @@ struct RunningRequest: Sendable {
     var unasked: [RouteExclusion] = []
 
     /// The whole cost so far; `nil` once an attempt's is unknown.
-    var cost: Nanodollars? {
-        finished.reduce(.some(.zero)) { sum, attempt in
-            sum.flatMap { sum in attempt.cost.map { sum + $0 } }
+    var cost: Nanodollars? { cost(with: nil) }
+
+    /// The whole cost with an attempt that is not among the finished ones yet.
+    func cost(with last: AttemptFinished?) -> Nanodollars? {
+        var sum = Nanodollars.zero
+        for attempt in finished {
+            guard let cost = attempt.cost else { return nil }
+            sum = sum + cost
         }
+        guard let last else { return sum }
+        return last.cost.map { sum + $0 }
     }
 }
 

@@ -31,7 +31,10 @@ final class StreamedReply: Sendable {
         self.flowing = flowing
         self.watch = watch
         self.service = service
-        headers = running.headers(contentType: "text/event-stream")
+        headers = running.headers(
+            contentType: running.client.family == .ollama
+                ? "application/x-ndjson" : "text/event-stream"
+        )
         errorShape = (running.client.family, running.id)
     }
 
@@ -96,6 +99,7 @@ final class StreamedReply: Sendable {
             try await writer.write(ByteBuffer(bytes: frame))
             throw error
         }
+        if let response = flowing.response { service.keepResponse(response, of: open) }
         let end = flowing.terminator(comment: open.costLine)
         sent.add(end)
         try await writer.write(ByteBuffer(bytes: end))

@@ -192,7 +192,8 @@ public struct Gateway: Sendable {
     }
 
     private func responder(_ watches: ConnectionWatches) -> GatewayResponder {
-        GatewayResponder(
+        let responses = ResponseStore()
+        return GatewayResponder(
             chat: ChatService(
                 ledger: ledger,
                 providers: providers,
@@ -200,11 +201,24 @@ public struct Gateway: Sendable {
                 watches: watches,
                 bodyLimit: settings.server.maxBodyBytes,
                 logger: logger,
+                responses: responses,
                 bodies: bodies,
                 recordsClientKeys: !settings.budgets.perKey.isEmpty,
                 conversations: conversations
             ),
             models: ModelsEndpoint(ledger: ledger),
+            ollama: OllamaEndpoint(
+                ledger: ledger,
+                providers: providers,
+                questions: ProviderQuestions(upstream: upstream)
+            ),
+            tokenCounts: TokenCountEndpoint(
+                ledger: ledger,
+                providers: providers,
+                questions: ProviderQuestions(upstream: upstream),
+                bodyLimit: settings.server.maxBodyBytes
+            ),
+            responses: ResponsesEndpoint(responses: responses),
             feedback: FeedbackEndpoint(ledger: ledger, logger: logger),
             readiness: Readiness(ledger: ledger)
         )

@@ -1,4 +1,5 @@
 public import Events
+import JSONBytes
 
 /// A whole, unstreamed answer, read and put into the client's format.
 public struct Answer: Sendable {
@@ -34,6 +35,10 @@ public struct Answer: Sendable {
         for request: ClientRequest,
         as identity: AnswerIdentity
     ) throws(ProviderFailure) {
+        guard request.api.operation == .generation else {
+            self = try Answer(embeddings: body, from: upstream, for: request, as: identity)
+            return
+        }
         let parts = try AnswerReader.read(body, from: upstream)
         var tally = AnswerTally(of: request)
         for part in parts { tally.add(part) }
@@ -42,11 +47,34 @@ public struct Answer: Sendable {
         model = tally.model
         receipt = tally.receipt
         outputTextBytes = tally.outputTextBytes
-        if upstream == request.family {
+        if request.api.passes(to: upstream) {
             self.body = body
         } else {
-            self.body = try AnswerWriter.write(parts, tally, for: request.family, as: identity)
+            self.body = try AnswerWriter.write(parts, tally, for: request, as: identity)
         }
+    }
+
+    /// Reads embeddings; nothing of a chat's answer is known of them.
+    private init(
+        embeddings body: [UInt8],
+        from upstream: WireFamily,
+        for request: ClientRequest,
+        as identity: AnswerIdentity
+    ) throws(ProviderFailure) {
+        let answer = try EmbeddingAnswer(body, from: upstream, count: request.messageCount)
+        usage = answer.usage
+        finishReason = nil
+        model = answer.model?.string.map { $0.limited(toBytes: AnswerTally.modelLimit) }
+        receipt = answer.receipt
+        outputTextBytes = 0
+        self.body =
+            request.api.passes(to: upstream)
+            ? body
+            : try answer.body(
+                for: request,
+                as: identity,
+                tokens: (request.promptTextBytes + 3) / 4
+            )
     }
 }
 

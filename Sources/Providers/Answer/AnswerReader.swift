@@ -14,6 +14,7 @@ enum AnswerReader {
             throw notJSON(body, error)
         }
         var parts: [AnswerPart] = []
+        parts.reserveCapacity(6)
         switch family {
         case .openai:
             var reader = OpenAIAnswerReader()
@@ -30,6 +31,15 @@ enum AnswerReader {
             var reader = OllamaAnswerReader()
             guard try reader.read(root, into: &parts) else {
                 throw ProviderFailure(.cut, "the answer is not marked as done")
+            }
+        case .gemini:
+            var reader = GeminiAnswerReader()
+            try reader.read(root, into: &parts)
+            let isEnded = parts.contains { part in
+                if case .finish = part { true } else { false }
+            }
+            guard isEnded else {
+                throw ProviderFailure(.cut, "the answer holds no finishReason")
             }
         }
         return parts

@@ -1,20 +1,27 @@
 import Events
 import JSONBytes
 
-/// Writes whole answers for clients of another family than the provider's.
+/// Writes whole answers for clients of another API than the provider's.
 enum AnswerWriter {
     static func write(
         _ parts: [AnswerPart],
         _ tally: AnswerTally,
-        for family: WireFamily,
+        for request: ClientRequest,
         as identity: AnswerIdentity
     ) throws(ProviderFailure) -> [UInt8] {
         let ids = AnswerIDs(identity: identity)
         let content = AnswerContent(parts, ids: ids)
-        return switch family {
-        case .openai: OpenAIAnswerWriter.write(content, tally, ids)
-        case .anthropic: try AnthropicAnswerWriter.write(content, tally, ids)
-        case .ollama: preconditionFailure("Ollama is not a client family yet")
+        return switch request.api {
+        case .chatCompletions: OpenAIAnswerWriter.write(content, tally, ids)
+        case .completions: CompletionsAnswerWriter.write(content, tally, ids)
+        case .responses:
+            ResponseObject(of: request, ids)
+                .write(ResponseItem.items(of: content, ids: ids), tally)
+        case .messages: try AnthropicAnswerWriter.write(content, tally, ids)
+        case .ollamaChat, .ollamaGenerate:
+            try OllamaAnswerWriter(ids, isChat: request.api == .ollamaChat).write(content, tally)
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings:
+            preconditionFailure("embeddings are no answer of a chat")
         }
     }
 }

@@ -36,6 +36,9 @@ enum FinishReason: Hashable {
         }
     }
 
+    /// Ollama's word; it says `stop` after a tool's call and a refusal too.
+    var ollamaName: String { self == .length ? "length" : "stop" }
+
     /// OpenAI's own words, for what a client that takes only those may be told.
     var openAIName: String {
         if case .other = self { "stop" } else { name }
@@ -44,11 +47,15 @@ enum FinishReason: Hashable {
     /// The reason behind a word of any family: they don't contradict one another.
     init(word: String) {
         switch word {
-        case "stop", "end_turn", "eos", "pause_turn": self = .stop
+        case "stop", "end_turn", "eos", "pause_turn", "STOP": self = .stop
         case "stop_sequence": self = .stopSequence
-        case "length", "max_tokens", "model_context_window_exceeded": self = .length
+        case "length", "max_tokens", "model_context_window_exceeded", "MAX_TOKENS":
+            self = .length
         case "tool_calls", "function_call", "tool_use": self = .toolCalls
-        case "content_filter", "refusal": self = .contentFilter
+        case "content_filter", "refusal", "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST",
+            "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT",
+            "IMAGE_RECITATION":
+            self = .contentFilter
         default: self = .other(word.limited(toBytes: Self.wordLimit))
         }
     }

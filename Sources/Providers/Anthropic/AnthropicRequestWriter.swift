@@ -21,7 +21,7 @@ enum AnthropicRequestWriter {
                 root.write(joined: system, separator: "\n\n")
             }
             root.array("messages") { messages in
-                for turn in merged(conversation.turns) { write(turn, to: &messages) }
+                for turn in conversation.turns.mergedByRole { write(turn, to: &messages) }
             }
             root.member("temperature", ifPresent: conversation.sampling.temperature)
             root.member("top_p", ifPresent: conversation.sampling.topP)
@@ -38,25 +38,6 @@ enum AnthropicRequestWriter {
             if conversation.streamed { root.member("stream", true) }
         }
         return writer.bytes
-    }
-
-    /// Turns of one role in a row become one, which begins with the results of tools: Anthropic
-    /// wants all results right after the turn that called them.
-    private static func merged(_ turns: [Turn]) -> [Turn] {
-        var merged: [Turn] = []
-        for turn in turns {
-            if merged.last?.role == turn.role {
-                merged[merged.count - 1].parts += turn.parts
-            } else {
-                merged.append(turn)
-            }
-        }
-        return merged.map { turn in
-            var turn = turn
-            let results = turn.parts.filter(\.isToolResult)
-            turn.parts = results + turn.parts.filter { !$0.isToolResult }
-            return turn
-        }
     }
 
     private static func write(_ turn: Turn, to messages: inout JSONWriter) {
@@ -145,11 +126,5 @@ enum AnthropicRequestWriter {
                 choice.member("disable_parallel_tool_use", true)
             }
         }
-    }
-}
-
-extension Turn.Part {
-    fileprivate var isToolResult: Bool {
-        if case .toolResult = self { true } else { false }
     }
 }

@@ -30,9 +30,14 @@ enum Feature {
     case lateSystem
     /// A beginning of the answer that the model is to continue.
     case prefill
+    /// How much a model shall reason, in OpenAI's words; a wish that models without a choice are
+    /// not bound to.
+    case effort
+    /// A text to embed that is given as the numbers of its tokens.
+    case tokenInput
 
     /// Whether the loss is reported and not an obstacle.
-    var isHint: Bool { self == .hint || self == .endUser }
+    var isHint: Bool { self == .hint || self == .endUser || self == .effort }
 
     /// Whether a request to a provider of `family` can say it.
     ///
@@ -41,18 +46,23 @@ enum Feature {
     ///   would not learn of it.
     /// - Anthropic has no seed, no penalties and, in the version that is spoken here, no JSON mode.
     /// - Ollama takes images as base64 only, and has no tool choice (its docs/api.md, "Chat").
+    /// - Gemini takes no images by address, none in a function's result, has no switch for parallel
+    ///   calls, one system instruction, and wants the last turn to be the user's.
     /// - OpenAI's messages of role tool hold text only, and its models don't continue a last message
     ///   of the assistant.
     func canBeSaid(in family: WireFamily) -> Bool {
         switch (self, family) {
         case (.foreign, _), (.hint, _): false
-        case (.endUser, .ollama): false
+        case (.endUser, .ollama), (.endUser, .gemini): false
+        case (.effort, .ollama), (.effort, .anthropic), (.effort, .gemini): false
         case (.outputSchema, .anthropic), (.jsonMode, .anthropic): false
         case (.penalties, .anthropic), (.seed, .anthropic): false
         case (.hotTemperature, .anthropic), (.lateSystem, .anthropic): false
         case (.topK, .openai), (.prefill, .openai), (.imageInToolResult, .openai): false
         case (.imageURL, .ollama), (.imageInToolResult, .ollama): false
-        case (.forcedTool, .ollama), (.serialTools, .ollama): false
+        case (.forcedTool, .ollama), (.serialTools, .ollama), (.tokenInput, .ollama): false
+        case (.imageURL, .gemini), (.imageInToolResult, .gemini), (.tokenInput, .gemini): false
+        case (.serialTools, .gemini), (.lateSystem, .gemini), (.prefill, .gemini): false
         default: true
         }
     }

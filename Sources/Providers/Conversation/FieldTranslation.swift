@@ -20,8 +20,8 @@ struct FieldTranslation {
         read: [
             "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
             "temperature", "top_p", "top_k", "seed", "frequency_penalty", "presence_penalty",
-            "stop",
-            "tools", "tool_choice", "parallel_tool_calls", "response_format", "user",
+            "stop", "tools", "tool_choice", "parallel_tool_calls", "response_format", "user",
+            "reasoning_effort",
         ],
         hints: [
             "metadata", "store", "service_tier", "prompt_cache_key", "prompt_cache_retention",
@@ -104,15 +104,136 @@ struct FieldTranslation {
         read: ["type", "name", "disable_parallel_tool_use"]
     )
 
+    /// The top level of an Ollama request; `keep_alive` says how long the model stays loaded.
+    static let ollama = FieldTranslation(
+        read: [
+            "model", "messages", "prompt", "system", "images", "stream", "tools", "format",
+            "options", "think",
+        ],
+        hints: ["keep_alive"],
+        defaults: [
+            "logprobs": ["false"], "top_logprobs": ["0"], "raw": ["false"], "suffix": ["\"\""],
+            "template": ["\"\""], "context": ["[]"], "format": ["\"\""], "system": ["\"\""],
+        ]
+    )
+
+    /// The `options` of an Ollama request: what is left out says how to load and run the model.
+    static let ollamaOptions = FieldTranslation(
+        read: [
+            "temperature", "num_predict", "top_k", "top_p", "seed", "stop", "frequency_penalty",
+            "presence_penalty",
+        ],
+        hints: [
+            "num_ctx", "num_batch", "num_gpu", "main_gpu", "num_thread", "num_keep", "numa",
+            "low_vram", "use_mmap", "use_mlock", "vocab_only", "f16_kv",
+        ],
+        defaults: ["repeat_penalty": ["1", "1.0"], "mirostat": ["0"], "min_p": ["0", "0.0"]]
+    )
+
+    /// A message of an Ollama request; `thinking` comes back from earlier answers.
+    static let ollamaMessage = FieldTranslation(
+        read: ["role", "content", "images", "tool_calls", "tool_name", "tool_call_id", "name"],
+        hints: ["thinking"],
+        defaults: ["thinking": ["\"\""]]
+    )
+
+    /// A request to OpenAI's `/v1/completions`.
+    static let completions = FieldTranslation(
+        read: [
+            "model", "prompt", "stream", "stream_options", "max_tokens", "temperature", "top_p",
+            "seed", "frequency_penalty", "presence_penalty", "stop", "user",
+        ],
+        hints: ["metadata"],
+        defaults: [
+            "n": ["1"], "best_of": ["1"], "echo": ["false"], "logit_bias": ["{}"],
+            "suffix": ["\"\""],
+        ]
+    )
+
+    /// The top level of a request to OpenAI's `/v1/responses`.
+    ///
+    /// `store` and `previous_response_id` are Logway's own business; `include` asks for what only
+    /// OpenAI's own models have, encrypted reasoning above all.
+    static let responses = FieldTranslation(
+        read: [
+            "model", "input", "instructions", "stream", "max_output_tokens", "temperature", "top_p",
+            "tools", "tool_choice", "parallel_tool_calls", "text", "reasoning", "user", "store",
+            "previous_response_id",
+        ],
+        hints: [
+            "metadata", "service_tier", "prompt_cache_key", "prompt_cache_retention",
+            "safety_identifier", "include", "stream_options", "client_metadata",
+        ],
+        defaults: [
+            "background": ["false"], "truncation": ["\"disabled\""], "top_logprobs": ["0"],
+            "include": ["[]"], "metadata": ["{}"], "service_tier": ["\"auto\"", "\"default\""],
+        ]
+    )
+
+    /// An item of a response's input; ids and states come back from earlier answers.
+    static let responsesItem = FieldTranslation(
+        read: ["type", "role", "content", "call_id", "name", "arguments", "output", "id"],
+        hints: ["phase"],
+        defaults: [
+            "status": ["\"completed\"", "\"incomplete\"", "\"in_progress\""]
+        ]
+    )
+
+    /// A part of such an item's content.
+    static let responsesPart = FieldTranslation(
+        read: ["type", "text", "image_url", "detail", "refusal"],
+        hints: ["annotations", "logprobs"],
+        defaults: ["annotations": ["[]"], "logprobs": ["[]"]]
+    )
+
+    /// Objects inside of a request to `/v1/responses`, by the field that holds them.
+    static let responsesTool = FieldTranslation(
+        read: ["type", "name", "description", "parameters"],
+        hints: ["strict"],
+        defaults: ["strict": ["false"]]
+    )
+    static let responsesText = FieldTranslation(read: ["format"], hints: ["verbosity"])
+    static let responsesFormat = FieldTranslation(
+        read: ["type", "schema", "name"],
+        hints: ["strict", "description"]
+    )
+    static let responsesReasoning = FieldTranslation(
+        read: ["effort"],
+        hints: ["summary", "generate_summary"]
+    )
+
+    /// A request for embeddings in OpenAI's form, and in Ollama's two.
+    static let openAIEmbeddings = FieldTranslation(
+        read: ["model", "input", "dimensions", "encoding_format", "user"]
+    )
+    static let ollamaEmbeddings = FieldTranslation(
+        read: ["model", "input", "prompt", "dimensions", "truncate"],
+        hints: ["keep_alive"],
+        defaults: ["options": ["{}"]]
+    )
+
     /// Notes the members of `object` that are hints or foreign.
     func check(_ object: JSONSlice, path: String, in conversation: inout Conversation) {
+        check(object, path: path, into: &conversation.findings)
+    }
+
+    /// Notes the members of `object` that are hints or foreign.
+    func check(
+        _ object: JSONSlice,
+        path: String,
+        into findings: inout [Conversation.Finding]
+    ) {
         for member in object.members where !member.value.isNull {
             let name = member.name.string ?? ""
             if read.contains(name) { continue }
             let value = String(decoding: member.value.raw, as: UTF8.self)
             if defaults[name]?.contains(value) == true { continue }
-            let feature: Feature = hints.contains(name) ? .hint : .foreign
-            conversation.note(feature, at: path.isEmpty ? name : path + "." + name)
+            findings.append(
+                Conversation.Finding(
+                    feature: hints.contains(name) ? .hint : .foreign,
+                    path: path.isEmpty ? name : path + "." + name
+                )
+            )
         }
     }
 }

@@ -20,17 +20,26 @@ public enum ModelList {
         }
     }
 
-    private static let keys: JSONKeys = ["data", "models"]
+    /// A provider's list, or a page of it.
+    public struct Page: Hashable, Sendable {
+        /// The ids, in the provider's order.
+        public var ids: [String] = []
+        /// What the next page is asked for with; `nil` after the last one.
+        public var next: String?
+    }
 
-    /// The ids in a provider's list, in its order.
+    private static let keys: JSONKeys = ["data", "models", "nextPageToken", "has_more", "last_id"]
+
+    /// The ids in a provider's list.
     ///
-    /// Takes OpenAI's and Anthropic's `data[].id`, Ollama's `models[].name`, and a bare array of
-    /// objects with ids (some compatible servers).
+    /// Takes OpenAI's and Anthropic's `data[].id`, Ollama's `models[].name`, Gemini's, of which only
+    /// those count that chat or embed, and a bare array of objects with ids (some compatible
+    /// servers).
     /// - Throws: `ProviderFailure` when the body is no such list.
     public static func parse(
         _ body: [UInt8],
         family: WireFamily
-    ) throws(ProviderFailure) -> [String] {
+    ) throws(ProviderFailure) -> Page {
         do {
             let root = try JSONSlice(validating: body)
             let found = try root.scan(keys)
@@ -38,12 +47,17 @@ public enum ModelList {
             guard let list, list.kind == .array else {
                 throw ProviderFailure(.invalidResponse, "the model list holds no list")
             }
-            var ids: [String] = []
+            var page = Page()
             for element in list.elements {
-                let id = try element.member(family == .ollama ? "name" : "id")
-                if let id = id?.string { ids.append(id) }
+                if let id = try id(of: element, family) { page.ids.append(id) }
             }
-            return ids
+            switch family {
+            case .gemini: page.next = found[2]?.string
+            case .anthropic: page.next = found[3]?.bool == true ? found[4]?.string : nil
+            case .openai, .ollama: break
+            }
+            if page.next?.isEmpty == true { page.next = nil }
+            return page
         } catch let error as JSONError {
             throw ProviderFailure(.invalidResponse, "the model list is not JSON: \(error)")
         } catch let failure as ProviderFailure {
@@ -53,13 +67,31 @@ public enum ModelList {
         }
     }
 
-    /// The list for a client of OpenAI's or Anthropic's family.
+    /// What Gemini's models can do that is of use here; others draw, film and answer in their own way.
+    private static let usedMethods = ["generateContent", "embedContent"]
+
+    private static func id(
+        of element: JSONSlice,
+        _ family: WireFamily
+    ) throws(JSONError) -> String? {
+        switch family {
+        case .openai, .anthropic: return try element.member("id")?.string
+        case .ollama: return try element.member("name")?.string
+        case .gemini:
+            let found = try element.scan(["name", "supportedGenerationMethods"])
+            let methods = found[1]?.elements.compactMap(\.string)
+            guard methods?.contains(where: usedMethods.contains) ?? true else { return nil }
+            return found[0]?.string.map(GeminiModelName.name)
+        }
+    }
+
+    /// The list for a client of a family.
     public static func body(of entries: [Entry], for family: WireFamily) -> [UInt8] {
         var writer = JSONWriter(capacity: 64 + entries.count * 128)
         writer.object { root in
             if family == .openai { root.member("object", "list") }
-            root.array("data") { data in
-                for entry in entries { write(entry, for: family, to: &data) }
+            root.array(family == .ollama ? "models" : "data") { list in
+                for entry in entries { write(entry, for: family, to: &list) }
             }
             guard family == .anthropic else { return }
             root.member("has_more", false)
@@ -79,9 +111,9 @@ public enum ModelList {
 
     private static func write(_ entry: Entry, for family: WireFamily, to writer: inout JSONWriter) {
         writer.object { object in
-            object.member("id", entry.id)
+            if family != .ollama { object.member("id", entry.id) }
             switch family {
-            case .openai, .ollama:
+            case .openai, .gemini:
                 object.member("object", "model")
                 object.member("created", Int(entry.created.microseconds / 1_000_000))
                 object.member("owned_by", entry.owner)
@@ -89,6 +121,14 @@ public enum ModelList {
                 object.member("type", "model")
                 object.member("display_name", entry.id)
                 object.member("created_at", entry.created.description)
+            case .ollama:
+                object.member("name", entry.id)
+                object.member("model", entry.id)
+                object.member("modified_at", entry.created.description)
+                // Nobody knows them here, but clients with types demand them.
+                object.member("size", 0)
+                object.member("digest", "")
+                object.object("details") { OllamaModelDetails.write(to: &$0) }
             }
         }
     }

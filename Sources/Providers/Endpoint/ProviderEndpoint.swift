@@ -6,9 +6,13 @@ public struct ProviderEndpoint: Sendable {
     public let family: WireFamily
     /// The base URL as configured; it may or may not end in the version.
     public let baseURL: String
-    /// Headers of the operator's own; they win over Logway's of the same name.
+    /// Headers beyond the family's, the operator's own among them; they win over Logway's of the same name.
     public let extraHeaders: [(name: String, value: String)]
+    /// Where the models are listed, if not where the family lists them.
+    private let listURL: String?
     private let apiKey: String?
+    /// The base URL up to and with the version.
+    private let root: String
 
     /// An endpoint; white space around the key is cut off.
     ///
@@ -17,11 +21,14 @@ public struct ProviderEndpoint: Sendable {
         family: WireFamily,
         baseURL: String,
         apiKey: String? = nil,
-        extraHeaders: [(name: String, value: String)] = []
+        extraHeaders: [(name: String, value: String)] = [],
+        modelsURL: String? = nil
     ) {
         self.family = family
+        listURL = modelsURL
         self.baseURL = baseURL
         self.extraHeaders = extraHeaders
+        root = Self.root(of: baseURL, family)
         let key = apiKey.map { $0.trimmed }
         self.apiKey = key == "" ? nil : key
         let texts = extraHeaders.flatMap { [$0.name, $0.value] } + [self.apiKey ?? ""]
@@ -31,18 +38,66 @@ public struct ProviderEndpoint: Sendable {
         )
     }
 
-    /// Where chat requests are posted.
-    public var chatURL: String {
+    /// Where chat requests are posted; `nil` where the address names the model, as Gemini's do.
+    public var chatURL: String? {
         switch family {
         case .openai: root + "/chat/completions"
         case .anthropic: root + "/messages"
         case .ollama: root + "/api/chat"
+        case .gemini: nil
         }
     }
 
+    /// Where chat requests for a model are posted.
+    public func chatURL(model: String, streamed: Bool) -> String {
+        if let chatURL { return chatURL }
+        return root + "/" + GeminiModelName.path(of: model)
+            + (streamed ? ":streamGenerateContent?alt=sse" : ":generateContent")
+    }
+
+    /// Where requests of a client's API are posted: to the same API where the provider has it, else
+    /// to its chat.
+    public func url(for api: ClientAPI, model: String, streamed: Bool) -> String {
+        switch (api, family) {
+        case (.ollamaGenerate, .ollama): root + "/api/generate"
+        case (.ollamaEmbeddings, .ollama): root + "/api/embeddings"
+        case (_, .ollama) where api.operation == .embeddings: root + "/api/embed"
+        case (_, .openai) where api.operation == .embeddings: root + "/embeddings"
+        default: chatURL(model: model, streamed: streamed)
+        }
+    }
+
+    /// The address of a path of the provider's API: `/api/show`, `/messages/count_tokens`.
+    public func url(path: String) -> String { root + path }
+
     /// Where the models are listed, by GET.
-    public var modelsURL: String {
-        family == .ollama ? root + "/api/tags" : root + "/models"
+    ///
+    /// - Parameter cursor: what the page before named as the next one; `nil` for the first.
+    /// - Returns: the address of the page.
+    public func modelsURL(from cursor: String? = nil) -> String {
+        if let listURL { return listURL }
+        return switch family {
+        case .openai: root + "/models"
+        case .ollama: root + "/api/tags"
+        // Both list a page of 20 to 50 unless asked for more; 1,000 is the most.
+        case .anthropic: root + "/models?limit=1000" + Self.query("after_id", cursor)
+        case .gemini: root + "/models?pageSize=1000" + Self.query("pageToken", cursor)
+        }
+    }
+
+    /// The address of the server itself, without the version of an API: of Ollama and LM Studio, whose
+    /// own APIs are beside the one that is spoken.
+    public var serverURL: String {
+        var base = Substring(baseURL)
+        while base.last == "/" { base.removeLast() }
+        for suffix in ["/v1", "/api"] where base.hasSuffix(suffix) {
+            return String(base.dropLast(suffix.count))
+        }
+        return String(base)
+    }
+
+    private static func query(_ name: String, _ value: String?) -> String {
+        value.map { "&\(name)=" + $0.percentEncoded } ?? ""
     }
 
     /// The headers of a request that posts JSON.
@@ -58,6 +113,7 @@ public struct ProviderEndpoint: Sendable {
         if let apiKey {
             switch family {
             case .anthropic: headers.append((name: "x-api-key", value: apiKey))
+            case .gemini: headers.append((name: "x-goog-api-key", value: apiKey))
             case .openai, .ollama:
                 headers.append((name: "authorization", value: "Bearer " + apiKey))
             }
@@ -81,18 +137,20 @@ public struct ProviderEndpoint: Sendable {
         return headers.filter { own in !passed.contains { $0.name == own.name } } + passed
     }
 
-    /// The base URL up to and with the version.
+    /// A base URL up to and with the version.
     ///
     /// OpenAI's own SDK takes the base as the whole prefix, so only a base without any path gets
     /// `/v1`; Anthropic's adds `/v1` itself, so one that is there already is not doubled; Ollama's
-    /// API is not under the `/v1` that its OpenAI-compatible one has.
-    private var root: String {
+    /// API is not under the `/v1` that its OpenAI-compatible one has; Gemini's own SDKs take the host
+    /// alone.
+    private static func root(of baseURL: String, _ family: WireFamily) -> String {
         var base = Substring(baseURL)
         while base.last == "/" { base.removeLast() }
         let scheme = base.firstRange(of: "://")?.upperBound ?? base.startIndex
         let path = base[scheme...].drop { $0 != "/" }
         switch family {
         case .openai: return path.isEmpty ? base + "/v1" : String(base)
+        case .gemini: return path.isEmpty ? base + "/v1beta" : String(base)
         case .anthropic: return path.hasSuffix("/v1") ? String(base) : base + "/v1"
         case .ollama:
             for suffix in ["/v1", "/api"] where path.hasSuffix(suffix) {

@@ -38,7 +38,8 @@ public struct ClientError: Hashable, Sendable {
         var writer = JSONWriter()
         writer.object { root in
             switch family {
-            case .openai: writeOpenAI(to: &root)
+            // Nobody asks in Gemini's format.
+            case .openai, .gemini: writeOpenAI(to: &root)
             case .anthropic: writeAnthropic(to: &root)
             case .ollama:
                 root.member("error", message)
@@ -51,7 +52,7 @@ public struct ClientError: Hashable, Sendable {
     /// What is sent when a stream fails after its first byte; no clean end may follow it.
     public func frame(for family: WireFamily) -> [UInt8] {
         switch family {
-        case .openai: Array("data: ".utf8) + body(for: family) + Array("\n\n".utf8)
+        case .openai, .gemini: Array("data: ".utf8) + body(for: family) + Array("\n\n".utf8)
         case .anthropic:
             Array("event: error\ndata: ".utf8) + body(for: family) + Array("\n\n".utf8)
         case .ollama: body(for: family) + Array("\n".utf8)

@@ -100,6 +100,8 @@ struct FailureClassifier {
         // OpenRouter and Anthropic say 400 to these.
         if text.contains("is not a valid model") { return .modelMissing }
         if text.contains("credit balance is too low") { return .keyRejected }
+        // Google says 400 to a good key in a country that it does not serve.
+        if text.contains("location is not supported") { return .keyRejected }
         for word in message.words {
             if let kind = kinds[word] { return kind }
         }
@@ -132,6 +134,7 @@ struct FailureClassifier {
         "prompt is too long", "maximum context length", "context length exceeded",
         "exceeds the available context", "exceed context limit", "exceeds context length",
         "exceeds the context length", "context window exceeds", "exceeds the context window",
+        "exceeds the maximum number of tokens",
     ]
 
     private static let modelWords: Set<String> = [
@@ -162,6 +165,13 @@ struct FailureClassifier {
         "billing_error": .keyRejected,
         "invalid_api_key": .keyRejected,
         "api_key_invalid": .keyRejected,
+        "api_key_expired": .keyRejected,
+        "unauthenticated": .keyRejected,
+        "permission_denied": .keyRejected,
+        "unavailable": .overloaded,
+        "internal": .serverError,
+        "deadline_exceeded": .serverError,
+        "invalid_argument": .invalidRequest,
         "invalid_request_error": .invalidRequest,
         "api_error": .serverError,
         "server_error": .serverError,

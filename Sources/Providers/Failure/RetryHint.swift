@@ -7,7 +7,7 @@ enum RetryHint {
     static let limit: Duration = .seconds(86_400)
 
     /// The wait that an answer asks for: `retry-after`, else the reset of a window that is used up,
-    /// else Google's `retryDelay` in the body.
+    /// else what the body says: Google's `retryDelay`, OpenRouter's copy of the headers.
     static func delay(
         headers: (String) -> String?,
         body: [UInt8],
@@ -24,7 +24,7 @@ enum RetryHint {
             else { continue }
             longest = max(longest ?? .zero, delay)
         }
-        return longest ?? retryDelay(in: body, now: now)
+        return longest ?? delay(in: body, now: now)
     }
 
     /// Headers for what is left of a window, and for when it starts anew.
@@ -85,13 +85,21 @@ enum RetryHint {
         min(duration, limit)
     }
 
-    /// Google's RetryInfo: `error.details[].retryDelay`.
-    private static func retryDelay(in body: [UInt8], now: Timestamp) -> Duration? {
+    /// Google's RetryInfo: `error.details[].retryDelay`; OpenRouter's `error.metadata.headers`, whose
+    /// reset is in milliseconds since the Unix epoch.
+    private static func delay(in body: [UInt8], now: Timestamp) -> Duration? {
         do {
             let root = try JSONSlice(validating: body)
             let error = root.kind == .array ? root.elements.first { _ in true } : root
-            guard let details = try error?.member("error")?.member("details") else { return nil }
-            for detail in details.elements {
+            guard let found = try error?.member("error")?.scan(["details", "metadata"]) else {
+                return nil
+            }
+            if let headers = try found[1]?.member("headers"),
+                let reset = try headers.member("X-RateLimit-Reset")?.string
+            {
+                return parse(reset, now: now)
+            }
+            for detail in found[0]?.elements.map({ $0 }) ?? [] where detail.kind == .object {
                 if let text = try detail.member("retryDelay")?.string {
                     return parse(text, now: now)
                 }

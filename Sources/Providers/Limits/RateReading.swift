@@ -31,38 +31,50 @@ public struct RateReading: Hashable, Sendable {
         now: Timestamp
     ) -> [RateReading] {
         let requests: QuotaKind = countsRequestsByDay ? .requestsPerDay : .requestsPerMinute
-        let readings: [RateReading?]
+        var readings: [RateReading] = []
+        func add(_ reading: RateReading?) { if let reading { readings.append(reading) } }
         switch family {
         case .openai:
-            readings = [
-                RateReading(requests, headers, now) { "x-ratelimit-\($0)-requests" },
-                RateReading(.tokensPerMinute, headers, now) { "x-ratelimit-\($0)-tokens" },
-            ]
+            add(RateReading(requests, .openAIRequests, headers, now))
+            add(RateReading(.tokensPerMinute, .openAITokens, headers, now))
         case .anthropic:
-            readings = [
-                RateReading(requests, headers, now) { "anthropic-ratelimit-requests-\($0)" },
-                RateReading(.tokensPerMinute, headers, now) { "anthropic-ratelimit-tokens-\($0)" }
-                    ?? RateReading(.tokensPerMinute, headers, now) {
-                        "anthropic-ratelimit-input-tokens-\($0)"
-                    },
-            ]
-        case .ollama: return []
+            add(RateReading(requests, .anthropicRequests, headers, now))
+            add(
+                RateReading(.tokensPerMinute, .anthropicTokens, headers, now)
+                    ?? RateReading(.tokensPerMinute, .anthropicInput, headers, now)
+            )
+        case .ollama, .gemini: break
         }
-        return readings.compactMap { $0 }
+        return readings
     }
 
     private init?(
         _ kind: QuotaKind,
+        _ names: Names,
         _ headers: (String) -> String?,
-        _ now: Timestamp,
-        name: (String) -> String
+        _ now: Timestamp
     ) {
-        guard let remaining = headers(name("remaining")).flatMap(Self.count) else { return nil }
+        guard let remaining = headers(names.remaining).flatMap(Self.count) else { return nil }
         self.kind = kind
         self.remaining = remaining
-        limit = headers(name("limit")).flatMap(Self.count)
-        resetsAt = headers(name("reset")).flatMap { RetryHint.parse($0, now: now) }
+        limit = headers(names.limit).flatMap(Self.count)
+        resetsAt = headers(names.reset).flatMap { RetryHint.parse($0, now: now) }
             .map { now + $0 }
+    }
+
+    /// The headers of one quota; made once, since they are looked for in every answer.
+    private struct Names {
+        let remaining, limit, reset: String
+
+        init(_ name: (String) -> String) {
+            (remaining, limit, reset) = (name("remaining"), name("limit"), name("reset"))
+        }
+
+        static let openAIRequests = Names { "x-ratelimit-\($0)-requests" }
+        static let openAITokens = Names { "x-ratelimit-\($0)-tokens" }
+        static let anthropicRequests = Names { "anthropic-ratelimit-requests-\($0)" }
+        static let anthropicTokens = Names { "anthropic-ratelimit-tokens-\($0)" }
+        static let anthropicInput = Names { "anthropic-ratelimit-input-tokens-\($0)" }
     }
 
     /// A count of any size, at least 0; providers write whole numbers.

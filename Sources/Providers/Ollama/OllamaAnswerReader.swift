@@ -1,10 +1,12 @@
 import Events
 import JSONBytes
 
-/// Reads Ollama's chat answers, a whole one and lines of a stream, into parts.
+/// Reads Ollama's answers to `/api/chat` and `/api/generate`, a whole one and lines of a stream, into
+/// parts.
 struct OllamaAnswerReader {
     private static let keys: JSONKeys = [
         "model", "message", "done", "done_reason", "prompt_eval_count", "eval_count", "error",
+        "response", "thinking",
     ]
     private static let messageKeys: JSONKeys = ["content", "thinking", "tool_calls"]
 
@@ -26,6 +28,8 @@ struct OllamaAnswerReader {
             }
             parts.append(.begin(id: nil, model: found[0]))
             if let message = found[1] { try read(message: message, into: &parts) }
+            if let thinking = found[8]?.nonEmptyString { parts.append(.reasoning(thinking)) }
+            if let text = found[7]?.nonEmptyString { parts.append(.text(text)) }
             guard found[2]?.bool == true else { return false }
             readEnd(
                 reason: found[3]?.string,

@@ -18,7 +18,7 @@ enum OllamaRequestWriter {
                         message.write(joined: conversation.system, separator: "\n\n")
                     }
                 }
-                let names = toolNames(in: conversation)
+                let names = conversation.toolNames
                 for turn in conversation.turns { write(turn, names: names, to: &messages) }
             }
             // A model that may not call tools is not told of any: Ollama has no tool choice.
@@ -33,6 +33,7 @@ enum OllamaRequestWriter {
             case .schema(let schema): root.member("format", schema)
             }
             root.object("options") { write(conversation, options, to: &$0) }
+            if let keepAlive = options.keepAlive { root.writeKeepAlive(keepAlive) }
             // Ollama streams unless told not to.
             root.member("stream", conversation.streamed)
         }
@@ -56,15 +57,6 @@ enum OllamaRequestWriter {
         if !conversation.stop.isEmpty {
             object.array("stop") { stop in conversation.stop.forEach { stop.write($0) } }
         }
-    }
-
-    /// The tool that each call id belongs to: Ollama knows results by the tool's name.
-    private static func toolNames(in conversation: Conversation) -> [String: JSONSlice] {
-        var names: [String: JSONSlice] = [:]
-        for call in conversation.turns.flatMap(\.parts.toolCalls) {
-            names[call.id.string ?? ""] = call.name
-        }
-        return names
     }
 
     private static func write(
@@ -121,5 +113,16 @@ extension Conversation {
     /// Whether the client forbids tools that it defines all the same.
     fileprivate var forbidsTools: Bool {
         if case .some(.none) = toolChoice { true } else { false }
+    }
+}
+
+extension JSONWriter {
+    /// Writes `keep_alive`: a number counts seconds, a text has a unit.
+    fileprivate mutating func writeKeepAlive(_ text: String) {
+        if let seconds = Int(text) {
+            member("keep_alive", seconds)
+        } else {
+            member("keep_alive", text)
+        }
     }
 }

@@ -9,6 +9,7 @@ struct OpenAIRequestReader {
         "top_k",
         "seed", "frequency_penalty", "presence_penalty", "stop", "tools", "tool_choice",
         "parallel_tool_calls", "response_format", "user", "stream_options",
+        "reasoning_effort",
     ]
 
     /// The conversation in a request's body.
@@ -24,19 +25,23 @@ struct OpenAIRequestReader {
         reader.conversation.streamed = try field(1)?.bool() ?? false
         let limits = (old: try field(2)?.count(), new: try field(3)?.count())
         reader.conversation.outputLimit = limits.new ?? limits.old
-        try reader.readSampling(
+        try reader.conversation.readSampling(
             temperature: field(4),
             topP: field(5),
             topK: field(6),
             seed: field(7),
             penalties: (frequency: field(8), presence: field(9))
         )
-        try reader.readStop(field(10))
+        try reader.conversation.readStop(field(10))
         try reader.readTools(field(11), choice: field(12), parallel: field(13))
         try reader.readFormat(field(14))
         if let user = field(15) {
             reader.conversation.endUser = try user.string()
             reader.conversation.note(.endUser, at: user.path)
+        }
+        if let effort = field(17) {
+            reader.conversation.effort = try effort.string()
+            reader.conversation.note(.effort, at: effort.path)
         }
         if let options = field(16) {
             try options.require(.object, "an object")
@@ -48,39 +53,6 @@ struct OpenAIRequestReader {
         }
         for message in try field(0)?.elements() ?? [] { try reader.readMessage(message) }
         return reader.conversation
-    }
-
-    private mutating func readSampling(
-        temperature: Field?,
-        topP: Field?,
-        topK: Field?,
-        seed: Field?,
-        penalties: (frequency: Field?, presence: Field?)
-    ) throws(RequestError) {
-        conversation.sampling.temperature = try temperature?.number()
-        conversation.sampling.topP = try topP?.number()
-        conversation.sampling.topK = try topK?.number()
-        conversation.sampling.seed = try seed?.number()
-        conversation.sampling.frequencyPenalty = try penalties.frequency?.number()
-        conversation.sampling.presencePenalty = try penalties.presence?.number()
-        if let temperature, let value = temperature.value.double, value > 1 {
-            conversation.note(.hotTemperature, at: temperature.path)
-        }
-        if let topK { conversation.note(.topK, at: topK.path) }
-        if let seed { conversation.note(.seed, at: seed.path) }
-        for case let penalty? in [penalties.frequency, penalties.presence]
-        where penalty.value.double != 0 {
-            conversation.note(.penalties, at: penalty.path)
-        }
-    }
-
-    private mutating func readStop(_ stop: Field?) throws(RequestError) {
-        guard let stop else { return }
-        if stop.value.kind == .string {
-            conversation.stop = [stop.value]
-        } else {
-            for element in try stop.elements() { conversation.stop.append(try element.string()) }
-        }
     }
 
     private mutating func readFormat(_ format: Field?) throws(RequestError) {
@@ -107,28 +79,7 @@ struct OpenAIRequestReader {
         choice: Field?,
         parallel: Field?
     ) throws(RequestError) {
-        for tool in try tools?.elements() ?? [] {
-            let found = try tool.scan(["type", "function"])
-            guard let function = found[1], found[0]?.isString("function") ?? true else {
-                conversation.note(.foreign, at: tool.path)
-                continue
-            }
-            FieldTranslation.openAITool.check(tool.value, path: tool.path, in: &conversation)
-            let path = tool.path + ".function"
-            let field = Field(value: function, path: path)
-            let members = try field.scan(["name", "description", "parameters"])
-            guard let name = members[0] else {
-                throw RequestError("\(path).name is missing", field: path + ".name")
-            }
-            FieldTranslation.openAIFunction.check(function, path: path, in: &conversation)
-            conversation.tools.append(
-                Conversation.ToolDefinition(
-                    name: try Field(value: name, path: path + ".name").string(),
-                    description: members[1],
-                    schema: members[2]
-                )
-            )
-        }
+        try conversation.readFunctionTools(tools)
         try readChoice(choice)
         conversation.parallelTools = try parallel?.bool()
         if let parallel, conversation.parallelTools == false, !conversation.tools.isEmpty {

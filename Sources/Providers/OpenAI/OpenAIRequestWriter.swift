@@ -28,6 +28,8 @@ enum OpenAIRequestWriter {
                 root.array("stop") { stop in conversation.stop.forEach { stop.write($0) } }
             }
             writeTools(of: conversation, to: &root)
+            write(conversation.format, to: &root)
+            root.member("reasoning_effort", ifPresent: conversation.effort)
             root.member("user", ifPresent: conversation.endUser)
             if conversation.streamed {
                 root.member("stream", true)
@@ -45,6 +47,22 @@ enum OpenAIRequestWriter {
         root.member("seed", ifPresent: sampling.seed)
         root.member("frequency_penalty", ifPresent: sampling.frequencyPenalty)
         root.member("presence_penalty", ifPresent: sampling.presencePenalty)
+    }
+
+    private static func write(_ format: Conversation.OutputFormat, to root: inout JSONWriter) {
+        switch format {
+        case .text: break
+        case .json: root.object("response_format") { $0.member("type", "json_object") }
+        case .schema(let schema):
+            root.object("response_format") { object in
+                object.member("type", "json_schema")
+                object.object("json_schema") { wrapper in
+                    // A name is demanded, and says nothing.
+                    wrapper.member("name", "answer")
+                    wrapper.member("schema", schema)
+                }
+            }
+        }
     }
 
     /// A turn is one message, and one more for each result of a tool in it.

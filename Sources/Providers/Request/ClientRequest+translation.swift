@@ -9,9 +9,10 @@ extension ClientRequest {
     /// candidate. A field of a wrong type is an obstacle too, since only the request's own family
     /// can judge it.
     public func obstacles(to family: WireFamily) -> [String] {
-        guard family != self.family else { return [] }
+        guard !api.passes(to: family) else { return [] }
+        if api.operation == .embeddings, !family.embeds { return ["embeddings"] }
         do {
-            let findings = try conversation().findings
+            let findings = try findings()
             let lost = findings.filter {
                 !$0.feature.isHint && !$0.feature.canBeSaid(in: family)
             }
@@ -25,9 +26,9 @@ extension ClientRequest {
     /// like, whose loss changes price or speed but not the answer; and the header for beta features,
     /// of which those that shape the answer have a field that says so.
     public func droppedHints(to family: WireFamily) -> [String] {
-        guard family != self.family else { return [] }
+        guard !api.passes(to: family) else { return [] }
         do {
-            let findings = try conversation().findings
+            let findings = try findings()
             let lost = findings.filter { $0.feature.isHint && !$0.feature.canBeSaid(in: family) }
             let headers = passedHeaders.map(\.name).filter { $0 != "anthropic-version" }
             return Set(lost.map(\.path) + headers).sorted()
@@ -47,30 +48,57 @@ extension ClientRequest {
         model: String,
         options: UpstreamOptions = UpstreamOptions()
     ) throws(RequestError) -> [UInt8] {
-        if family == self.family { return splicedBody(model: model, options: options) }
+        if api.passes(to: family) { return splicedBody(model: model, options: options) }
+        if api.operation == .embeddings {
+            let request = try EmbeddingRequest.read(root, api: api)
+            try refuse(family.embeds ? request.findings : [Self.noEmbeddings], for: family)
+            return request.body(for: family, model: model)
+        }
         let conversation = try conversation()
-        let lost = conversation.findings.first {
-            !$0.feature.isHint && !$0.feature.canBeSaid(in: family)
-        }
-        if let lost {
-            throw RequestError(
-                "\(lost.path) can't be said to a provider of the \(family.name) family",
-                field: lost.path
-            )
-        }
+        try refuse(conversation.findings, for: family)
         return switch family {
         case .openai: OpenAIRequestWriter.write(conversation, model: model, options: options)
         case .anthropic: AnthropicRequestWriter.write(conversation, model: model, options: options)
         case .ollama: OllamaRequestWriter.write(conversation, model: model, options: options)
+        case .gemini: GeminiRequestWriter.write(conversation, options: options)
         }
+    }
+
+    /// Embeddings as something that a family's API does not have.
+    private static let noEmbeddings = Conversation.Finding(feature: .foreign, path: "embeddings")
+
+    /// Lets pass what can be said to `family`.
+    private func refuse(
+        _ findings: [Conversation.Finding],
+        for family: WireFamily
+    ) throws(RequestError) {
+        let lost = findings.first { !$0.feature.isHint && !$0.feature.canBeSaid(in: family) }
+        guard let lost else { return }
+        throw RequestError(
+            "\(lost.path) can't be said to a provider of the \(family.name) family",
+            field: lost.path
+        )
+    }
+
+    /// What of the request may not survive a translation.
+    private func findings() throws(RequestError) -> [Conversation.Finding] {
+        if api.operation == .embeddings {
+            return try EmbeddingRequest.read(root, api: api).findings
+        }
+        return try conversation().findings
     }
 
     /// The request without its family.
     func conversation() throws(RequestError) -> Conversation {
-        switch family {
-        case .openai: try OpenAIRequestReader.read(root)
-        case .anthropic: try AnthropicRequestReader.read(root)
-        case .ollama: preconditionFailure("Ollama is not a client family yet")
+        switch api {
+        case .chatCompletions: try OpenAIRequestReader.read(root)
+        case .messages: try AnthropicRequestReader.read(root)
+        case .completions: try CompletionsRequestReader.read(root)
+        case .responses: try ResponsesRequestReader.read(root)
+        case .ollamaChat: try OllamaRequestReader.readChat(root)
+        case .ollamaGenerate: try OllamaRequestReader.readGenerate(root)
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings:
+            preconditionFailure("a request for embeddings is no conversation")
         }
     }
 
@@ -78,12 +106,36 @@ extension ClientRequest {
         var splice = JSONSplice(root)
         splice.set("model", to: model)
         removeHints(from: &splice)
-        if maxOutputTokens == nil, let limit = options.outputLimit {
-            let name = family == .openai ? options.limitField.rawValue : "max_tokens"
-            splice.set(name, to: Array(String(limit).utf8))
+        let limit = maxOutputTokens == nil ? options.outputLimit : nil
+        switch api {
+        case .chatCompletions:
+            if let limit { splice.set(options.limitField.rawValue, to: Array("\(limit)".utf8)) }
+            if streamed, options.asksForUsage, !wantsStreamedUsage {
+                splice.set("stream_options", to: streamOptions)
+            }
+        case .messages:
+            if let limit { splice.set("max_tokens", to: Array("\(limit)".utf8)) }
+        case .ollamaChat, .ollamaGenerate:
+            if let options = ollamaOptions(limit: limit, contextTokens: options.contextTokens) {
+                splice.set("options", to: options)
+            }
+        case .completions, .responses, .embeddings, .ollamaEmbed, .ollamaEmbeddings: break
         }
-        if family == .openai, streamed, options.asksForUsage, !wantsStreamedUsage {
-            splice.set("stream_options", to: streamOptions)
+        return splice.bytes
+    }
+
+    /// The client's `options` with the limits that it left open; `nil` where nothing is added.
+    ///
+    /// A request without a context length is answered from the end of a long prompt alone, and one
+    /// with another length than the last makes Ollama load the model again: so each gets the same.
+    private func ollamaOptions(limit: Int?, contextTokens: Int?) -> [UInt8]? {
+        guard limit != nil || contextTokens != nil else { return nil }
+        let given = root.members.first { $0.name.isString("options") }?.value
+        let own = given.flatMap { $0.kind == .object ? $0 : nil }
+        let names = Set((own?.members.compactMap(\.name.string)) ?? [])
+        var splice = JSONSplice(own ?? JSONSlice.emptyObject)
+        for (name, value) in [("num_ctx", contextTokens), ("num_predict", limit)] {
+            if let value, !names.contains(name) { splice.set(name, to: Array("\(value)".utf8)) }
         }
         return splice.bytes
     }

@@ -1,13 +1,13 @@
 public import Events
 public import JSONBytes
 
-/// A client's request for a chat answer, understood as far as routing needs.
+/// A client's request for an answer or for embeddings, understood as far as routing needs.
 ///
 /// The body is validated as a whole, and of it only what decides the route is read; the rest stays
 /// bytes. Nothing here reads a clock or does input or output.
 public struct ClientRequest: Sendable {
-    /// The family whose format the body has: `.openai` or `.anthropic`.
-    public let family: WireFamily
+    /// The API whose format the body has.
+    public let api: ClientAPI
     /// The body as it came.
     public let body: [UInt8]
     /// The model that the client names: a real one, or `auto` and the like.
@@ -40,30 +40,34 @@ public struct ClientRequest: Sendable {
     /// written, for routing hints.
     public let metadata: [String: String]
 
+    /// Whether embeddings are wanted as base64.
+    let wantsBase64: Bool
     /// The headers that go on to a provider of the same family, by lower-case name.
     let passedHeaders: [(name: String, value: String)]
 
     /// The body as JSON.
     public let root: JSONSlice
 
+    /// The family of the API.
+    public var family: WireFamily { api.family }
+
     /// A request from its body.
     ///
     /// - Parameters:
-    ///   - family: the family of the endpoint that it was sent to.
+    ///   - api: the API of the endpoint that it was sent to.
     ///   - body: the whole body.
     ///   - header: looks a header of the request up by its lower-case name.
     /// - Throws: `RequestError` for invalid JSON, and for missing, duplicate or mistyped fields
     ///   among those that are read; it names the field and the offset.
     public init(
-        family: WireFamily,
+        api: ClientAPI,
         body: [UInt8],
         header: (String) -> String? = { _ in nil }
     ) throws(RequestError) {
-        precondition(family != .ollama, "Ollama is not a client family yet")
-        let facts = try RequestFacts(family: family, body: body)
-        self.family = family
+        let facts = try RequestFacts(api: api, body: body)
+        self.api = api
         self.body = body
-        passedHeaders = try PassedHeaders.read(family, header)
+        passedHeaders = try PassedHeaders.read(api.family, header)
         root = facts.root
         model = facts.model
         streamed = facts.streamed
@@ -80,5 +84,17 @@ public struct ClientRequest: Sendable {
         cues = scan.cues
         entropyMillibits = scan.entropyMillibits
         metadata = facts.metadata
+        wantsBase64 = facts.wantsBase64
+    }
+
+    /// A request for a chat answer in a family's own API for it.
+    ///
+    /// - Throws: as `init(api:body:header:)`.
+    public init(
+        family: WireFamily,
+        body: [UInt8],
+        header: (String) -> String? = { _ in nil }
+    ) throws(RequestError) {
+        try self.init(api: ClientAPI(chatOf: family), body: body, header: header)
     }
 }

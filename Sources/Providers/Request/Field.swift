@@ -9,7 +9,9 @@ struct Field {
     func scan(_ keys: JSONKeys) throws(RequestError) -> [JSONSlice?] {
         try require(.object, "an object")
         do {
-            return try value.scan(keys).map { $0?.isNull == true ? nil : $0 }
+            var found = try value.scan(keys)
+            for index in found.indices where found[index]?.isNull == true { found[index] = nil }
+            return found
         } catch {
             throw RequestError("\(error)", field: path, offset: error.offset)
         }

@@ -7,10 +7,19 @@ public struct RequestError: Error, Hashable, Sendable {
     /// The offset in the body, where one is known.
     public let offset: Int?
 
+    /// A word for programs instead of `invalid_request`.
+    public let code: String?
+
     /// An error about a field.
-    public init(_ message: String, field: String? = nil, offset: Int? = nil) {
+    public init(
+        _ message: String,
+        field: String? = nil,
+        offset: Int? = nil,
+        code: String? = nil
+    ) {
         self.message = message
         self.field = field
         self.offset = offset
+        self.code = code
     }
 }

@@ -17,8 +17,10 @@ struct RequestFacts {
     /// The last text that the user wrote, as it stands in the JSON.
     var instruction: ArraySlice<UInt8> = []
     /// The last text at the top of the content that was read.
-    private var lastText: ArraySlice<UInt8>?
+    var lastText: ArraySlice<UInt8>?
     var metadata: [String: String] = [:]
+    /// Whether embeddings are wanted as base64.
+    var wantsBase64 = false
 
     private static let keys: JSONKeys = [
         "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
@@ -26,28 +28,35 @@ struct RequestFacts {
         "n",
     ]
 
-    init(family: WireFamily, body: [UInt8]) throws(RequestError) {
+    init(api: ClientAPI, body: [UInt8]) throws(RequestError) {
         do {
             root = try JSONSlice(validating: body)
         } catch {
             throw RequestError(error)
         }
-        let whole = Field(value: root, path: "")
-        try whole.require(.object, "a JSON object")
+        try Field(value: root, path: "").require(.object, "a JSON object")
+        switch api {
+        case .chatCompletions, .messages: try readChat(api.family)
+        case .completions: try readCompletions()
+        case .responses: try readResponses()
+        case .ollamaChat: try readOllamaChat()
+        case .ollamaGenerate: try readOllamaGenerate()
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings: try readEmbeddings(api)
+        }
+    }
+
+    private mutating func readChat(_ family: WireFamily) throws(RequestError) {
         let found: [JSONSlice?]
         do {
-            found = try root.scan(Self.keys).map { $0?.isNull == true ? nil : $0 }
+            found = try root.scan(Self.keys)
         } catch {
             throw RequestError(error)
         }
         func field(_ index: Int, _ name: String) -> Field? {
-            found[index].map { Field(value: $0, path: name) }
+            guard let value = found[index], !value.isNull else { return nil }
+            return Field(value: value, path: name)
         }
-        guard let model = field(0, "model") else {
-            throw RequestError("model is missing: name a model, or 'auto'", field: "model")
-        }
-        self.model = try model.string().string ?? ""
-        if self.model.isEmpty { throw model.mistyped("a model's name, or 'auto'") }
+        try readModel(field(0, "model"))
         guard let messages = field(1, "messages") else {
             throw RequestError("messages is missing", field: "messages")
         }
@@ -60,16 +69,11 @@ struct RequestFacts {
         if family == .openai, let count = try field(12, "n")?.count() { choices = max(1, count) }
         temperature = try field(6, "temperature")?.number().double
         try readMessages(messages)
+        if messageCount == 0 { throw messages.mistyped("an array of at least one message") }
         if let system = field(10, "system"), family == .anthropic {
             try readContent(system, depth: 0)
         }
-        if let tools = field(7, "tools") ?? field(11, "functions") {
-            try tools.require(.array, "an array")
-            if tools.value.elements.contains(where: { _ in true }) {
-                needs.insert(.tools)
-                toolDefinitionBytes = tools.value.range.count
-            }
-        }
+        try readTools(field(7, "tools") ?? field(11, "functions"))
         if streamed { needs.insert(.streaming) }
         if family == .openai {
             try readOpenAI(
@@ -78,6 +82,22 @@ struct RequestFacts {
             )
         }
         try readMetadata(field(9, "metadata"))
+    }
+
+    mutating func readModel(_ model: Field?) throws(RequestError) {
+        guard let model else {
+            throw RequestError("model is missing: name a model, or 'auto'", field: "model")
+        }
+        self.model = try model.string().string ?? ""
+        if self.model.isEmpty { throw model.mistyped("a model's name, or 'auto'") }
+    }
+
+    mutating func readTools(_ tools: Field?) throws(RequestError) {
+        guard let tools else { return }
+        try tools.require(.array, "an array")
+        guard tools.value.elements.contains(where: { _ in true }) else { return }
+        needs.insert(.tools)
+        toolDefinitionBytes = tools.value.range.count
     }
 
     private mutating func readOpenAI(streamOptions: Field?, format: Field?) throws(RequestError) {
@@ -93,7 +113,7 @@ struct RequestFacts {
         }
     }
 
-    private mutating func readMetadata(_ field: Field?) throws(RequestError) {
+    mutating func readMetadata(_ field: Field?) throws(RequestError) {
         guard let field else { return }
         try field.require(.object, "an object")
         for member in field.value.members {
@@ -116,7 +136,7 @@ struct RequestFacts {
 
     private static let messageKeys: JSONKeys = ["role", "content", "tool_calls"]
 
-    private mutating func readMessages(_ messages: Field) throws(RequestError) {
+    mutating func readMessages(_ messages: Field) throws(RequestError) {
         try messages.require(.array, "an array")
         for message in messages.value.elements {
             let field = Field(value: message, path: "messages[\(messageCount)]")
@@ -128,23 +148,30 @@ struct RequestFacts {
                     offset: message.range.lowerBound
                 )
             }
-            let isUser = try Field(value: role, path: field.path + ".role").string()
-                .isString("user")
+            guard role.kind == .string else {
+                throw Field(value: role, path: field.path + ".role").mistyped("a string")
+            }
+            let isUser = role.isString("user")
             lastText = nil
             if let content = found[1] {
-                try readContent(Field(value: content, path: field.path + ".content"), depth: 0)
+                // Its path is made only where something in it needs one.
+                if let text = content.rawText {
+                    promptTextBytes += text.count
+                    lastText = text
+                } else {
+                    try readContent(Field(value: content, path: field.path + ".content"), depth: 0)
+                }
             }
             if isUser, let lastText { instruction = lastText }
             promptTextBytes += found[2]?.range.count ?? 0
             messageCount += 1
         }
-        if messageCount == 0 { throw messages.mistyped("an array of at least one message") }
     }
 
     private static let partKeys: JSONKeys = ["type", "text", "content", "input"]
 
     /// Content is a string or a list of parts; a tool result's part holds content once more.
-    private mutating func readContent(_ content: Field, depth: Int) throws(RequestError) {
+    mutating func readContent(_ content: Field, depth: Int) throws(RequestError) {
         if let text = content.value.rawText {
             promptTextBytes += text.count
             if depth == 0 { lastText = text }

@@ -15,6 +15,9 @@ public struct UpstreamOptions: Hashable, Sendable {
     /// The context in tokens that Ollama shall load (`num_ctx`); its own default is small, and it
     /// truncates silently.
     public var contextTokens: Int?
+    /// How long Ollama shall keep the model after the answer (`keep_alive`): a count of seconds, or a
+    /// duration such as `10m`; `nil` leaves it to Ollama.
+    public var keepAlive: String?
     /// Whether to ask an OpenAI-family provider for the usage of a stream.
     public var asksForUsage: Bool
 
@@ -23,11 +26,13 @@ public struct UpstreamOptions: Hashable, Sendable {
         outputLimit: Int? = nil,
         limitField: LimitField = .maxTokens,
         contextTokens: Int? = nil,
+        keepAlive: String? = nil,
         asksForUsage: Bool = true
     ) {
         self.outputLimit = outputLimit
         self.limitField = limitField
         self.contextTokens = contextTokens
+        self.keepAlive = keepAlive
         self.asksForUsage = asksForUsage
     }
 }

@@ -11,7 +11,7 @@ extension AnswerStream {
             try refuseDocument(frame)
             // A comment keeps the client's connection alive too, whatever its family.
             let isComment = framer.buffer[frame.raw.lowerBound] == UInt8(ascii: ":")
-            if upstream != .ollama, writer == nil || isComment {
+            if upstream != .ollama, client != .ollama, writer == nil || isComment {
                 output.append(contentsOf: framer.buffer[frame.raw])
             }
             return
@@ -84,7 +84,7 @@ extension AnswerStream {
                 .invalidResponse,
                 "the provider answered HTML instead of a stream"
             )
-        case UInt8(ascii: "{"):
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
             // An error inside of it is the better reason.
             _ = try AnswerReader.read(Array(framer.buffer[frame.raw]), from: upstream)
             throw ProviderFailure(
@@ -109,13 +109,15 @@ extension AnswerStream {
     /// The terminal event came, or the transport ended without it.
     mutating func end(into output: inout [UInt8]) throws(ProviderFailure) {
         let isMarked = !held.isEmpty
-        guard isMarked || (upstream == .openai && tally.finish != nil) else {
+        // Gemini has no terminal event; some of OpenAI's family leave theirs out.
+        let mayEndUnmarked = upstream == .openai || upstream == .gemini
+        guard isMarked || (mayEndUnmarked && tally.finish != nil) else {
             throw ProviderFailure(.cut, "the stream ended before the answer was complete")
         }
         guard tally.hasContent || tally.finish != nil else {
             throw ProviderFailure(.invalidResponse, "the stream ended without an answer in it")
         }
         phase = .ended
-        writer?.close(tally, into: &output)
+        try writer?.close(tally, into: &output)
     }
 }

@@ -42,14 +42,7 @@ public struct AnswerStream: Sendable {
         framer = EventFramer(isNDJSON: upstream == .ollama)
         reader = StreamReader(family: upstream)
         tally = AnswerTally(of: request)
-        guard upstream != client else { return }
-        switch client {
-        case .openai:
-            let wantsUsage = request.wantsStreamedUsage
-            writer = .openAI(OpenAIStreamWriter(identity: identity, wantsUsage: wantsUsage))
-        case .anthropic: writer = .anthropic(AnthropicStreamWriter(identity: identity))
-        case .ollama: preconditionFailure("Ollama is not a client family yet")
-        }
+        if !request.api.passes(to: upstream) { writer = StreamWriter(for: request, as: identity) }
     }
 
     /// Whether something of the answer itself has come: text, reasoning, a tool call.
@@ -70,6 +63,12 @@ public struct AnswerStream: Sendable {
     public var outputTextBytes: Int { tally.outputTextBytes }
     /// Whether the provider has said that the answer is complete; the connection may be let go.
     public var isComplete: Bool { phase == .ended }
+
+    /// The whole response that an ended stream told a client of OpenAI's responses; `nil` for any
+    /// other client.
+    public var response: [UInt8]? {
+        phase == .ended ? writer?.response(tally) : nil
+    }
 
     /// Takes bytes from the provider and appends what may go to the client now.
     ///
@@ -121,12 +120,9 @@ public struct AnswerStream: Sendable {
             let line = comment.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
             output += Array(": ".utf8) + line + Array("\n\n".utf8)
         }
-        if !held.isEmpty, writer == nil { return output + held }
-        switch client {
-        case .openai: output += "data: [DONE]\n\n".utf8
-        case .anthropic: output += "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n".utf8
-        case .ollama: break
-        }
-        return output
+        if let writer { return output + writer.terminator(tally) }
+        if !held.isEmpty { return output + held }
+        // A server of OpenAI's family may leave its end out.
+        return output + Array("data: [DONE]\n\n".utf8)
     }
 }

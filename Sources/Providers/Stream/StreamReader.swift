@@ -16,6 +16,7 @@ struct StreamReader {
     private let family: WireFamily
     private var openAI = OpenAIAnswerReader()
     private var ollama = OllamaAnswerReader()
+    private var gemini = GeminiAnswerReader()
 
     init(family: WireFamily) {
         self.family = family
@@ -50,6 +51,9 @@ struct StreamReader {
             case .end: .end
             }
         case .ollama: return try ollama.read(root, into: &parts) ? .end : .pass
+        case .gemini:
+            try gemini.read(root, into: &parts)
+            return .pass
         }
     }
 

@@ -1,10 +1,38 @@
 import Events
 import JSONBytes
 
-/// Writes the parts of an answer as a stream for clients of another family than the provider's.
+/// Writes the parts of an answer as a stream for clients of another API than the provider's.
 enum StreamWriter {
     case openAI(OpenAIStreamWriter)
     case anthropic(AnthropicStreamWriter)
+    case ollama(OllamaStreamWriter)
+    case completions(CompletionsStreamWriter)
+    case responses(ResponsesStreamWriter)
+
+    /// The writer for the client that sent `request`.
+    init(for request: ClientRequest, as identity: AnswerIdentity) {
+        switch request.api {
+        case .chatCompletions:
+            self = .openAI(
+                OpenAIStreamWriter(identity: identity, wantsUsage: request.wantsStreamedUsage)
+            )
+        case .completions:
+            self = .completions(
+                CompletionsStreamWriter(
+                    identity: identity,
+                    wantsUsage: request.wantsStreamedUsage
+                )
+            )
+        case .responses: self = .responses(ResponsesStreamWriter(request, identity: identity))
+        case .messages: self = .anthropic(AnthropicStreamWriter(identity: identity))
+        case .ollamaChat, .ollamaGenerate:
+            self = .ollama(
+                OllamaStreamWriter(identity: identity, isChat: request.api == .ollamaChat)
+            )
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings:
+            preconditionFailure("embeddings are not streamed")
+        }
+    }
 
     /// Appends the events of one part.
     mutating func write(
@@ -19,11 +47,23 @@ enum StreamWriter {
         case .anthropic(var writer):
             try writer.write(part, tally, into: &output)
             self = .anthropic(writer)
+        case .ollama(var writer):
+            try writer.write(part, tally, into: &output)
+            self = .ollama(writer)
+        case .completions(var writer):
+            writer.write(part, tally, into: &output)
+            self = .completions(writer)
+        case .responses(var writer):
+            writer.write(part, tally, into: &output)
+            self = .responses(writer)
         }
     }
 
     /// Appends everything that comes after the last part and before the terminal event.
-    mutating func close(_ tally: AnswerTally, into output: inout [UInt8]) {
+    mutating func close(
+        _ tally: AnswerTally,
+        into output: inout [UInt8]
+    ) throws(ProviderFailure) {
         switch self {
         case .openAI(var writer):
             writer.close(tally, into: &output)
@@ -31,6 +71,31 @@ enum StreamWriter {
         case .anthropic(var writer):
             writer.close(tally, into: &output)
             self = .anthropic(writer)
+        case .ollama(var writer):
+            try writer.close(tally, into: &output)
+            self = .ollama(writer)
+        case .completions(var writer):
+            writer.close(tally, into: &output)
+            self = .completions(writer)
+        case .responses(var writer):
+            writer.close(tally, into: &output)
+            self = .responses(writer)
         }
+    }
+
+    /// The terminal event.
+    func terminator(_ tally: AnswerTally) -> [UInt8] {
+        switch self {
+        case .openAI, .completions: Array("data: [DONE]\n\n".utf8)
+        case .anthropic:
+            Array("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n".utf8)
+        case .ollama(let writer): writer.terminator(tally)
+        case .responses(let writer): writer.terminator(tally)
+        }
+    }
+
+    /// The whole response that the stream told, where it is one that is kept.
+    func response(_ tally: AnswerTally) -> [UInt8]? {
+        if case .responses(let writer) = self { writer.response(tally) } else { nil }
     }
 }

@@ -18,7 +18,7 @@ struct ProviderReader {
         "type", "name", "enabled", "priority", "apiKey", "baseUrl", "defaultModel", "models",
         "modelOverrides", "limits", "costPer1MTokens", "healthCheck", "fallbackProvider",
         "timeouts", "simulation", "features", "modelLimits", "resets", "maxConcurrent",
-        "apiKeys", "endpoints",
+        "keepAlive", "apiKeys", "endpoints",
     ]
 
     /// The providers of the file that could be read.
@@ -73,6 +73,7 @@ struct ProviderReader {
         provider.healthCheck = HealthCheckSettings(section)
         provider.fallbackProvider = section.text("fallbackProvider")
         provider.timeouts = Timeouts(section, base: timeouts)
+        provider.keepAlive = section.keepAlive(of: type)
         _ = section.texts("features")
         return provider
     }
@@ -108,13 +109,6 @@ struct ProviderReader {
 
     private func readConnection(_ section: Section, into provider: inout ProviderSettings) {
         let type = provider.type
-        if provider.isEnabled, type.family == nil {
-            section.report(
-                "`\(type.name)` is not supported yet by this version",
-                at: "type",
-                suggestion: "set `enabled: false`, or reach its models through openrouter"
-            )
-        }
         if section.has("endpoints") {
             provider.readEndpoints(section)
             noteKeysInTheOpen(of: provider, section)
@@ -172,6 +166,6 @@ struct ProviderReader {
                 ?? provider.models.first
         }
         let type = provider.type
-        return !type.isLocal && provider.baseURL == type.defaultBaseURL ? usual : nil
+        return !type.isLocal && provider.isUsualService ? usual : nil
     }
 }

@@ -16,11 +16,11 @@ extension Section {
 
     private func keyOfEnvironment(for provider: ProviderSettings) -> Secret? {
         let type = provider.type
-        guard type.needsKey, provider.baseURL == type.defaultBaseURL else { return nil }
+        guard type.needsKey, provider.isUsualService else { return nil }
         for variable in type.keyVariables {
             if let key = diagnostics.environment[variable], !key.isEmpty { return Secret(key) }
         }
-        if provider.isEnabled, type.family != nil {
+        if provider.isEnabled {
             let variable = type.keyVariables[0]
             report(
                 "is missing, and the environment variable \(variable) is not set",
@@ -54,6 +54,25 @@ extension Section {
             return nil
         }
         return String(text.reversed().drop { $0 == "/" }.reversed())
+    }
+
+    /// How long an Ollama keeps a model.
+    func keepAlive(of type: ProviderType) -> String? {
+        guard let value = value("keepAlive") else { return nil }
+        guard type == .ollama else {
+            report("is for `ollama` only: no other server is told", at: "keepAlive")
+            return nil
+        }
+        let text = value.scalar?.string ?? ""
+        guard text.wholeMatch(of: /-?\d{1,9}|(\d{1,9}(ms|s|m|h))+/) != nil else {
+            report(
+                "must be a duration such as `10m`, or a number of seconds",
+                at: "keepAlive",
+                suggestion: "`-1` keeps the models for ever, `0` not at all"
+            )
+            return nil
+        }
+        return text
     }
 
     /// Whether the key is in the file and not empty.

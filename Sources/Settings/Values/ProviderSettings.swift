@@ -35,6 +35,9 @@ public struct ProviderSettings: Hashable, Sendable {
     /// Attempts that run there at once, before others are preferred and more wait their turn; `nil`
     /// for what follows from where the provider is.
     public var maxConcurrent: Int?
+    /// How long an Ollama keeps a model in memory after an answer, in Ollama's words: seconds (`-1` is
+    /// for ever), or a duration such as `10m`; `nil` leaves it to the server.
+    public var keepAlive: String?
     /// Prices of all the provider's models, instead of the catalogue's.
     public var prices: TokenPrices?
     /// How the provider's health is probed.
@@ -54,6 +57,21 @@ public struct ProviderSettings: Hashable, Sendable {
         baseURL = type.defaultBaseURL
         quotaReset = type.quotaReset
         timeouts = Timeouts()
+    }
+
+    /// Google's own OpenAI-compatible API, below its Gemini API's address.
+    private static let compatibleSuffix = "/openai"
+
+    /// What the provider speaks: what its type does, but for Google's compatible API.
+    public var family: WireFamily {
+        type == .google && baseURL?.hasSuffix(Self.compatibleSuffix) == true
+            ? .openai : type.family
+    }
+
+    /// Whether it is the type's own service, and not another server at an address of its own.
+    public var isUsualService: Bool {
+        guard let usual = type.defaultBaseURL else { return baseURL == nil }
+        return baseURL == usual || (type == .google && baseURL == usual + Self.compatibleSuffix)
     }
 
     /// Whether a request to this provider stays on this machine.
@@ -87,7 +105,7 @@ public struct ProviderSettings: Hashable, Sendable {
             return simulated
         }
         if let prices { return prices }
-        guard type.isLocal || baseURL == type.defaultBaseURL else {
+        guard type.isLocal || isUsualService else {
             return catalog.userPrices(provider: type, id: model)
         }
         return catalog.prices(provider: type, id: model)

@@ -7,8 +7,11 @@ import Foundation
 struct ModelsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
-        abstract: "Shows what is known of models, and imports prices.",
-        subcommands: [ListCommand.self, ShowCommand.self, ImportCommand.self],
+        abstract: "Shows what is known of models, imports prices, loads local models.",
+        subcommands: [
+            ListCommand.self, ShowCommand.self, ImportCommand.self, ModelLoadCommand.self,
+            ModelUnloadCommand.self,
+        ],
         defaultSubcommand: ListCommand.self
     )
 

@@ -8,8 +8,11 @@ import RouterState
 struct ProvidersCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "providers",
-        abstract: "Shows the providers and how they are doing.",
-        subcommands: [ListCommand.self, StatusCommand.self, QuotaCommand.self],
+        abstract: "Shows the providers and how they are doing, and checks them.",
+        subcommands: [
+            ListCommand.self, StatusCommand.self, QuotaCommand.self, ProviderTestCommand.self,
+            SetDefaultCommand.self,
+        ],
         defaultSubcommand: StatusCommand.self
     )
 

@@ -19,11 +19,7 @@ struct ServeCommand: AsyncParsableCommand {
     )
 
     @OptionGroup var dataOptions: DataOptions
-    @Option(
-        name: .long,
-        help: "The configuration. Default: ./logway.yaml, then ~/.config/logway/logway.yaml."
-    )
-    var config: String?
+    @OptionGroup var configuration: ConfigurationOptions
     @Option(name: .long, help: "The address to listen on. Default: 127.0.0.1.")
     var host: String?
     @Option(name: .long, help: "The port to listen on; 0 takes a free one. Default: 8080.")
@@ -36,31 +32,10 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let environment = ProcessInfo.processInfo.environment
-        let catalog: Catalog
-        var settings: Settings
-        if let file = Settings.file(
-            given: config,
-            workingDirectory: FileManager.default.currentDirectoryPath,
-            environment: environment
-        ) {
-            // What the file names as its catalogue is known only when it was read, and its default
-            // models only with that catalogue.
-            settings = try Settings(
-                file: file,
-                environment: environment,
-                catalog: Catalog.shipped
-            )
-            catalog = try CatalogFiles.catalog(settings.catalogFile)
-            settings = try Settings(file: file, environment: environment, catalog: catalog)
+        var (settings, catalog) = try await configuration.read()
+        if case .file(let file) = settings.origin {
             Output.errorText("configuration: \(file)")
         } else {
-            catalog = try CatalogFiles.catalog(nil)
-            settings = Settings.discovered(
-                environment: environment,
-                reachable: await LocalServer.reachable(),
-                catalog: catalog
-            )
             Output.errorText("configuration: none found, looking for providers")
         }
         if let file = CatalogFiles.inUse(settings.catalogFile) {
@@ -114,6 +89,7 @@ struct ServeCommand: AsyncParsableCommand {
             \(warning)\
               OpenAI SDK:     base_url="\(url)/v1", any api_key
               Anthropic SDK:  base_url="\(url)", any api_key
+              Ollama SDK:     host="\(url)"
 
             Try it:
               curl -si \(url)/v1/chat/completions -H 'content-type: application/json' \

@@ -114,7 +114,7 @@ struct DemoPlan: Sendable {
         failing: Double,
         limited: Double = 0
     ) -> SimulationSettings {
-        let models = spec.models.map { model in
+        let models = spec.models.filter { !$0.embeds }.map { model in
             var settings = SimulatedModelSettings(name: model.name)
             settings.prices = model.prices
             settings.quality = model.quality

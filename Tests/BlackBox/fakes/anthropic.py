@@ -112,7 +112,7 @@ class AnthropicProvider(FakeProvider):
         super().__init__(models)
         self.text = text
 
-    def model_list(self):
+    def model_list(self, request):
         return {
             "data": [{"type": "model", "id": m, "display_name": m} for m in self.models],
             "has_more": False,

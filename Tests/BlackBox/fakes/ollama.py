@@ -1,4 +1,4 @@
-"""Ollama: chat answers, whole and as lines of JSON."""
+"""Ollama: answers to chats and prompts, whole and as lines of JSON."""
 
 import json
 
@@ -47,6 +47,12 @@ def streamed(texts=("fo", "ur"), model="llama-x", usage=USAGE):
     return lines([*(part(text, model) for text in texts), last(model=model, usage=usage)])
 
 
+def completed(text="", done=True, model="llama-x", usage=USAGE, **extra):
+    """A line of an answer to a prompt: the text stands in another place than in a chat's."""
+    value = last(text, model, usage) if done else part(text, model)
+    return value | {"response": value.pop("message")["content"]} | extra
+
+
 def tool_calls(name="add", arguments=None):
     """Arguments are an object here, not a string."""
     return [{"function": {"name": name, "arguments": arguments or {"a": 2, "b": 2}}}]
@@ -57,17 +63,45 @@ def error(text="model runner has unexpectedly stopped", status=500):
 
 
 class OllamaProvider(FakeProvider):
-    """Answers `/api/chat`."""
+    """Answers `/api/chat` and `/api/generate`, and what is asked of models."""
 
     def __init__(self, models=("llama-x",), text="four"):
         super().__init__(models)
         self.text = text
 
-    def model_list(self):
+    def model_list(self, request):
         return {"models": [{"name": m, "model": m, "size": 1} for m in self.models]}
+
+    def look_up(self, request):
+        if request.path == "/api/ps":
+            loaded = {"name": self.models[0], "model": self.models[0], "size_vram": 7}
+            return whole({"models": [loaded]})
+        return super().look_up(request)
 
     def answer(self, request):
         body = request.json
+        if request.path == "/api/generate" and not body.get("prompt"):
+            # Without a prompt it loads the model, and with `keep_alive` 0 it unloads it.
+            reason = "unload" if body.get("keep_alive") == 0 else "load"
+            return whole({"model": body["model"], "response": "", "done": True,
+                          "done_reason": reason})  # fmt: skip
+        if request.path == "/api/show":
+            info = {"general.architecture": "llama", "llama.context_length": 4096}
+            return whole({"model_info": info, "capabilities": ["completion"], "details": {}})
+        if request.path == "/api/embed":
+            count = len(body["input"]) if isinstance(body["input"], list) else 1
+            vectors = [[index + 0.5, -1.25] for index in range(count)]
+            return whole(
+                {"model": body["model"], "embeddings": vectors, "prompt_eval_count": 3 * count}
+            )
+        if request.path == "/api/embeddings":
+            return whole({"embedding": [0.5, -1.25]})
+        if request.path == "/api/generate":
+            if not body.get("stream", True):
+                return whole(completed(self.text, model=body["model"]))
+            half = len(self.text) // 2
+            texts = [self.text[:half], self.text[half:]]
+            return lines([*(completed(t, done=False) for t in texts), completed()])
         if body.get("stream", True):
             half = len(self.text) // 2
             return streamed((self.text[:half], self.text[half:]), model=body["model"])

@@ -1,6 +1,8 @@
-"""A provider of the OpenAI family: chat completions, whole and as SSE chunks."""
+"""A provider of the OpenAI family: chat completions, whole and as SSE chunks, and embeddings."""
 
+import base64
 import json
+import struct
 
 from .server import FakeProvider, stream, whole
 
@@ -127,14 +129,33 @@ def error(status, message="no", type="server_error", code=None, headers=None):
     return whole(body, status, headers)
 
 
+def embeddings(count=1, encoding=None, model="gpt-x", tokens=8, **extra):
+    """Vectors that tell which text of the request they are of."""
+    vectors = [[index + 0.5, -1.25] for index in range(count)]
+    if encoding == "base64":
+        vectors = [base64.b64encode(struct.pack("<2f", *vector)).decode() for vector in vectors]
+    return whole(
+        {
+            "object": "list",
+            "data": [
+                {"object": "embedding", "index": index, "embedding": vector}
+                for index, vector in enumerate(vectors)
+            ],
+            "model": model,
+            "usage": {"prompt_tokens": tokens, "total_tokens": tokens},
+        }
+        | extra
+    )
+
+
 class OpenAIProvider(FakeProvider):
-    """Answers chat completions."""
+    """Answers chat completions and requests for embeddings."""
 
     def __init__(self, models=("gpt-x",), text="four"):
         super().__init__(models)
         self.text = text
 
-    def model_list(self):
+    def model_list(self, request):
         return {
             "object": "list",
             "data": [{"id": model, "object": "model", "owned_by": "fake"} for model in self.models],
@@ -142,6 +163,9 @@ class OpenAIProvider(FakeProvider):
 
     def answer(self, request):
         body = request.json
+        if request.path.endswith("/embeddings"):
+            texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
+            return embeddings(len(texts), body.get("encoding_format"), body["model"])
         if body.get("stream"):
             half = len(self.text) // 2
             return streamed((self.text[:half], self.text[half:]), model=body["model"])

@@ -108,7 +108,10 @@ class FakeProvider:
         self.script = deque()
         self.standing = None
         self.models_reply = None
+        self.pages = {}
+        """Replies to a GET by path, before the model list."""
         self.requests = []
+        self.listings = []
         self.connections = 0
         self.arrived = threading.Condition()
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
@@ -118,13 +121,17 @@ class FakeProvider:
 
     # What a family fills in.
 
-    def model_list(self):
-        """The body of the model list."""
+    def model_list(self, request):
+        """The body of the model list, or of the page of it that is asked for."""
         raise NotImplementedError
 
     def answer(self, request):
         """The reply to a request that the script says nothing about."""
         raise NotImplementedError
+
+    def look_up(self, request):
+        """The reply to a GET."""
+        return whole(self.model_list(request))
 
     # What a test says and asks.
 
@@ -223,15 +230,17 @@ class FakeProvider:
 
     def _respond(self, connection, request):
         if request.method == "GET":
-            reply = self.models_reply or whole(self.model_list())
+            self.listings.append(request)
+            path = request.path.partition("?")[0]
+            reply = self.pages.get(path) or self.models_reply or self.look_up(request)
         else:
             with self.arrived:
                 self.requests.append(request)
                 reply = self.script.popleft() if self.script else None
                 self.arrived.notify_all()
             reply = reply or self.standing or self.answer
-            if callable(reply):
-                reply = reply(request)
+        if callable(reply):
+            reply = reply(request)
         try:
             return self._send(connection, reply, request)
         except (_Gone, OSError):

@@ -1,0 +1,12 @@
+/// What a request asks a model to do.
+public enum RequestOperation: UInt8, Sendable, CaseIterable {
+    /// To answer: a chat, or the completion of a prompt.
+    case generation = 1
+    /// To turn texts into vectors.
+    case embeddings = 2
+}
+
+extension RequestOperation: FieldEnumeration {
+    /// The commonest, which is not written.
+    public static var empty: RequestOperation { .generation }
+}

@@ -1,0 +1,103 @@
+import Events
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Providers
+import RouterState
+import Upstream
+
+/// Anthropic's `POST /v1/messages/count_tokens`: how many tokens a request would have.
+///
+/// The model's own provider counts where it speaks Anthropic's API; else it is an estimate, and the
+/// answer's header says so. Nothing is generated, so nothing is charged and nothing recorded
+/// (docs/decisions/0040).
+struct TokenCountEndpoint: Sendable {
+    let ledger: Ledger
+    let providers: ProviderDirectory
+    let questions: ProviderQuestions
+    let bodyLimit: Int
+
+    func respond(to request: Request) async -> Response {
+        let client: ClientRequest
+        var hints = RequestReceived()
+        do {
+            try UnsupportedCoding.refuse(in: request)
+            let body = try await request.body.collect(upTo: bodyLimit)
+            client = try ClientRequest(
+                api: .messages,
+                body: Array(body.readableBytesView),
+                header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
+            )
+            try HintReader(request.headers, metadata: client.metadata).read(into: &hints)
+        } catch {
+            return ClientError(unreadable: error, bodyLimit: bodyLimit, id: .fresh())
+                .response(for: .anthropic)
+        }
+        let model = client.model
+        let owners = ledger.read { state, _ in
+            // A text that is to stay on the machine is not sent away to be counted either.
+            state.owners(of: model).owners.filter { owner in
+                owner.family == .anthropic
+                    && (!hints.hints.isLocalOnly
+                        || state.policy.provider(owner.provider)?.isLocal == true)
+            }
+        }
+        for owner in owners {
+            guard let provider = providers[owner.provider],
+                let answer = await count(client, as: owner.model, at: provider)
+            else { continue }
+            return answer
+        }
+        return estimate(of: client)
+    }
+
+    /// The provider's count, or its refusal of the request; `nil` when it can't be had there.
+    private func count(
+        _ client: ClientRequest,
+        as model: String,
+        at provider: ProviderConnection
+    ) async -> Response? {
+        do {
+            let body = try client.upstreamBody(for: .anthropic, model: model)
+            let answer = try await questions.ask(
+                provider,
+                "/messages/count_tokens",
+                body: body,
+                for: client
+            )
+            if answer.status == 200 { return json(answer.body) }
+            let failure = ProviderFailure.classify(
+                status: answer.status,
+                headers: { _ in nil },
+                body: answer.body,
+                family: .anthropic,
+                now: Clocks.wall
+            ).masked(by: provider.keys)
+            guard failure.kind == .invalidRequest else { return nil }
+            return ClientError(
+                status: 400,
+                code: "invalid_request",
+                message: failure.message,
+                requestID: Events.RequestID.fresh().description
+            ).response(for: .anthropic)
+        } catch {
+            return nil
+        }
+    }
+
+    /// A token for every four bytes of text, as the router counts.
+    private func estimate(of client: ClientRequest) -> Response {
+        let tokens = (client.promptTextBytes + client.toolDefinitionBytes + 3) / 4
+        var response = json(Array(#"{"input_tokens":\#(tokens)}"#.utf8))
+        response.headers[.estimate] = "true"
+        return response
+    }
+
+    private func json(_ body: [UInt8]) -> Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+        )
+    }
+}

@@ -1,0 +1,69 @@
+import Synchronization
+
+/// The responses that clients may go on from by `previous_response_id`, and look up by their ids.
+///
+/// They are texts of users, which the log does not hold: so they are kept in memory, the newest of
+/// them, and are gone with the process (docs/decisions/0041).
+final class ResponseStore: Sendable {
+    /// The bytes of all that is kept: a thousand long conversations.
+    static let byteLimit = 64 << 20
+
+    /// A response and the conversation that it ends.
+    struct Kept: Sendable {
+        /// The response object.
+        var object: [UInt8]
+        /// The items of the request's input, each a JSON object.
+        var input: [[UInt8]]
+        /// The items of the response's output.
+        var output: [[UInt8]]
+
+        /// The bytes that are held for it.
+        var byteCount: Int {
+            (input + output).reduce(object.count) { $0 + $1.count }
+        }
+    }
+
+    fileprivate struct State {
+        var kept: [String: Kept] = [:]
+        /// The ids, oldest first.
+        var order: [String] = []
+        var byteCount = 0
+    }
+
+    private let state = Mutex(State())
+    private let byteLimit: Int
+
+    init(byteLimit: Int = ResponseStore.byteLimit) {
+        self.byteLimit = byteLimit
+    }
+
+    /// The response with an id; `nil` when it is not kept, or not any more.
+    subscript(id: String) -> Kept? { state.withLock { $0.kept[id] } }
+
+    /// Keeps a response and lets go of the oldest ones beyond the limit; one that is beyond it alone is
+    /// not kept.
+    func keep(_ response: Kept, as id: String) {
+        state.withLock { state in
+            state.remove(id)
+            state.kept[id] = response
+            state.order.append(id)
+            state.byteCount += response.byteCount
+            while state.byteCount > byteLimit, let oldest = state.order.first {
+                state.remove(oldest)
+            }
+        }
+    }
+
+    /// Forgets a response, and says whether it was there.
+    func remove(_ id: String) -> Bool { state.withLock { $0.remove(id) } }
+}
+
+extension ResponseStore.State {
+    @discardableResult
+    fileprivate mutating func remove(_ id: String) -> Bool {
+        guard let gone = kept.removeValue(forKey: id) else { return false }
+        order.removeAll { $0 == id }
+        byteCount -= gone.byteCount
+        return true
+    }
+}

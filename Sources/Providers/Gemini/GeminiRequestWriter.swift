@@ -1,0 +1,152 @@
+import JSONBytes
+
+/// Writes a `Conversation` as a request to Gemini's `generateContent`, which names its model in the
+/// address.
+///
+/// Source: Google's API reference, "generateContent", "Caching" (`Content`, `Tool`), November 2026.
+enum GeminiRequestWriter {
+    static func write(_ conversation: Conversation, options: UpstreamOptions) -> [UInt8] {
+        var writer = JSONWriter(capacity: 2_048)
+        writer.object { root in
+            let system = conversation.system.filter { !$0.isEmptyString }
+            if !system.isEmpty {
+                root.object("systemInstruction") { content in
+                    content.array("parts") { parts in
+                        for text in system { parts.object { $0.member("text", text) } }
+                    }
+                }
+            }
+            let names = conversation.toolNames
+            root.array("contents") { contents in
+                for turn in conversation.turns.mergedByRole {
+                    write(turn, names: names, to: &contents)
+                }
+            }
+            writeTools(of: conversation, to: &root)
+            root.object("generationConfig") { writeConfig(of: conversation, options, to: &$0) }
+        }
+        return writer.bytes
+    }
+
+    private static func writeConfig(
+        of conversation: Conversation,
+        _ options: UpstreamOptions,
+        to config: inout JSONWriter
+    ) {
+        let sampling = conversation.sampling
+        let limit = conversation.outputLimit ?? options.outputLimit
+        config.member("maxOutputTokens", ifPresent: limit)
+        config.member("temperature", ifPresent: sampling.temperature)
+        config.member("topP", ifPresent: sampling.topP)
+        config.member("topK", ifPresent: sampling.topK)
+        config.member("seed", ifPresent: sampling.seed)
+        config.member("frequencyPenalty", ifPresent: sampling.frequencyPenalty)
+        config.member("presencePenalty", ifPresent: sampling.presencePenalty)
+        if !conversation.stop.isEmpty {
+            config.array("stopSequences") { stop in
+                for text in conversation.stop { stop.write(text) }
+            }
+        }
+        switch conversation.format {
+        case .text: break
+        case .json: config.member("responseMimeType", "application/json")
+        case .schema(let schema):
+            config.member("responseMimeType", "application/json")
+            // `responseSchema` takes a part of OpenAPI's schemas only, this any JSON schema.
+            config.member("responseJsonSchema", schema)
+        }
+    }
+
+    private static func write(
+        _ turn: Turn,
+        names: [String: JSONSlice],
+        to contents: inout JSONWriter
+    ) {
+        let parts = turn.parts.filter { part in
+            // A part must hold something.
+            if case .text(let text) = part { !text.isEmptyString } else { true }
+        }
+        guard !parts.isEmpty else { return }
+        contents.object { content in
+            content.member("role", turn.role == .assistant ? "model" : "user")
+            content.array("parts") { array in
+                for part in parts {
+                    array.object { write(part, names: names, to: &$0) }
+                }
+            }
+        }
+    }
+
+    private static func write(
+        _ part: Turn.Part,
+        names: [String: JSONSlice],
+        to object: inout JSONWriter
+    ) {
+        switch part {
+        case .text(let text): object.member("text", text)
+        case .image(.data(let mediaType, let base64)):
+            object.object("inlineData") { data in
+                data.member("mimeType", mediaType)
+                data.name("data")
+                data.write(text: base64)
+            }
+        case .image(.url(let url)):
+            // Not reached: `Feature.imageURL` rules Gemini out.
+            object.object("fileData") { $0.member("fileUri", url) }
+        case .toolCall(let call):
+            object.object("functionCall") { function in
+                function.member("name", call.name)
+                function.member("args", call.arguments)
+            }
+            // Gemini 3 refuses a call without the signature that it gave with it, which no other
+            // family's messages carry; this is what Google documents for such histories ("Thought
+            // signatures", November 2026). Older models don't look at it.
+            object.member("thoughtSignature", "skip_thought_signature_validator")
+        case .toolResult(let result):
+            object.object("functionResponse") { response in
+                // Results are known by the function's name; an id without its call stands for it.
+                response.member("name", names[result.id.string ?? ""] ?? result.id)
+                response.object("response") { output in
+                    output.name("output")
+                    output.write(joined: result.parts.texts, separator: "\n\n")
+                }
+            }
+        }
+    }
+
+    private static func writeTools(of conversation: Conversation, to root: inout JSONWriter) {
+        guard !conversation.tools.isEmpty else { return }
+        root.array("tools") { tools in
+            tools.object { tool in
+                tool.array("functionDeclarations") { functions in
+                    for tool in conversation.tools { write(tool, to: &functions) }
+                }
+            }
+        }
+        guard let choice = conversation.toolChoice else { return }
+        root.object("toolConfig") { config in
+            config.object("functionCallingConfig") { calling in
+                switch choice {
+                case .auto: calling.member("mode", "AUTO")
+                case .none: calling.member("mode", "NONE")
+                case .required: calling.member("mode", "ANY")
+                case .named(let name):
+                    calling.member("mode", "ANY")
+                    calling.array("allowedFunctionNames") { $0.write(name) }
+                }
+            }
+        }
+    }
+
+    private static func write(
+        _ tool: Conversation.ToolDefinition,
+        to functions: inout JSONWriter
+    ) {
+        functions.object { function in
+            function.member("name", tool.name)
+            function.member("description", ifPresent: tool.description)
+            // `parameters` takes a part of OpenAPI's schemas only, this any JSON schema.
+            function.member("parametersJsonSchema", ifPresent: tool.schema)
+        }
+    }
+}

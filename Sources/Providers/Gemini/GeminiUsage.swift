@@ -1,0 +1,40 @@
+import Events
+import JSONBytes
+
+/// Gemini's `usageMetadata`, which in a stream counts from its beginning.
+enum GeminiUsage {
+    private static let keys: JSONKeys = [
+        "promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount",
+        "cachedContentTokenCount", "toolUsePromptTokenCount", "totalTokenCount",
+    ]
+
+    /// Appends the counts.
+    ///
+    /// The prompt's include the cached ones, ours exclude them; the answer's exclude the thoughts,
+    /// which are charged as output (ai.google.dev, "Thinking", "Pricing"). Counts of zero are left
+    /// out on the wire, so at the end (`isLast`) the answer's is what the total has beyond the
+    /// prompt; before it some models leave out what they have not counted yet.
+    static func read(
+        _ usage: JSONSlice,
+        isLast: Bool,
+        into parts: inout [AnswerPart]
+    ) throws(JSONError) {
+        guard usage.kind == .object else { return }
+        let found = try usage.scan(keys).map { $0?.count }
+        guard let prompt = found[0] ?? (found[5] == nil ? nil : 0) else { return }
+        let (answer, thoughts, cached) = (found[1], found[2], found[3])
+        let wholePrompt = prompt + (found[4] ?? 0)
+        var counts = TokenUsage(
+            input: max(0, wholePrompt - (cached ?? 0)),
+            cachedInput: cached,
+            reasoning: thoughts,
+            origin: .provider
+        )
+        if answer != nil || thoughts != nil {
+            counts.output = (answer ?? 0) + (thoughts ?? 0)
+        } else if isLast, let total = found[5] {
+            counts.output = max(0, total - wholePrompt)
+        }
+        parts.append(.usage(counts, replaces: true))
+    }
+}

@@ -1,0 +1,85 @@
+import Events
+import JSONBytes
+
+/// Writes a whole answer as Ollama's `/api/chat` or `/api/generate` gives it.
+///
+/// The durations of Ollama's own answers are left out: nobody measured them.
+struct OllamaAnswerWriter {
+    private let ids: AnswerIDs
+    private let isChat: Bool
+
+    init(_ ids: AnswerIDs, isChat: Bool) {
+        self.ids = ids
+        self.isChat = isChat
+    }
+
+    func write(_ content: AnswerContent, _ tally: AnswerTally) throws(ProviderFailure) -> [UInt8] {
+        var calls: [OllamaCall] = []
+        for call in content.calls { calls.append(OllamaCall(call, try call.object())) }
+        return line(tally, calls: calls, finish: tally.translatedFinish) { message in
+            message.name(isChat ? "content" : "response")
+            message.write(joined: content.texts, separator: "")
+            if !content.reasoning.isEmpty {
+                message.name("thinking")
+                message.write(joined: content.reasoning, separator: "")
+            }
+        }
+    }
+
+    /// A line of a stream, or a whole answer, which has the form of the last line: `finish` is why
+    /// the answer ended, and `nil` while it goes on; `body` writes text and thinking.
+    func line(
+        _ tally: AnswerTally,
+        calls: [OllamaCall] = [],
+        finish: FinishReason? = nil,
+        _ body: (inout JSONWriter) -> Void
+    ) -> [UInt8] {
+        var writer = JSONWriter(capacity: 256)
+        writer.object { root in
+            root.member("model", tally.model ?? ids.identity.model)
+            root.member("created_at", ids.identity.created.description)
+            if isChat {
+                root.object("message") { message in
+                    message.member("role", "assistant")
+                    body(&message)
+                    guard !calls.isEmpty else { return }
+                    message.array("tool_calls") { array in
+                        for call in calls { call.write(to: &array) }
+                    }
+                }
+            } else {
+                body(&root)
+            }
+            root.member("done", finish != nil)
+            guard let finish else { return }
+            root.member("done_reason", finish.ollamaName)
+            root.member("prompt_eval_count", ifPresent: tally.usage.prompt)
+            root.member("eval_count", ifPresent: tally.usage.output)
+        }
+        return writer.bytes
+    }
+}
+
+/// A tool's call as Ollama writes it: its arguments are an object.
+struct OllamaCall {
+    private let id: String
+    private let name: JSONSlice?
+    private let arguments: JSONSlice
+
+    init(_ call: AnswerContent.Call, _ arguments: JSONSlice) {
+        id = call.id
+        name = call.name
+        self.arguments = arguments
+    }
+
+    func write(to calls: inout JSONWriter) {
+        calls.object { call in
+            call.member("id", id)
+            call.object("function") { function in
+                function.name("name")
+                function.write(joined: [name].compactMap(\.self), separator: "")
+                function.member("arguments", arguments)
+            }
+        }
+    }
+}

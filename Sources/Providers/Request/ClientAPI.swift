@@ -1,0 +1,75 @@
+public import Events
+
+/// An API that clients speak to Logway: how its requests and answers are written.
+///
+/// A family of providers has several of them, and an API need not be spoken by any provider; so a
+/// client's API is more than its family, which says how errors look and which headers pass.
+public enum ClientAPI: Sendable, CaseIterable {
+    /// OpenAI's `POST /v1/chat/completions`.
+    case chatCompletions
+    /// Anthropic's `POST /v1/messages`.
+    case messages
+    /// Ollama's `POST /api/chat`.
+    case ollamaChat
+    /// Ollama's `POST /api/generate`.
+    case ollamaGenerate
+    /// OpenAI's older `POST /v1/completions`, of a prompt.
+    case completions
+    /// OpenAI's `POST /v1/responses`.
+    case responses
+    /// OpenAI's `POST /v1/embeddings`.
+    case embeddings
+    /// Ollama's `POST /api/embed`.
+    case ollamaEmbed
+    /// Ollama's older `POST /api/embeddings`, of one text.
+    case ollamaEmbeddings
+
+    /// The family it belongs to.
+    public var family: WireFamily {
+        switch self {
+        case .chatCompletions, .completions, .responses, .embeddings: .openai
+        case .messages: .anthropic
+        case .ollamaChat, .ollamaGenerate, .ollamaEmbed, .ollamaEmbeddings: .ollama
+        }
+    }
+
+    /// What it asks models to do.
+    public var operation: RequestOperation {
+        switch self {
+        case .chatCompletions, .completions, .responses, .messages, .ollamaChat,
+            .ollamaGenerate:
+            .generation
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings: .embeddings
+        }
+    }
+
+    /// Whether it is its family's own way to chat.
+    public var isChat: Bool {
+        switch self {
+        case .chatCompletions, .messages, .ollamaChat: true
+        default: false
+        }
+    }
+
+    /// Whether providers of `family` are asked in this very API, so that bytes pass; all others are
+    /// sent a translation.
+    ///
+    /// Completions of prompts and responses are always sent as chats: most providers of OpenAI's
+    /// family have neither, and those that have keep responses where only they find them again.
+    public func passes(to family: WireFamily) -> Bool {
+        switch self {
+        case .completions, .responses: false
+        default: self.family == family
+        }
+    }
+
+    /// The API of a family's chats.
+    init(chatOf family: WireFamily) {
+        switch family {
+        case .openai: self = .chatCompletions
+        case .anthropic: self = .messages
+        case .ollama: self = .ollamaChat
+        case .gemini: preconditionFailure("\(family.name) is not a client family")
+        }
+    }
+}

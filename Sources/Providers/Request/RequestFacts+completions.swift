@@ -1,0 +1,32 @@
+import Events
+import JSONBytes
+
+extension RequestFacts {
+    private static let completionKeys: JSONKeys = [
+        "model", "prompt", "stream", "stream_options", "max_tokens", "temperature", "metadata",
+    ]
+
+    /// Reads the body of OpenAI's `/v1/completions`; the prompt counts as the one message.
+    mutating func readCompletions() throws(RequestError) {
+        let found = try Field(value: root, path: "").scan(Self.completionKeys)
+        func field(_ index: Int) -> Field? {
+            found[index].map { Field(value: $0, path: Self.completionKeys[index]) }
+        }
+        try readModel(field(0))
+        guard let prompt = field(1) else {
+            throw RequestError("prompt is missing", field: "prompt")
+        }
+        instruction = CompletionsRequestReader.text(of: prompt.value)?.rawText ?? []
+        promptTextBytes = prompt.value.rawText?.count ?? prompt.value.range.count
+        messageCount = 1
+        streamed = try field(2)?.bool() ?? false
+        if streamed { needs.insert(.streaming) }
+        if let options = field(3), let usage = try options.scan(["include_usage"])[0] {
+            let path = "stream_options.include_usage"
+            wantsStreamedUsage = try Field(value: usage, path: path).bool()
+        }
+        maxOutputTokens = try field(4)?.count() ?? CompletionsRequestReader.usualLimit
+        temperature = try field(5)?.number().double
+        try readMetadata(field(6))
+    }
+}

@@ -1,0 +1,69 @@
+import Events
+import JSONBytes
+
+extension RequestFacts {
+    private static let chatKeys: JSONKeys = [
+        "model", "messages", "stream", "options", "tools", "format",
+    ]
+    private static let generateKeys: JSONKeys = [
+        "model", "prompt", "stream", "options", "images", "format", "system",
+    ]
+
+    /// Reads the body of Ollama's `/api/chat`.
+    ///
+    /// Without messages it only loads the model.
+    mutating func readOllamaChat() throws(RequestError) {
+        let found = try Field(value: root, path: "").scan(Self.chatKeys)
+        func field(_ index: Int) -> Field? {
+            found[index].map { Field(value: $0, path: Self.chatKeys[index]) }
+        }
+        try readModel(field(0))
+        try readOllama(stream: field(2), options: field(3), format: field(5))
+        try readTools(field(4))
+        guard let messages = field(1) else { return }
+        try readMessages(messages)
+        for message in messages.value.elements {
+            let images: JSONSlice?
+            do { images = try message.member("images") } catch { throw RequestError(error) }
+            if let images, images.elements.contains(where: { _ in true }) { needs.insert(.vision) }
+        }
+    }
+
+    /// Reads the body of Ollama's `/api/generate`; the prompt counts as the one message.
+    mutating func readOllamaGenerate() throws(RequestError) {
+        let found = try Field(value: root, path: "").scan(Self.generateKeys)
+        func field(_ index: Int) -> Field? {
+            found[index].map { Field(value: $0, path: Self.generateKeys[index]) }
+        }
+        try readModel(field(0))
+        try readOllama(stream: field(2), options: field(3), format: field(5))
+        for text in [field(6), field(1)] {
+            guard let raw = try text?.string().rawText else { continue }
+            promptTextBytes += raw.count
+            if !raw.isEmpty { messageCount += 1 }
+        }
+        instruction = field(1)?.value.rawText ?? []
+        if let images = try field(4)?.elements(), !images.isEmpty { needs.insert(.vision) }
+    }
+
+    private mutating func readOllama(
+        stream: Field?,
+        options: Field?,
+        format: Field?
+    ) throws(RequestError) {
+        streamed = try stream?.bool() ?? true
+        if streamed { needs.insert(.streaming) }
+        let found = try options?.scan(["num_predict", "temperature"]) ?? [nil, nil]
+        if let limit = found[0] {
+            guard let count = limit.int else {
+                throw Field(value: limit, path: "options.num_predict").mistyped("an integer")
+            }
+            // Negative numbers ask for no limit.
+            if count >= 0 { maxOutputTokens = count }
+        }
+        if let value = found[1] {
+            temperature = try Field(value: value, path: "options.temperature").number().double
+        }
+        if let format, !format.value.isEmptyString { needs.insert(.structuredOutput) }
+    }
+}

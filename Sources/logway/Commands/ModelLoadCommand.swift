@@ -1,0 +1,79 @@
+import ArgumentParser
+import Gateway
+import Settings
+
+/// What `logway models load` and `unload` share.
+private struct ModelLoadOptions: ParsableArguments {
+    @OptionGroup var configuration: ConfigurationOptions
+    @Argument(
+        help: "PROVIDER:MODEL, such as ollama:llama3.2, or MODEL where one provider is local."
+    )
+    var model: String
+    @Flag(name: .long, help: "Prints JSON.")
+    var json = false
+
+    /// The loading at the provider that is named, and the model there.
+    func loading() async throws -> (ModelLoading, provider: String, model: String) {
+        let (settings, catalog) = try await configuration.read()
+        let able = settings.providers.filter { ModelLoading.isPossible(at: $0.type) }
+        let parts = model.split(separator: ":", maxSplits: 1).map(String.init)
+        if parts.count == 2, let named = settings.provider(named: parts[0]) {
+            return (try ModelLoading(at: named, catalog: catalog), named.name, parts[1])
+        }
+        guard able.count == 1 else {
+            let names = able.map { "\($0.name):\(model)" }.joined(separator: ", ")
+            throw CommandError(
+                able.isEmpty
+                    ? "no provider here loads models; ollama and lmstudio do"
+                    : "say which provider: \(names)"
+            )
+        }
+        return (try ModelLoading(at: able[0], catalog: catalog), able[0].name, model)
+    }
+
+    func write(_ model: String, at provider: String, _ state: String) {
+        if json {
+            Output.line(
+                JSONText.object([
+                    "provider": .text(provider), "model": .text(model), "state": .text(state),
+                ])
+            )
+        } else {
+            Output.line("\(provider): \(model) is \(state)")
+        }
+    }
+}
+
+/// `logway models load`.
+struct ModelLoadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "load",
+        abstract: "Loads a model into the memory of an Ollama or LM Studio."
+    )
+
+    @OptionGroup private var options: ModelLoadOptions
+
+    func run() async throws {
+        let (loading, provider, model) = try await options.loading()
+        defer { loading.shutdown() }
+        try await loading.load(model)
+        options.write(model, at: provider, "loaded")
+    }
+}
+
+/// `logway models unload`.
+struct ModelUnloadCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "unload",
+        abstract: "Takes a model out of the memory of an Ollama or LM Studio."
+    )
+
+    @OptionGroup private var options: ModelLoadOptions
+
+    func run() async throws {
+        let (loading, provider, model) = try await options.loading()
+        defer { loading.shutdown() }
+        let count = try await loading.unload(model)
+        options.write(model, at: provider, count == 0 ? "not loaded" : "unloaded")
+    }
+}

@@ -1,0 +1,51 @@
+import ArgumentParser
+import Foundation
+import Gateway
+
+/// `logway providers test`.
+struct ProviderTestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "test",
+        abstract: "Checks a provider live, step by step.",
+        discussion: """
+            Asks the provider itself, beside a running gateway or without one: connection, key, \
+            models, then one streamed completion of a few tokens with its usage and limits. What \
+            costs money is asked with --paid only. Exit code 3 if a step fails.
+            """
+    )
+
+    @OptionGroup var configuration: ConfigurationOptions
+    @Argument(help: "The provider's name in the configuration.")
+    var name: String
+    @Option(name: .long, help: "The model to ask. Default: the provider's default model.")
+    var model: String?
+    @Flag(name: .long, help: "Asks for the completion even if it costs money.")
+    var paid = false
+    @Flag(name: .long, help: "Prints JSON.")
+    var json = false
+
+    func run() async throws {
+        let (provider, catalog) = try await configuration.provider(named: name)
+        var steps: [CheckStep] = []
+        let passed = try await ProviderCheck.run(
+            provider,
+            model: model,
+            catalog: catalog,
+            allowsCost: paid
+        ) { step in
+            steps.append(step)
+            if !json { Output.checkStep(step) }
+        }
+        if json {
+            Output.line(
+                JSONText.object([
+                    "provider": .text(name), "passed": .bool(passed),
+                    "steps": .array(steps.map(JSONText.init)),
+                ])
+            )
+        }
+        if !passed {
+            throw CheckFailed(message: json ? nil : "provider `\(name)` can't be used as it is")
+        }
+    }
+}
