@@ -11,7 +11,7 @@ final class HistoryLog {
     let path = FileManager.default.temporaryDirectory.path + "/logway-replay-\(UUID().uuidString)"
     let events: [Event]
     /// The small segments that let a test retire some.
-    static let segmentSize = 16 << 10
+    static let segmentSize = 32 << 10
 
     /// Writes events, those of one instant as one group; then `ending` has the open log.
     init(_ events: [Event], ending: (EventLog) throws -> Void = { _ in }) throws {

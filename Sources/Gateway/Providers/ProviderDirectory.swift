@@ -22,7 +22,7 @@ struct ProviderDirectory: Sendable {
     }
 
     /// The connection with this name in a lane, 0 being the first.
-    subscript(name: String, lane: Int) -> ProviderConnection? {
+    subscript(name: String, lane: Int = 0) -> ProviderConnection? {
         guard let lanes = connections[name], lanes.indices.contains(lane) else { return nil }
         return lanes[lane]
     }
