@@ -19,6 +19,7 @@ struct CatalogEntry: Codable, Equatable, Sendable {
     var benchmarks: [Score]?
     var gpuMemory: Memory?
     var `default`: Bool?
+    var quality: [String: Decimal]?
 
     /// Dollars per million tokens, as decimal text.
     struct Prices: Codable, Equatable, Sendable {
@@ -64,6 +65,7 @@ struct CatalogEntry: Codable, Equatable, Sendable {
         card.set(origin, .weaknesses, \.weaknesses, weaknesses)
         card.set(origin, .benchmarks, \.benchmarks, try scores())
         card.set(origin, .gpuMemory, \.gpuMemory, try memory())
+        card.set(origin, .quality, \.taskQuality, try taskQuality())
         try applyPrices(to: &card, origin)
         return card
     }
@@ -125,6 +127,18 @@ struct CatalogEntry: Codable, Equatable, Sendable {
     private func taskNames() throws(CatalogError) -> [String]? {
         for name in tasks ?? [] where TaskType(name: name) == nil { throw invalid("tasks", name) }
         return tasks
+    }
+
+    /// The ratings by task, in millionths.
+    private func taskQuality() throws(CatalogError) -> [TaskType: Int]? {
+        guard let quality else { return nil }
+        var all: [TaskType: Int] = [:]
+        for (name, rating) in quality {
+            guard let task = TaskType(name: name) else { throw invalid("quality", name) }
+            guard (0...1).contains(rating) else { throw invalid("quality.\(name)", "\(rating)") }
+            all[task] = NSDecimalNumber(decimal: rating * 1_000_000).intValue
+        }
+        return all
     }
 
     private func scores() throws(CatalogError) -> [Benchmark]? {

@@ -47,7 +47,7 @@ struct CatalogFile: Codable, Equatable, Sendable {
         let keys = Set([
             "provider", "id", "context", "maxOutput", "usdPer1M", "asOf", "source",
             "longPromptFrom", "parameters", "capabilities", "tasks", "strengths", "weaknesses",
-            "benchmarks", "gpuMemory", "default",
+            "benchmarks", "gpuMemory", "default", "quality",
         ])
         let prices = Set(["input", "output", "cachedInput", "cacheWrite"])
         let all = try JSONDecoder().decode([String: AnyShape].self, from: json)

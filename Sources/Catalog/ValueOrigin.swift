@@ -36,4 +36,6 @@ public enum CardField: String, Sendable, CaseIterable {
     case benchmarks
     /// `ModelCard.gpuMemory`.
     case gpuMemory
+    /// `ModelCard.taskQuality`.
+    case quality
 }

@@ -25,6 +25,8 @@ public struct ReplayCheck: Sendable {
     /// The version of the decisions since the process started; `nil` before its first.
     private var version: Int?
     private var isOver = false
+    /// The request whose attempt has just failed, and when.
+    private var justFailed: (request: RequestID, time: Timestamp)?
     private var bytes: [UInt8] = []
 
     /// A check that begins after the events that a state holds.
@@ -58,12 +60,19 @@ public struct ReplayCheck: Sendable {
         findings.events += 1
         findings.first = findings.first ?? place
         findings.last = place
+        decideUnasked(before: event.body, sequence)
         switch event.body {
         case .requestReceived(let received): begin(received, place)
         case .routeDecided(let decision): check(decision, record, place)
         case .attemptStarted(let attempt): check(attempt, record, place)
-        case .attemptFinished(let finished): open[finished.request]?.finish(finished, at: sequence)
-        case .requestCompleted(let completed): end(completed.request)
+        case .attemptFinished(let finished):
+            open[finished.request]?.finish(finished, at: sequence)
+            if finished.failure != nil, open[finished.request] != nil {
+                justFailed = (finished.request, event.time)
+            }
+        case .requestCompleted(let completed):
+            check(completed, place)
+            end(completed.request)
         case .nodeStarted: version = nil
         default: break
         }
@@ -76,6 +85,39 @@ public struct ReplayCheck: Sendable {
         guard scope.contains(received.request, at: place.time) else { return }
         trail.advance(to: place.sequence - 1)
         open[received.request] = ReplayedRequest(received, after: place.sequence - 1)
+    }
+
+    /// Decides what follows a failure as soon as the warnings that go with it are read: that is the
+    /// state on which the gateway found that nobody is left to ask.
+    private mutating func decideUnasked(before body: EventBody, _ sequence: UInt64) {
+        guard let (id, time) = justFailed else { return }
+        switch body {
+        case .quotaWarned, .budgetAlerted: return
+        default: break
+        }
+        justFailed = nil
+        guard var request = open[id], request.otherVersion == nil else { return }
+        trail.advance(to: sequence - 1)
+        guard trail.isWhole else { return }
+        request.decideUnasked(trail.state, time)
+        open[id] = request
+    }
+
+    /// Compares whom a request that ended was not sent to any more.
+    private mutating func check(_ completed: RequestCompleted, _ place: EventPlace) {
+        guard !completed.skipped.isEmpty, let request = open[completed.request],
+            let unasked = request.unasked, unasked != completed.skipped
+        else { return }
+        var again = completed
+        again.skipped = unasked
+        add(
+            ReplayDifference(
+                of: .requestCompleted(completed),
+                at: place,
+                from: .requestCompleted(again)
+            ),
+            to: \.attempts
+        )
     }
 
     private mutating func end(_ id: RequestID) {

@@ -19,6 +19,9 @@ struct ReplayedRequest: Sendable {
     var last: AttemptStarted?
     /// How that attempt ended, once it has.
     var failed: (kind: FailureKind?, sequence: UInt64)?
+    /// The candidates that are passed over after that, as it is decided now; `nil` where that was not
+    /// decided, or another attempt follows.
+    var unasked: [RouteExclusion]?
 
     init(_ received: RequestReceived, after position: UInt64) {
         self.received = received
@@ -29,6 +32,7 @@ struct ReplayedRequest: Sendable {
     mutating func start(_ attempt: AttemptStarted) {
         next = nil
         failed = nil
+        unasked = nil
         // A record that fits no candidate leads nowhere, and was named as different already.
         let fits = decision?.candidates.indices.contains(attempt.candidate) ?? false
         last = fits && (1..<1_000_000).contains(attempt.number) ? attempt : nil
@@ -37,6 +41,20 @@ struct ReplayedRequest: Sendable {
     /// Takes in how an attempt ended.
     mutating func finish(_ finished: AttemptFinished, at sequence: UInt64) {
         failed = (finished.failure, sequence)
+        unasked = nil
+    }
+
+    /// Decides what follows the attempt that failed, on the state that knows of it.
+    mutating func decideUnasked(_ state: RouterState, _ now: Timestamp) {
+        guard let last, let failed, let decision else { return }
+        let next = NextAttempt(
+            after: last,
+            failure: failed.kind,
+            of: decision,
+            state: state,
+            now: now
+        )
+        unasked = next.attempt == nil ? next.skipped : nil
     }
 
     /// The attempt that follows a failed one on a state; `nil` when no candidate is left.

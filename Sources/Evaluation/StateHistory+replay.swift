@@ -76,10 +76,9 @@ extension StateHistory {
         return try before.map { try start(before: $0 + 1) } ?? whole
     }
 
-    /// What a fold asks for, and enough of the other types to tell them apart.
+    /// What a fold asks for, and enough of the other type to tell its events apart.
     private static let countedFields = RouterState.fields
         .through(1, of: .routeDecided(RouteDecided()))
-        .through(1, of: .feedbackReceived(FeedbackReceived()))
 
     /// Events between two reports of progress.
     private static let progressStep = 100_000

@@ -43,6 +43,15 @@ extension ExplainPage {
         }
     }
 
+    /// Who answered the conversation last, where that decided nothing: what did is among the verdicts.
+    static func affinity(_ decision: RouteDecided) -> [String] {
+        guard let affinity = decision.affinity, let provider = affinity.provider else { return [] }
+        let last = "\(provider):\(Wording.plain(affinity.model ?? "–"))"
+        return affinity.isKept
+            ? ["  affinity: the conversation stays with \(last)"]
+            : ["  affinity: \(last) answered the conversation last, but comes not first now"]
+    }
+
     /// The candidates with what is predicted of each, and their scores where a strategy gave some.
     static func candidates(of decision: RouteDecided) -> TextTable {
         let hasScores = decision.candidates.contains { $0.score != nil }

@@ -28,14 +28,17 @@ public struct ExplainPage: Sendable {
         guard let received = record.received else { return "" }
         let content = received.content
         let features = content.features
+        let isEmbedding = content.operation == .embeddings
+        let limit = isEmbedding ? nil : features.outputLimit
         var lines = [
             "  at \(received.time), \(content.client.name) client, "
                 + Wording.plain(content.endpoint),
             "  model '\(Wording.plain(content.requestedModel))'"
                 + (content.isStreamed ? ", streamed, " : ", ")
-                + Wording.count(features.messages, "message") + ", \(features.promptBytes) bytes "
+                + Wording.count(features.messages, isEmbedding ? "text" : "message")
+                + (isEmbedding ? " to embed" : "") + ", \(features.promptBytes) bytes "
                 + "of prompt, about \(features.inputTokens) tokens"
-                + (features.outputLimit.map { ", at most \($0) back" } ?? ""),
+                + (limit.map { ", at most \($0) back" } ?? ""),
         ]
         let needs = features.needs.names
         if !needs.isEmpty { lines.append("  needs " + needs.joined(separator: ", ")) }
@@ -70,6 +73,7 @@ public struct ExplainPage: Sendable {
                 + (content.chain.isEmpty ? "" : " '\(content.chain)'"),
         ]
         lines += Self.classification(content.classification) + Self.verdicts(content.verdicts)
+        lines += Self.affinity(content)
         if content.floor > 0 {
             lines.append(
                 "  explored with at least "
@@ -107,6 +111,7 @@ public struct ExplainPage: Sendable {
             let finished = record.finished.first { $0.content.number == attempt.number }?.content
             lines.append(
                 "  \(attempt.number)  \(attempt.provider):\(Wording.plain(attempt.model))"
+                    + (attempt.lane.map { ", by \($0)" } ?? "")
                     + (attempt.after.map { ", failover after \($0.name)" } ?? "")
             )
             for skipped in attempt.skipped {

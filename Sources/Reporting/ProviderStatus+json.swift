@@ -72,6 +72,40 @@ extension ProviderStatus {
         }
     }
 
+    private struct Lane: Encodable {
+        var name: String
+        var weight: Int
+        var running: Int
+        var attempts: Int
+        var failures: Int
+        var latency: Int?
+        var keyRejectedUntil: String?
+        var restsUntil: String?
+
+        init(_ lane: LaneStatus) {
+            name = lane.name
+            weight = lane.weight
+            running = lane.running
+            attempts = lane.record.begun
+            failures = lane.record.failures
+            latency =
+                lane.record.latencyMicroseconds == 0 ? nil : lane.record.latencyMicroseconds
+            keyRejectedUntil = lane.keyRejectedUntil?.description
+            restsUntil = lane.restsUntil?.description
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case name
+            case weight
+            case running
+            case attempts
+            case failures
+            case latency = "latency_us"
+            case keyRejectedUntil = "key_rejected_until"
+            case restsUntil = "rests_until"
+        }
+    }
+
     private struct Provider: Encodable {
         var name: String
         var type: String
@@ -89,6 +123,7 @@ extension ProviderStatus {
         var consecutiveFailures: Int
         var keyRejectedUntil: String?
         var heldModels: [HeldModel]
+        var lanes: [Lane]
         var costToday: Int64
         var unknownCostsToday: Int
         var recentFailures: [Failure]
@@ -119,6 +154,7 @@ extension ProviderStatus {
             heldModels = row.heldModels.sorted { $0.key < $1.key }.map {
                 HeldModel(model: $0.key, until: $0.value.description)
             }
+            lanes = row.lanes.map(Lane.init)
             costToday = row.today.cost.count
             unknownCostsToday = row.today.unknownCosts
             if let reading = row.health.pool, let time = row.health.lastProbe {
@@ -151,6 +187,7 @@ extension ProviderStatus {
             case consecutiveFailures = "consecutive_failures"
             case keyRejectedUntil = "key_rejected_until"
             case heldModels = "held_models"
+            case lanes
             case costToday = "cost_today_nanodollars"
             case unknownCostsToday = "attempts_of_unknown_cost_today"
             case recentFailures = "recent_failures"

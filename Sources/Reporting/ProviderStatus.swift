@@ -31,6 +31,8 @@ public struct ProviderStatus: Sendable {
         public let keyRejectedUntil: Timestamp?
         /// Until when which of its models are held: missing, or over their rate.
         public let heldModels: [String: Timestamp]
+        /// Its lanes, where it has several.
+        public let lanes: [LaneStatus]
         /// The models it offers.
         public let models: [String]
         /// What it cost today (UTC).
@@ -53,18 +55,29 @@ public struct ProviderStatus: Sendable {
         rows = providers.map { _, provider in
             let health = state.health.of(provider.name)
             let breaker = state.breakers.position(of: provider.name, at: time)
-            let held = state.holds.keyRejected(provider.name, at: time)
+            let lanes = LaneStatus.all(of: provider, state, at: time)
+            let rejected =
+                provider.lanes.count > 1
+                ? lanes.map(\.keyRejectedUntil)
+                : [state.holds.keyRejected(provider.name, at: time)]
+            let held = rejected.contains(nil) ? nil : rejected.compactMap { $0 }.min()
             let heldModels = state.holds.models(of: provider.name, at: time)
             return Row(
                 provider: provider,
                 condition: held == nil
-                    ? Self.condition(health, breaker, isHeldInPart: !heldModels.isEmpty, at: time)
+                    ? Self.condition(
+                        health,
+                        breaker,
+                        isHeldInPart: !heldModels.isEmpty || rejected.contains { $0 != nil },
+                        at: time
+                    )
                     : .unhealthy,
                 health: health,
                 breaker: breaker,
                 consecutiveFailures: state.breakers.consecutiveFailures(of: provider.name),
                 keyRejectedUntil: held,
                 heldModels: heldModels,
+                lanes: lanes,
                 models: state.models.offered(by: provider),
                 today: state.spend.total(day: time.date.daysSinceEpoch, provider: provider.name)
             )
@@ -162,6 +175,25 @@ public struct ProviderStatus: Sendable {
             ])
         }
         return table.isEmpty ? "" : "\nRecent failures\n" + table.text(indent: 2)
+    }
+
+    /// The lanes of the providers that have several.
+    public var lanes: String {
+        var table = TextTable([
+            .text("Provider"), .text("Lane"), .text("State"), .number("Running"),
+            .number("Attempts"), .number("Failures"), .number("Latency"),
+        ])
+        for row in rows {
+            for lane in row.lanes {
+                table.add([
+                    row.provider.name, Wording.plain(lane.name), lane.state, "\(lane.running)",
+                    "\(lane.record.begun)", "\(lane.record.failures)",
+                    lane.record.latencyMicroseconds == 0
+                        ? "–" : Wording.time(microseconds: lane.record.latencyMicroseconds),
+                ])
+            }
+        }
+        return table.isEmpty ? "" : "\nLanes\n" + table.text(indent: 2)
     }
 
     /// The list of providers: what is configured and what each offers.

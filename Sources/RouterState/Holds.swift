@@ -2,9 +2,9 @@ public import Events
 
 /// What may not be used for now because the provider itself said so.
 ///
-/// A rejected key (401, most of 402 and 403) holds the provider, a missing model (404, or 403 for
-/// that model alone) that model, and a rate limit (429, or 402 for that many tokens) that model
-/// until its retry time. None of them opens a breaker.
+/// A rejected key (401, most of 402 and 403) holds the provider's lane with that key, a missing model
+/// (404, or 403 for that model alone) that model, and a rate limit (429, or 402 for that many tokens)
+/// that model in that lane until its retry time. None of them opens a breaker.
 public struct Holds: Hashable, Sendable {
     /// How long a rejected key or a missing model is left alone before it is tried again.
     ///
@@ -17,13 +17,16 @@ public struct Holds: Hashable, Sendable {
     /// Nothing held.
     public init() {}
 
-    private var keys: [String: Timestamp] = [:]
+    /// By lane; the model of each is empty.
+    private var keys: [QuotaOwner: Timestamp] = [:]
     private var missing: [ModelReference: Timestamp] = [:]
-    private var rates: [ModelReference: Timestamp] = [:]
+    /// By model and lane.
+    private var rates: [QuotaOwner: Timestamp] = [:]
 
-    /// Until when the provider's key is held; `nil` when it isn't.
-    public func keyRejected(_ provider: String, at now: Timestamp) -> Timestamp? {
-        keys[provider].flatMap { $0 > now ? $0 : nil }
+    /// Until when the key of one of the provider's lanes is held; `nil` when it isn't.
+    public func keyRejected(_ provider: String, key: Int = 0, at now: Timestamp) -> Timestamp? {
+        guard !keys.isEmpty else { return nil }
+        return keys[QuotaOwner(provider: provider, key: key)].flatMap { $0 > now ? $0 : nil }
     }
 
     /// Until when the model is taken to be missing; `nil` when it isn't.
@@ -31,46 +34,54 @@ public struct Holds: Hashable, Sendable {
         missing[model].flatMap { $0 > now ? $0 : nil }
     }
 
-    /// Until when the model's rate limit holds; `nil` when it doesn't.
-    public func rateLimited(_ model: ModelReference, at now: Timestamp) -> Timestamp? {
-        rates[model].flatMap { $0 > now ? $0 : nil }
+    /// Until when the model's rate limit in a lane holds; `nil` when it doesn't.
+    public func rateLimited(
+        _ model: ModelReference,
+        key: Int = 0,
+        at now: Timestamp
+    ) -> Timestamp? {
+        guard !rates.isEmpty else { return nil }
+        return rates[QuotaOwner(model, key: key)].flatMap { $0 > now ? $0 : nil }
     }
 
     /// Until when which of a provider's models are held, for the status table.
     public func models(of provider: String, at now: Timestamp) -> [String: Timestamp] {
         var held: [String: Timestamp] = [:]
-        for holds in [missing, rates] {
-            for (model, until) in holds where model.provider == provider && until > now {
-                held[model.model] = max(held[model.model] ?? until, until)
-            }
+        let lines =
+            missing.map { ($0.key.provider, $0.key.model, $0.value) }
+            + rates.map { ($0.key.provider, $0.key.model, $0.value) }
+        for (owner, model, until) in lines where owner == provider && until > now {
+            held[model] = max(held[model] ?? until, until)
         }
         return held
     }
 
     /// The end of a rate limit that names none: never before one that the provider did name.
-    private func unspecifiedRetry(of model: ModelReference, _ time: Timestamp) -> Timestamp {
+    private func unspecifiedRetry(of owner: QuotaOwner, _ time: Timestamp) -> Timestamp {
         let usual = time.addingClamped(Self.unspecifiedRetry)
-        return max(rates[model] ?? usual, usual)
+        return max(rates[owner] ?? usual, usual)
     }
 
-    mutating func finish(_ attempt: AttemptFinished, at time: Timestamp) {
+    /// Takes in the end of an attempt in one of the provider's lanes.
+    mutating func finish(_ attempt: AttemptFinished, key: Int, at time: Timestamp) {
+        let lane = QuotaOwner(provider: attempt.provider, key: key)
         guard let failure = attempt.failure else {
             // The common case costs no more than it must: usually nothing is held.
-            if !keys.isEmpty { keys[attempt.provider] = nil }
+            if !keys.isEmpty { keys[lane] = nil }
             if !missing.isEmpty { missing[ModelReference(attempt)] = nil }
             return
         }
         switch failure.fault {
-        case .key: keys[attempt.provider] = time.addingClamped(Self.disabled)
+        case .key: keys[lane] = time.addingClamped(Self.disabled)
         case .model:
             // Clients choose model names: what is over goes, so that the table stays small.
             missing = missing.filter { $0.value > time }
             missing[ModelReference(attempt)] = time.addingClamped(Self.disabled)
         case .rate:
-            let model = ModelReference(attempt)
-            let until = attempt.retryAt ?? unspecifiedRetry(of: model, time)
+            let owner = QuotaOwner(provider: attempt.provider, model: attempt.model, key: key)
+            let until = attempt.retryAt ?? unspecifiedRetry(of: owner, time)
             rates = rates.filter { $0.value > time }
-            rates[model] = until
+            rates[owner] = until
         case .request, .provider, .gateway: break
         }
     }
@@ -85,12 +96,39 @@ public struct Holds: Hashable, Sendable {
 
 extension Holds: FieldRecord {
     /// Walks the fields in the order of their tags.
+    ///
+    /// What is held in a provider's first lane stands as it did before there were several.
     public mutating func visit(_ visitor: inout some FieldVisitor) {
-        var lines = keys.map { Hold(ModelReference(provider: $0.key, model: ""), $0.value) }
-        visitor.field(1, "keys", sorting: &lines)
-        keys = Dictionary(lines.map { ($0.model.provider, $0.until) }) { _, last in last }
-        visitor.table(2, "missing", &missing)
-        visitor.table(3, "rates", &rates)
+        var lines = missing.map { Hold($0.key, $0.value) }
+        let first = (keys: Self.lines(keys, inFirst: true), rates: Self.lines(rates, inFirst: true))
+        var (keyLines, rateLines) = first
+        var otherKeys = Self.lines(keys, inFirst: false)
+        var otherRates = Self.lines(rates, inFirst: false)
+        visitor.field(1, "keys", sorting: &keyLines)
+        visitor.field(2, "missing", sorting: &lines)
+        visitor.field(3, "rates", sorting: &rateLines)
+        visitor.field(10, "lane_keys", sorting: &otherKeys)
+        visitor.field(11, "lane_rates", sorting: &otherRates)
+        missing = Dictionary(lines.map { ($0.model, $0.until) }) { _, last in last }
+        keys = Self.table(keyLines + otherKeys)
+        rates = Self.table(rateLines + otherRates)
+    }
+
+    private static func lines(_ table: [QuotaOwner: Timestamp], inFirst: Bool) -> [Hold] {
+        table.filter { ($0.key.key == 0) == inFirst }.map { owner, until in
+            let model = ModelReference(provider: owner.provider, model: owner.model)
+            return Hold(model, until, key: owner.key)
+        }
+    }
+
+    private static func table(_ lines: [Hold]) -> [QuotaOwner: Timestamp] {
+        Dictionary(lines.map { (QuotaOwner($0.model, key: $0.key), $0.until) }) { _, last in last }
+    }
+}
+
+extension QuotaOwner {
+    fileprivate init(_ model: ModelReference, key: Int) {
+        self.init(provider: model.provider, model: model.model, key: key)
     }
 }
 
@@ -98,33 +136,27 @@ extension Holds: FieldRecord {
 private struct Hold: FieldRecord {
     var model = ModelReference()
     var until = Timestamp.empty
+    /// The lane's index; 0 for the first.
+    var key = 0
 
     init() {}
 
-    init(_ model: ModelReference, _ until: Timestamp) {
+    init(_ model: ModelReference, _ until: Timestamp, key: Int = 0) {
         self.model = model
         self.until = until
+        self.key = key
     }
 
     mutating func visit(_ visitor: inout some FieldVisitor) {
         visitor.field(1, "model", &model)
         visitor.field(2, "until", &until)
+        visitor.field(3, "key", &key)
     }
 }
 
 extension FieldVisitor {
-    fileprivate mutating func table(
-        _ tag: Int,
-        _ name: String,
-        _ table: inout [ModelReference: Timestamp]
-    ) {
-        var lines = table.map { Hold($0.key, $0.value) }
-        field(tag, name, sorting: &lines)
-        table = Dictionary(lines.map { ($0.model, $0.until) }) { _, last in last }
-    }
-
     fileprivate mutating func field(_ tag: Int, _ name: String, sorting lines: inout [Hold]) {
-        lines.sort { $0.model < $1.model }
+        lines.sort { ($0.model, $0.key) < ($1.model, $1.key) }
         field(tag, name, &lines)
     }
 }

@@ -24,6 +24,8 @@ public struct InFlight: Hashable, Sendable {
     private var requests: [RequestID: OpenRequest] = [:]
     /// How many attempts run at each provider; what expired is not counted.
     private var running: [String: Int] = [:]
+    /// How many run in each lane, at providers with several.
+    private var runningInLanes: [LaneReference: Int] = [:]
     /// A time before which no reservation expires.
     private(set) var nextExpiry = Timestamp(microseconds: .max)
 
@@ -49,6 +51,12 @@ public struct InFlight: Hashable, Sendable {
     /// How many attempts run at a provider.
     public func attempts(at provider: String) -> Int { running[provider] ?? 0 }
 
+    /// How many attempts run in a lane of a provider that has several.
+    public func attempts(at provider: String, lane key: Int) -> Int {
+        guard !runningInLanes.isEmpty else { return 0 }
+        return runningInLanes[LaneReference(provider: provider, key: key)] ?? 0
+    }
+
     /// Whether a request is open, so that an attempt of it can run.
     func isOpen(_ id: RequestID) -> Bool { requests[id] != nil }
 
@@ -69,7 +77,7 @@ public struct InFlight: Hashable, Sendable {
             provider: attempt.provider,
             model: attempt.model
         )
-        running[attempt.provider, default: 0] += 1
+        joinProvider(of: attempt)
         if let expires = attempt.expires { nextExpiry = min(nextExpiry, expires) }
         return before
     }
@@ -120,15 +128,24 @@ public struct InFlight: Hashable, Sendable {
         return attempt
     }
 
+    private mutating func joinProvider(of attempt: RunningAttempt) {
+        running[attempt.provider, default: 0] += 1
+        if let lane = attempt.lane { runningInLanes[lane, default: 0] += 1 }
+    }
+
     private mutating func leaveProvider(of attempt: RunningAttempt) {
+        if let lane = attempt.lane, let count = runningInLanes[lane] {
+            runningInLanes[lane] = count > 1 ? count - 1 : nil
+        }
         guard let count = running[attempt.provider] else { return }
         running[attempt.provider] = count > 1 ? count - 1 : nil
     }
 
     private mutating func index() {
         running = [:]
+        runningInLanes = [:]
         for case let attempt? in requests.values.map(\.attempt) where !attempt.isExpired {
-            running[attempt.provider, default: 0] += 1
+            joinProvider(of: attempt)
         }
     }
 }
@@ -176,6 +193,7 @@ extension InFlight.OpenRequest {
             finished.number = attempt.number
             finished.provider = attempt.provider
             finished.model = attempt.model
+            finished.key = attempt.key
             finished.failure = .interrupted
             finished.message = "Logway stopped while the attempt ran"
             finished.usage = TokenUsage(

@@ -18,6 +18,8 @@ public struct PolicyInForce: Hashable, Sendable {
     private var cards: [ModelReference: ModelPolicy] = [:]
     /// Whether any provider has a configured quota.
     private(set) var hasLimits = false
+    /// Whether any provider has another that steps in for it.
+    public private(set) var hasFallbacks = false
 
     /// The provider with this configured name.
     public func provider(_ name: String) -> ProviderPolicy? { providersByName[name]?.policy }
@@ -43,6 +45,14 @@ public struct PolicyInForce: Hashable, Sendable {
         policy.taskChains.first { $0.name == task.name }
     }
 
+    /// The rule on models that holds for a tenant: its own, else that for everyone; `nil` without one.
+    public func tenantRule(_ tenant: String?) -> TenantPolicy? {
+        let rules = policy.tenants
+        guard !rules.isEmpty else { return nil }
+        return rules.first { $0.name == tenant }
+            ?? rules.first { $0.name == TenantPolicy.everyone }
+    }
+
     /// The chain with this name.
     public func chain(_ name: String) -> RoutingChain? {
         policy.chains.first { $0.name == name }
@@ -62,6 +72,7 @@ public struct PolicyInForce: Hashable, Sendable {
 
     private mutating func index() {
         hasLimits = policy.providers.contains(where: \.isLimited)
+        hasFallbacks = policy.providers.contains { $0.fallbackProvider != nil }
         let providers = policy.providers.map(ProviderInForce.init)
         providersByName = Dictionary(providers.map { ($0.policy.name, $0) }) { first, _ in first }
         providersByPriority = providers.enumerated()

@@ -10,7 +10,8 @@ extension RouterState {
         case .attemptStarted(let attempt):
             quotaWarnings(attempt.provider, attempt.model, attempt.key, at: now)
         case .attemptFinished(let attempt):
-            quotaWarnings(attempt.provider, attempt.model, 0, at: now) + budgetAlerts(at: now)
+            quotaWarnings(attempt.provider, attempt.model, attempt.key, at: now)
+                + budgetAlerts(at: now)
         case .quotaTick(let tick): quotaWarnings(tick.provider, tick.model, tick.key, at: now)
         default: []
         }

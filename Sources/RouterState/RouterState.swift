@@ -30,6 +30,10 @@ public struct RouterState: Hashable, Sendable {
     public private(set) var budgets = Budgets()
     /// How each model has been doing.
     public private(set) var statistics = ModelStatistics()
+    /// How each lane has been doing, at providers with several.
+    public private(set) var lanes = Lanes()
+    /// Who answered each conversation last.
+    public private(set) var conversations = Conversations()
 
     /// The last month that is closed, with every month before it.
     public private(set) var closedThrough: CalendarMonth?
@@ -68,7 +72,9 @@ public struct RouterState: Hashable, Sendable {
                 policy: policy.policy.breaker
             )
             health.record(attempt, at: event.time)
-            holds.finish(attempt, at: event.time)
+            holds.finish(attempt, key: started?.key ?? 0, at: event.time)
+            lanes.finish(attempt, of: started, at: event.time)
+            conversations.finish(attempt, of: started, at: event.time)
             spend.add(attempt, at: event.time)
             statistics.record(attempt, at: event.time)
         case .requestCompleted(let completed): release(inFlight.end(completed.request))
@@ -83,6 +89,7 @@ public struct RouterState: Hashable, Sendable {
             policy.apply(applied, sequence: sequence)
             // Providers may have changed entirely under the same names.
             breakers = Breakers()
+            lanes = Lanes()
             holds.begin(at: event.time)
         case .pricesApplied(let applied): prices.apply(applied, sequence: sequence)
         case .nodeStarted: holds.begin(at: event.time)
@@ -117,6 +124,7 @@ public struct RouterState: Hashable, Sendable {
             if running.heldLines != .none { running.started = time }
         }
         budgets.reserve(running)
+        lanes.start(running)
         if running.holdsSomething {
             running.expires = time.advanced(byMicroseconds: policy.policy.totalMicroseconds)
                 .addingClamped(Self.expiryGrace)
@@ -188,5 +196,7 @@ extension RouterState: FieldRecord {
         visitor.field(12, "quotas", unlessEmpty: &quotas)
         visitor.field(13, "budgets", unlessEmpty: &budgets)
         visitor.field(16, "statistics", unlessEmpty: &statistics)
+        visitor.field(20, "lanes", unlessEmpty: &lanes)
+        visitor.field(21, "conversations", unlessEmpty: &conversations)
     }
 }

@@ -23,8 +23,10 @@ public struct RunningAttempt: FieldRecord {
     public var reservedTokens = 0
     /// Which lines of the quotas hold it (`HeldLines`).
     var heldLines = HeldLines.none
-    /// Which of the provider's keys is used; 0 for the first.
+    /// Which of the provider's lanes is used; 0 for the first.
     public var key = 0
+    /// Whether the provider has other lanes.
+    var isOneOfLanes = false
     /// The budgets with a scope that it counts in.
     public var charges: [String] = []
     /// When what it holds is given back even if its end never comes; absent when it holds nothing.
@@ -45,7 +47,17 @@ public struct RunningAttempt: FieldRecord {
         reservedCost = started.reservedCost
         reservedTokens = max(0, started.reservedTokens ?? 0)
         key = started.key
+        isOneOfLanes = started.lane != nil
+        conversation = started.conversation
         charges = started.charges
+    }
+
+    /// The conversation that it answers; absent where those are not kept together.
+    var conversation: UInt64?
+
+    /// The lane that it uses, where there are several.
+    var lane: LaneReference? {
+        isOneOfLanes ? LaneReference(provider: provider, key: key) : nil
     }
 
     /// Whether it holds something of a quota or a budget.
@@ -69,5 +81,7 @@ public struct RunningAttempt: FieldRecord {
         visitor.field(24, "charges", &charges)
         visitor.field(25, "expires", &expires)
         visitor.field(26, "is_expired", &isExpired)
+        visitor.field(27, "one_of_lanes", &isOneOfLanes)
+        visitor.field(28, "conversation", &conversation)
     }
 }

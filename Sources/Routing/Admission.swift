@@ -31,7 +31,8 @@ public struct Admission: Sendable {
                 candidate: chosen,
                 of: decision,
                 number: 1,
-                state: state
+                state: state,
+                now: now
             )
         }
     }

@@ -53,20 +53,33 @@ struct Constraint {
 
     /// What keeps the candidate from being asked at this instant.
     private func violationForNow(state: RouterState, now: Timestamp) -> RouteExclusion? {
-        if let until = state.holds.keyRejected(reference.provider, at: now) {
-            return exclusion(.keyRejected, until: until)
+        let rejected = heldInAllLanes {
+            state.holds.keyRejected(reference.provider, key: $0, at: now)
         }
+        if let rejected { return exclusion(.keyRejected, until: rejected) }
         if let until = state.holds.modelMissing(reference, at: now) {
             return exclusion(.modelMissing, until: until)
         }
-        if let until = state.holds.rateLimited(reference, at: now) {
-            return exclusion(.rateLimited, until: until)
+        let limited = heldInAllLanes { key in
+            state.holds.rateLimited(reference, key: key, at: now)
+                ?? state.holds.keyRejected(reference.provider, key: key, at: now)
         }
+        if let limited { return exclusion(.rateLimited, until: limited) }
         switch state.breakers.position(of: reference.provider, at: now) {
         case .closed, .halfOpen(probing: false): return nil
         case .open(let until): return exclusion(.breakerOpen, until: until)
         case .halfOpen(probing: true): return exclusion(.breakerProbing)
         }
+    }
+
+    /// When the first of the provider's lanes is free again; `nil` when one is.
+    private func heldInAllLanes(_ until: (Int) -> Timestamp?) -> Timestamp? {
+        var earliest: Timestamp?
+        for key in provider.policy.keys {
+            guard let until = until(key) else { return nil }
+            earliest = min(earliest ?? until, until)
+        }
+        return earliest
     }
 
     /// What the model is not up to, or costs too much for.
@@ -78,10 +91,24 @@ struct Constraint {
     }
 
     private func violationOfMode(state: RouterState) -> ExclusionReason? {
+        if let rule = requirements.tenantRule,
+            !isAllowed(by: state.policy.tenantRule(rule))
+        {
+            return .notAllowed
+        }
         if requirements.isLocalOnly, !provider.policy.isLocal { return .notLocal }
         let mode = state.policy.policy.mode
         if isFreeOnly || mode == .freeOnly, !prices.isFree { return .notFree }
         return mode == .hosted && provider.policy.isLocal ? .notHosted : nil
+    }
+
+    /// Whether a tenant's rule lets the model through; a rule that is gone forbids nothing.
+    private func isAllowed(by rule: TenantPolicy?) -> Bool {
+        guard let rule else { return true }
+        return rule.allowedModels.contains { entry in
+            entry == reference.model || entry == reference.provider
+                || entry == "\(reference.provider):\(reference.model)"
+        }
     }
 
     private func exclusion(_ reason: ExclusionReason, until: Timestamp? = nil) -> RouteExclusion {

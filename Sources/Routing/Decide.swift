@@ -55,7 +55,11 @@ public func decide(
     // A chain that the client names is followed.
     if case .chain = target { strategies = registry.strategies(["fallback"]) }
     decision.chain = target.chainName
-    decision.requirements = RouteRequirements(received, wish: target.wish)
+    decision.requirements = RouteRequirements(
+        received,
+        wish: target.wish,
+        policy: state.policy
+    )
     let proposals = RouteProposals(
         target: target,
         requirements: decision.requirements,
@@ -91,13 +95,15 @@ public func decide(
         return decision
     }
     decision.preferIdle(state: state)
+    decision.followFallbacks(state: state)
+    decision.keepTogether(received, state: state, now: now)
     draw(policy, state, into: &decision)
     return decision
 }
 
 /// Chooses among the ranked candidates: the first, or by exploration another.
 ///
-/// A model that the client named is not explored away from, and with `local_first` no hosted one is
+/// A model that the client named is not explored away from, nor is who answered its conversation, and with `local_first` no hosted one is
 /// drawn while a local one can answer. Nor is a provider with its fill drawn beside an idle one: a
 /// request would wait in its queue for the sake of learning.
 private func draw(
@@ -105,7 +111,8 @@ private func draw(
     _ state: RouterState,
     into decision: inout RouteDecided
 ) {
-    let isOpen = decision.strategy != .explicit
+    // Who answered the conversation is not drawn against: its cache is what it stays for.
+    let isOpen = decision.strategy != .explicit && decision.affinity?.isKept != true
     func isLocal(_ candidate: RouteCandidate) -> Bool {
         state.policy.providerInForce(candidate.provider)?.policy.isLocal == true
     }

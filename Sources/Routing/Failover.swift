@@ -17,6 +17,8 @@ let leastAttemptMicroseconds: Int64 = 20_000
 /// - Parameters:
 ///   - decision: the request's one decision.
 ///   - last: the index of the candidate asked last; `nil` before the first attempt.
+///   - lane: which of its provider's lanes that was, and how it failed; where another lane may do
+///     better, the same candidate is asked again there.
 ///   - attempts: attempts made so far.
 ///   - state: the fold of every event so far, the failure included.
 ///   - now: the time, not before `state.time`.
@@ -24,6 +26,7 @@ let leastAttemptMicroseconds: Int64 = 20_000
 public func nextCandidate(
     of decision: RouteDecided,
     after last: Int?,
+    lane: (key: Int, failure: FailureKind)? = nil,
     attempts: Int,
     state: RouterState,
     now: Timestamp
@@ -32,6 +35,7 @@ public func nextCandidate(
         return nextCandidate(
             of: decision,
             after: last,
+            lane: lane,
             attempts: attempts,
             state: expired,
             now: now
@@ -39,7 +43,17 @@ public func nextCandidate(
     }
     let budgets = state.budgetUses(charges: decision.charges, at: now)
     var skipped: [RouteExclusion] = []
-    for index in decision.order(after: last) {
+    let order = decision.order(after: last)
+    let mayAsk =
+        attempts < decision.maxAttempts
+        && now.advanced(byMicroseconds: leastAttemptMicroseconds) < decision.deadline
+    var again: Int?
+    if let lane, let last, mayAsk,
+        decision.hasOtherLane(at: last, than: lane.key, after: lane.failure, state, now)
+    {
+        again = last
+    }
+    for index in (again.map { [$0] } ?? []) + order {
         let candidate = decision.candidates[index]
         guard attempts < decision.maxAttempts else {
             skipped.append(
@@ -91,12 +105,43 @@ public func nextCandidate(
         else {
             return Failover(candidate: index, skipped: skipped)
         }
-        skipped.append(exclusion)
+        // That it failed is known; what keeps its other lanes from being asked is no news.
+        if index != again { skipped.append(exclusion) }
     }
     return Failover(candidate: nil, skipped: skipped)
 }
 
 extension RouteDecided {
+    /// Whether the provider of a candidate has another lane that may do better than the one that
+    /// failed.
+    fileprivate func hasOtherLane(
+        at index: Int,
+        than key: Int,
+        after failure: FailureKind,
+        _ state: RouterState,
+        _ now: Timestamp
+    ) -> Bool {
+        guard candidates.indices.contains(index) else { return false }
+        let reference = candidates[index].reference
+        guard let provider = state.policy.providerInForce(reference.provider)?.policy,
+            provider.hasLanes
+        else { return false }
+        let reservation = Reservation(
+            of: RequestBounds(self),
+            at: reference,
+            provider,
+            state: state
+        )
+        let choice = LaneChoice(
+            reference: reference,
+            provider: provider,
+            tokens: reservation.quotaTokens ?? 0,
+            state: state,
+            now: now
+        )
+        return choice.hasOther(than: key, after: failure)
+    }
+
     /// The candidates that come after one in the order of asking: the chosen one, then the others as
     /// they are ranked.
     fileprivate func order(after last: Int?) -> [Int] {

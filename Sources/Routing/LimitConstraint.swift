@@ -16,13 +16,7 @@ struct LimitConstraint {
             return nil
         }
         let reservation = reservation(state)
-        let quota = state.quotas.shortage(
-            at: reference.model,
-            of: provider.policy,
-            tokens: reservation.quotaTokens ?? 0,
-            now: now
-        )
-        if let quota {
+        if let quota = shortage(reservation, state: state, now: now) {
             return exclusion(.quotaExhausted, until: quota.until, quota.shortage)
         }
         guard !budgets.isEmpty, !reservation.isFree,
@@ -35,6 +29,35 @@ struct LimitConstraint {
             return nil
         }
         return exclusion(.budgetExceeded, until: full.end, LimitShortage(full, needed: cost))
+    }
+
+    /// The quota that has no room, where no lane that is free has any; that of the first one.
+    private func shortage(
+        _ reservation: Reservation,
+        state: RouterState,
+        now: Timestamp
+    ) -> (shortage: LimitShortage, until: Timestamp?)? {
+        let policy = provider.policy
+        let tokens = reservation.quotaTokens ?? 0
+        var first: (shortage: LimitShortage, until: Timestamp?)?
+        for key in policy.keys {
+            if policy.hasLanes,
+                state.holds.keyRejected(reference.provider, key: key, at: now) != nil
+                    || state.holds.rateLimited(reference, key: key, at: now) != nil
+            {
+                continue
+            }
+            let shortage = state.quotas.shortage(
+                at: reference.model,
+                of: policy,
+                key: key,
+                tokens: tokens,
+                now: now
+            )
+            guard let shortage else { return nil }
+            first = first ?? shortage
+        }
+        return first
     }
 
     /// The budget that the request passes at this candidate though it only warns; `nil` when it fits.

@@ -29,6 +29,7 @@ public struct NextAttempt: Sendable {
         let failover = nextCandidate(
             of: decision,
             after: last.candidate,
+            lane: failure.map { (key: last.key, failure: $0) },
             attempts: last.number,
             state: state,
             now: now
@@ -39,7 +40,9 @@ public struct NextAttempt: Sendable {
                 candidate: candidate,
                 of: decision,
                 number: last.number + 1,
-                state: state
+                state: state,
+                now: now,
+                besides: candidate == last.candidate ? last.key : nil
             )
             attempt.after = failure
             attempt.skipped = failover.skipped

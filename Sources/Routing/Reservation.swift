@@ -102,7 +102,9 @@ extension AttemptStarted {
         candidate index: Int,
         of decision: RouteDecided,
         number: Int,
-        state: RouterState
+        state: RouterState,
+        now: Timestamp,
+        besides failedKey: Int? = nil
     ) {
         self.init()
         let candidate = decision.candidates[index]
@@ -113,6 +115,7 @@ extension AttemptStarted {
         self.candidate = index
         statePosition = state.position
         charges = decision.charges
+        conversation = decision.affinity?.conversation
         guard let policy = state.policy.providerInForce(provider)?.policy else {
             reservedInput = decision.inputBound
             reservedOutput = decision.outputBound
@@ -128,6 +131,17 @@ extension AttemptStarted {
         reservedOutput = reservation.output
         reservedCost = reservation.cost
         reservedTokens = reservation.quotaTokens
+        guard policy.hasLanes else { return }
+        let choice = LaneChoice(
+            reference: candidate.reference,
+            provider: policy,
+            tokens: reservation.quotaTokens ?? 0,
+            state: state,
+            now: now
+        )
+        let isKept = index == 0 && decision.affinity?.isKept == true
+        key = choice.best(besides: failedKey, before: isKept ? decision.affinity?.key : nil) ?? 0
+        lane = policy.lanes[key].name
     }
 }
 

@@ -14,8 +14,9 @@ struct RouteProposal {
     /// Whether the entry asks for models that cost nothing.
     var isFreeOnly = false
 
-    var isLocal: Bool {
-        if case .model(_, let provider) = offer { provider.policy.isLocal } else { false }
+    /// The provider of the model; `nil` where there is none.
+    var provider: ProviderInForce? {
+        if case .model(_, let provider) = offer { provider } else { nil }
     }
 
     var exclusion: RouteExclusion? {

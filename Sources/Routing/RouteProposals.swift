@@ -19,8 +19,8 @@ struct RouteProposals {
 
     var list: [RouteProposal] {
         switch target {
-        case .chain(let chain): chainList(chain)
-        case .open(let open): openList(open)
+        case .chain(let chain): withFallbacks(chainList(chain))
+        case .open(let open): withFallbacks(openList(open))
         case .missingChain: []
         case .pinned(let provider, let model):
             [RouteProposal(named: model, of: provider, state: state)]
@@ -29,6 +29,22 @@ struct RouteProposals {
                 RouteProposal(named: model, of: $0, state: state)
             }
         }
+    }
+
+    /// The list, and behind it the providers that are to step in for one of it and are not there.
+    private func withFallbacks(_ list: [RouteProposal]) -> [RouteProposal] {
+        guard state.policy.hasFallbacks else { return list }
+        var all = list
+        var offered = Set(list.compactMap(\.provider?.policy.name))
+        var index = 0
+        while index < all.count {
+            defer { index += 1 }
+            guard let name = all[index].provider?.policy.fallbackProvider,
+                let next = state.policy.providerInForce(name), offered.insert(name).inserted
+            else { continue }
+            all.append(proposal(of: next, freeOnly: all[index].isFreeOnly))
+        }
+        return all
     }
 
     private func chainList(_ chain: RoutingChain) -> [RouteProposal] {

@@ -3,7 +3,7 @@ import RouterState
 
 extension RouteRequirements {
     /// What a request demands of every candidate.
-    init(_ received: RequestReceived, wish: RouteWish) {
+    init(_ received: RequestReceived, wish: RouteWish, policy: PolicyInForce) {
         self.init()
         let features = received.features
         needs = features.needs.union(received.hints.required)
@@ -17,6 +17,7 @@ extension RouteRequirements {
         maxLatencyMicroseconds = received.hints.maxLatencyMicroseconds
         isLocalOnly = received.hints.isLocalOnly || wish == .local
         isFreeOnly = wish == .free
+        tenantRule = policy.tenantRule(received.tenant)?.name
     }
 
     /// Why a model is not up to the request; `nil` when it is, or when nobody knows.

@@ -75,6 +75,7 @@ enum RouteTarget {
         if present.allSatisfy({ $0.reason == .untranslatable }) { return .untranslatable }
         let demands: Set<ExclusionReason> = [
             .untranslatable, .contextTooSmall, .lacksCapability, .aboveCostLimit, .notLocal,
+            .notAllowed,
         ]
         return present.allSatisfy { demands.contains($0.reason) } ? .unsatisfiable : .noneAvailable
     }

@@ -59,6 +59,7 @@ extension AttemptFinished {
         number = attempt.number
         provider = attempt.provider
         model = attempt.model
+        key = attempt.key
         failure = outcome.failure
         status = outcome.status
         message = outcome.message

@@ -24,6 +24,9 @@ extension Settings {
         lines.add(log)
         lines.add(routing)
         lines.add(budgets)
+        for (tenant, models) in tenants.sorted(by: { $0.key < $1.key }) {
+            lines.add("tenants.\(tenant).allowedModels", list: models)
+        }
         return lines.text
     }
 }
@@ -55,6 +58,11 @@ private struct SummaryLines {
         add("\(path).priority", provider.priority)
         add("\(path).apiKey", provider.apiKey == nil ? "unset" : "set")
         add("\(path).baseUrl", provider.baseURL)
+        for (index, lane) in provider.lanes.enumerated() {
+            add("\(path).lanes[\(index)].apiKey", lane.apiKey == nil ? "unset" : "set")
+            add("\(path).lanes[\(index)].baseUrl", lane.baseURL)
+            add("\(path).lanes[\(index)].weight", lane.weight)
+        }
         add("\(path).defaultModel", provider.defaultModel)
         add("\(path).models", list: provider.models)
         for (task, model) in provider.modelOverrides.sorted(by: { $0.key < $1.key }) {
@@ -144,6 +152,8 @@ private struct SummaryLines {
         add("routing.strategies", list: routing.strategies)
         add("routing.exploration.floor", routing.exploration?.floor)
         add("routing.exploration.arms", routing.exploration?.arms)
+        add("routing.affinity.enabled", routing.affinity != nil)
+        add("routing.affinity.maxAgeMs", milliseconds: routing.affinity)
         add("routing.referenceModel", routing.referenceModel)
         add("routing.maxAttempts", routing.maxAttempts)
         add("routing.timeouts", routing.timeouts)

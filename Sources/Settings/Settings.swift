@@ -31,6 +31,8 @@ public struct Settings: Hashable, Sendable {
     public var routing = RoutingSettings()
     /// How much may be spent.
     public var budgets = BudgetSettings()
+    /// The models and providers that each tenant may use; `*` is every other tenant.
+    public var tenants: [String: [String]] = [:]
     /// Keys that were understood but that this version does not act on, in the order of the file.
     public var notInForce: [SettingNotInForce] = []
     /// What else the user should be told at the start, one sentence each.

@@ -11,7 +11,7 @@ from conftest import http_client, id_of, ollama_client, openai_client, provider
 from fakes import openai as fake_openai
 from fakes.ollama import OllamaProvider
 from fakes.openai import OpenAIProvider
-from fakes.server import whole
+from test_replay import check_all
 
 TEXTS = ["one", "two", "three"]
 SIMULATED = {
@@ -38,23 +38,26 @@ def oll(house):
     return ollama_client(house.gateway)
 
 
-@pytest.mark.parametrize("model", ["gpt-x", "llama-x", "gemini-x"])
+TOKENS = {"gpt-x": 8, "llama-x": 9, "gemini-x": 3}
+"""What each provider counts; Gemini counts none, so there it is an estimate."""
+
+
+@pytest.mark.parametrize("model", TOKENS)
 @pytest.mark.parametrize("encoding", [{}, {"encoding_format": "float"}])
 def test_the_openai_sdk_gets_vectors_in_order(house, oai, model, encoding):
     # Without a format the SDK asks for base64 and unpacks it itself.
     answer = oai.embeddings.create(model=model, input=TEXTS, **encoding)
     assert [item.embedding for item in answer.data] == VECTORS
     assert [item.index for item in answer.data] == [0, 1, 2]
-    # Google does not count them: an estimate, since OpenAI's shape has no unknown.
-    assert answer.usage.prompt_tokens == {"gpt-x": 8, "llama-x": 9, "gemini-x": 3}[model]
+    assert answer.usage.prompt_tokens == TOKENS[model]
     assert answer.model == model
 
 
-@pytest.mark.parametrize("model", ["gpt-x", "llama-x", "gemini-x"])
+@pytest.mark.parametrize("model", TOKENS)
 def test_the_ollama_sdk_gets_vectors(house, oll, model):
     answer = oll.embed(model, TEXTS)
     assert answer.embeddings == VECTORS
-    assert answer.prompt_eval_count == {"gpt-x": 8, "llama-x": 9, "gemini-x": None}[model]
+    assert answer.prompt_eval_count == (TOKENS | {"gemini-x": None})[model]
     assert oll.embed(model, "one").embeddings == VECTORS[:1]
     assert list(oll.embeddings(model, "one").embedding) == VECTORS[0]
 
@@ -70,6 +73,25 @@ def test_each_is_asked_at_its_own_endpoint(house, oai, oll):
     oll.embeddings("llama-x", "one")
     assert house.ollama.last.path == "/api/embeddings"
     assert house.ollama.last.json["prompt"] == "one"
+
+
+def test_gemini_is_asked_for_each_text(house, oai):
+    response = oai.embeddings.with_raw_response.create(
+        model="gemini-x", input=["one", "two"], dimensions=2
+    )
+    assert house.gemini.last.path == "/v1beta/models/gemini-x:batchEmbedContents"
+    assert house.gemini.last.json == {
+        "requests": [
+            {
+                "model": "models/gemini-x",
+                "content": {"parts": [{"text": text}]},
+                "outputDimensionality": 2,
+            }
+            for text in ("one", "two")
+        ]
+    }
+    usage = house.gateway.completed(id_of(response))["attempts_finished"][0]["usage"]
+    assert (usage["input"], usage["output"], usage["origin"]) == (2, 0, "estimated")
 
 
 def test_base64_is_of_32_bit_floats(house):
@@ -138,6 +160,9 @@ def test_usage_and_cost_are_recorded(house, oai):
     assert record["received"]["endpoint"] == "/v1/embeddings"
     usage = record["attempts_finished"][0]["usage"]
     assert (usage["input"], usage["output"], usage["origin"]) == (8, 0, "provider")
+    page = house.gateway.explain_page(id_of(response))
+    assert "3 texts to embed, 11 bytes of prompt" in page
+    assert "at most" not in page
 
 
 def test_a_list_that_is_longer_than_a_context_is_not_held_against_a_model(fake, gateway):
@@ -159,6 +184,21 @@ def test_auto_takes_a_model_for_embeddings_and_chats_never_do(gateway):
         assert chat.model != "sim-embed"
     with pytest.raises(openai.BadRequestError):
         client.embeddings.create(model="sim-chat", input="What is a bird?")
+
+
+def test_requests_of_every_api_are_decided_again_alike(fake, gateway):
+    oai, ollama_fake = fake(OpenAIProvider), fake(OllamaProvider, ["gpt-x", "nomic-embed-x"])
+    made = gateway([provider("o", oai), provider("l", ollama_fake, "ollama"), SIMULATED])
+    client, other = openai_client(made), ollama_client(made)
+    for model in ("gpt-x", "auto", "sim-embed", "l:nomic-embed-x"):
+        oai.will(fake_openai.error(500))
+        client.embeddings.create(model=model, input=TEXTS)
+        other.embed(model, TEXTS)
+    assert ollama_fake.requests
+    client.responses.create(model="gpt-x", input="Hi")
+    client.completions.create(model="auto", prompt="Hi")
+    other.chat("auto", [{"role": "user", "content": "Hi"}])
+    check_all(made)
 
 
 def test_simulated_vectors_follow_from_their_texts(gateway):

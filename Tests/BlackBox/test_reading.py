@@ -9,7 +9,7 @@ import pytest
 from conftest import ask, http_client, id_of, openai_client, provider
 from fakes import openai as fake_openai
 from fakes.openai import OpenAIProvider, error
-from fakes.server import Hold, Reply, stream
+from fakes.server import Hold, Reply, Seen, stream
 from gateway import binary, eventually
 from test_openai_client import user
 
@@ -252,7 +252,8 @@ def test_an_open_breaker_and_a_rate_limit_survive_a_restart(fake, gateway):
 def test_a_stop_waits_for_requests_in_flight(pair):
     gateway, first, _ = pair
     gate = threading.Event()
-    body = OpenAIProvider.answer(first, type("Request", (), {"json": {"model": "gpt-x"}}))
+    request = Seen("POST", "/v1/chat/completions", {}, b'{"model": "gpt-x"}')
+    body = OpenAIProvider.answer(first, request)
     first.will(Reply([Hold(gate), *body.steps], headers=_with_length(body)))
     answers = []
     thread = threading.Thread(target=lambda: answers.append(ask(openai_client(gateway))))

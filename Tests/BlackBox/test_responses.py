@@ -95,6 +95,8 @@ def test_items_are_translated(house, client):
         max_output_tokens=9,
         temperature=0.5,
         reasoning={"effort": "low"},
+        truncation="auto",
+        include=["reasoning.encrypted_content"],
     )  # fmt: skip
     sent = house.openai.last.json
     assert [m["role"] for m in sent["messages"]] == ["system", "user", "assistant", "user"]
@@ -102,6 +104,8 @@ def test_items_are_translated(house, client):
     assert sent["messages"][1]["content"][1]["image_url"]["url"].endswith(PIXEL)
     assert (sent["max_tokens"], sent["temperature"]) == (9, 0.5)
     assert sent["reasoning_effort"] == "low"
+    (dropped,) = house.gateway.newest()["received"]["dropped_hints"][:1]
+    assert dropped == {"family": "openai", "fields": ["include", "truncation"]}
 
 
 TOOL_ANSWERS = {

@@ -303,6 +303,26 @@ def test_anthropic_stream_is_translated_from_ollama(house, ant):
         assert stream.get_final_message().stop_reason == "end_turn"
 
 
+def test_earlier_thinking_goes_back_to_ollama_and_is_dropped_elsewhere(house, ant, oai):
+    thinking = {"type": "thinking", "thinking": "Two and two.", "signature": "s"}
+    messages = [
+        *user(),
+        {"role": "assistant", "content": [thinking, {"type": "text", "text": "four"}]},
+        *user("Sure?"),
+    ]
+    create(ant, model="llama-x", messages=messages)
+    sent = house.ollama.last.json["messages"][1]
+    assert (sent["thinking"], sent["content"]) == ("Two and two.", "four")
+    create(ant, model="gpt-x", messages=messages)
+    assert house.openai.last.json["messages"][1] == {"role": "assistant", "content": "four"}
+    dropped = house.gateway.newest()["received"]["dropped_hints"]
+    assert {"family": "openai", "fields": ["messages[1].content[0]"]} in dropped
+
+    answered = {"role": "assistant", "content": "four", "reasoning_content": "Two and two."}
+    oai.chat.completions.create(model="llama-x", messages=[*user(), answered, *user("Sure?")])
+    assert house.ollama.last.json["messages"][1]["thinking"] == "Two and two."
+
+
 def test_a_prompt_count_that_ollama_left_out_is_estimated_and_marked(house, oai):
     house.ollama.will(whole(fake_ollama.last("four", usage=(None, 5))))
     response = ask(oai, model="llama-x")

@@ -127,7 +127,8 @@ struct UserCatalogTests {
              "capabilities": ["tools"], "tasks": ["planning"], "strengths": ["a"],
              "weaknesses": ["b"], "benchmarks": [{"name": "MMLU", "percent": 12.34,
              "source": "s", "asOf": "2026-01-01"}],
-             "gpuMemory": {"bytes": 7, "source": "s", "asOf": "2026-01-02"}, "default": true}
+             "gpuMemory": {"bytes": 7, "source": "s", "asOf": "2026-01-02"}, "default": true,
+             "quality": {"planning": 0.81, "code-review": 0}}
             """
         let user = try Self.user(text, imported: Self.priced)
         #expect(try UserCatalog(json: user.json) == user)
@@ -135,6 +136,23 @@ struct UserCatalogTests {
         let card = try #require(catalog.model(provider: .ollama, id: "x:1b"))
         #expect(card.benchmarks.map(\.percent) == [Decimal(string: "12.34")])
         #expect(card.gpuMemory?.bytes == 7)
+        #expect(card.expectedQuality(for: .planning) == 810_000)
+        #expect(card.expectedQuality(for: .codeReview) == 0)
+        #expect(card.expectedQuality(for: .analysis) == nil)
+    }
+
+    @Test
+    func `a model is taken to be a little better than its tier at what it is a good pick for`()
+        throws
+    {
+        for card in try Catalog.shipped.cards {
+            guard let tier = card.tier else { continue }
+            for task in TaskType.allCases {
+                let expected = 200_000 + 200_000 * Int(tier.rawValue)
+                let isPick = card.tasks.contains(task.name)
+                #expect(card.expectedQuality(for: task) == (isPick ? expected : nil))
+            }
+        }
     }
 
     @Test

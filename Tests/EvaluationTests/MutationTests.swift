@@ -17,13 +17,14 @@ struct MutationTests {
         "prices_position", "strategy", "chain", "candidates.provider", "candidates.model",
         "candidates.predicted_cost_nanodollars", "candidates.probability_ppm",
         "excluded.provider", "excluded.reason", "excluded.until", "excluded.fields", "chosen",
-        "floor_ppm", "max_attempts", "refusal", "deadline",
+        "floor_ppm", "max_attempts", "refusal", "deadline", "affinity.conversation",
+        "affinity.provider", "affinity.kept",
     ]
     /// The same of an attempt.
     static let attemptFields = [
         "request", "number", "provider", "model", "candidate", "state_position", "after",
         "skipped.provider", "skipped.reason", "reserved_input", "reserved_output",
-        "reserved_cost_nanodollars",
+        "reserved_cost_nanodollars", "key", "lane", "conversation",
     ]
 
     /// Changes each scalar of every decision and attempt in turn, and shows it to a check that has seen
@@ -74,7 +75,7 @@ struct MutationTests {
         var names: Set<String> = []
         var run = 0
         // Some fields are rare: a failover that passes over a candidate is one in hundreds.
-        while run < 10 || !wanted.isSubset(of: names), run < 200 {
+        while run < 10 || !wanted.isSubset(of: names), run < 1_000 {
             let journal = try Journal(GatewayHistory(seed: seed &+ UInt64(run), steps: 60))
             names.formUnion(
                 try Self.mutate(journal) { findings, path in

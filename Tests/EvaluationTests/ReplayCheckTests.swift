@@ -64,6 +64,28 @@ struct ReplayCheckTests {
         #expect(other.code == 0)
     }
 
+    @Test func `a failed request that names others than it was not sent to is found`() throws {
+        var forged = 0
+        for seed in 0..<20 as Range<UInt64> {
+            var journal = try Journal(GatewayHistory(seed: seed, steps: 120))
+            #expect(journal.check().isEqual)
+            let index = journal.lines.firstIndex { line in
+                guard case .requestCompleted(let completed) = line.event.body else { return false }
+                return !completed.skipped.isEmpty
+            }
+            guard let index,
+                case .requestCompleted(var completed) = journal.lines[index].event.body
+            else { continue }
+            completed.skipped[0].provider += "x"
+            let time = journal.lines[index].event.time
+            journal.lines[index] = try Journal.Line(Event(.requestCompleted(completed), at: time))
+            let findings = journal.check()
+            #expect(findings.differences.first?.fields.first?.path == "skipped[0].provider")
+            forged += 1
+        }
+        #expect(forged > 3)
+    }
+
     @Test func `all differences are kept where that is asked for`() throws {
         var events = GatewayHistory(seed: 12, steps: 200).events
         var forged = 0

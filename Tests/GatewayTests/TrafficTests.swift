@@ -153,6 +153,7 @@ extension Record {
                     let next = nextCandidate(
                         of: decision,
                         after: last.candidate,
+                        lane: attempt.after.map { (key: last.key, failure: $0) },
                         attempts: last.number,
                         state: state,
                         now: event.time

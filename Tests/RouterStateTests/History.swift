@@ -57,6 +57,9 @@ struct History {
             reserving: draws.int(0...9_000),
             output: draws.oneIn(3) ? nil : draws.int(0...4_000)
         ) { attempt in
+            attempt.key = draws.int(0...2)
+            attempt.conversation = draws.oneIn(2) ? UInt64(draws.int(1...5)) : nil
+            attempt.lane = draws.oneIn(2) ? "key \(attempt.key + 1)" : nil
             attempt.reservedTokens = draws.oneIn(3) ? nil : draws.int(0...9_000)
             attempt.reservedCost =
                 draws.oneIn(3) ? nil : Nanodollars(Int64(draws.int(0...9_999_999_999)))

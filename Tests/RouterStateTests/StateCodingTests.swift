@@ -141,8 +141,32 @@ struct StateCodingTests {
         return journal.state
     }()
 
+    /// A state with lanes and conversations.
+    static let lanedSample = {
+        var journal = Journal()
+        for (key, failure) in [(0, nil), (1, FailureKind.serverError), (2, .keyRejected)] {
+            let id = journal.receive()
+            journal.start(id) {
+                $0.key = key
+                $0.lane = "key \(key + 1)"
+                $0.conversation = 5
+            }
+            journal.finish(id, failure)
+        }
+        let id = journal.receive()
+        journal.start(id) {
+            $0.key = 1
+            $0.lane = "key 2"
+            $0.conversation = 9
+        }
+        return journal.state
+    }()
+
     /// Snapshots and carried states of released builds must be read by every later one.
-    @Test(arguments: [("RouterState", sample), ("RouterStateLimits", limitedSample)])
+    @Test(arguments: [
+        ("RouterState", sample), ("RouterStateLimits", limitedSample),
+        ("RouterStateLanes", lanedSample),
+    ])
     func `the golden bytes of the state still mean what they meant`(
         name: String,
         sample: RouterState

@@ -44,10 +44,22 @@ extension Draws {
                 policy.providers[index].modelLimits = [line]
             }
             if oneIn(3) { policy.providers[index].maxConcurrent = int(1...3) }
+            if oneIn(3) { policy.providers[index].lanes = lanes() }
         }
         if oneIn(2) { policy.budgets = budgets() }
         policy.breaker.failuresToOpen = int(1...5)
+        policy.affinityMicroseconds = oneIn(2) ? 60_000_000 : nil
         return policy
+    }
+
+    private mutating func lanes() -> [LanePolicy] {
+        (1...int(2...3)).map { number in
+            var lane = LanePolicy()
+            lane.name = "key \(number)"
+            lane.endpoint = oneIn(2) ? "10.0.0.\(number)" : nil
+            lane.weight = int(1...4)
+            return lane
+        }
     }
 
     private mutating func limits() -> RateLimits {

@@ -67,6 +67,12 @@ struct GatewayHistory {
         received.features.cues = PromptCues(rawValue: draws.next() & draws.next() & draws.next())
         received.features.instructionBytes = draws.int(0...received.features.promptBytes)
         received.features.messages = draws.int(1...9)
+        if draws.oneIn(2) {
+            var mark = ConversationMark()
+            mark.fingerprint = UInt64(draws.int(1...3))
+            mark.isFollowUp = !draws.oneIn(4)
+            received.conversation = mark
+        }
         if draws.oneIn(6) { received.task = draws.one(of: TaskType.allCases).name }
         if draws.oneIn(6) { received.hints.isLocalOnly = true }
         if draws.oneIn(6) {
@@ -98,12 +104,14 @@ struct GatewayHistory {
     private func completion(
         of request: RequestID,
         _ outcome: RequestOutcome,
-        attempts: Int
+        attempts: Int,
+        skipped: [RouteExclusion] = []
     ) -> EventBody {
         var completed = RequestCompleted()
         completed.request = request
         completed.outcome = outcome
         completed.attempts = attempts
+        completed.skipped = skipped
         return .requestCompleted(completed)
     }
 
@@ -115,6 +123,7 @@ struct GatewayHistory {
         finished.number = attempt.number
         finished.provider = attempt.provider
         finished.model = attempt.model
+        finished.key = attempt.key
         finished.totalMicroseconds = draws.int(1...9_000_000)
         finished.failure = draws.oneIn(3) ? nil : draws.one(of: FailureKind.allCases)
         if finished.failure == nil {
@@ -141,7 +150,15 @@ struct GatewayHistory {
             running.append((received, decision, started))
         } else {
             let outcome: RequestOutcome = finished.failure == nil ? .answered : .failed
-            group.append(completion(of: attempt.request, outcome, attempts: attempt.number))
+            let asksNobody = fault != nil && fault != .request
+            group.append(
+                completion(
+                    of: attempt.request,
+                    outcome,
+                    attempts: attempt.number,
+                    skipped: asksNobody ? next.skipped : []
+                )
+            )
         }
         append(group)
     }
@@ -160,6 +177,7 @@ struct GatewayHistory {
         var tick = QuotaTick()
         tick.provider = draws.one(of: World.providers).name
         tick.model = draws.one(of: ["haiku", "llama", "qwen3:8b"])
+        tick.key = draws.int(0...1)
         tick.kind = draws.one(of: QuotaKind.allCases)
         tick.limit = draws.oneIn(2) ? draws.int(1...10_000) : nil
         tick.remaining = draws.int(0...20)

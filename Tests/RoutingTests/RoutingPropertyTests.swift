@@ -95,6 +95,7 @@ struct RoutingPropertyTests {
             let again = nextCandidate(
                 of: moment.decision,
                 after: before.candidate,
+                lane: attempt.after.map { (key: before.key, failure: $0) },
                 attempts: before.number,
                 state: moment.state,
                 now: moment.now
@@ -210,6 +211,7 @@ struct RoutingPropertyTests {
             let shortage = state.quotas.shortage(
                 at: attempt.model,
                 of: provider,
+                key: attempt.key,
                 tokens: attempt.reservedTokens ?? 0,
                 now: moment.now
             )
@@ -234,14 +236,18 @@ struct RoutingPropertyTests {
         try Self.visit(100, seed: Draws.seed()) { moment in
             guard let attempt = moment.attempt else { return }
             let state = moment.state
-            let provider = try #require(state.policy.provider(attempt.provider))
-            if state.policy.policy.mode == .hosted { try #require(!provider.isLocal) }
+            let policy = try #require(state.policy.provider(attempt.provider))
+            if state.policy.policy.mode == .hosted { try #require(!policy.isLocal) }
+            try #require(
+                attempt.lane == (policy.lanes.isEmpty ? nil : policy.lanes[attempt.key].name)
+            )
             let reference = ModelReference(provider: attempt.provider, model: attempt.model)
             let position = state.breakers.position(of: attempt.provider, at: moment.now)
             try #require([.closed, .halfOpen(probing: false)].contains(position))
-            try #require(state.holds.keyRejected(attempt.provider, at: moment.now) == nil)
+            let (provider, key) = (attempt.provider, attempt.key)
+            try #require(state.holds.keyRejected(provider, key: key, at: moment.now) == nil)
             try #require(state.holds.modelMissing(reference, at: moment.now) == nil)
-            try #require(state.holds.rateLimited(reference, at: moment.now) == nil)
+            try #require(state.holds.rateLimited(reference, key: key, at: moment.now) == nil)
             try #require(attempt.number <= max(1, moment.decision.maxAttempts))
         }
     }

@@ -101,7 +101,7 @@ struct FailureTests {
                 "POST /v1/chat/completions HTTP/1.1\r\nhost: sim\r\n"
                     + "content-length: \(body.utf8.count)\r\n\r\n\(body)"
             )
-            let received = try await raw.readToEnd()
+            let received = await raw.readToEnd()
             #expect(received.hasPrefix("HTTP/1.1 200 OK"))
             #expect(received.contains(#""role":"assistant""#))
             #expect(!received.contains("[DONE]"))

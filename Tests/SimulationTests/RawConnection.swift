@@ -33,15 +33,24 @@ final class RawConnection {
             .write(contentsOf: Data(text.utf8))
     }
 
-    /// Everything until the other side closes.
+    /// Everything until the other side closes, which is a reset where it has not read all that it was
+    /// sent.
     ///
     /// Reads on a thread of its own: the server's tasks need those of the cooperative pool.
-    func readToEnd() async throws -> String {
+    func readToEnd() async -> String {
         let descriptor = descriptor
-        let data = try await withCheckedThrowingContinuation { continuation in
+        let data = await withCheckedContinuation { continuation in
             Thread.detachNewThread {
                 let handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: false)
-                continuation.resume(with: Result { try handle.readToEnd() ?? Data() })
+                var data = Data()
+                do {
+                    while let piece = try handle.read(upToCount: 65_536), !piece.isEmpty {
+                        data += piece
+                    }
+                } catch {
+                    // Reset; what came before it counts.
+                }
+                continuation.resume(returning: data)
             }
         }
         return String(decoding: data, as: UTF8.self)

@@ -26,8 +26,12 @@ public struct AttemptStarted: FieldRecord {
     public var reservedTokens: Int?
     /// The budgets with a scope that it counts in.
     public var charges: [String] = []
-    /// Which of the provider's keys is used; 0 for the first.
+    /// Which of the provider's lanes is used, a key or an address; 0 for the first.
     public var key: Int = 0
+    /// What that lane is called; absent where the provider has one only.
+    public var lane: String?
+    /// The fingerprint of the request's conversation; absent where those are not kept together.
+    public var conversation: UInt64?
 
     /// A record with every field empty.
     public init() {}
@@ -48,6 +52,8 @@ public struct AttemptStarted: FieldRecord {
         visitor.field(20, "reserved_tokens", &reservedTokens)
         visitor.field(21, "charges", &charges)
         visitor.field(22, "key", &key)
+        visitor.field(23, "lane", &lane)
+        visitor.field(24, "conversation", &conversation)
     }
 }
 
@@ -87,6 +93,8 @@ public struct AttemptFinished: FieldRecord {
     public var finishReason: String?
     /// The model that the provider says answered, where that differs.
     public var answeredModel: String?
+    /// Which of the provider's lanes was used; 0 for the first.
+    public var key: Int = 0
 
     /// A record with every field empty.
     public init() {}
@@ -110,6 +118,7 @@ public struct AttemptFinished: FieldRecord {
         visitor.field(15, "total_us", &totalMicroseconds)
         visitor.field(16, "finish_reason", &finishReason)
         visitor.field(17, "answered_model", &answeredModel)
+        visitor.field(20, "key", &key)
     }
 }
 

@@ -20,6 +20,8 @@ public enum RoutingStrategy: UInt8, FieldEnumeration {
     case quality = 66
     /// A strategy of the operator's own; its name is in the verdicts.
     case own = 67
+    /// Who answered the conversation last.
+    case affinity = 68
 
     /// The chain.
     public static var empty: RoutingStrategy { .chain }
@@ -69,6 +71,8 @@ public enum ExclusionReason: UInt8, FieldEnumeration {
     case lacksCapability = 61
     /// It would cost more than the client allows, or nobody knows how much.
     case aboveCostLimit = 62
+    /// The tenant may not use the model.
+    case notAllowed = 63
 
     /// The model is not listed.
     public static var empty: ExclusionReason { .modelNotListed }

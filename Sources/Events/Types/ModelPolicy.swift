@@ -14,6 +14,8 @@ public struct ModelPolicy: FieldRecord {
     public var tier: ModelTier?
     /// The kinds of work that it is a good pick for.
     public var tasks: [TaskType] = []
+    /// How good its answers are for kinds of work; what is not in it is `quality` or the tier's.
+    public var taskQuality: [TaskQuality] = []
 
     /// A record with every field empty.
     public init() {}
@@ -26,6 +28,30 @@ public struct ModelPolicy: FieldRecord {
         visitor.field(4, "quality_ppm", &quality)
         visitor.field(5, "tier", &tier)
         visitor.field(6, "tasks", &tasks)
+        visitor.field(7, "task_quality", &taskQuality)
+    }
+}
+
+/// How good a model's answers are for a kind of work.
+public struct TaskQuality: FieldRecord {
+    /// The kind of work.
+    public var task: TaskType = .simpleQuery
+    /// From 0 to 1,000,000 millionths.
+    public var quality: Int = 0
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// A rating.
+    public init(_ task: TaskType, _ quality: Int) {
+        self.task = task
+        self.quality = quality
+    }
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "task", &task)
+        visitor.field(2, "quality_ppm", &quality)
     }
 }
 

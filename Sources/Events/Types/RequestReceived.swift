@@ -28,6 +28,8 @@ public struct RequestReceived: FieldRecord {
     public var clientKey: String?
     /// How many answers the client asked for; absent for one.
     public var choices: Int?
+    /// The conversation that it is of; absent where that can't be told, or nobody asks.
+    public var conversation: ConversationMark?
     /// What the client told the router.
     public var hints: RequestHints = RequestHints()
     /// What the request asks for; absent for an answer.
@@ -51,6 +53,7 @@ public struct RequestReceived: FieldRecord {
         visitor.field(20, "tenant", &tenant)
         visitor.field(21, "client_key", &clientKey)
         visitor.field(22, "choices", &choices)
+        visitor.field(24, "conversation", &conversation)
         visitor.field(25, "hints", unlessEmpty: &hints)
         visitor.field(40, "operation", &operation)
     }

@@ -48,6 +48,8 @@ public struct RouteDecided: FieldRecord {
     public var requirements: RouteRequirements = RouteRequirements()
     /// What the strategies said, in the order in which they were asked; the last one ranked.
     public var verdicts: [StrategyVerdict] = []
+    /// The request's conversation; absent where conversations are not kept together.
+    public var affinity: RouteAffinity?
 
     /// A record with every field empty.
     public init() {}
@@ -77,6 +79,7 @@ public struct RouteDecided: FieldRecord {
         visitor.field(25, "classification", unlessEmpty: &classification)
         visitor.field(26, "requirements", unlessEmpty: &requirements)
         visitor.field(27, "verdicts", &verdicts)
+        visitor.field(40, "affinity", &affinity)
     }
 }
 

@@ -18,6 +18,8 @@ public struct RouteRequirements: FieldRecord {
     public var isFreeOnly: Bool = false
     /// How long the answer may take, in microseconds.
     public var maxLatencyMicroseconds: Int?
+    /// Whose rule on models holds: the tenant's name, or `*`; absent without one.
+    public var tenantRule: String?
 
     /// A record with every field empty.
     public init() {}
@@ -32,6 +34,7 @@ public struct RouteRequirements: FieldRecord {
         visitor.field(6, "local_only", &isLocalOnly)
         visitor.field(7, "free_only", &isFreeOnly)
         visitor.field(8, "max_latency_us", &maxLatencyMicroseconds)
+        visitor.field(20, "tenant_rule", &tenantRule)
     }
 }
 

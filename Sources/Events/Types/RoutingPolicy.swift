@@ -41,6 +41,12 @@ public struct RoutingPolicy: FieldRecord {
     public var taskChains: [RoutingChain] = []
     /// How much traffic explores; absent for none.
     public var exploration: ExplorationPolicy?
+    /// For how many microseconds a conversation stays with who answered it; absent for not at all.
+    public var affinityMicroseconds: Int64?
+    /// What tenants may use; a tenant without a rule may use everything.
+    public var tenants: [TenantPolicy] = []
+    /// The model that savings are measured against, as `provider:model` or by its name.
+    public var referenceModel: String?
 
     /// A record with every field empty.
     public init() {}
@@ -59,6 +65,9 @@ public struct RoutingPolicy: FieldRecord {
         visitor.field(30, "strategies", &strategies)
         visitor.field(31, "task_chains", &taskChains)
         visitor.field(32, "exploration", &exploration)
+        visitor.field(40, "affinity_us", &affinityMicroseconds)
+        visitor.field(41, "tenants", &tenants)
+        visitor.field(42, "reference_model", &referenceModel)
     }
 }
 
@@ -90,6 +99,10 @@ public struct ProviderPolicy: FieldRecord {
     public var cards: [ModelPolicy] = []
     /// The models for kinds of work, instead of the default.
     public var taskModels: [TaskModel] = []
+    /// The ways to it, where there are several; an attempt's `key` is the index of one.
+    public var lanes: [LanePolicy] = []
+    /// The provider that comes next when this one is first and fails.
+    public var fallbackProvider: String?
 
     /// A record with every field empty.
     public init() {}
@@ -109,6 +122,8 @@ public struct ProviderPolicy: FieldRecord {
         visitor.field(23, "max_concurrent", &maxConcurrent)
         visitor.field(30, "cards", &cards)
         visitor.field(31, "task_models", &taskModels)
+        visitor.field(40, "lanes", &lanes)
+        visitor.field(41, "fallback_provider", &fallbackProvider)
     }
 }
 

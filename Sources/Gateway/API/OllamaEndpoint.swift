@@ -38,7 +38,7 @@ struct OllamaEndpoint: Sendable {
         }
         let found = ledger.read { state, _ in state.owners(of: name) }
         for owner in found.owners where owner.family == .ollama {
-            guard let provider = providers[owner.provider] else { continue }
+            guard let provider = providers[owner.provider, 0] else { continue }
             do throws(UpstreamError) {
                 let body = Self.showBody(owner.model)
                 let answer = try await questions.ask(provider, "/api/show", body: body)

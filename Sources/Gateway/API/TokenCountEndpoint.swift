@@ -43,7 +43,7 @@ struct TokenCountEndpoint: Sendable {
             }
         }
         for owner in owners {
-            guard let provider = providers[owner.provider],
+            guard let provider = providers[owner.provider, 0],
                 let answer = await count(client, as: owner.model, at: provider)
             else { continue }
             return answer

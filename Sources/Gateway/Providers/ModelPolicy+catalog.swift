@@ -11,6 +11,9 @@ extension ModelPolicy {
         contextWindow = card.contextWindow
         tasks = card.tasks.compactMap { TaskType(name: $0) }
         tier = card.tier
+        taskQuality = TaskType.allCases.compactMap { task in
+            card.expectedQuality(for: task).map { TaskQuality(task, $0) }
+        }
         capabilities = card.capabilities?.union(Self.leanings(tasks, tier, card.contextWindow))
     }
 

@@ -1,5 +1,6 @@
 import Catalog
 import Events
+import Foundation
 import Settings
 import Simulation
 
@@ -34,6 +35,14 @@ extension RoutingPolicy {
             policy.arms = share.arms
             return policy
         }
+        referenceModel = settings.routing.referenceModel
+        tenants = settings.tenants.sorted { $0.key < $1.key }.map { name, models in
+            var rule = TenantPolicy()
+            rule.name = name
+            rule.allowedModels = models
+            return rule
+        }
+        affinityMicroseconds = settings.routing.affinity?.microseconds
         chain = settings.routing.chain
         maxAttempts = settings.routing.maxAttempts
         isSimulated = settings.isSimulated
@@ -72,6 +81,21 @@ extension ProviderPolicy {
         }
         if settings.quotaReset != QuotaReset() { quotaReset = settings.quotaReset }
         maxConcurrent = settings.concurrency
+        fallbackProvider = settings.fallbackProvider
+        guard settings.lanes.count > 1 else { return }
+        lanes = settings.lanes.enumerated().map { LanePolicy($1, number: $0 + 1) }
+    }
+}
+
+extension LanePolicy {
+    /// A lane as routing sees it, without its key.
+    fileprivate init(_ settings: LaneSettings, number: Int) {
+        self.init()
+        endpoint = settings.baseURL.flatMap(URLComponents.init).map { url in
+            (url.host ?? "") + (url.port.map { ":\($0)" } ?? "") + url.path
+        }
+        name = endpoint ?? "key \(number)"
+        weight = settings.weight
     }
 }
 

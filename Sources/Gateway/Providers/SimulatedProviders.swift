@@ -77,6 +77,6 @@ extension SimulatedProviderSpec {
         latencyMean = simulation.latencyMean
         latencyDeviation = simulation.latencyDeviation
         tokensPerSecond = simulation.tokensPerSecond
-        apiKey = provider.apiKey?.revealed
+        apiKey = provider.lanes.isEmpty ? provider.apiKey?.revealed : nil
     }
 }

@@ -25,6 +25,8 @@ struct ChatService: Sendable {
     var bodies: BodyRecorder?
     /// Whether budgets go by the client's key, so that its fingerprint is recorded.
     var recordsClientKeys = false
+    /// Tells conversations apart; `nil` where they are not kept together.
+    var conversations: ConversationMarks?
 
     /// Answers a request that was posted to the endpoint of an API.
     func respond(
@@ -56,7 +58,13 @@ struct ChatService: Sendable {
                         field: "model"
                     )
                 }
-                try HintReader(request.headers, metadata: client.metadata).read(into: &received)
+                let hints = HintReader(request.headers, metadata: client.metadata)
+                try hints.read(into: &received)
+                received.conversation = conversations?.mark(
+                    client,
+                    cacheKey: try hints.cacheKey(),
+                    tenant: received.tenant
+                )
             } catch {
                 return try await refuse(received, error, watch, on: channel, start: start)
             }
@@ -110,7 +118,7 @@ struct ChatService: Sendable {
         of running: RunningRequest,
         watch: ClientWatch
     ) async -> AttemptRunner.Opening {
-        guard let provider = providers[attempt.provider] else {
+        guard let provider = providers[attempt.provider, attempt.key] else {
             let failure = ProviderFailure(
                 .connectionFailed,
                 "provider \(attempt.provider) is not running"

@@ -13,6 +13,8 @@ struct HintReader {
     /// for ever.
     static let textLimit = 64
     static let tagLimit = 16
+    /// The longest name of a cache; it is hashed, not kept.
+    private static let cacheKeyLimit = 256
     private static let headerPrefix = "x-logway-"
 
     private let headers: HTTPFields
@@ -43,6 +45,16 @@ struct HintReader {
             if let text = metadata[name] { return ("metadata.\(name)", text) }
         }
         return nil
+    }
+
+    /// The client's name for the requests that share a prompt cache.
+    ///
+    /// - Throws: `RequestError` for one that is empty or too long.
+    func cacheKey() throws(RequestError) -> String? {
+        guard hasAny else { return nil }
+        return try parsed(.cacheKey, "a text of 1 to \(Self.cacheKeyLimit) characters") {
+            $0.isEmpty || $0.count > Self.cacheKeyLimit ? nil : $0
+        }
     }
 
     /// Writes the hints into the request's event.

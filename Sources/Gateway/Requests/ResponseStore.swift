@@ -7,6 +7,8 @@ import Synchronization
 final class ResponseStore: Sendable {
     /// The bytes of all that is kept: a thousand long conversations.
     static let byteLimit = 64 << 20
+    /// How many are kept, so that looking for the place of one stays short.
+    static let countLimit = 4_096
 
     /// A response and the conversation that it ends.
     struct Kept: Sendable {
@@ -43,12 +45,15 @@ final class ResponseStore: Sendable {
     /// Keeps a response and lets go of the oldest ones beyond the limit; one that is beyond it alone is
     /// not kept.
     func keep(_ response: Kept, as id: String) {
+        guard response.byteCount <= byteLimit else { return }
         state.withLock { state in
             state.remove(id)
             state.kept[id] = response
             state.order.append(id)
             state.byteCount += response.byteCount
-            while state.byteCount > byteLimit, let oldest = state.order.first {
+            while state.byteCount > byteLimit || state.order.count > Self.countLimit,
+                let oldest = state.order.first
+            {
                 state.remove(oldest)
             }
         }

@@ -35,6 +35,7 @@ public struct Gateway: Sendable {
     private let simulated: SimulatedProviders
     private let upstream: UpstreamClient
     private let providers: ProviderDirectory
+    private let conversations: ConversationMarks?
     private let logger: Logger
     /// Where the texts of requests and answers are kept; `nil` where they are not.
     private let bodies: BodyRecorder?
@@ -88,18 +89,24 @@ public struct Gateway: Sendable {
             )
             opened.upstream = upstream
             providers = ProviderDirectory(
-                settings.enabledProviders.compactMap { provider in
+                settings.enabledProviders.flatMap(\.byLane).compactMap { provider in
                     guard let url = simulated.baseURLs[provider.name] ?? provider.baseURL else {
                         return nil
                     }
                     return ProviderConnection(provider, baseURL: url, catalog: catalog)
                 }
             )
+            conversations =
+                settings.routing.affinity == nil
+                ? nil
+                : try await BlockingWork.run {
+                    try ConversationMarks(directory: directory, fileSystem: fileSystem)
+                }
             try ledger.recordSettings(settings, catalog: catalog, simulated: simulated.specs)
             bodies = try await BodyRecorder.open(
                 settings.log,
                 beside: ledger,
-                keys: KeyMask(providers.all.map(\.keys)),
+                keys: providers.keys,
                 fileSystem: fileSystem,
                 logger: logger
             )
@@ -198,7 +205,8 @@ public struct Gateway: Sendable {
                 logger: logger,
                 responses: responses,
                 bodies: bodies,
-                recordsClientKeys: !settings.budgets.perKey.isEmpty
+                recordsClientKeys: !settings.budgets.perKey.isEmpty,
+                conversations: conversations
             ),
             models: ModelsEndpoint(ledger: ledger),
             ollama: OllamaEndpoint(

@@ -15,12 +15,13 @@ extension AnthropicRequestReader {
         }
         guard let content = found[1] else { throw message.mistyped("an object with content") }
         let field = Field(value: content, path: message.path + ".content")
+        reasoning = []
         let parts = try readContent(field)
         let isMisplaced =
             role == .user
             ? !parts.toolCalls.isEmpty : !parts.toolResults.isEmpty || !parts.images.isEmpty
         if isMisplaced { conversation.note(.foreign, at: field.path) }
-        conversation.turns.append(Turn(role: role, parts: parts))
+        conversation.turns.append(Turn(role: role, parts: parts, reasoning: reasoning))
     }
 
     private mutating func readContent(_ content: Field) throws(RequestError) -> [Turn.Part] {
@@ -59,7 +60,12 @@ extension AnthropicRequestReader {
         case "thinking", "redacted_thinking":
             // Anthropic itself ignores those of earlier turns when thinking is off, and when it is
             // on, the top-level field is the obstacle.
-            conversation.note(.hint, at: block.path)
+            let thinking = try block.scan(["thinking"])[0]
+            if let thinking, thinking.kind == .string {
+                reasoning += conversation.noteReasoning(thinking, at: block.path)
+            } else {
+                conversation.note(.hint, at: block.path)
+            }
             return nil
         default:
             conversation.note(.foreign, at: block.path)

@@ -3,6 +3,8 @@ import JSONBytes
 /// Reads an Anthropic messages request into a `Conversation`.
 struct AnthropicRequestReader {
     var conversation = Conversation()
+    /// What was thought in the message that is read.
+    var reasoning: [JSONSlice] = []
 
     private static let keys: JSONKeys = [
         "messages", "system", "max_tokens", "stream", "temperature", "top_p", "top_k",

@@ -61,6 +61,17 @@ struct Conversation {
         var path: String
     }
 
+    /// Notes what an assistant thought, which not every family takes back, and gives it as a turn's.
+    mutating func noteReasoning(_ reasoning: JSONSlice?, at path: String) -> [JSONSlice] {
+        guard let reasoning, !reasoning.isEmptyString else { return [] }
+        guard reasoning.kind == .string else {
+            note(.hint, at: path)
+            return []
+        }
+        note(.pastReasoning, at: path)
+        return [reasoning]
+    }
+
     mutating func note(_ feature: Feature, at path: String) {
         findings.append(Finding(feature: feature, path: path))
     }

@@ -33,11 +33,18 @@ enum Feature {
     /// How much a model shall reason, in OpenAI's words; a wish that models without a choice are
     /// not bound to.
     case effort
+    /// What the assistant thought in an earlier turn: its loss is no loss of what was said.
+    case pastReasoning
     /// A text to embed that is given as the numbers of its tokens.
     case tokenInput
 
     /// Whether the loss is reported and not an obstacle.
-    var isHint: Bool { self == .hint || self == .endUser || self == .effort }
+    var isHint: Bool {
+        switch self {
+        case .hint, .endUser, .effort, .pastReasoning: true
+        default: false
+        }
+    }
 
     /// Whether a request to a provider of `family` can say it.
     ///
@@ -46,6 +53,8 @@ enum Feature {
     ///   would not learn of it.
     /// - Anthropic has no seed, no penalties and, in the version that is spoken here, no JSON mode.
     /// - Ollama takes images as base64 only, and has no tool choice (its docs/api.md, "Chat").
+    /// - Ollama takes earlier thinking back; Anthropic only what it signed itself, and of OpenAI's
+    ///   family no field for it is common.
     /// - Gemini takes no images by address, none in a function's result, has no switch for parallel
     ///   calls, one system instruction, and wants the last turn to be the user's.
     /// - OpenAI's messages of role tool hold text only, and its models don't continue a last message
@@ -58,6 +67,8 @@ enum Feature {
         case (.outputSchema, .anthropic), (.jsonMode, .anthropic): false
         case (.penalties, .anthropic), (.seed, .anthropic): false
         case (.hotTemperature, .anthropic), (.lateSystem, .anthropic): false
+        case (.pastReasoning, .openai), (.pastReasoning, .anthropic), (.pastReasoning, .gemini):
+            false
         case (.topK, .openai), (.prefill, .openai), (.imageInToolResult, .openai): false
         case (.imageURL, .ollama), (.imageInToolResult, .ollama): false
         case (.forcedTool, .ollama), (.serialTools, .ollama), (.tokenInput, .ollama): false

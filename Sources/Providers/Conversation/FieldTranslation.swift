@@ -33,11 +33,13 @@ struct FieldTranslation {
         ]
     )
 
-    /// A message of an OpenAI request; `name` tells participants apart, `refusal` and
-    /// `reasoning_content` come back from earlier answers.
+    /// A message of an OpenAI request; `name` tells participants apart, `annotations` come back from
+    /// earlier answers.
     static let openAIMessage = FieldTranslation(
-        read: ["role", "content", "tool_calls", "tool_call_id"],
-        hints: ["name", "reasoning_content", "reasoning", "annotations"],
+        read: [
+            "role", "content", "tool_calls", "tool_call_id", "reasoning_content", "reasoning",
+        ],
+        hints: ["name", "annotations"],
         defaults: ["annotations": ["[]"]]
     )
 
@@ -130,11 +132,12 @@ struct FieldTranslation {
         defaults: ["repeat_penalty": ["1", "1.0"], "mirostat": ["0"], "min_p": ["0", "0.0"]]
     )
 
-    /// A message of an Ollama request; `thinking` comes back from earlier answers.
+    /// A message of an Ollama request.
     static let ollamaMessage = FieldTranslation(
-        read: ["role", "content", "images", "tool_calls", "tool_name", "tool_call_id", "name"],
-        hints: ["thinking"],
-        defaults: ["thinking": ["\"\""]]
+        read: [
+            "role", "content", "images", "tool_calls", "tool_name", "tool_call_id", "name",
+            "thinking",
+        ]
     )
 
     /// A request to OpenAI's `/v1/completions`.
@@ -153,7 +156,8 @@ struct FieldTranslation {
     /// The top level of a request to OpenAI's `/v1/responses`.
     ///
     /// `store` and `previous_response_id` are Logway's own business; `include` asks for what only
-    /// OpenAI's own models have, encrypted reasoning above all.
+    /// OpenAI's own models have, encrypted reasoning above all; `truncation` allows to forget the
+    /// oldest items where a conversation is too long, which nobody need do.
     static let responses = FieldTranslation(
         read: [
             "model", "input", "instructions", "stream", "max_output_tokens", "temperature", "top_p",
@@ -162,7 +166,7 @@ struct FieldTranslation {
         ],
         hints: [
             "metadata", "service_tier", "prompt_cache_key", "prompt_cache_retention",
-            "safety_identifier", "include", "stream_options", "client_metadata",
+            "safety_identifier", "include", "stream_options", "client_metadata", "truncation",
         ],
         defaults: [
             "background": ["false"], "truncation": ["\"disabled\""], "top_logprobs": ["0"],

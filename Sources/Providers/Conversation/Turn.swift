@@ -37,6 +37,8 @@ struct Turn {
 
     var role: Role
     var parts: [Part]
+    /// What the assistant thought before it, in pieces; each a string.
+    var reasoning: [JSONSlice] = []
 }
 
 extension [Turn.Part] {

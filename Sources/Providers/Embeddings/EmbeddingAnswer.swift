@@ -14,8 +14,8 @@ struct EmbeddingAnswer {
         "model", "data", "embeddings", "embedding", "usage", "prompt_eval_count", "error",
     ]
 
-    /// Reads an answer of OpenAI's family, of Ollama's `/api/embed` or of its `/api/embeddings`, or of
-    /// Gemini's `batchEmbedContents`, to a request for `count` vectors.
+    /// Reads an answer of OpenAI's family, of Ollama's `/api/embed`, of its `/api/embeddings` or of
+    /// Gemini's `batchEmbedContents` to a request for `count` vectors.
     ///
     /// - Throws: the error object inside of it, or what is wrong with it: a vector that is missing
     ///   would give every later text the vector of another.
@@ -34,11 +34,9 @@ struct EmbeddingAnswer {
             if let data = found[1] {
                 vectors = try Self.ordered(data)
             } else if let embeddings = found[2] {
-                vectors = Array(embeddings.elements)
-                if family == .gemini {
-                    vectors = try vectors.compactMap { vector throws(JSONError) in
-                        try vector.member("values")
-                    }
+                // Gemini's are objects with the values.
+                for vector in embeddings.elements {
+                    vectors.append(try vector.member("values") ?? vector)
                 }
             } else if let embedding = found[3] {
                 vectors = [embedding]

@@ -107,8 +107,9 @@ struct EmbeddingRequest {
 }
 
 extension EmbeddingRequest {
-    /// The body for `batchEmbedContents`, which takes each text as a request of its own (Google's API
-    /// reference, "Embeddings", November 2026).
+    /// The body for Gemini's `batchEmbedContents`, in which each text is a request of its own.
+    ///
+    /// Source: Google's API reference, "Embeddings", November 2026.
     private func geminiBody(model: String) -> [UInt8] {
         var writer = JSONWriter(capacity: 1_024)
         writer.object { root in
@@ -117,7 +118,9 @@ extension EmbeddingRequest {
                     requests.object { request in
                         request.member("model", GeminiModelName.resource(of: model))
                         request.object("content") { content in
-                            content.array("parts") { $0.object { $0.member("text", input) } }
+                            content.array("parts") { parts in
+                                parts.object { $0.member("text", input) }
+                            }
                         }
                         request.member("outputDimensionality", ifPresent: dimensions)
                     }

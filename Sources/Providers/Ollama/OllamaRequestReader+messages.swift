@@ -3,6 +3,7 @@ import JSONBytes
 extension OllamaRequestReader {
     private static let messageKeys: JSONKeys = [
         "role", "content", "images", "tool_calls", "tool_name", "tool_call_id", "name",
+        "thinking",
     ]
 
     mutating func readMessage(_ message: Field) throws(RequestError) {
@@ -35,7 +36,14 @@ extension OllamaRequestReader {
                     parts.append(.toolCall(try readCall(call)))
                 }
             }
-            conversation.turns.append(Turn(role: .assistant, parts: parts))
+            let thinking = try field(7)?.string()
+            conversation.turns.append(
+                Turn(
+                    role: .assistant,
+                    parts: parts,
+                    reasoning: conversation.noteReasoning(thinking, at: message.path + ".thinking")
+                )
+            )
         case "tool":
             guard let id = resultID(given: found[5], name: found[4] ?? found[6]) else {
                 return conversation.note(.foreign, at: message.path)

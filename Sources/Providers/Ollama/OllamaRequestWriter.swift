@@ -87,6 +87,10 @@ enum OllamaRequestWriter {
             }
             message.name("content")
             message.write(joined: texts, separator: turn.role == .assistant ? "" : "\n\n")
+            if !turn.reasoning.isEmpty {
+                message.name("thinking")
+                message.write(joined: turn.reasoning, separator: "")
+            }
             if !images.isEmpty { write(images, to: &message) }
             if !calls.isEmpty { write(calls, to: &message) }
         }

@@ -1,7 +1,9 @@
 import JSONBytes
 
 extension OpenAIRequestReader {
-    private static let messageKeys: JSONKeys = ["role", "content", "tool_calls", "tool_call_id"]
+    private static let messageKeys: JSONKeys = [
+        "role", "content", "tool_calls", "tool_call_id", "reasoning_content", "reasoning",
+    ]
 
     mutating func readMessage(_ message: Field) throws(RequestError) {
         let found = try message.scan(Self.messageKeys)
@@ -31,7 +33,15 @@ extension OpenAIRequestReader {
                     if let part = try readCall(call) { parts.append(part) }
                 }
             }
-            conversation.turns.append(Turn(role: .assistant, parts: parts))
+            // Servers of the family disagree on its name.
+            let name = found[4] == nil ? ".reasoning" : ".reasoning_content"
+            let reasoning = conversation.noteReasoning(
+                found[4] ?? found[5],
+                at: message.path + name
+            )
+            conversation.turns.append(
+                Turn(role: .assistant, parts: parts, reasoning: reasoning)
+            )
         case "tool":
             guard let id = found[3] else {
                 let path = message.path + ".tool_call_id"

@@ -18,6 +18,8 @@ public enum RoutingHint: String, CaseIterable, Sendable {
     case tags
     /// What the model must be able to do.
     case require
+    /// Which requests share a provider's prompt cache.
+    case cacheKey = "cache-key"
 
     /// The name of the header.
     public var header: String { "x-logway-" + rawValue }

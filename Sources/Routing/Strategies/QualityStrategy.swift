@@ -3,6 +3,9 @@ import RouterState
 
 /// The best answers first: by people's scores for this kind of work where there are some, else by the
 /// rating in the policy, else by the model's tier.
+///
+/// A rating for the kind of work itself counts as much as
+/// five scores, so that people's word moves it from the first one on.
 struct QualityStrategy: Strategy {
     /// Scores that an average must rest on.
     static let leastScores = 5
@@ -33,9 +36,19 @@ struct QualityStrategy: Strategy {
         _ card: ModelPolicy?,
         task: TaskType?
     ) -> Int? {
-        if let judged = record?.quality(for: task), judged.scores >= leastScores {
-            return judged.average
+        let judged = record?.quality(for: task)
+        if let task, let prior = card?.taskQuality.first(where: { $0.task == task })?.quality {
+            guard let judged else { return prior }
+            return blend(prior, with: judged)
         }
+        if let judged, judged.scores >= leastScores { return judged.average }
         return card?.quality
+    }
+
+    /// The mean of the rating, taken for so many scores, and of the scores that there are.
+    private static func blend(_ prior: Int, with judged: (average: Int, scores: Int)) -> Int {
+        let (rated, scored) = (Int128(leastScores), Int128(max(0, judged.scores)))
+        let sum = Int128(prior) * rated + Int128(judged.average) * scored
+        return Int(clamping: sum / (rated + scored))
     }
 }

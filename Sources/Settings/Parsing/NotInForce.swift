@@ -9,7 +9,6 @@ enum NotInForce {
     }
 
     private static let table: [String: String] = [
-        "providers[].fallbackProvider": "the chain decides who comes next",
         "providers[].features": "what a model can do comes from the catalogue",
         "routing.referenceModel": "reports show no savings",
     ]

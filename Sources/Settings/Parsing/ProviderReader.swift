@@ -18,7 +18,7 @@ struct ProviderReader {
         "type", "name", "enabled", "priority", "apiKey", "baseUrl", "defaultModel", "models",
         "modelOverrides", "limits", "costPer1MTokens", "healthCheck", "fallbackProvider",
         "timeouts", "simulation", "features", "modelLimits", "resets", "maxConcurrent",
-        "keepAlive", "maxQueued",
+        "keepAlive", "maxQueued", "apiKeys", "endpoints",
     ]
 
     /// The providers of the file that could be read.
@@ -109,6 +109,11 @@ struct ProviderReader {
 
     private func readConnection(_ section: Section, into provider: inout ProviderSettings) {
         let type = provider.type
+        if section.has("endpoints") {
+            provider.readEndpoints(section)
+            noteKeysInTheOpen(of: provider, section)
+            return
+        }
         if let url = section.baseURL() {
             provider.baseURL = url
         } else if type == .ruvllm, provider.isEnabled, !section.has("baseUrl") {
@@ -118,10 +123,21 @@ struct ProviderReader {
                 suggestion: "write `baseUrl: http://localhost:PORT/v1`"
             )
         }
-        provider.apiKey = section.apiKey(for: provider)
-        if provider.apiKey != nil, let url = provider.baseURL, url.hasPrefix("http://"),
-            !Loopback.contains(url: url)
-        {
+        if section.has("apiKeys") {
+            provider.readKeys(section)
+        } else {
+            provider.apiKey = section.apiKey(for: provider)
+        }
+        noteKeysInTheOpen(of: provider, section)
+    }
+
+    private func noteKeysInTheOpen(of provider: ProviderSettings, _ section: Section) {
+        let isInTheOpen = provider.byLane.contains { lane in
+            lane.apiKey != nil
+                && lane.baseURL.map { $0.hasPrefix("http://") && !Loopback.contains(url: $0) }
+                    ?? false
+        }
+        if isInTheOpen {
             section.diagnostics.note(
                 "provider `\(provider.name)` sends its key over plain HTTP to another machine"
             )

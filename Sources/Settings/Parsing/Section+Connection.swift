@@ -11,16 +11,7 @@ extension Section {
     /// of OpenAI's service from the environment.
     func apiKey(for provider: ProviderSettings) -> Secret? {
         guard let node = value("apiKey") else { return keyOfEnvironment(for: provider) }
-        guard let raw = node.scalar?.string else {
-            report("must be a text", at: "apiKey")
-            return nil
-        }
-        do {
-            return Secret(try Interpolation.complete(raw, from: diagnostics.environment))
-        } catch {
-            if provider.isEnabled { diagnostics.report(error, at: node, path(to: "apiKey")) }
-            return nil
-        }
+        return diagnostics.secret(node, path(to: "apiKey"), isNeeded: provider.isEnabled)
     }
 
     private func keyOfEnvironment(for provider: ProviderSettings) -> Secret? {
@@ -101,6 +92,23 @@ extension Section {
                 return nil
             }
             return (name, value, path(to: name))
+        }
+    }
+}
+
+extension Diagnostics {
+    /// The secret text of `node` with `${NAME}` replaced; only a needed one that is not there is
+    /// reported.
+    func secret(_ node: Node, _ path: String, isNeeded: Bool) -> Secret? {
+        guard let raw = node.scalar?.string else {
+            report("must be a text", at: node, path)
+            return nil
+        }
+        do {
+            return Secret(try Interpolation.complete(raw, from: environment))
+        } catch {
+            if isNeeded { report(error, at: node, path) }
+            return nil
         }
     }
 }

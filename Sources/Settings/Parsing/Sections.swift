@@ -42,6 +42,7 @@ extension RoutingSettings {
     init(_ root: Section) {
         let keys = [
             "chain", "strategies", "exploration", "referenceModel", "maxAttempts", "timeouts",
+            "affinity",
         ]
         guard let section = root.section("routing", known: keys) else { return }
         if let chain = section.text("chain") { self.chain = chain }
@@ -58,6 +59,10 @@ extension RoutingSettings {
                 )
             }
             self.exploration = share
+        }
+        if let affinity = section.section("affinity", known: ["enabled", "maxAgeMs"]) {
+            if let age = affinity.milliseconds("maxAgeMs") { self.affinity = age }
+            if affinity.flag("enabled") == false { self.affinity = nil }
         }
         referenceModel = section.text("referenceModel")
         if let attempts = section.count("maxAttempts", in: 1...20) { maxAttempts = attempts }
@@ -99,6 +104,25 @@ extension BudgetSettings {
         }
         maxOutputTokens = section.count("maxOutputTokens", in: 1...Int.max)
         if let action: BudgetLimitAction = section.choice("onLimit") { onLimit = action }
+    }
+}
+
+extension Settings {
+    /// The section `tenants`: names of the user's own choice, each with what it may use.
+    mutating func readTenants(_ root: Section) {
+        guard let section = root.openSection("tenants") else { return }
+        for name in section.keys {
+            guard let tenant = section.section(name, known: ["allowedModels"]) else { continue }
+            let models = tenant.texts("allowedModels")
+            if models.isEmpty {
+                tenant.report(
+                    "must name at least one",
+                    at: "allowedModels",
+                    suggestion: "write `[MODEL, PROVIDER:MODEL, PROVIDER]`, or leave the tenant out"
+                )
+            }
+            tenants[name] = models
+        }
     }
 }
 

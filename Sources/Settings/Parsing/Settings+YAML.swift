@@ -34,7 +34,7 @@ extension Settings {
 
     private static let keys = [
         "mode", "providers", "fallback_chains", "task_fallback_overrides", "server", "log",
-        "routing", "budgets", "catalog", "trustedCertificates",
+        "routing", "budgets", "catalog", "trustedCertificates", "tenants",
     ]
 
     private static func parse(
@@ -54,6 +54,7 @@ extension Settings {
         settings.server = ServerSettings(root)
         settings.log = LogSettings(root)
         settings.budgets = BudgetSettings(root)
+        settings.readTenants(root)
         if let mode: ProviderMode = root.choice("mode") { settings.mode = mode }
         let chains = ChainReader(providers: settings.providers, declared: reader.declared)
         chains.read(root, into: &settings)

@@ -16,6 +16,9 @@ public struct ProviderSettings: Hashable, Sendable {
     /// Where the provider is, without a trailing slash; `nil` for a simulated one, which gets its
     /// port when it starts.
     public var baseURL: String?
+    /// The ways to it, where `apiKeys` or `endpoints` name several; the first has `apiKey` and
+    /// `baseURL` too.
+    public var lanes: [LaneSettings] = []
     /// The model for requests that name none; `nil` when only the provider's own list can tell,
     /// as on the user's own servers: a default is one that the user chose or the service surely has.
     public var defaultModel: String?
@@ -78,7 +81,8 @@ public struct ProviderSettings: Hashable, Sendable {
     /// The host decides, not the type: an Ollama on another machine is not local.
     public var isLocal: Bool {
         if type == .simulated { return simulation?.isLocal ?? (name == BuiltInSimulation.local) }
-        return baseURL.map { Loopback.contains(url: $0) } ?? false
+        let addresses = lanes.compactMap(\.baseURL) + (baseURL.map { [$0] } ?? [])
+        return !addresses.isEmpty && addresses.allSatisfy { Loopback.contains(url: $0) }
     }
 
     /// The attempts that may run at once on the user's own hardware, unless the file says otherwise:

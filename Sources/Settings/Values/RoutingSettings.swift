@@ -6,6 +6,8 @@ public struct RoutingSettings: Hashable, Sendable {
     public var strategies: [String] = []
     /// How much traffic explores; `nil` is none.
     public var exploration: ExplorationSettings?
+    /// For how long a conversation stays with who answered it; `nil` for not at all.
+    public var affinity: Duration? = .seconds(3_600)
     /// The model that savings are measured against.
     public var referenceModel: String?
     /// How many candidates one request may try.

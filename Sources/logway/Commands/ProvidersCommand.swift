@@ -85,7 +85,8 @@ struct ProvidersCommand: ParsableCommand {
             if options.json {
                 Output.line(try status.json)
             } else {
-                let details = detailed ? status.connections + status.recentFailures : ""
+                let details =
+                    detailed ? status.lanes + status.connections + status.recentFailures : ""
                 Output.status(status.text + details)
             }
         }

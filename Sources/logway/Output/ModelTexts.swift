@@ -39,6 +39,9 @@ enum ModelTexts {
         add("tier", card.tier.map { "\($0)" }, nil)
         add("capabilities", card.capabilities.map { list($0.names) ?? "none" }, .capabilities)
         add("tasks", list(card.tasks), .tasks)
+        let ratings = (card.taskQuality ?? [:]).sorted { $0.key.rawValue < $1.key.rawValue }
+            .map { "\($0.key.name) \(Double($0.value) / 1_000_000)" }
+        add("quality", list(ratings), .quality)
         add("strengths", list(card.strengths), .strengths)
         add("weaknesses", list(card.weaknesses), .weaknesses)
         add("GPU memory", card.gpuMemory.map { "\($0.bytes) bytes, and the context" }, .gpuMemory)
@@ -126,6 +129,13 @@ extension ModelCard {
             "weaknesses": .array(weaknesses.map { .text($0) }),
             "benchmarks": .array(benchmarks.map(\.json)),
             "gpu_memory": gpuMemory?.json,
+            "quality_ppm": taskQuality.map { ratings in
+                .object(
+                    Dictionary(
+                        uniqueKeysWithValues: ratings.map { ($0.key.name, .int($0.value)) }
+                    )
+                )
+            },
             "origins": .object(
                 Dictionary(
                     uniqueKeysWithValues: origins.map { ($0.rawValue, .text($1.rawValue)) }

@@ -111,7 +111,8 @@ def wrong_key():
 
 
 class GeminiProvider(FakeProvider):
-    """Answers `models/…:generateContent` and `:streamGenerateContent?alt=sse`."""
+    """Answers `models/…:generateContent`, `:streamGenerateContent?alt=sse` and
+    `:batchEmbedContents`."""
 
     page_size = 2
     """Models in a page of the list, whatever is asked for, as servers may."""
@@ -148,8 +149,9 @@ class GeminiProvider(FakeProvider):
             half = len(self.text) // 2
             return streamed((self.text[:half], self.text[half:]), model=model)
         if method == "batchEmbedContents":
-            vectors = [[n + 0.5, -1.25] for n in range(len(request.json["requests"]))]
-            return whole({"embeddings": [{"values": vector} for vector in vectors]})
+            count = len(request.json["requests"])
+            vectors = [{"values": [index + 0.5, -1.25]} for index in range(count)]
+            return whole({"embeddings": vectors})
         if method == "countTokens":
             return whole({"totalTokens": 21})
         if method != "generateContent":

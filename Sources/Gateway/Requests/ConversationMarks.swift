@@ -1,0 +1,44 @@
+import Crypto
+import Events
+import Providers
+import WriteAheadLog
+
+/// Tells conversations apart without keeping their text: by a hash whose key is not in the log.
+struct ConversationMarks: Sendable {
+    private let key: SymmetricKey
+
+    /// The marks of a data directory: its key is `conversation.key`, made at the first use.
+    ///
+    /// - Throws: `LogError` when there is none and none can be made.
+    init(
+        directory: String,
+        fileSystem: any FileSystem = PosixFileSystem()
+    ) throws(LogError) {
+        let bytes = try DirectorySecret.bytes(
+            named: "conversation.key",
+            in: directory,
+            fileSystem: fileSystem
+        )
+        key = SymmetricKey(data: bytes)
+    }
+
+    /// The mark of a request: by the client's cache key, else by how its messages begin.
+    ///
+    /// `nil` where neither is there. Tenants never share one.
+    func mark(_ request: ClientRequest, cacheKey: String?, tenant: String?) -> ConversationMark? {
+        var hash = HMAC<SHA256>(key: key)
+        hash.update(data: Array((tenant ?? "").utf8) + [0])
+        var mark = ConversationMark()
+        if let name = cacheKey ?? request.promptCacheKey {
+            hash.update(data: [1] + Array(name.utf8))
+            mark.isFollowUp = true
+        } else if let start = request.conversationStart {
+            hash.update(data: [2] + start.text)
+            mark.isFollowUp = start.isAnswered
+        } else {
+            return nil
+        }
+        mark.fingerprint = hash.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
+        return mark
+    }
+}

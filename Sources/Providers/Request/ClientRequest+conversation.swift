@@ -1,0 +1,57 @@
+import Events
+import JSONBytes
+
+extension ClientRequest {
+    /// The most bytes that a conversation is told by, and the messages that are looked at.
+    private static let conversationLimit = (bytes: 2_048, messages: 8)
+
+    /// How the conversation begins, which every later request of it repeats: the text of its first
+    /// message of the user, as written in JSON, up to 2 KiB; and whether an answer stands behind it.
+    ///
+    /// The text alone, since clients move other members of a message (`cache_control`) with each turn.
+    /// `nil` where none of the first eight messages is the user's, or it has no text.
+    public var conversationStart: (text: [UInt8], isAnswered: Bool)? {
+        guard let messages = root.first("messages"), messages.kind == .array else { return nil }
+        var text: [UInt8] = []
+        var count = 0
+        for message in messages.elements {
+            let isUser = message.first("role")?.isString("user") == true
+            if !text.isEmpty { return (text, !isUser) }
+            if isUser { text = Self.text(of: message) }
+            count += 1
+            if text.isEmpty, isUser || count == Self.conversationLimit.messages { return nil }
+        }
+        return text.isEmpty ? nil : (text, false)
+    }
+
+    /// OpenAI's own field for requests that share a cache.
+    public var promptCacheKey: String? {
+        family == .openai ? root.first("prompt_cache_key")?.string : nil
+    }
+
+    private static func text(of message: JSONSlice) -> [UInt8] {
+        guard let content = message.first("content") else { return [] }
+        if let text = content.rawText { return Array(text.prefix(conversationLimit.bytes)) }
+        guard content.kind == .array else { return [] }
+        var bytes: [UInt8] = []
+        for part in content.elements where bytes.count < conversationLimit.bytes {
+            guard let text = part.first("text")?.rawText else { continue }
+            bytes += text.prefix(conversationLimit.bytes - bytes.count)
+        }
+        return bytes
+    }
+}
+
+extension JSONSlice {
+    /// The first member with a name; `nil` in what is no object.
+    ///
+    /// Duplicates of what decides were refused when the request was read.
+    fileprivate func first(_ name: String) -> JSONSlice? {
+        guard kind == .object else { return nil }
+        var members = members
+        while let member = members.next() {
+            if member.name.isString(name) { return member.value }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,322 @@
+"""Every client API over every family of providers, through the client's own SDK.
+
+docs/compatibility.md prints the table; the other files test each API more closely.
+"""
+
+import base64
+import json
+import threading
+
+import anthropic
+import httpx
+import ollama
+import openai
+import pytest
+
+from conftest import anthropic_client, ollama_client, openai_client
+from fakes import anthropic as fake_anthropic
+from fakes import gemini as fake_gemini
+from fakes import ollama as fake_ollama
+from fakes import openai as fake_openai
+from fakes.server import Hold, stream, whole
+
+PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n and the rest").decode()
+PARAMETERS = {
+    "type": "object",
+    "properties": {"a": {"type": "number"}, "b": {"type": "number"}},
+}
+SCHEMA = {
+    "type": "object",
+    "properties": {"sum": {"type": "integer"}},
+    "required": ["sum"],
+    "additionalProperties": False,
+}
+TEXT = "What is 2+2?"
+
+
+class Chat:
+    """OpenAI's chat completions."""
+
+    path = "/v1/chat/completions"
+    errors = openai.APIStatusError
+
+    def __init__(self, gateway):
+        self.client = openai_client(gateway)
+
+    @staticmethod
+    def body(content=TEXT):
+        return {"messages": [{"role": "user", "content": content}]}
+
+    def create(self, model, **options):
+        return self.client.chat.completions.create(model=model, **{**self.body(), **options})
+
+    def plain(self, model):
+        return self.create(model).choices[0].message.content
+
+    def streamed(self, model):
+        chunks = self.create(model, stream=True)
+        return [c.choices[0].delta.content for c in chunks if c.choices]
+
+    def tools(self, model):
+        tool = {"type": "function", "function": {"name": "add", "parameters": PARAMETERS}}
+        (call,) = self.create(model, tools=[tool]).choices[0].message.tool_calls
+        return call.function.name, json.loads(call.function.arguments)
+
+    def image(self, model):
+        url = f"data:image/png;base64,{PNG}"
+        content = [
+            {"type": "text", "text": TEXT}, {"type": "image_url", "image_url": {"url": url}},
+        ]  # fmt: skip
+        return self.create(model, **self.body(content)).choices[0].message.content
+
+    def schema(self, model):
+        format = {"type": "json_schema", "json_schema": {"name": "sum", "schema": SCHEMA}}
+        return self.create(model, response_format=format).choices[0].message.content
+
+
+class Responses(Chat):
+    """OpenAI's responses."""
+
+    path = "/v1/responses"
+
+    @staticmethod
+    def body(content=TEXT):
+        return {"input": [{"role": "user", "content": content}]}
+
+    def create(self, model, **options):
+        return self.client.responses.create(model=model, **{**self.body(), **options})
+
+    def plain(self, model):
+        return self.create(model).output_text
+
+    def streamed(self, model):
+        events = self.create(model, stream=True)
+        return [e.delta for e in events if e.type == "response.output_text.delta"]
+
+    def tools(self, model):
+        tool = {"type": "function", "name": "add", "parameters": PARAMETERS, "strict": False}
+        (call,) = self.create(model, tools=[tool]).output
+        return call.name, json.loads(call.arguments)
+
+    def image(self, model):
+        url = f"data:image/png;base64,{PNG}"
+        content = [
+            {"type": "input_text", "text": TEXT},
+            {"type": "input_image", "image_url": url, "detail": "auto"},
+        ]
+        return self.create(model, **self.body(content)).output_text
+
+    def schema(self, model):
+        format = {"type": "json_schema", "name": "sum", "schema": SCHEMA}
+        return self.create(model, text={"format": format}).output_text
+
+
+class Completions(Chat):
+    """OpenAI's completions of a prompt."""
+
+    path = "/v1/completions"
+    tools = image = schema = None
+
+    @staticmethod
+    def body():
+        return {"prompt": TEXT}
+
+    def create(self, model, **options):
+        return self.client.completions.create(model=model, **{**self.body(), **options})
+
+    def plain(self, model):
+        return self.create(model).choices[0].text
+
+    def streamed(self, model):
+        return [c.choices[0].text for c in self.create(model, stream=True) if c.choices]
+
+
+class Messages:
+    """Anthropic's messages."""
+
+    path = "/v1/messages"
+    errors = anthropic.APIStatusError
+    schema = None
+
+    def __init__(self, gateway):
+        self.client = anthropic_client(gateway)
+
+    @staticmethod
+    def body(content=TEXT):
+        return {"max_tokens": 64, "messages": [{"role": "user", "content": content}]}
+
+    def create(self, model, **options):
+        return self.client.messages.create(model=model, **{**self.body(), **options})
+
+    def plain(self, model):
+        return self.create(model).content[0].text
+
+    def streamed(self, model):
+        with self.client.messages.stream(model=model, **self.body()) as events:
+            return list(events.text_stream)
+
+    def tools(self, model):
+        (use,) = self.create(model, tools=[{"name": "add", "input_schema": PARAMETERS}]).content
+        return use.name, use.input
+
+    def image(self, model):
+        source = {"type": "base64", "media_type": "image/png", "data": PNG}
+        content = [{"type": "image", "source": source}, {"type": "text", "text": TEXT}]
+        return self.create(model, **self.body(content)).content[0].text
+
+
+class OllamaChat:
+    """Ollama's chat."""
+
+    path = "/api/chat"
+    errors = ollama.ResponseError
+
+    def __init__(self, gateway):
+        self.client = ollama_client(gateway)
+
+    @staticmethod
+    def body(**extra):
+        return {"messages": [{"role": "user", "content": TEXT, **extra}]}
+
+    def create(self, model, **options):
+        return self.client.chat(model, **{**self.body(), **options})
+
+    def plain(self, model):
+        return self.create(model).message.content
+
+    def streamed(self, model):
+        return [line.message.content for line in self.create(model, stream=True)]
+
+    def tools(self, model):
+        tool = {"type": "function", "function": {"name": "add", "parameters": PARAMETERS}}
+        (call,) = self.create(model, tools=[tool]).message.tool_calls
+        return call.function.name, dict(call.function.arguments)
+
+    def image(self, model):
+        return self.create(model, **self.body(images=[PNG])).message.content
+
+    def schema(self, model):
+        return self.create(model, format=SCHEMA).message.content
+
+
+class OllamaGenerate(OllamaChat):
+    """Ollama's completion of a prompt."""
+
+    path = "/api/generate"
+    tools = None
+
+    @staticmethod
+    def body(**extra):
+        return {"prompt": TEXT, **extra}
+
+    def create(self, model, **options):
+        return self.client.generate(model, **{**self.body(), **options})
+
+    def plain(self, model):
+        return self.create(model).response
+
+    def streamed(self, model):
+        return [line.response for line in self.create(model, stream=True)]
+
+    def image(self, model):
+        return self.create(model, images=[PNG]).response
+
+    def schema(self, model):
+        return self.create(model, format=SCHEMA).response
+
+
+CLIENTS = [Chat, Responses, Completions, Messages, OllamaChat, OllamaGenerate]
+MODELS = {"openai": "gpt-x", "anthropic": "claude-x", "ollama": "llama-x", "gemini": "gemini-x"}
+TOOL_ANSWERS = {
+    "openai": lambda: fake_openai.completion(
+        tool_calls=[fake_openai.tool_call("add", {"a": 2, "b": 2})]
+    ),
+    "anthropic": lambda: fake_anthropic.message(tool=("add", {"a": 2, "b": 2})),
+    "ollama": lambda: whole(fake_ollama.last(tool_calls=fake_ollama.tool_calls())),
+    "gemini": lambda: whole(fake_gemini.value([fake_gemini.call()], "STOP")),
+}
+FAILURES = {
+    "openai": lambda: fake_openai.error(400, "no such thing", "invalid_request_error"),
+    "anthropic": lambda: fake_anthropic.error(400, "invalid_request_error", "no such thing"),
+    "ollama": lambda: fake_ollama.error("no such thing", 400),
+    "gemini": lambda: fake_gemini.error(400, "INVALID_ARGUMENT", "no such thing"),
+}
+families = pytest.mark.parametrize("family", MODELS)
+
+
+def clients(cell=None):
+    """The client APIs that have a way to say what a cell is about."""
+    able = [client for client in CLIENTS if cell is None or getattr(client, cell)]
+    return pytest.mark.parametrize("client", able, ids=lambda client: client.__name__)
+
+
+@families
+@clients()
+def test_plain(house, client, family):
+    assert client(house.gateway).plain(MODELS[family]) == "four"
+
+
+@families
+@clients()
+def test_streamed(house, client, family):
+    pieces = [piece for piece in client(house.gateway).streamed(MODELS[family]) if piece]
+    assert pieces == ["fo", "ur"]
+
+
+@families
+@clients("tools")
+def test_tools(house, client, family):
+    getattr(house, family).will(TOOL_ANSWERS[family]())
+    assert client(house.gateway).tools(MODELS[family]) == ("add", {"a": 2, "b": 2})
+    assert "add" in json.dumps(getattr(house, family).last.json["tools"])
+
+
+@families
+@clients("image")
+def test_image(house, client, family):
+    assert client(house.gateway).image(MODELS[family]) == "four"
+    assert PNG in json.dumps(getattr(house, family).last.json)
+
+
+@families
+@clients("schema")
+def test_schema(house, client, family):
+    if family == "anthropic":
+        # Its API, in the version that is spoken, has none: the field excludes it.
+        with pytest.raises(client.errors) as error:
+            client(house.gateway).schema(MODELS[family])
+        assert error.value.status_code == 400
+        return
+    assert client(house.gateway).schema(MODELS[family]) == "four"
+    assert '"sum"' in json.dumps(getattr(house, family).last.json)
+
+
+@families
+@clients()
+def test_error(house, client, family):
+    getattr(house, family).will(FAILURES[family]())
+    with pytest.raises(client.errors) as error:
+        client(house.gateway).plain(MODELS[family])
+    assert error.value.status_code == 400
+    assert "no such thing" in str(error.value)
+
+
+BEGINNINGS = {
+    "openai": lambda: fake_openai.chunk({"content": "fo"}),
+    "anthropic": lambda: fake_anthropic.start() + b"".join(fake_anthropic.text_events(["fo"])[:2]),
+    "ollama": lambda: fake_ollama.line(fake_ollama.part("fo")),
+    "gemini": lambda: fake_gemini.pieces(["fo"])[0],
+}
+
+
+@families
+@clients()
+def test_cancel(house, client, family):
+    fake = getattr(house, family)
+    kind = "application/x-ndjson" if family == "ollama" else "text/event-stream"
+    fake.will(stream([BEGINNINGS[family](), Hold(threading.Event())], kind))
+    body = {"model": MODELS[family], "stream": True, **client.body()}
+    with httpx.stream("POST", house.gateway.url + client.path, json=body, timeout=10) as answer:
+        assert b"fo" in next(answer.iter_bytes())
+    assert fake.last.abandoned.wait(10)
+    assert house.gateway.newest()["completed"]["outcome"] == "cancelled"

@@ -1,0 +1,226 @@
+import Events
+import Foundation
+import JSONBytes
+import Testing
+
+@testable import Providers
+
+@Suite("Client APIs")
+struct ClientAPITests {
+    /// The smallest request for a streamed answer in each API.
+    static let requests: [(api: ClientAPI, body: String)] = [
+        (
+            .chatCompletions,
+            #"{"model":"m","stream":true,"messages":[{"role":"user","content":"Hi"}]}"#
+        ),
+        (.messages, #"{"model":"m","stream":true,"messages":[{"role":"user","content":"Hi"}]}"#),
+        (.completions, #"{"model":"m","stream":true,"prompt":"Hi"}"#),
+        (.responses, #"{"model":"m","stream":true,"input":"Hi"}"#),
+        (.ollamaChat, #"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#),
+        (.ollamaGenerate, #"{"model":"m","prompt":"Hi"}"#),
+    ]
+    static let transcripts: [(WireFamily, String)] = [
+        (.openai, Transcripts.openAI), (.openai, Transcripts.openAITools),
+        (.anthropic, Transcripts.anthropic), (.ollama, Transcripts.ollama),
+    ]
+
+    @Test func `every API for answers has a request here`() {
+        let known = ClientAPI.allCases.filter { $0.operation == .generation }
+        #expect(Set(known.map(\.self)) == Set(Self.requests.map(\.api)))
+    }
+
+    @Test(arguments: requests, transcripts)
+    func `a stream is the same wherever the transport cuts it`(
+        request: (api: ClientAPI, body: String),
+        transcript: (WireFamily, String)
+    ) throws {
+        let client = try ClientRequest(api: request.api, body: [UInt8](request.body))
+        #expect(client.streamed)
+        let whole = run(transcript.1, from: transcript.0, for: client)
+        #expect(whole.failure == nil)
+        #expect(whole.hasContent)
+        let bytes = [UInt8](transcript.1)
+        let singly = run(bytes.map { [$0] }, from: transcript.0, for: client)
+        #expect(singly == whole)
+        for cut in stride(from: 1, to: bytes.count, by: 41) {
+            let pieces = [Array(bytes[..<cut]), Array(bytes[cut...])]
+            #expect(run(pieces, from: transcript.0, for: client) == whole)
+        }
+    }
+
+    @Test(arguments: requests, transcripts)
+    func `a stream that ends early is a failure and has no end`(
+        request: (api: ClientAPI, body: String),
+        transcript: (WireFamily, String)
+    ) throws {
+        let client = try ClientRequest(api: request.api, body: [UInt8](request.body))
+        let half = transcript.1.prefix(transcript.1.count / 2)
+        let result = run(String(half), from: transcript.0, for: client)
+        #expect(result.failure == .cut)
+        #expect(result.terminator == "")
+    }
+
+    @Test func `the lines of an Ollama client are those of the provider's pieces`() throws {
+        let client = try ClientRequest(
+            api: .ollamaChat,
+            body: [UInt8](#"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#)
+        )
+        let result = run(Transcripts.openAITools, from: .openai, for: client)
+        func line(_ message: String, _ end: String = #""done":false"#) -> String {
+            #"{"model":"m-1","created_at":"2025-11-21T04:40:00Z","message":\#(message),\#(end)}"#
+                .canonical
+        }
+        let calls =
+            #"[{"id":"call_a","function":{"name":"weather","arguments":{"city":"Köln"}}},"#
+            + #"{"id":"call_b","function":{"name":"time","arguments":{}}}]"#
+        let lines = result.output.split(separator: "\n").map { String($0).canonical }
+        let time = try #require(lines.first).contains("04:40:00.000000Z")
+        #expect(
+            lines.map { time ? $0.replacing(":00.000000Z", with: ":00Z") : $0 } == [
+                line(#"{"role":"assistant","content":"Let me see."}"#),
+                line(#"{"role":"assistant","content":"","tool_calls":\#(calls)}"#),
+            ]
+        )
+        let end = try JSONSlice(validating: [UInt8](result.terminator))
+        #expect(try end.member("done")?.bool == true)
+        #expect(try end.member("done_reason")?.string == "stop")
+        #expect(try end.member("prompt_eval_count")?.int == 20)
+        #expect(try end.member("eval_count")?.int == 9)
+        #expect(result.terminator.hasSuffix("}\n"))
+    }
+
+    @Test func `calls whose pieces are mixed come out whole in a response`() throws {
+        func delta(_ calls: String) -> String {
+            #"data: {"id":"c","model":"m","choices":[{"index":0,"delta":{"tool_calls":[\#(calls)]}}]}"#
+                + "\n\n"
+        }
+        let transcript =
+            delta(#"{"index":0,"id":"a","function":{"name":"one","arguments":"{\"x\":"}}"#)
+            + delta(#"{"index":1,"id":"b","function":{"name":"two","arguments":"{\"y\":"}}"#)
+            + delta(#"{"index":0,"function":{"arguments":"1}"}}"#)
+            + delta(#"{"index":1,"function":{"arguments":"2}"}}"#)
+            + #"data: {"choices":[{"index":0,"delta":{},"finish_reason":"tool_calls"}]}"#
+            + "\n\ndata: [DONE]\n\n"
+        let client = try ClientRequest(
+            api: .responses,
+            body: [UInt8](#"{"model":"m","stream":true,"input":"Hi"}"#)
+        )
+        var stream = AnswerStream(from: .openai, for: client, as: identity)
+        var output: [UInt8] = []
+        try stream.consume([UInt8](transcript), into: &output)
+        let response = try JSONSlice(validating: try #require(stream.response))
+        let items = try #require(try response.member("output")).elements.map(\.self)
+        let arguments = try items.map { try $0.member("arguments")?.string }
+        #expect(arguments == [#"{"x":1}"#, #"{"y":2}"#])
+        #expect(try items.map { try $0.member("call_id")?.string } == ["a", "b"])
+    }
+
+    /// A body of Ollama's with one member more, and which fields can't be said elsewhere.
+    static let ollamaObstacles: [(String, [String], [String])] = [
+        ("", [], []),
+        (#""keep_alive":"5m","options":{"num_ctx":8192,"num_thread":4}"#, [], []),
+        (#""options":{"seed":1}"#, [], ["options.seed"]),
+        (#""options":{"top_k":40}"#, ["options.top_k"], []),
+        (#""options":{"temperature":1.5}"#, [], ["options.temperature"]),
+        (
+            #""options":{"mirostat":2,"num_predict":-1}"#, ["options.mirostat"],
+            ["options.mirostat"]
+        ),
+        (#""format":"json""#, [], ["format"]),
+        (#""format":"""#, [], []),
+        (#""format":"yaml""#, ["format"], ["format"]),
+        (#""think":true"#, ["think"], ["think"]),
+        (#""think":false"#, [], []),
+        (#""brand_new":1,"other":null"#, ["brand_new"], ["brand_new"]),
+    ]
+
+    @Test(arguments: ollamaObstacles)
+    func `what only Ollama can be told names its field`(
+        members: String,
+        openAI: [String],
+        anthropic: [String]
+    ) throws {
+        let start = #"{"model":"m","messages":[{"role":"user","content":"Hi"}]"#
+        let body = start + (members.isEmpty ? "" : "," + members) + "}"
+        let client = try ClientRequest(api: .ollamaChat, body: [UInt8](body))
+        #expect(client.obstacles(to: .openai) == openAI)
+        #expect(client.obstacles(to: .anthropic) == anthropic)
+        #expect(client.obstacles(to: .ollama) == [])
+    }
+
+    @Test func `an Ollama is told the context that a client leaves open, and no other`() throws {
+        let options = UpstreamOptions(outputLimit: 99, contextTokens: 4_096)
+        func sent(_ members: String) throws -> String {
+            let body = #"{"model":"a","messages":[]\#(members)}"#
+            let client = try ClientRequest(api: .ollamaChat, body: [UInt8](body))
+            return try client.upstreamBody(for: .ollama, model: "b", options: options).canonical
+        }
+        #expect(
+            try sent("")
+                == #"{"model":"b","messages":[],"options":{"num_ctx":4096,"num_predict":99}}"#
+                .canonical
+        )
+        #expect(
+            try sent(#","options":{"num_ctx":512,"num_predict":7,"mirostat":1}"#)
+                == #"{"model":"b","messages":[],"options":{"num_ctx":512,"num_predict":7,"mirostat":1}}"#
+                .canonical
+        )
+    }
+
+    @Test func `a request's size is measured in every API`() throws {
+        let text = String(repeating: "word ", count: 20)
+        let bodies: [(ClientAPI, String)] = [
+            (.completions, #"{"model":"m","prompt":"\#(text)"}"#),
+            (.responses, #"{"model":"m","input":"\#(text)"}"#),
+            (
+                .responses,
+                #"{"model":"m","input":[{"role":"user","content":[{"type":"input_text","text":"\#(text)"}]}]}"#
+            ),
+            (.ollamaChat, #"{"model":"m","messages":[{"role":"user","content":"\#(text)"}]}"#),
+            (.ollamaGenerate, #"{"model":"m","prompt":"\#(text)"}"#),
+            (.embeddings, #"{"model":"m","input":["\#(text)"]}"#),
+            (
+                .embeddings,
+                #"{"model":"m","input":[\#((1...25).map(String.init).joined(separator: ","))]}"#
+            ),
+            (.ollamaEmbed, #"{"model":"m","input":"\#(text)"}"#),
+            (.ollamaEmbeddings, #"{"model":"m","prompt":"\#(text)"}"#),
+        ]
+        for (api, body) in bodies {
+            let client = try ClientRequest(api: api, body: [UInt8](body))
+            #expect(client.promptTextBytes == 100, "\(api) \(body)")
+            #expect(client.messageCount == 1)
+            #expect(client.needs.contains(.embeddings) == (api.operation == .embeddings))
+            if api.operation == .generation { #expect(client.instructionBytes == 100) }
+        }
+    }
+
+    @Test func `vectors come in the order of their texts, not of the list`() throws {
+        let answer = #"{"data":[{"index":1,"embedding":[2]},{"index":0,"embedding":[1]}]}"#
+        let client = try ClientRequest(
+            api: .ollamaEmbed,
+            body: [UInt8](#"{"model":"m","input":["a","b"]}"#)
+        )
+        let read = try Answer(body: [UInt8](answer), from: .openai, for: client, as: identity)
+        #expect(read.body.text == #"{"model":"asked-model","embeddings":[[1],[2]]}"#)
+        #expect(read.usage == TokenUsage())
+    }
+
+    @Test(arguments: [
+        (#"{"error":{"message":"overloaded","type":"overloaded_error"}}"#, FailureKind.overloaded),
+        ("<html>", .invalidResponse), ("{", .cut), (#"{"data":[]}"#, .invalidResponse),
+        (#"{"data":[{"index":0,"embedding":"AAAA"}]}"#, .invalidResponse),
+    ])
+    func `what is no list of vectors is a failure`(body: String, kind: FailureKind) throws {
+        let client = try ClientRequest(
+            api: .ollamaEmbed,
+            body: [UInt8](#"{"model":"m","input":"a"}"#)
+        )
+        do throws(ProviderFailure) {
+            _ = try Answer(body: [UInt8](body), from: .openai, for: client, as: identity)
+            Issue.record("it was read")
+        } catch {
+            #expect(error.kind == kind)
+        }
+    }
+}
