@@ -5,7 +5,8 @@ import WriteAheadLog
 
 /// Tells conversations apart without keeping their text: by a hash whose key is not in the log.
 struct ConversationMarks: Sendable {
-    private let key: SymmetricKey
+    /// A hash that has taken in the key, from which each mark goes on.
+    private let keyed: HMAC<SHA256>
 
     /// The marks of a data directory: its key is `conversation.key`, made at the first use.
     ///
@@ -19,25 +20,28 @@ struct ConversationMarks: Sendable {
             in: directory,
             fileSystem: fileSystem
         )
-        key = SymmetricKey(data: bytes)
+        keyed = HMAC(key: SymmetricKey(data: bytes))
     }
 
     /// The mark of a request: by the client's cache key, else by how its messages begin.
     ///
     /// `nil` where neither is there. Tenants never share one.
     func mark(_ request: ClientRequest, cacheKey: String?, tenant: String?) -> ConversationMark? {
-        var hash = HMAC<SHA256>(key: key)
-        hash.update(data: Array((tenant ?? "").utf8) + [0])
+        var text = Array((tenant ?? "").utf8)
         var mark = ConversationMark()
         if let name = cacheKey ?? request.promptCacheKey {
-            hash.update(data: [1] + Array(name.utf8))
+            text += [0, 1]
+            text += name.utf8
             mark.isFollowUp = true
         } else if let start = request.conversationStart {
-            hash.update(data: [2] + start.text)
+            text += [0, 2]
+            text += start.text
             mark.isFollowUp = start.isAnswered
         } else {
             return nil
         }
+        var hash = keyed
+        hash.update(data: text)
         mark.fingerprint = hash.finalize().prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
         return mark
     }
