@@ -254,6 +254,38 @@ def test_the_whole_time_ends_both(hedging):
     checked(made)
 
 
+def test_a_stop_ends_both(hedging):
+    made, slow, quick = hedging(server={"shutdownGraceMs": 100})
+    slow.will(silent())
+    quick.will(silent())
+    connection = post(made, {"model": "auto", "stream": True})
+    quick.wait_for_request()
+    assert made.stop() == 0
+    connection.close()
+    for server in (slow, quick):
+        assert server.last.abandoned.wait(SOON), "a provider is still being asked"
+    record = made.newest()
+    assert record["completed"]["outcome"] == "interrupted"
+    assert [a["failure"] for a in record["attempts_finished"]] == ["interrupted", "interrupted"]
+    made.ask("replay", "--check")
+
+
+def test_no_more_than_the_share_gets_one(hedging):
+    made, slow, quick = hedging(hedge={"afterMs": 100, "maxShare": 0.25})
+    hedged = []
+    for number in range(8):
+        gate = threading.Event()
+        slow.will(silent(gate))
+        opening = threading.Timer(0.5, gate.set)
+        opening.start()
+        response = asked(made, extra_headers={"x-logway-cache-key": str(number)})
+        hedged.append(texts(response) == "quick")
+        opening.join()
+    # Whenever the share lies below a quarter: 0 of 1, then 1 of 5.
+    assert hedged == [True, False, False, False, True, False, False, False]
+    checked(made)
+
+
 def test_a_crash_settles_both(hedging):
     # Under this durability a provider is asked once its attempt's start is on the disk.
     made, slow, quick = hedging(log={"durability": "strict"})
