@@ -73,6 +73,10 @@ public enum ExclusionReason: UInt8, FieldEnumeration {
     case aboveCostLimit = 62
     /// The tenant may not use the model.
     case notAllowed = 63
+    /// The model failed too often in a row, whatever its provider's other models do.
+    case modelBreakerOpen = 64
+    /// The model is being tried out with one request at a time.
+    case modelBreakerProbing = 65
 
     /// The model is not listed.
     public static var empty: ExclusionReason { .modelNotListed }
