@@ -300,8 +300,8 @@ def test_five_failures_in_a_row_open_the_breaker(pair):
     assert (excluded["provider"], excluded["reason"]) == ("first", "breaker open")
 
 
-def test_a_model_that_fails_while_others_answer_is_left_alone_by_itself(pair):
-    gateway, first, second = pair
+def test_a_model_that_fails_while_others_answer_is_left_alone_by_itself(fake, gateway):
+    first = fake()
 
     def answer(request):
         if request.json["model"] == "bad-model":
@@ -309,6 +309,8 @@ def test_a_model_that_fails_while_others_answer_is_left_alone_by_itself(pair):
         return fake_openai.completion()
 
     first.always(answer)
+    models = ["gpt-x", "bad-model"]
+    gateway = gateway([provider("first", first, defaultModel="gpt-x", models=models)])
     client = openai_client(gateway)
     for _ in range(5):
         with pytest.raises(openai.APIStatusError):
