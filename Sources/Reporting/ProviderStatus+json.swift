@@ -33,6 +33,27 @@ extension ProviderStatus {
         var until: String
     }
 
+    private struct OpenModel: Encodable {
+        var model: String
+        var breaker: String
+        var openUntil: String?
+        var consecutiveFailures: Int
+
+        init(_ line: ProviderStatus.ModelBreaker) {
+            model = line.model
+            openUntil = line.until?.description
+            breaker = openUntil == nil ? "half-open" : "open"
+            consecutiveFailures = line.consecutiveFailures
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case model
+            case breaker
+            case openUntil = "breaker_open_until"
+            case consecutiveFailures = "consecutive_failures"
+        }
+    }
+
     private struct Pool: Encodable {
         var time: String
         var open: Int
@@ -121,6 +142,7 @@ extension ProviderStatus {
         var breaker: String
         var breakerOpenUntil: String?
         var consecutiveFailures: Int
+        var modelBreakers: [OpenModel]
         var keyRejectedUntil: String?
         var heldModels: [HeldModel]
         var lanes: [Lane]
@@ -150,6 +172,7 @@ extension ProviderStatus {
             case .halfOpen: breaker = "half-open"
             }
             consecutiveFailures = row.consecutiveFailures
+            modelBreakers = row.modelBreakers.map(OpenModel.init)
             keyRejectedUntil = row.keyRejectedUntil?.description
             heldModels = row.heldModels.sorted { $0.key < $1.key }.map {
                 HeldModel(model: $0.key, until: $0.value.description)
@@ -185,6 +208,7 @@ extension ProviderStatus {
             case breaker
             case breakerOpenUntil = "breaker_open_until"
             case consecutiveFailures = "consecutive_failures"
+            case modelBreakers = "model_breakers"
             case keyRejectedUntil = "key_rejected_until"
             case heldModels = "held_models"
             case lanes

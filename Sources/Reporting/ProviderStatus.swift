@@ -27,6 +27,8 @@ public struct ProviderStatus: Sendable {
         public let breaker: Breakers.Position
         /// Failures in a row.
         public let consecutiveFailures: Int
+        /// Its models whose own breakers are not closed.
+        public let modelBreakers: [ModelBreaker]
         /// Until when its key is held, if it is.
         public let keyRejectedUntil: Timestamp?
         /// Until when which of its models are held: missing, or over their rate.
@@ -37,6 +39,16 @@ public struct ProviderStatus: Sendable {
         public let models: [String]
         /// What it cost today (UTC).
         public let today: Spend.Total
+    }
+
+    /// A model whose own breaker is not closed.
+    public struct ModelBreaker: Sendable {
+        /// The model's name at the provider.
+        public let model: String
+        /// What its breaker lets through.
+        public let position: Breakers.Position
+        /// Failures in a row.
+        public let consecutiveFailures: Int
     }
 
     /// The instant.
@@ -62,19 +74,28 @@ public struct ProviderStatus: Sendable {
                 : [state.holds.keyRejected(provider.name, at: time)]
             let held = rejected.contains(nil) ? nil : rejected.compactMap { $0 }.min()
             let heldModels = state.holds.models(of: provider.name, at: time)
+            let modelBreakers = state.breakers.openModels(of: provider.name).map { model in
+                ModelBreaker(
+                    model: model.model,
+                    position: state.breakers.position(of: model, at: time),
+                    consecutiveFailures: state.breakers.consecutiveFailures(of: model)
+                )
+            }
             return Row(
                 provider: provider,
                 condition: held == nil
                     ? Self.condition(
                         health,
                         breaker,
-                        isHeldInPart: !heldModels.isEmpty || rejected.contains { $0 != nil },
+                        isHeldInPart: !heldModels.isEmpty || !modelBreakers.isEmpty
+                            || rejected.contains { $0 != nil },
                         at: time
                     )
                     : .unhealthy,
                 health: health,
                 breaker: breaker,
                 consecutiveFailures: state.breakers.consecutiveFailures(of: provider.name),
+                modelBreakers: modelBreakers,
                 keyRejectedUntil: held,
                 heldModels: heldModels,
                 lanes: lanes,
@@ -124,16 +145,25 @@ public struct ProviderStatus: Sendable {
         var table = TextTable([
             .text("Provider"), .text("State"), .number("Failures"), .text("Next Retry"),
         ])
-        for row in rows {
+        func add(_ name: String, _ position: Breakers.Position, _ failures: Int) {
             let state: (String, String)
-            switch row.breaker {
-            case .closed: continue
+            switch position {
+            case .closed: return
             case .open(let until): state = ("open", until.description)
             case .halfOpen(let probing): state = ("half-open", probing ? "probing" : "now")
             }
-            table.add([
-                row.provider.name, state.0, "\(row.consecutiveFailures)/\(failuresToOpen)", state.1,
-            ])
+            table.add([name, state.0, "\(failures)/\(failuresToOpen)", state.1])
+        }
+        for row in rows {
+            add(row.provider.name, row.breaker, row.consecutiveFailures)
+            // Where the whole provider is left alone, its models go without saying.
+            for line in row.modelBreakers where row.breaker == .closed {
+                add(
+                    "\(row.provider.name):\(Wording.plain(line.model))",
+                    line.position,
+                    line.consecutiveFailures
+                )
+            }
         }
         return table.isEmpty ? "" : "\nCircuit breakers\n" + table.text(indent: 2)
     }
@@ -215,6 +245,14 @@ public struct ProviderStatus: Sendable {
     }
 }
 
+extension ProviderStatus.ModelBreaker {
+    /// Until when the model is left alone; `nil` once it may be tried.
+    var until: Timestamp? {
+        guard case .open(let until) = position else { return nil }
+        return until
+    }
+}
+
 extension ProviderStatus.Row {
     /// What to do about the provider; `nil` when nothing is wrong.
     fileprivate var advice: String? {
@@ -229,6 +267,11 @@ extension ProviderStatus.Row {
         if health.answeredLastProbe == false {
             return "\(provider.name) does not answer: check that it runs and that its address is "
                 + "right"
+        }
+        if let first = modelBreakers.first(where: { $0.until != nil }), let until = first.until {
+            return "\(provider.name)'s \(Wording.plain(first.model)) failed "
+                + "\(first.consecutiveFailures) times in a row and is left alone until \(until), the "
+                + "provider's other models are not"
         }
         if let (model, until) = heldModels.min(by: { $0.key < $1.key }) {
             let others = heldModels.count > 1 ? " and \(heldModels.count - 1) more" : ""

@@ -66,9 +66,14 @@ struct Constraint {
         }
         if let limited { return exclusion(.rateLimited, until: limited) }
         switch state.breakers.position(of: reference.provider, at: now) {
-        case .closed, .halfOpen(probing: false): return nil
+        case .closed, .halfOpen(probing: false): break
         case .open(let until): return exclusion(.breakerOpen, until: until)
         case .halfOpen(probing: true): return exclusion(.breakerProbing)
+        }
+        switch state.breakers.position(of: reference, at: now) {
+        case .closed, .halfOpen(probing: false): return nil
+        case .open(let until): return exclusion(.modelBreakerOpen, until: until)
+        case .halfOpen(probing: true): return exclusion(.modelBreakerProbing)
         }
     }
 

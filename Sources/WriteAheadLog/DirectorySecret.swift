@@ -10,7 +10,7 @@ public enum DirectorySecret {
     ///   - directory: the data directory, which exists.
     ///   - fileSystem: where it is.
     /// - Returns: 32 bytes.
-    /// - Throws: `LogError.invalidCheckpoint` for a file of another form, `io`, `notWritable`, `diskFull`.
+    /// - Throws: `LogError.invalidSecret` for a file of another form, `io`, `notWritable`, `diskFull`.
     public static func bytes(
         named name: String,
         in directory: String,
@@ -36,7 +36,7 @@ public enum DirectorySecret {
         }
         let digits = String(decoding: text, as: UTF8.self).filter { !$0.isWhitespace }
         guard let bytes = Hexadecimal.bytes(digits), bytes.count == 32 else {
-            throw .invalidCheckpoint(path: path, reason: "it is no secret of 64 hexadecimal digits")
+            throw .invalidSecret(path: path)
         }
         return bytes
     }

@@ -20,6 +20,8 @@ public enum LogError: Error, Equatable, Sendable {
     case segmentInUse(segment: UInt32)
     /// A checkpoint or its key can't be read.
     case invalidCheckpoint(path: String, reason: String)
+    /// A file beside the log holds no secret (`DirectorySecret`).
+    case invalidSecret(path: String)
     /// No record of the log could be kept by a repair.
     case beyondRepair(segment: UInt32, reason: String)
     /// An earlier write or sync failed; nothing can be appended until the process is restarted.
@@ -73,6 +75,9 @@ extension LogError: CustomStringConvertible {
                 + " choose an earlier one"
         case .invalidCheckpoint(let path, let reason):
             return "\(path) can't be used: \(reason); give the file as it was written"
+        case .invalidSecret(let path):
+            return "\(path) holds no secret of 64 hexadecimal digits;"
+                + " restore it from a copy, or move it away: a new one is made at the next start"
         case .beyondRepair(let segment, let reason):
             return "segment \(segment), where the log begins, is lost: \(reason);"
                 + " nothing was changed: restore the directory from a copy, or begin another one"

@@ -300,6 +300,37 @@ def test_five_failures_in_a_row_open_the_breaker(pair):
     assert (excluded["provider"], excluded["reason"]) == ("first", "breaker open")
 
 
+def test_a_model_that_fails_while_others_answer_is_left_alone_by_itself(fake, gateway):
+    first = fake()
+
+    def answer(request):
+        if request.json["model"] == "bad-model":
+            return error(500, "oops")
+        return fake_openai.completion()
+
+    first.always(answer)
+    models = ["gpt-x", "bad-model"]
+    gateway = gateway([provider("first", first, defaultModel="gpt-x", models=models)])
+    client = openai_client(gateway)
+    for _ in range(5):
+        with pytest.raises(openai.APIStatusError):
+            ask(client, model="first:bad-model")
+        assert ask(client).headers["x-logway-provider"] == "first"
+    asked = len(first.requests)
+    with pytest.raises(openai.APIStatusError) as caught:
+        ask(client, model="first:bad-model")
+    assert "model breaker open" in caught.value.message
+    assert len(first.requests) == asked
+    assert ask(client).headers["x-logway-provider"] == "first"
+    status = gateway.status()["first"]
+    assert (status["breaker"], status["status"]) == ("closed", "degraded")
+    (broken,) = status["model_breakers"]
+    assert (broken["model"], broken["breaker"]) == ("bad-model", "open")
+    assert "first:bad-model" in gateway.ask("providers", "status")
+    assert gateway.stop() == 0
+    gateway.ask("replay", "--check")
+
+
 def test_a_success_resets_the_breaker_s_count(pair):
     gateway, first, _ = pair
     oops, fine = error(500, "oops"), fake_openai.completion()

@@ -101,6 +101,17 @@ def test_a_data_directory_of_a_newer_version_is_left_alone(idle):
     assert contents() == before
 
 
+def test_a_key_of_conversations_that_is_none_is_named_and_kept(idle):
+    idle.start()
+    idle.stop()
+    key = idle.data / "conversation.key"
+    key.write_text("short\n")
+    refused(serve(idle), str(key), "holds no secret", "move it away")
+    assert key.read_text() == "short\n"
+    key.unlink()
+    idle.start()
+
+
 def test_a_directory_of_something_else_is_refused(idle):
     idle.data.mkdir()
     (idle.data / "version").write_text("photographs\n")

@@ -24,9 +24,7 @@ struct SimulatedDayTests {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     }
 
-    /// Runs a day.
-    ///
-    /// - Parameter visit: sees each event with its bytes and its sequence number.
+    /// Runs a day, and shows each event with its bytes and its sequence number.
     static func run(
         seed: UInt64,
         requests: Int = requests,
@@ -34,7 +32,7 @@ struct SimulatedDayTests {
     ) throws -> Result {
         var result = Result()
         var bytes: [UInt8] = []
-        var day = SimulatedDay(seed: seed, requests: requests)
+        var day = try SimulatedDay(seed: seed, requests: requests)
         try day.run { event, sequence in
             bytes.removeAll(keepingCapacity: true)
             event.encode(into: &bytes)
@@ -71,7 +69,7 @@ struct SimulatedDayTests {
             """
         )
         #expect(tally.received == Self.requests)
-        #expect(tally.failovers > Self.requests / 100)
+        #expect(tally.failovers > Self.requests / 500)
         #expect(tally.answerable > Self.requests * 8 / 10)
         #expect(tally.answered * 1_000 >= tally.answerable * 995, "seed \(seed)")
         #expect(tally.metQuota > Self.requests / 100)
@@ -99,7 +97,7 @@ struct SimulatedDayTests {
             switch limit {
             case "requests": applied.policy.providers[1].limits?.requestsPerDay? -= 1
             case "tokens": applied.policy.providers[2].limits?.tokensPerDay? /= 2
-            case "daily": applied.policy.budgets?.daily = Nanodollars(1_000_000_000)
+            case "daily": applied.policy.budgets?.daily = Nanodollars(100_000_000)
             default: applied.policy.budgets?.scopes[0].monthly = Nanodollars(10_000_000)
             }
             count.take(Event(.policyApplied(applied), at: event.time))

@@ -15,12 +15,17 @@ struct ProviderStatusTests {
         return ProviderStatus(course.state(), at: course.now)
     }
 
-    static func attempt(_ course: inout Course, _ failure: FailureKind? = nil, count: Int = 1) {
+    static func attempt(
+        _ course: inout Course,
+        _ failure: FailureKind? = nil,
+        model: String = "llama",
+        count: Int = 1
+    ) {
         for _ in 0..<count {
             let id = RequestID(time: course.now, random: (0, UInt64(course.events.count)))
             course.receive(id)
-            course.start(id)
-            course.finish(id, failing: failure, cost: Nanodollars(2_000_000)) {
+            course.start(id, model: model)
+            course.finish(id, model: model, failing: failure, cost: Nanodollars(2_000_000)) {
                 $0.message = failure.map { "it said \($0.name)" }
             }
             course.complete(id)
@@ -138,6 +143,49 @@ struct ProviderStatusTests {
         course.start()
         let probing = ProviderStatus(course.state(), at: course.now).text
         #expect(probing.contains("groq      half-open       5/5  probing\n"))
+    }
+
+    @Test func `a model's own breaker stands under its name, and its provider is degraded`() throws
+    {
+        var course = Course()
+        course.applyPolicy()
+        for _ in 0..<5 {
+            Self.attempt(&course, .serverError)
+            Self.attempt(&course, model: "gemma")
+        }
+        let status = ProviderStatus(course.state(), at: course.now)
+        #expect(status.rows[0].condition == .degraded)
+        #expect(
+            status.text.contains("groq:llama  open        5/5  2026-11-21T09:30:30.000000Z\n")
+        )
+        #expect(status.text.contains("groq's llama failed 5 times in a row and is left alone"))
+        struct Document: Decodable {
+            struct Provider: Decodable {
+                var breaker: String
+                var model_breakers: [[String: Value]]
+            }
+            enum Value: Decodable, Equatable {
+                case text(String), count(Int)
+                init(from decoder: any Decoder) throws {
+                    let value = try decoder.singleValueContainer()
+                    self =
+                        try (try? value.decode(Int.self)).map(Self.count)
+                        ?? .text(value.decode(String.self))
+                }
+            }
+            var providers: [Provider]
+        }
+        let document = try JSONDecoder().decode(Document.self, from: Data(try status.json.utf8))
+        #expect(document.providers[0].breaker == "closed")
+        #expect(
+            document.providers[0].model_breakers == [
+                [
+                    "model": .text("llama"), "breaker": .text("open"),
+                    "breaker_open_until": .text("2026-11-21T09:30:30.000000Z"),
+                    "consecutive_failures": .count(5),
+                ]
+            ]
+        )
     }
 
     @Test func `the rows are by priority, equal ones in the order of the configuration`() {

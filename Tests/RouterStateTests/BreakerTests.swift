@@ -186,4 +186,81 @@ struct BreakerTests {
         for _ in 0..<4 { journal.attempt(.serverError) }
         #expect(journal.breaker() == .closed)
     }
+
+    // A model's own.
+
+    static let llama = ModelReference(provider: "groq", model: "llama")
+
+    /// A model that failed five times in a row while another one of its provider answered.
+    static func openedModel() -> Journal {
+        var journal = Journal()
+        for _ in 0..<5 {
+            journal.attempt(.serverError)
+            journal.attempt(model: "gemma")
+        }
+        return journal
+    }
+
+    @Test func `a model that fails while others answer is left alone by itself`() {
+        let journal = Self.openedModel()
+        let breakers = journal.state.breakers
+        #expect(journal.breaker() == .closed)
+        #expect(breakers.consecutiveFailures(of: Self.llama) == 5)
+        #expect(
+            breakers.position(of: Self.llama, at: journal.now)
+                == .open(until: journal.now + .seconds(30))
+        )
+        let others = [("groq", "gemma"), ("claude", "llama")].map(ModelReference.init)
+        #expect(others.allSatisfy { breakers.position(of: $0, at: journal.now) == .closed })
+        #expect(breakers.openModels(of: "groq") == [Self.llama])
+        #expect(breakers.openModels(of: "claude") == [])
+    }
+
+    @Test func `a model's success resets its count, and another model's does not`() {
+        var journal = Journal()
+        for _ in 0..<4 { journal.attempt(.serverError) }
+        journal.attempt(model: "gemma")
+        #expect(journal.state.breakers.consecutiveFailures(of: Self.llama) == 4)
+        journal.attempt()
+        #expect(journal.state.breakers.consecutiveFailures(of: Self.llama) == 0)
+        #expect(journal.state.breakers == Breakers())
+    }
+
+    @Test
+    func `a half-open model is probed once at a time; two answers close it, a failure reopens`() {
+        var journal = Self.openedModel()
+        func position(_ journal: Journal) -> Breakers.Position {
+            journal.state.breakers.position(of: Self.llama, at: journal.now)
+        }
+        journal.wait(.seconds(30))
+        #expect(position(journal) == .halfOpen(probing: false))
+        let probe = journal.receive()
+        journal.start(probe)
+        #expect(position(journal) == .halfOpen(probing: true))
+        journal.finish(probe, .cut)
+        #expect(position(journal) == .open(until: journal.now + .seconds(60)))
+        journal.wait(.seconds(60))
+        journal.attempt()
+        #expect(position(journal) == .halfOpen(probing: false))
+        journal.attempt()
+        #expect(position(journal) == .closed)
+        #expect(journal.state.breakers.openModels(of: "groq") == [])
+    }
+
+    @Test func `names that clients make up do not grow the state for ever, open ones stay`() throws
+    {
+        var journal = Self.openedModel()
+        for name in 0..<2_000 {
+            journal.attempt(.serverError, model: "made up \(name)")
+            journal.attempt(model: "gemma")
+        }
+        let breakers = journal.state.breakers
+        let counted = (0..<2_000).filter {
+            let model = ModelReference(provider: "groq", model: "made up \($0)")
+            return breakers.consecutiveFailures(of: model) > 0
+        }
+        #expect((1...Breakers.modelLimit).contains(counted.count))
+        #expect(breakers.openModels(of: "groq") == [Self.llama])
+        #expect(try StateCodingTests.recoded(journal.state) == journal.state)
+    }
 }

@@ -84,6 +84,16 @@ struct FoldPropertyTests {
                     guard position == .halfOpen(probing: true) else { continue }
                     #expect(asked.contains(provider), "run \(run) of seed \(seed)")
                 }
+                let models = state.inFlight.ids.compactMap { id in
+                    state.inFlight[id]?.attempt.map {
+                        ModelReference(provider: $0.provider, model: $0.model)
+                    }
+                }
+                for model in History.providers.flatMap(state.breakers.openModels) {
+                    let position = state.breakers.position(of: model, at: event.time)
+                    guard position == .halfOpen(probing: true) else { continue }
+                    #expect(models.contains(model), "run \(run) of seed \(seed)")
+                }
             }
         }
     }

@@ -55,8 +55,16 @@ struct SimulatedDay {
     private var steps = Timeline<Step>()
     private var visit: (Event, UInt64) throws -> Void = { _, _ in }
 
+    /// What the day costs without a budget; `nil` for a day without.
+    private var unlimitedCost: Int64?
+
     /// A day that has not begun.
-    init(seed: UInt64, requests: Int) {
+    init(seed: UInt64, requests: Int, hasBudgets: Bool = true) throws {
+        if hasBudgets {
+            var day = try SimulatedDay(seed: seed, requests: requests, hasBudgets: false)
+            try day.run { _, _ in }
+            unlimitedCost = day.limits.spent
+        }
         draws = Draws(seed: seed)
         self.requests = requests
         // Limits that a day of so many requests runs into.
@@ -239,12 +247,11 @@ struct SimulatedDay {
         try append([.policyApplied(applied)])
     }
 
-    /// Less than the day costs without them, at about $0.0045 a request: when one has run out, the free
-    /// provider is left, or nobody.
-    private var budgets: BudgetPolicy {
+    /// Less than the day costs without: when one has run out, the free provider is left, or nobody.
+    private var budgets: BudgetPolicy? {
+        guard let cost = unlimitedCost else { return nil }
         var budgets = BudgetPolicy()
-        let cost = 4_500_000 * Int64(requests)
-        budgets.daily = Nanodollars(cost * 58 / 100)
+        budgets.daily = Nanodollars(cost * 60 / 100)
         budgets.monthly = Nanodollars(cost * 94 / 100)
         var scope = ScopedBudget()
         scope.scope = "tenant:\(Self.tenant)"

@@ -93,6 +93,24 @@ struct ConstraintTests {
         #expect(world.decide("groq:gemma").rejections == ["groq:gemma breaker probing"])
     }
 
+    @Test func `a model that fails while its provider's others answer is excluded alone`() {
+        var world = World()
+        for _ in 0..<5 {
+            world.attempt("groq", "llama", .serverError)
+            world.attempt("groq", "gemma", nil)
+        }
+        let until = world.now + .seconds(30)
+        #expect(world.decide("groq:llama").rejections == ["groq:llama model breaker open"])
+        #expect(world.decide("groq:llama").excluded.map(\.until) == [until])
+        #expect(world.decide("groq:gemma").ranking == ["groq:gemma"])
+        #expect(world.decide("auto").rejections == ["groq:llama model breaker open"])
+        world.now = until
+        #expect(world.decide("groq:llama").ranking == ["groq:llama"])
+        world.attempt("groq", "llama", nil, ends: false)
+        #expect(world.decide("groq:llama").rejections == ["groq:llama model breaker probing"])
+        #expect(world.decide("groq:gemma").ranking == ["groq:gemma"])
+    }
+
     @Test func `a field that a family has no word for excludes its providers and is named`() {
         let world = World()
         let received = world.request(

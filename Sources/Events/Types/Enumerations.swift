@@ -77,6 +77,10 @@ public enum ExclusionReason: UInt8, FieldEnumeration {
     case alreadyAsked = 64
     /// As many attempts run at the provider as may at once, and a second attempt does not wait.
     case busy = 65
+    /// The model failed too often in a row, whatever its provider's other models do.
+    case modelBreakerOpen = 66
+    /// The model is being tried out with one request at a time.
+    case modelBreakerProbing = 67
 
     /// The model is not listed.
     public static var empty: ExclusionReason { .modelNotListed }
