@@ -192,7 +192,10 @@ public struct ReplayCheck: Sendable {
         if let version = request.otherVersion {
             return findings.attempts.byOtherVersion[version, default: 0] += 1
         }
-        if let last = request.last, let failed = request.failed {
+        if attempt.hedge != nil {
+            trail.advance(to: place.sequence - 1)
+            request.next = request.hedge(trail.state, place.time)
+        } else if let last = request.last, let failed = request.failed {
             trail.advance(to: attempt.position(after: failed.sequence, at: place.sequence))
             request.next = request.attempt(after: last, failed.kind, trail.state, place.time)
         }

@@ -17,11 +17,17 @@ struct ReplayedRequest: Sendable {
     var next: AttemptStarted?
     /// The attempt that was made last, as recorded.
     var last: AttemptStarted?
-    /// How that attempt ended, once it has.
+    /// How that attempt ended, once none is under way, and the event that ended the last one.
     var failed: (kind: FailureKind?, sequence: UInt64)?
     /// The candidates that are passed over after that, as it is decided now; `nil` where that was not
     /// decided, or another attempt follows.
     var unasked: [RouteExclusion]?
+    /// Whether an attempt was made beside another.
+    private var isHedged = false
+    /// How many attempts are under way.
+    private var underWay = 0
+    /// How the attempt that was made last ended, if it has.
+    private var lastFailure: FailureKind?
 
     init(_ received: RequestReceived, after position: UInt64) {
         self.received = received
@@ -33,6 +39,10 @@ struct ReplayedRequest: Sendable {
         next = nil
         failed = nil
         unasked = nil
+        lastFailure = nil
+        let isHedge = attempt.hedge != nil && underWay == 1
+        isHedged = isHedged || isHedge
+        underWay = isHedge ? 2 : 1
         // A record that fits no candidate leads nowhere, and was named as different already.
         let fits = decision?.candidates.indices.contains(attempt.candidate) ?? false
         last = fits && (1..<1_000_000).contains(attempt.number) ? attempt : nil
@@ -40,8 +50,24 @@ struct ReplayedRequest: Sendable {
 
     /// Takes in how an attempt ended.
     mutating func finish(_ finished: AttemptFinished, at sequence: UInt64) {
-        failed = (finished.failure, sequence)
         unasked = nil
+        if underWay < 2 && !isHedged || finished.number == last?.number {
+            lastFailure = finished.failure
+        }
+        underWay = max(0, underWay - 1)
+        if underWay == 0 { failed = (lastFailure, sequence) }
+    }
+
+    /// The attempt beside the one under way, on a state; `nil` where there is none to make.
+    func hedge(_ state: RouterState, _ now: Timestamp) -> AttemptStarted? {
+        guard let decision, let last, underWay == 1, !isHedged else { return nil }
+        return Hedge(
+            besides: last,
+            of: decision,
+            received: received,
+            state: state,
+            now: now
+        ).attempt
     }
 
     /// Decides what follows the attempt that failed, on the state that knows of it.

@@ -24,6 +24,7 @@ public struct EventLine: Sendable {
         case .routeDecided(let event): decision(event)
         case .attemptStarted(let event):
             "attempt \(event.number) at \(event.provider):\(event.model)"
+                + (event.hedge.map { ", beside attempt \($0.besides)" } ?? "")
         case .attemptFinished(let event):
             "attempt \(event.number) at \(event.provider):\(event.model) "
                 + (event.failure.map { "failed: \($0.name)" } ?? "answered")

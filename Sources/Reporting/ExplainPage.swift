@@ -113,6 +113,7 @@ public struct ExplainPage: Sendable {
                 "  \(attempt.number)  \(attempt.provider):\(Wording.plain(attempt.model))"
                     + (attempt.lane.map { ", by \($0)" } ?? "")
                     + (attempt.after.map { ", failover after \($0.name)" } ?? "")
+                    + (attempt.hedge.map(Self.hedge) ?? "")
             )
             for skipped in attempt.skipped {
                 lines.append(
@@ -130,6 +131,11 @@ public struct ExplainPage: Sendable {
         return lines
     }
 
+    private static func hedge(_ reason: HedgeReason) -> String {
+        ", hedge beside attempt \(reason.besides), which had given nothing for "
+            + Wording.time(microseconds: Int(clamping: reason.afterMicroseconds))
+    }
+
     private static func reservation(of attempt: AttemptStarted) -> String {
         let output = attempt.reservedOutput.map { "\($0)" } ?? "any number of"
         let quota = attempt.reservedTokens.map { ", \($0) tokens of quotas" } ?? ""
@@ -143,7 +149,8 @@ public struct ExplainPage: Sendable {
         let took = Wording.time(microseconds: attempt.totalMicroseconds)
         if let failure = attempt.failure {
             lines.append(
-                "failed: \(failure.name)" + (attempt.status.map { " (status \($0))" } ?? "")
+                (failure == .hedgeLost ? "cancelled: " : "failed: ") + failure.name
+                    + (attempt.status.map { " (status \($0))" } ?? "")
                     + " after \(took)"
             )
             if let message = attempt.message { lines.append("said: \(Wording.plain(message))") }

@@ -2,25 +2,6 @@ public import Events
 
 /// The requests that were received and have not ended.
 public struct InFlight: Hashable, Sendable {
-    /// A request that has not ended.
-    public struct OpenRequest: Hashable, Sendable {
-        /// When it was received.
-        public var received = Timestamp.empty
-        /// Attempts that finished.
-        public var finishedAttempts = 0
-        /// The sum of their costs; `nil` once one is unknown.
-        public var cost: Nanodollars? = .zero
-        /// The attempt under way.
-        public var attempt: RunningAttempt?
-        /// Who was asked last, also when no attempt is under way.
-        public var lastAsked: ModelReference?
-
-        /// A request of which nothing is known.
-        public init() {}
-
-        init(received: Timestamp) { self.received = received }
-    }
-
     private var requests: [RequestID: OpenRequest] = [:]
     /// How many attempts run at each provider; what expired is not counted.
     private var running: [String: Int] = [:]
@@ -60,19 +41,18 @@ public struct InFlight: Hashable, Sendable {
     /// Whether a request is open, so that an attempt of it can run.
     func isOpen(_ id: RequestID) -> Bool { requests[id] != nil }
 
-    /// - Returns: an attempt that ran under the same id, which only a broken log has.
-    mutating func begin(_ id: RequestID, at time: Timestamp) -> RunningAttempt? {
-        let before = requests.updateValue(OpenRequest(received: time), forKey: id)
-        return leave(before?.attempt)
+    /// - Returns: a request that ran under the same id, which only a broken log has.
+    mutating func begin(_ id: RequestID, at time: Timestamp) -> OpenRequest? {
+        leave(requests.updateValue(OpenRequest(received: time), forKey: id))
     }
 
     /// Takes in an attempt and what it holds.
     ///
-    /// - Returns: an attempt of the request that had not ended, which only a broken log has.
+    /// - Returns: an attempt of the request that it takes the place of, which only a broken log has.
     mutating func start(_ attempt: RunningAttempt, of id: RequestID) -> RunningAttempt? {
         guard let index = requests.index(forKey: id) else { return nil }
-        let before = leave(requests.values[index].attempt)
-        requests.values[index].attempt = attempt
+        let before = requests.values[index].take(attempt)
+        leave(before)
         requests.values[index].lastAsked = ModelReference(
             provider: attempt.provider,
             model: attempt.model
@@ -87,16 +67,16 @@ public struct InFlight: Hashable, Sendable {
     /// - Returns: the attempt as it started; `nil` when it is not known.
     mutating func finish(_ attempt: AttemptFinished) -> RunningAttempt? {
         guard let index = requests.index(forKey: attempt.request) else { return nil }
-        let started = leave(requests.values[index].attempt)
-        requests.values[index].attempt = nil
+        let started = requests.values[index].drop(attempt.number)
+        leave(started)
         requests.values[index].finishedAttempts += 1
         requests.values[index].add(attempt.cost)
         return started
     }
 
-    /// - Returns: an attempt that had not ended, which only a broken log has.
-    mutating func end(_ id: RequestID) -> RunningAttempt? {
-        leave(requests.removeValue(forKey: id)?.attempt)
+    /// - Returns: the request with the attempts that had not ended, which only a broken log has.
+    mutating func end(_ id: RequestID) -> OpenRequest? {
+        leave(requests.removeValue(forKey: id))
     }
 
     /// Marks the attempts whose time is over by far, so that nothing waits for them any more.
@@ -107,25 +87,26 @@ public struct InFlight: Hashable, Sendable {
         var expired: [RunningAttempt] = []
         nextExpiry = Timestamp(microseconds: .max)
         for id in ids {
-            guard let attempt = requests[id]?.attempt, !attempt.isExpired,
-                let expires = attempt.expires
-            else { continue }
-            if expires <= now {
-                expired.append(attempt)
-                requests[id]?.attempt?.isExpired = true
-                leaveProvider(of: attempt)
-            } else {
-                nextExpiry = min(nextExpiry, expires)
-            }
+            let left = expired.count
+            let next = requests[id]?.expire(at: now, into: &expired)
+            if let next { nextExpiry = min(nextExpiry, next) }
+            for attempt in expired[left...] { leaveProvider(of: attempt) }
         }
         return expired
     }
 
     /// Counts an attempt no more at its provider.
-    private mutating func leave(_ attempt: RunningAttempt?) -> RunningAttempt? {
-        guard let attempt else { return nil }
-        if !attempt.isExpired { leaveProvider(of: attempt) }
-        return attempt
+    private mutating func leave(_ attempt: RunningAttempt?) {
+        guard let attempt, !attempt.isExpired else { return }
+        leaveProvider(of: attempt)
+    }
+
+    /// The same for all attempts of a request.
+    private mutating func leave(_ request: OpenRequest?) -> OpenRequest? {
+        guard let request else { return nil }
+        leave(request.attempt)
+        for attempt in request.hedges { leave(attempt) }
+        return request
     }
 
     private mutating func joinProvider(of attempt: RunningAttempt) {
@@ -144,8 +125,9 @@ public struct InFlight: Hashable, Sendable {
     private mutating func index() {
         running = [:]
         runningInLanes = [:]
-        for case let attempt? in requests.values.map(\.attempt) where !attempt.isExpired {
-            joinProvider(of: attempt)
+        for request in requests.values {
+            if let attempt = request.attempt, !attempt.isExpired { joinProvider(of: attempt) }
+            for attempt in request.hedges where !attempt.isExpired { joinProvider(of: attempt) }
         }
     }
 }
@@ -159,68 +141,5 @@ extension InFlight: FieldRecord {
             nextExpiry.microseconds == .max ? nil : nextExpiry
         visitor.field(20, "next_expiry", &expiry)
         nextExpiry = expiry ?? Timestamp(microseconds: .max)
-    }
-}
-
-extension InFlight.OpenRequest: FieldRecord {
-    /// Walks the fields in the order of their tags.
-    public mutating func visit(_ visitor: inout some FieldVisitor) {
-        visitor.field(1, "received", &received)
-        visitor.field(2, "finished_attempts", &finishedAttempts)
-        visitor.field(3, "cost_nanodollars", &cost)
-        visitor.field(4, "attempt", &attempt)
-        visitor.field(5, "last_asked", &lastAsked)
-    }
-}
-
-extension InFlight.OpenRequest {
-    /// Adds the cost of an attempt; the sum is unknown once one is.
-    fileprivate mutating func add(_ attempt: Nanodollars?) {
-        guard let attempt else { return cost = nil }
-        cost?.addClamped(attempt)
-    }
-
-    fileprivate func interruption(
-        of id: RequestID,
-        prices: PriceTable,
-        at time: Timestamp
-    ) -> [EventBody] {
-        var events: [EventBody] = []
-        var ended = self
-        if let attempt {
-            var finished = AttemptFinished()
-            finished.request = id
-            finished.number = attempt.number
-            finished.provider = attempt.provider
-            finished.model = attempt.model
-            finished.key = attempt.key
-            finished.failure = .interrupted
-            finished.message = "Logway stopped while the attempt ran"
-            finished.usage = TokenUsage(
-                input: attempt.reservedInput,
-                output: attempt.reservedOutput,
-                origin: .estimated
-            )
-            let price = prices.prices(provider: attempt.provider, model: attempt.model)
-            finished.cost = price.cost(of: finished.usage)
-            finished.costOrigin = finished.cost == nil ? .unknown : .estimated
-            finished.pricesPosition = prices.position
-            ended.add(finished.cost)
-            events.append(.attemptFinished(finished))
-        }
-        var completed = RequestCompleted()
-        completed.request = id
-        completed.outcome = .interrupted
-        completed.attempts = finishedAttempts + (attempt == nil ? 0 : 1)
-        completed.provider = lastAsked?.provider
-        completed.model = lastAsked?.model
-        completed.cost = ended.cost
-        completed.failure = .interrupted
-        completed.message = "Logway stopped while the request was in flight"
-        completed.totalMicroseconds = Int(
-            time.microseconds.subtractingClamped(received.microseconds)
-        )
-        events.append(.requestCompleted(completed))
-        return events
     }
 }

@@ -34,6 +34,8 @@ public struct RouterState: Hashable, Sendable {
     public private(set) var lanes = Lanes()
     /// Who answered each conversation last.
     public private(set) var conversations = Conversations()
+    /// How many requests had two attempts at once.
+    public private(set) var hedges = Hedges()
 
     /// The last month that is closed, with every month before it.
     public private(set) var closedThrough: CalendarMonth?
@@ -61,6 +63,7 @@ public struct RouterState: Hashable, Sendable {
             release(inFlight.begin(received.request, at: event.time))
         case .attemptStarted(let attempt):
             breakers.start(attempt)
+            if policy.policy.hedge != nil { hedges.start(attempt) }
             reserve(attempt, at: event.time)
         case .attemptFinished(let attempt):
             let started = inFlight.finish(attempt)
@@ -132,6 +135,12 @@ public struct RouterState: Hashable, Sendable {
         release(inFlight.start(running, of: attempt.request))
     }
 
+    /// Gives back what the attempts of a request hold that has ended.
+    private mutating func release(_ request: InFlight.OpenRequest?) {
+        release(request?.attempt)
+        for running in request?.hedges ?? [] { release(running) }
+    }
+
     /// Gives back what an attempt holds, if it is one and still holds it.
     private mutating func release(_ running: RunningAttempt?) {
         guard let running, running.holdsSomething, !running.isExpired else { return }
@@ -198,5 +207,6 @@ extension RouterState: FieldRecord {
         visitor.field(16, "statistics", unlessEmpty: &statistics)
         visitor.field(20, "lanes", unlessEmpty: &lanes)
         visitor.field(21, "conversations", unlessEmpty: &conversations)
+        visitor.field(22, "hedges", unlessEmpty: &hedges)
     }
 }

@@ -50,7 +50,11 @@ public struct RunningAttempt: FieldRecord {
         isOneOfLanes = started.lane != nil
         conversation = started.conversation
         charges = started.charges
+        isHedge = started.hedge != nil
     }
+
+    /// Whether it was made beside another.
+    var isHedge = false
 
     /// The conversation that it answers; absent where those are not kept together.
     var conversation: UInt64?
@@ -83,5 +87,6 @@ public struct RunningAttempt: FieldRecord {
         visitor.field(26, "is_expired", &isExpired)
         visitor.field(27, "one_of_lanes", &isOneOfLanes)
         visitor.field(28, "conversation", &conversation)
+        visitor.field(29, "hedge", &isHedge)
     }
 }

@@ -75,33 +75,8 @@ public func nextCandidate(
             )
             continue
         }
-        guard let provider = state.policy.providerInForce(candidate.provider) else {
-            skipped.append(
-                RouteExclusion(
-                    provider: candidate.provider,
-                    model: candidate.model,
-                    reason: .notEnabled
-                )
-            )
-            continue
-        }
-        let reference = candidate.reference
-        let constraint = Constraint(
-            reference,
-            of: provider,
-            freeOnly: candidate.isFreeOnly,
-            requirements: decision.requirements,
-            state: state
-        )
-        let limits = LimitConstraint(
-            reference: reference,
-            provider: provider,
-            bounds: RequestBounds(decision),
-            budgets: budgets
-        )
         guard
-            let exclusion = constraint.violationOnFailover(state: state, now: now)
-                ?? limits.violation(state: state, now: now)
+            let exclusion = decision.exclusion(at: index, budgets: budgets, state: state, now: now)
         else {
             return Failover(candidate: index, skipped: skipped)
         }
@@ -112,9 +87,49 @@ public func nextCandidate(
 }
 
 extension RouteDecided {
+    /// What keeps a candidate from being asked now.
+    ///
+    /// - Parameters:
+    ///   - index: its index.
+    ///   - budgets: those that count the request, as they are now.
+    ///   - state: the fold of every event so far.
+    ///   - now: the time.
+    /// - Returns: the reason; `nil` when nothing keeps it.
+    func exclusion(
+        at index: Int,
+        budgets: [BudgetUse],
+        state: RouterState,
+        now: Timestamp
+    ) -> RouteExclusion? {
+        let candidate = candidates[index]
+        guard let provider = state.policy.providerInForce(candidate.provider) else {
+            return RouteExclusion(
+                provider: candidate.provider,
+                model: candidate.model,
+                reason: .notEnabled
+            )
+        }
+        let reference = candidate.reference
+        let constraint = Constraint(
+            reference,
+            of: provider,
+            freeOnly: candidate.isFreeOnly,
+            requirements: requirements,
+            state: state
+        )
+        let limits = LimitConstraint(
+            reference: reference,
+            provider: provider,
+            bounds: RequestBounds(self),
+            budgets: budgets
+        )
+        return constraint.violationOnFailover(state: state, now: now)
+            ?? limits.violation(state: state, now: now)
+    }
+
     /// Whether the provider of a candidate has another lane that may do better than the one that
     /// failed.
-    fileprivate func hasOtherLane(
+    func hasOtherLane(
         at index: Int,
         than key: Int,
         after failure: FailureKind,
@@ -144,7 +159,7 @@ extension RouteDecided {
 
     /// The candidates that come after one in the order of asking: the chosen one, then the others as
     /// they are ranked.
-    fileprivate func order(after last: Int?) -> [Int] {
+    func order(after last: Int?) -> [Int] {
         guard let chosen, candidates.indices.contains(chosen) else { return [] }
         let order = [chosen] + candidates.indices.filter { $0 != chosen }
         guard let last else { return order }

@@ -14,8 +14,8 @@ public struct NextAttempt: Sendable {
     /// Finds the next candidate and reserves for it; pure: equal arguments give an equal result.
     ///
     /// - Parameters:
-    ///   - last: the attempt that failed.
-    ///   - failure: how it failed.
+    ///   - last: the attempt that was started last; none of the request is under way.
+    ///   - failure: how that one failed.
     ///   - decision: the request's one decision.
     ///   - state: the fold of every event so far, the failure included.
     ///   - now: the time, not before `state.time`.

@@ -64,7 +64,7 @@ extension AttemptFinished {
         status = outcome.status
         message = outcome.message
         retryAt = outcome.retryAfter.map { now + $0 }
-        usage = outcome.settledUsage(of: received)
+        usage = outcome.settledUsage(of: attempt, received)
         finishReason = outcome.finishReason
         answeredModel = outcome.model == attempt.model ? nil : outcome.model
         pricesPosition = prices.position
@@ -74,6 +74,9 @@ extension AttemptFinished {
         } else if !outcome.mayCost {
             cost = .zero
             costOrigin = .uncharged
+        } else if outcome.failure == .hedgeLost, let reserved = attempt.reservedCost {
+            cost = reserved
+            costOrigin = .estimated
         } else if let price = prices.prices(of: attempt, answeredBy: outcome.model).cost(of: usage)
         {
             cost = price
@@ -87,9 +90,22 @@ extension AttemptFinished {
 
 extension AttemptOutcome {
     /// The provider's counts, completed by estimates of a token for every four bytes of text.
-    fileprivate func settledUsage(of received: RequestReceived) -> TokenUsage {
+    ///
+    /// A cancelled hedge settles at what it reserved: its provider may have worked on, unread, and
+    /// charges for that.
+    fileprivate func settledUsage(
+        of attempt: AttemptStarted,
+        _ received: RequestReceived
+    ) -> TokenUsage {
         var usage = usage
         guard mayCost, !isUnreadable else { return usage }
+        if failure == .hedgeLost {
+            return TokenUsage(
+                input: attempt.reservedInput,
+                output: attempt.reservedOutput,
+                origin: .estimated
+            )
+        }
         let knewSome = usage.prompt != nil || usage.output != nil
         var guessed = false
         if usage.prompt == nil {

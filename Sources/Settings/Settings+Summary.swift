@@ -154,6 +154,8 @@ private struct SummaryLines {
         add("routing.exploration.arms", routing.exploration?.arms)
         add("routing.affinity.enabled", routing.affinity != nil)
         add("routing.affinity.maxAgeMs", milliseconds: routing.affinity)
+        add("routing.hedge.afterMs", milliseconds: routing.hedge?.after)
+        add("routing.hedge.maxShare", routing.hedge?.maxShare)
         add("routing.referenceModel", routing.referenceModel)
         add("routing.maxAttempts", routing.maxAttempts)
         add("routing.timeouts", routing.timeouts)

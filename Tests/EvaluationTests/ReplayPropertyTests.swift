@@ -60,12 +60,13 @@ struct ReplayPropertyTests {
     func `every decision and every attempt replays, byte for byte`(part: Int) throws {
         var decisions = 0
         var failovers = 0
+        var hedges = 0
         try Self.visit(part: part) { _, journal, _ in
             let findings = journal.check()
             let bodies = journal.lines.map(\.event.body)
             let decided = bodies.count { if case .routeDecided = $0 { true } else { false } }
             let started = bodies.compactMap {
-                if case .attemptStarted(let attempt) = $0 { attempt.number } else { nil }
+                if case .attemptStarted(let attempt) = $0 { attempt } else { nil }
             }
             try #require(findings.differences == [])
             try #require(findings.decisions.equal == decided)
@@ -73,9 +74,11 @@ struct ReplayPropertyTests {
             try #require(findings.decisions.total == decided)
             try #require(findings.attempts.total == started.count)
             decisions += decided
-            failovers += started.count { $0 > 1 }
+            failovers += started.count { $0.number > 1 && $0.hedge == nil }
+            hedges += started.count { $0.hedge != nil }
         }
         #expect(decisions > 2 * Self.historiesInPart)
         #expect(failovers > 100)
+        #expect(hedges > 50)
     }
 }

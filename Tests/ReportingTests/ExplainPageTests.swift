@@ -273,6 +273,28 @@ struct ExplainPageTests {
         #expect(page.contains("     cost unknown, from no price or no count\n"))
     }
 
+    @Test
+    func `a hedge says beside which attempt it was made, and the loser that it was cancelled`() {
+        let page = Self.page { course in
+            course.receive()
+            course.decide(among: [("groq", "llama"), ("claude", "haiku")])
+            course.start()
+            course.start(Course.request, 2, at: "claude", model: "haiku") {
+                $0.hedge = HedgeReason()
+                $0.hedge?.besides = 1
+                $0.hedge?.afterMicroseconds = 300_000
+            }
+            course.finish(failing: .hedgeLost)
+            course.finish(Course.request, 2, at: "claude", model: "haiku")
+        }
+        #expect(
+            page.contains(
+                "  2  claude:haiku, hedge beside attempt 1, which had given nothing for 300 ms\n"
+            )
+        )
+        #expect(page.contains("     cancelled: hedge lost after "))
+    }
+
     @Test func `a request that could not be read has no decision`() {
         let page = Self.page { course in
             course.receive(model: "")

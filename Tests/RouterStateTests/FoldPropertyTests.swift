@@ -74,8 +74,10 @@ struct FoldPropertyTests {
             let events = History(seed: seed &+ UInt64(run), steps: 120).journal.events
             for (index, event) in events.enumerated() {
                 state.apply(event, sequence: UInt64(index + 1))
-                let asked = state.inFlight.ids.compactMap {
-                    state.inFlight[$0]?.attempt?.provider
+                let asked = state.inFlight.ids.flatMap { id in
+                    let request = state.inFlight[id]
+                    return (request?.attempt.map { [$0.provider] } ?? [])
+                        + (request?.hedges.map(\.provider) ?? [])
                 }
                 for provider in History.providers {
                     let position = state.breakers.position(of: provider, at: event.time)

@@ -27,7 +27,8 @@ struct History {
         if draws.oneIn(40) { journal.wait(.seconds(draws.int(1...30) * 3_600)) }
         switch draws.int(1...100) {
         case 1...25: _ = journal.receive()
-        case 26...50: startSome()
+        case 26...45: startSome()
+        case 46...50: hedgeSome()
         case 51...80: finishSome()
         case 81...88: completeSome()
         case 89...91: probe()
@@ -64,6 +65,26 @@ struct History {
             attempt.reservedCost =
                 draws.oneIn(3) ? nil : Nanodollars(Int64(draws.int(0...9_999_999_999)))
             attempt.charges = ["task:code", "tenant:acme"].filter { _ in draws.oneIn(3) }
+        }
+        notify()
+    }
+
+    /// Begins an attempt beside one that runs.
+    private mutating func hedgeSome() {
+        let alone = journal.state.inFlight.ids.filter {
+            guard let request = journal.state.inFlight[$0] else { return false }
+            return request.attempt != nil && request.hedges.isEmpty
+        }
+        let provider = draws.one(of: Self.providers)
+        let mayStart = [.closed, .halfOpen(probing: false)].contains(journal.breaker(of: provider))
+        guard !alone.isEmpty, mayStart else { return }
+        let id = draws.one(of: alone)
+        let first = journal.state.inFlight[id]?.attempt
+        guard first?.provider != provider else { return }
+        journal.start(id, at: provider, number: (first?.number ?? 0) + 1) { attempt in
+            attempt.reservedTokens = draws.int(0...9_000)
+            attempt.reservedCost = Nanodollars(Int64(draws.int(0...9_999_999_999)))
+            attempt.hedge = HedgeReason()
         }
         notify()
     }
@@ -116,6 +137,7 @@ struct History {
         }
         guard !running.isEmpty else { return }
         let id = draws.one(of: running)
+        let hedge = journal.state.inFlight[id]?.hedges.first
         let failure = draws.oneIn(2) ? draws.one(of: FailureKind.allCases) : nil
         let retryAt = journal.now + .milliseconds(draws.int(-1_000...90_000))
         journal.finish(
@@ -130,9 +152,13 @@ struct History {
         ) { finished in
             finished.costOrigin = draws.one(of: CostOrigin.allCases)
             finished.status = draws.oneIn(2) ? 500 : nil
+            guard let hedge, draws.oneIn(2) else { return }
+            finished.number = hedge.number
+            finished.provider = hedge.provider
+            finished.model = hedge.model
         }
         notify()
-        if failure == nil { complete(id, .answered) }
+        if failure == nil, hedge == nil { complete(id, .answered) }
     }
 
     private mutating func completeSome() {
@@ -207,6 +233,7 @@ struct History {
             return provider
         }
         policy.budgets = budgets()
+        policy.hedge = draws.oneIn(2) ? HedgePolicy() : nil
         journal.apply(policy: policy)
     }
 

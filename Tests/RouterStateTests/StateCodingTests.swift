@@ -165,7 +165,7 @@ struct StateCodingTests {
     /// Snapshots and carried states of released builds must be read by every later one.
     @Test(arguments: [
         ("RouterState", sample), ("RouterStateLimits", limitedSample),
-        ("RouterStateLanes", lanedSample),
+        ("RouterStateLanes", lanedSample), ("RouterStateHedges", HedgeTests.hedged().journal.state),
     ])
     func `the golden bytes of the state still mean what they meant`(
         name: String,

@@ -48,6 +48,11 @@ extension Draws {
         }
         if oneIn(2) { policy.budgets = budgets() }
         policy.breaker.failuresToOpen = int(1...5)
+        if !oneIn(4) {
+            policy.hedge = HedgePolicy()
+            policy.hedge?.afterMicroseconds = Int64(int(0...9)) * 100_000
+            policy.hedge?.maxShare = one(of: [0, 300_000, 1_000_000])
+        }
         policy.affinityMicroseconds = oneIn(2) ? 60_000_000 : nil
         return policy
     }

@@ -19,9 +19,17 @@ struct GatewayHistory {
     private var draws: Draws
     private var now = World.noon
     private var requests: UInt64 = 0
-    /// The attempts that run, each with its request and the decision on it.
-    private var running:
-        [(received: RequestReceived, decision: RouteDecided, attempt: AttemptStarted)] = []
+    /// The requests that run.
+    private var running: [Course] = []
+
+    /// A request with the decision on it and the attempts that run.
+    private struct Course {
+        let received: RequestReceived
+        let decision: RouteDecided
+        var attempts: [AttemptStarted]
+        /// The attempt that was made beside another, once one was, and how it failed.
+        var hedge: (attempt: AttemptStarted, failure: FailureKind?)?
+    }
 
     init(seed: UInt64, steps: Int) {
         draws = Draws(seed: seed)
@@ -43,7 +51,8 @@ struct GatewayHistory {
         if draws.oneIn(50) { now = now + .seconds(3_700) }
         switch draws.int(1...100) {
         case 1...40: receive()
-        case 41...85: finish()
+        case 41...55: hedge()
+        case 56...85: finish()
         case 86...87: listModels()
         case 88: tick()
         case 89: judge()
@@ -60,6 +69,7 @@ struct GatewayHistory {
         var received = RequestReceived()
         received.request = RequestID(time: now, random: (0, requests))
         received.requestedModel = draws.one(of: Self.models)
+        received.isStreamed = !draws.oneIn(4)
         received.features.promptBytes = draws.int(0...40_000)
         received.features.inputTokens = received.features.promptBytes / 4
         received.features.outputLimit = draws.oneIn(2) ? nil : draws.int(1...8_000)
@@ -94,7 +104,7 @@ struct GatewayHistory {
         var group: [EventBody] = [.requestReceived(received), .routeDecided(decision)]
         if let attempt = admission.attempt {
             group.append(.attemptStarted(attempt))
-            running.append((received, decision, attempt))
+            running.append(Course(received: received, decision: decision, attempts: [attempt]))
         } else {
             group.append(completion(of: received.request, .refused, attempts: 0))
         }
@@ -115,9 +125,51 @@ struct GatewayHistory {
         return .requestCompleted(completed)
     }
 
+    /// Nothing comes of an attempt for a while.
+    private mutating func hedge() {
+        let alone = running.indices.filter {
+            running[$0].attempts.count == 1 && running[$0].hedge == nil
+                && Hedge.delay(for: running[$0].received, state: state) != nil
+        }
+        guard !alone.isEmpty else { return }
+        let index = draws.one(of: alone)
+        let course = running[index]
+        let hedge = Hedge(
+            besides: course.attempts[0],
+            of: course.decision,
+            received: course.received,
+            state: state,
+            now: now
+        )
+        guard let attempt = hedge.attempt else { return }
+        append([.attemptStarted(attempt)])
+        running[index].attempts.append(attempt)
+        running[index].hedge = (attempt, nil)
+    }
+
+    /// An attempt ends; of two, the first that answers ends the other.
     private mutating func finish() {
         guard !running.isEmpty else { return }
-        let (received, decision, attempt) = running.remove(at: draws.int(0...running.count - 1))
+        let index = draws.int(0...running.count - 1)
+        let place = draws.int(0...running[index].attempts.count - 1)
+        let attempt = running[index].attempts.remove(at: place)
+        let finished = end(of: attempt)
+        if running[index].hedge?.attempt.number == attempt.number {
+            running[index].hedge?.failure = finished.failure
+        }
+        guard let other = running[index].attempts.first else {
+            return conclude(running.remove(at: index), attempt, finished)
+        }
+        if let fault = finished.failure?.fault, fault != .request {
+            return append([.attemptFinished(finished)])
+        }
+        var lost = end(of: other)
+        lost.failure = .hedgeLost
+        append([.attemptFinished(lost)])
+        conclude(running.remove(at: index), attempt, finished)
+    }
+
+    private mutating func end(of attempt: AttemptStarted) -> AttemptFinished {
         var finished = AttemptFinished()
         finished.request = attempt.request
         finished.number = attempt.number
@@ -133,13 +185,24 @@ struct GatewayHistory {
         if finished.failure == .rateLimited, draws.oneIn(2) {
             finished.retryAt = now + .seconds(draws.int(0...120))
         }
+        return finished
+    }
+
+    /// The last attempt that runs ends: another follows, or the request is over.
+    private mutating func conclude(
+        _ course: Course,
+        _ attempt: AttemptStarted,
+        _ finished: AttemptFinished
+    ) {
         var after = state
         let place = UInt64(events.count + 1)
         after.apply(Event(.attemptFinished(finished), at: now), sequence: place)
+        var last = (attempt: attempt, failure: finished.failure)
+        if let hedge = course.hedge, hedge.attempt.number > attempt.number { last = hedge }
         let next = NextAttempt(
-            after: attempt,
-            failure: finished.failure,
-            of: decision,
+            after: last.attempt,
+            failure: last.failure,
+            of: course.decision,
             state: after,
             now: now
         )
@@ -147,7 +210,9 @@ struct GatewayHistory {
         let fault = finished.failure?.fault
         if fault != nil, fault != .request, let started = next.attempt {
             group.append(.attemptStarted(started))
-            running.append((received, decision, started))
+            var course = course
+            course.attempts = [started]
+            running.append(course)
         } else {
             let outcome: RequestOutcome = finished.failure == nil ? .answered : .failed
             let asksNobody = fault != nil && fault != .request
@@ -155,7 +220,7 @@ struct GatewayHistory {
                 completion(
                     of: attempt.request,
                     outcome,
-                    attempts: attempt.number,
+                    attempts: last.attempt.number,
                     skipped: asksNobody ? next.skipped : []
                 )
             )

@@ -6,17 +6,22 @@ import TestSupport
 /// A day of a gateway over six providers in virtual time, without sockets: decisions, attempts,
 /// failovers and settlements are made by the functions that the gateway makes them by.
 ///
-/// Providers have outages, brown-outs and rate limits; prices and the policy change, and the gateway
-/// restarts. The same seed gives the same events.
+/// Providers have outages, brown-outs and rate limits, some of them told to the gateway and some not;
+/// there is a budget a day, one a month and one of a tenant, and each runs out. Prices and the policy
+/// change, midnight passes, and the gateway restarts. The same seed gives the same events.
 struct SimulatedDay {
     /// What the day came to.
     struct Tally: Equatable {
         var received = 0
-        /// Those received while an allowed provider would have answered.
+        /// Those received while a provider would have answered that every limit had room at.
         var answerable = 0
         /// Those of them that were answered.
         var answered = 0
         var failovers = 0
+        /// Those that found some provider out of its quota.
+        var metQuota = 0
+        /// Those that found a budget without room for some provider.
+        var metBudget = 0
     }
 
     private enum Step {
@@ -34,11 +39,15 @@ struct SimulatedDay {
         var isAnswerable: Bool
     }
 
-    static let start = CivilDate(year: 2026, month: 11, day: 21).start
+    /// Noon, so that a day's budgets and quotas begin anew in the middle.
+    static let start = CivilDate(year: 2026, month: 11, day: 21).start + .seconds(43_200)
     private static let length: Int64 = 86_400_000_000
+    private static let tenant = "acme"
 
     private(set) var tally = Tally()
     private(set) var state = RouterState()
+    /// What was used of the limits, counted beside the state.
+    private(set) var limits = LimitCount()
     private let requests: Int
     private var providers: [SimulatedProvider] = []
     private var draws: Draws
@@ -52,17 +61,37 @@ struct SimulatedDay {
         self.requests = requests
         // Limits that a day of so many requests runs into.
         for (index, limit) in [30, 40, 60, 60, 120, 600].enumerated() {
+            let requestsPerMinute = max(1, limit * requests / 100_000)
             providers.append(
                 SimulatedProvider(
                     "p\(index + 1)",
                     priority: index + 1,
                     price: Int64(index) * 400_000_000,
-                    requestsPerMinute: max(1, limit * requests / 100_000),
+                    requestsPerMinute: requestsPerMinute,
+                    limits: Self.limits(index, requestsPerMinute, of: requests),
                     day: Self.start,
                     draws: &draws
                 )
             )
         }
+    }
+
+    /// What the gateway is told of a provider's limits: of half of them nothing.
+    private static func limits(
+        _ index: Int,
+        _ requestsPerMinute: Int,
+        of requests: Int
+    ) -> RateLimits? {
+        var limits = RateLimits()
+        switch index {
+        case 0: limits.requestsPerMinute = requestsPerMinute
+        case 1:
+            limits.requestsPerDay = requests / 6
+            limits.tokensPerMinute = max(60_000, requests * 6 / 10)
+        case 2: limits.tokensPerDay = max(60_000, requests * 150)
+        default: return nil
+        }
+        return limits
     }
 
     /// Runs the day and visits its events, each with its sequence number.
@@ -91,6 +120,7 @@ struct SimulatedDay {
         for body in bodies {
             let event = Event(body, at: now)
             state.apply(event, sequence: state.position + 1)
+            limits.take(event)
             try visit(event, state.position)
         }
     }
@@ -107,9 +137,18 @@ struct SimulatedDay {
         received.features.promptBytes = draws.int(20...16_000)
         received.features.inputTokens = received.features.promptBytes / 4
         received.features.outputLimit = draws.oneIn(2) ? nil : draws.int(16...2_000)
-        let isAnswerable = providers.contains { $0.isUp(at: now) }
+        received.features.messages = draws.int(1...9)
+        received.tenant = draws.oneIn(10) ? Self.tenant : nil
+        let charges = received.tenant.map { ["tenant:\($0)"] } ?? []
+        let isAnswerable = providers.contains {
+            $0.isUp(at: now)
+                && limits.hasRoom(for: received, charges: charges, at: $0.policy, now: now)
+        }
         if isAnswerable { tally.answerable += 1 }
         let admission = Admission(of: received, state: state, now: now, seed: draws.next())
+        let reasons = Set(admission.decision.excluded.map(\.reason))
+        if reasons.contains(.quotaExhausted) { tally.metQuota += 1 }
+        if reasons.contains(.budgetExceeded) { tally.metBudget += 1 }
         try append([.requestReceived(received), .routeDecided(admission.decision)])
         guard let attempt = admission.attempt else {
             return try complete(received.request, .refused)
@@ -128,7 +167,12 @@ struct SimulatedDay {
     private mutating func ask(_ running: Running) {
         let provider = providers.firstIndex { $0.policy.name == running.attempt.provider }
         guard let provider else { preconditionFailure("only the day's providers are asked") }
-        let outcome = providers[provider].outcome(at: now, draws: &draws)
+        let outcome = providers[provider].outcome(
+            of: running.received,
+            running.attempt,
+            at: now,
+            draws: &draws
+        )
         let end = now + .microseconds(outcome.totalMicroseconds)
         steps.insert(.finish(running, outcome), at: end)
     }
@@ -190,8 +234,26 @@ struct SimulatedDay {
             return entry
         }
         applied.policy.chains = [RoutingChain("production", entries)]
+        applied.policy.budgets = budgets
         applied.fingerprint = Fingerprint(bytes: [UInt8(maxAttempts)])
         try append([.policyApplied(applied)])
+    }
+
+    /// Less than the day costs without them, at about $0.0045 a request: when one has run out, the free
+    /// provider is left, or nobody.
+    private var budgets: BudgetPolicy {
+        var budgets = BudgetPolicy()
+        let cost = 4_500_000 * Int64(requests)
+        budgets.daily = Nanodollars(cost * 58 / 100)
+        budgets.monthly = Nanodollars(cost * 94 / 100)
+        var scope = ScopedBudget()
+        scope.scope = "tenant:\(Self.tenant)"
+        scope.monthly = Nanodollars(cost / 16)
+        budgets.scopes = [scope]
+        budgets.alertThreshold = 800_000
+        budgets.outputLimit = 2_000
+        budgets.onLimit = .downgrade
+        return budgets
     }
 
     private mutating func applyPrices(factor: Int64) throws {

@@ -26,10 +26,13 @@ struct SimulatedProvider {
         priority: Int,
         price: Int64,
         requestsPerMinute: Int,
+        limits: RateLimits?,
         day: Timestamp,
         draws: inout Draws
     ) {
-        policy = ProviderPolicy(name, priority, defaultModel: "m", models: ["m"])
+        var policy = ProviderPolicy(name, priority, defaultModel: "m", models: ["m"])
+        policy.limits = limits
+        self.policy = policy
         self.price = price
         self.requestsPerMinute = requestsPerMinute
         for _ in 0..<3 {
@@ -52,8 +55,14 @@ struct SimulatedProvider {
         minute == now.microseconds / 60_000_000 && asked >= requestsPerMinute
     }
 
-    /// What becomes of a request that is sent now.
-    mutating func outcome(at now: Timestamp, draws: inout Draws) -> AttemptOutcome {
+    /// What becomes of a request that is sent now: it has at most a token for every two bytes, and an
+    /// answer no longer than the limit that was sent with it.
+    mutating func outcome(
+        of received: RequestReceived,
+        _ attempt: AttemptStarted,
+        at now: Timestamp,
+        draws: inout Draws
+    ) -> AttemptOutcome {
         var outcome = AttemptOutcome()
         switch condition(at: now) {
         case .outage:
@@ -62,7 +71,9 @@ struct SimulatedProvider {
             outcome.totalMicroseconds = outcome.failure == .connectTimeout ? 5_000_000 : 900
             return outcome
         case .brownout where !draws.oneIn(4):
+            let statuses: [FailureKind: Int] = [.overloaded: 529, .serverError: 500]
             outcome.failure = draws.one(of: [.overloaded, .serverError, .firstTokenTimeout])
+            outcome.status = outcome.failure.flatMap { statuses[$0] }
             outcome.mayCost = outcome.failure == .firstTokenTimeout
             outcome.totalMicroseconds = draws.int(20_000...8_000_000)
             return outcome
@@ -70,6 +81,7 @@ struct SimulatedProvider {
         }
         if isLimited(at: now) {
             outcome.failure = .rateLimited
+            outcome.status = 429
             outcome.mayCost = false
             outcome.retryAfter = .microseconds(60_000_000 - now.microseconds % 60_000_000)
             outcome.totalMicroseconds = draws.int(10_000...60_000)
@@ -81,7 +93,10 @@ struct SimulatedProvider {
         }
         asked += 1
         outcome.status = 200
-        outcome.usage = TokenUsage(input: draws.int(10...4_000), output: draws.int(1...900))
+        outcome.usage = TokenUsage(
+            input: draws.int(1...received.features.promptBytes / 2),
+            output: draws.int(1...min(900, attempt.reservedOutput ?? 900))
+        )
         outcome.firstByteMicroseconds = draws.int(80_000...900_000)
         outcome.totalMicroseconds = draws.int(900_000...9_000_000)
         return outcome

@@ -76,6 +76,7 @@ struct RoutingPropertyTests {
     @Test func `is made again, byte for byte, on the state at its recorded position`() throws {
         var decisions = 0
         var failovers = 0
+        var hedges = 0
         try Self.visit(200, seed: Draws.seed()) { moment in
             guard let attempt = moment.attempt else {
                 let again = decide(
@@ -92,6 +93,18 @@ struct RoutingPropertyTests {
                 try #require(attempt.candidate == moment.decision.chosen)
                 return
             }
+            if attempt.hedge != nil {
+                let again = Hedge(
+                    besides: before,
+                    of: moment.decision,
+                    received: moment.received,
+                    state: moment.state,
+                    now: moment.now
+                )
+                hedges += 1
+                try #require(again.attempt?.encoded == attempt.encoded)
+                return
+            }
             let again = nextCandidate(
                 of: moment.decision,
                 after: before.candidate,
@@ -106,6 +119,7 @@ struct RoutingPropertyTests {
         }
         #expect(decisions > 1_000)
         #expect(failovers > 100)
+        #expect(hedges > 100)
     }
 
     @Test func `shows every provider that it looked at, with a reason where it is not one`() throws

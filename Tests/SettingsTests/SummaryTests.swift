@@ -35,6 +35,17 @@ struct SummaryTests {
     }
 
     @Test
+    func `hedging is off, and is on with its usual figures once its section is there`() throws {
+        let off = try settings("providers: [{type: ollama}]")
+        #expect(off.routing.hedge == nil)
+        #expect(!off.redactedSummary.contains("routing.hedge"))
+        let usual = try settings("providers: [{type: ollama}]\nrouting: {hedge: {afterMs: 1000}}")
+        #expect(usual.routing.hedge == HedgeSettings())
+        #expect(usual.redactedSummary.contains("routing.hedge.afterMs: 1000\n"))
+        #expect(usual.redactedSummary.contains("routing.hedge.maxShare: 0.1\n"))
+    }
+
+    @Test
     func `equal settings from other text, file or key give the same summary`() throws {
         let one = try settings("providers: [{type: groq, apiKey: k}]\nmode: hybrid")
         let two = try settings(

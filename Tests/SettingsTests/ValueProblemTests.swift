@@ -72,6 +72,13 @@ struct ValueProblemTests {
             "must be from 0.0 to 0.5"
         ),
         Mistake(
+            ollama + "routing: {hedge: {maxShare: 1.5}}",
+            2,
+            29,
+            "routing.hedge.maxShare",
+            "must be from 0.0 to 1.0"
+        ),
+        Mistake(
             ollama + "routing: {timeouts: {idleMs: 1.5}}",
             2,
             30,

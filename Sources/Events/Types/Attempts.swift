@@ -32,6 +32,8 @@ public struct AttemptStarted: FieldRecord {
     public var lane: String?
     /// The fingerprint of the request's conversation; absent where those are not kept together.
     public var conversation: UInt64?
+    /// Why it was made beside another attempt; absent where it was the only one.
+    public var hedge: HedgeReason?
 
     /// A record with every field empty.
     public init() {}
@@ -54,6 +56,7 @@ public struct AttemptStarted: FieldRecord {
         visitor.field(22, "key", &key)
         visitor.field(23, "lane", &lane)
         visitor.field(24, "conversation", &conversation)
+        visitor.field(25, "hedge", &hedge)
     }
 }
 

@@ -73,6 +73,10 @@ public enum ExclusionReason: UInt8, FieldEnumeration {
     case aboveCostLimit = 62
     /// The tenant may not use the model.
     case notAllowed = 63
+    /// The provider is being asked already, and a second attempt asks another.
+    case alreadyAsked = 64
+    /// As many attempts run at the provider as may at once, and a second attempt does not wait.
+    case busy = 65
 
     /// The model is not listed.
     public static var empty: ExclusionReason { .modelNotListed }

@@ -47,6 +47,8 @@ public struct RoutingPolicy: FieldRecord {
     public var tenants: [TenantPolicy] = []
     /// The model that savings are measured against, as `provider:model` or by its name.
     public var referenceModel: String?
+    /// When a second attempt is made beside a slow one; absent for never.
+    public var hedge: HedgePolicy?
 
     /// A record with every field empty.
     public init() {}
@@ -68,6 +70,7 @@ public struct RoutingPolicy: FieldRecord {
         visitor.field(40, "affinity_us", &affinityMicroseconds)
         visitor.field(41, "tenants", &tenants)
         visitor.field(42, "reference_model", &referenceModel)
+        visitor.field(43, "hedge", &hedge)
     }
 }
 

@@ -37,6 +37,9 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
     case interrupted = 17
     /// The request's whole time was used up before the provider had the time of its own.
     case deadlinePassed = 18
+    /// Another attempt at the same request gave its first content before this one, which was then
+    /// cancelled.
+    case hedgeLost = 19
 
     /// Who has to act on a failure, and so what follows from it (cases.md, health and breakers).
     public enum Fault: Sendable {
@@ -50,7 +53,7 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         case model
         /// The rate: key and model are held until the retry time; the next candidate is tried.
         case rate
-        /// Neither: the client hung up, or Logway itself stopped or was full.
+        /// Neither: the client hung up, or Logway itself stopped, was full or had an answer already.
         case gateway
     }
 
@@ -61,7 +64,7 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         case .keyRejected: .key
         case .modelMissing: .model
         case .rateLimited: .rate
-        case .clientGone, .poolExhausted, .interrupted, .deadlinePassed: .gateway
+        case .clientGone, .poolExhausted, .interrupted, .deadlinePassed, .hedgeLost: .gateway
         case .overloaded, .serverError, .connectionFailed, .connectTimeout, .firstTokenTimeout,
             .idleTimeout, .totalTimeout, .cut, .invalidResponse:
             .provider

@@ -35,6 +35,12 @@ extension RoutingPolicy {
             policy.arms = share.arms
             return policy
         }
+        hedge = settings.routing.hedge.map { hedge in
+            var policy = HedgePolicy()
+            policy.afterMicroseconds = hedge.after.microseconds
+            policy.maxShare = Int((hedge.maxShare * 1_000_000).rounded())
+            return policy
+        }
         referenceModel = settings.routing.referenceModel
         tenants = settings.tenants.sorted { $0.key < $1.key }.map { name, models in
             var rule = TenantPolicy()

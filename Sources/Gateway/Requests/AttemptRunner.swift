@@ -71,7 +71,7 @@ struct AttemptRunner: Sendable {
                 remaining: remaining
             )
         )
-        watch.attach(exchange)
+        watch.attach(exchange, isHedge: attempt.hedge != nil)
         let identity = AnswerIdentity(
             requestID: running.id.description,
             model: attempt.model,

@@ -95,7 +95,12 @@ struct ChatService: Sendable {
         }
         if ledger.durability == .strict { running.logWait += try await settle(running) }
         while let attempt = running.attempt {
-            let opening = await open(attempt, of: running, watch: watch)
+            let opening =
+                if let delay = running.hedgeDelay, running.hedges.isEmpty {
+                    try await race(&running, attempt, after: delay, watch: watch)
+                } else {
+                    await open(attempt, of: running, watch: watch)
+                }
             switch opening {
             case .whole(let answer, let result):
                 return try await whole(answer, result, of: &running)
@@ -113,7 +118,7 @@ struct ChatService: Sendable {
         return try await fail(&running, with: .exhausted(running))
     }
 
-    private func open(
+    func open(
         _ attempt: AttemptStarted,
         of running: RunningRequest,
         watch: ClientWatch

@@ -82,6 +82,8 @@ final class ClientWatch: Sendable {
         var isGone = false
         var isStopped = false
         var exchange: UpstreamExchange?
+        /// One that runs beside it.
+        var hedge: UpstreamExchange?
     }
     private let state = Mutex(State())
 
@@ -106,29 +108,30 @@ final class ClientWatch: Sendable {
     var isStopped: Bool { state.withLock { $0.isStopped } }
 
     /// Puts the exchange under watch; it is cancelled at once if nobody waits for it any more.
-    func attach(_ exchange: UpstreamExchange) {
+    ///
+    /// - Parameters:
+    ///   - exchange: the exchange.
+    ///   - isHedge: whether it runs beside another, which is watched as well.
+    func attach(_ exchange: UpstreamExchange, isHedge: Bool = false) {
         let isEnded = state.withLock { state in
-            state.exchange = exchange
+            if isHedge { state.hedge = exchange } else { state.exchange = exchange }
             return state.isGone || state.isStopped
         }
         if isEnded { exchange.cancel() }
     }
 
     /// Records that the client hung up.
-    func clientGone() {
-        let exchange = state.withLock { state in
-            state.isGone = true
-            return state.exchange
-        }
-        exchange?.cancel()
-    }
+    func clientGone() { end { $0.isGone = true } }
 
     /// Ends what runs, since the gateway stops.
-    func stop() {
-        let exchange = state.withLock { state in
-            state.isStopped = true
-            return state.exchange
+    func stop() { end { $0.isStopped = true } }
+
+    private func end(_ change: (inout State) -> Void) {
+        let exchanges = state.withLock { state in
+            change(&state)
+            return (state.exchange, state.hedge)
         }
-        exchange?.cancel()
+        exchanges.0?.cancel()
+        exchanges.1?.cancel()
     }
 }

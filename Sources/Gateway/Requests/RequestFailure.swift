@@ -95,7 +95,7 @@ enum RequestFailure: Sendable {
         case .modelMissing: 404
         case .rateLimited: 429
         case .connectTimeout, .firstTokenTimeout, .idleTimeout, .totalTimeout, .deadlinePassed: 504
-        case .overloaded, .poolExhausted, .interrupted, nil: 503
+        case .overloaded, .poolExhausted, .interrupted, .hedgeLost, nil: 503
         case .keyRejected, .serverError, .connectionFailed, .cut, .invalidResponse, .clientGone:
             502
         }

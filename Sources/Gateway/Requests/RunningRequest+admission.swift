@@ -21,7 +21,12 @@ extension Ledger {
             events.append(.requestReceived(received))
             events.append(.routeDecided(admission.decision))
             if let attempt = admission.attempt { events.append(.attemptStarted(attempt)) }
-            return (events, (admission: admission, whole: admission.decision.deadline - now))
+            let opening = Opening(
+                admission: admission,
+                whole: admission.decision.deadline - now,
+                hedgeDelay: Hedge.delay(for: received, state: state)
+            )
+            return (events, opening)
         }
         let now = Clocks.monotonicMicroseconds
         return RunningRequest(
@@ -32,6 +37,7 @@ extension Ledger {
             start: start,
             decideMicroseconds: Int(now - start),
             deadline: now + opening.whole.microseconds,
+            hedgeDelay: opening.hedgeDelay,
             sequence: sequence,
             attempt: opening.admission.attempt,
             attemptStart: now
@@ -56,4 +62,12 @@ extension Ledger {
         completed.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)
         return try record([.requestReceived(received), .requestCompleted(completed)])
     }
+}
+
+/// What a request begins with.
+private struct Opening {
+    let admission: Admission
+    /// How long it may take with all its attempts.
+    let whole: Duration
+    let hedgeDelay: Duration?
 }

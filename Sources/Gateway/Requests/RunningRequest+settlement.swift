@@ -16,6 +16,9 @@ extension RunningRequest {
     ) throws(LogError) -> Bool {
         guard let attempt else { return false }
         let open = self
+        // Both have ended when a hedge has; those after it in the decision's order are left.
+        let hedge = hedges.last.flatMap { $0.number > attempt.number ? $0 : nil }
+        let hedgeFailure = finished.first { $0.number == hedge?.number }?.failure
         var settled = AttemptFinished()
         let (sequence, next) = try ledger.transact(
             first: { state, now in
@@ -24,8 +27,8 @@ extension RunningRequest {
             },
             then: { state, now in
                 let next = NextAttempt(
-                    after: attempt,
-                    failure: settled.failure,
+                    after: hedge ?? attempt,
+                    failure: hedge == nil ? settled.failure : hedgeFailure,
                     of: open.decision,
                     state: state,
                     now: now
@@ -93,14 +96,15 @@ extension RunningRequest {
     }
 
     /// The event that settles an attempt that ends now.
-    private func finishedEvent(
+    func finishedEvent(
         of attempt: AttemptStarted,
+        since start: Int64? = nil,
         _ result: AttemptResult,
         state: RouterState,
         now: Timestamp
     ) -> AttemptFinished {
         var outcome = result.outcome
-        outcome.totalMicroseconds = Int(Clocks.monotonicMicroseconds - attemptStart)
+        outcome.totalMicroseconds = Int(Clocks.monotonicMicroseconds - (start ?? attemptStart))
         return AttemptFinished(
             of: attempt,
             outcome,

@@ -17,6 +17,8 @@ struct RunningRequest: Sendable {
     let decideMicroseconds: Int
     /// When the request's whole time is used up, on the monotonic clock; the decision's deadline.
     let deadline: Int64
+    /// How long nothing may come of an attempt before another is made beside it; `nil` for ever.
+    let hedgeDelay: Duration?
     /// The sequence number of the last event of this request.
     var sequence: UInt64
     /// Microseconds that the client has waited for the log alone.
@@ -33,6 +35,8 @@ struct RunningRequest: Sendable {
     var skipped: [RouteExclusion] = []
     /// Those of them that were passed over after the last attempt failed.
     var unasked: [RouteExclusion] = []
+    /// The attempt that was made beside another, once one was: one a request at most.
+    var hedges: [AttemptStarted] = []
 
     /// The whole cost so far; `nil` once an attempt's is unknown.
     var cost: Nanodollars? { cost(with: nil) }

@@ -42,7 +42,7 @@ extension RoutingSettings {
     init(_ root: Section) {
         let keys = [
             "chain", "strategies", "exploration", "referenceModel", "maxAttempts", "timeouts",
-            "affinity",
+            "affinity", "hedge",
         ]
         guard let section = root.section("routing", known: keys) else { return }
         if let chain = section.text("chain") { self.chain = chain }
@@ -63,6 +63,12 @@ extension RoutingSettings {
         if let affinity = section.section("affinity", known: ["enabled", "maxAgeMs"]) {
             if let age = affinity.milliseconds("maxAgeMs") { self.affinity = age }
             if affinity.flag("enabled") == false { self.affinity = nil }
+        }
+        if let hedge = section.section("hedge", known: ["afterMs", "maxShare"]) {
+            var settings = HedgeSettings()
+            if let after = hedge.milliseconds("afterMs") { settings.after = after }
+            if let share = hedge.number("maxShare", in: 0...1) { settings.maxShare = share }
+            self.hedge = settings
         }
         referenceModel = section.text("referenceModel")
         if let attempts = section.count("maxAttempts", in: 1...20) { maxAttempts = attempts }

@@ -8,6 +8,8 @@ public struct RoutingSettings: Hashable, Sendable {
     public var exploration: ExplorationSettings?
     /// For how long a conversation stays with who answered it; `nil` for not at all.
     public var affinity: Duration? = .seconds(3_600)
+    /// When a second attempt is made beside a slow one; `nil` for never.
+    public var hedge: HedgeSettings?
     /// The model that savings are measured against.
     public var referenceModel: String?
     /// How many candidates one request may try.
@@ -27,6 +29,17 @@ public struct ExplorationSettings: Hashable, Sendable {
     public var arms = 2
 
     /// Five percent over two arms.
+    public init() {}
+}
+
+/// When a streamed request gets a second attempt beside one that is slow to begin its answer.
+public struct HedgeSettings: Hashable, Sendable {
+    /// How long nothing has come by then.
+    public var after = Duration.seconds(1)
+    /// The most requests that get one, as a share of all that asked a provider, 0 to 1.
+    public var maxShare = 0.1
+
+    /// After a second, a tenth of the requests.
     public init() {}
 }
 
