@@ -174,4 +174,5 @@ def test_the_models_are_listed(client):
     models = list(client.models.list())
     assert {"auto", "gpt-x", "claude-x", "llama-x"} <= {model.id for model in models}
     assert all(model.type == "model" for model in models)
+    assert all(model.lifecycle == "active" for model in models)
     assert client.models.retrieve("claude-x").id == "claude-x"

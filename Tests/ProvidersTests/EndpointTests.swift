@@ -233,7 +233,7 @@ struct EndpointTests {
         #expect(
             ModelList.body(of: [entry], for: .anthropic).canonical
                 == #"""
-                {"data":[{"type":"model","id":"m\"1","display_name":"m\"1","created_at":"2026-01-02T00:00:00.000000Z"}],
+                {"data":[{"type":"model","id":"m\"1","display_name":"m\"1","created_at":"2026-01-02T00:00:00.000000Z","lifecycle":"active"}],
                 "has_more":false,"first_id":"m\"1","last_id":"m\"1"}
                 """#.canonical
         )

@@ -121,6 +121,8 @@ public enum ModelList {
                 object.member("type", "model")
                 object.member("display_name", entry.id)
                 object.member("created_at", entry.created.description)
+                // Its SDK's types demand it since 2.11; what is listed can be asked for.
+                object.member("lifecycle", "active")
             case .ollama:
                 object.member("name", entry.id)
                 object.member("model", entry.id)

@@ -106,7 +106,7 @@ def error(status, type="api_error", text="no", headers=None):
 
 
 class AnthropicProvider(FakeProvider):
-    """Answers messages."""
+    """Answers messages, and counts their tokens."""
 
     def __init__(self, models=("claude-x",), text="four"):
         super().__init__(models)
@@ -122,6 +122,8 @@ class AnthropicProvider(FakeProvider):
 
     def answer(self, request):
         body = request.json
+        if request.path.partition("?")[0].endswith("/count_tokens"):
+            return whole({"input_tokens": 21})
         if body.get("stream"):
             half = len(self.text) // 2
             return streamed((self.text[:half], self.text[half:]), model=body["model"])
