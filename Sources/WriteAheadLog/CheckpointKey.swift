@@ -35,22 +35,8 @@ public struct CheckpointKey: Sendable {
         fileSystem: any FileSystem = PosixFileSystem()
     ) throws(LogError) {
         let path = LogPaths(directory: directory).checkpointKey
-        let names = try onDisk { () throws(SystemError) in try fileSystem.list(directory) }
-        if !names.contains("checkpoint.key") {
-            let seed = Array(Curve25519.Signing.PrivateKey().rawRepresentation)
-            let temporary = path + ".tmp"
-            try onDisk { () throws(SystemError) in
-                try fileSystem.removeIfPresent(temporary)
-                let file = try fileSystem.open(temporary, .create)
-                try file.writeAll(Array((Hexadecimal.text(seed) + "\n").utf8), at: 0)
-                try file.synchronize()
-                try fileSystem.rename(temporary, to: path)
-            }
-        }
-        // Also if it was there: a process that was killed may have left the name unsynced, and the
-        // key of a checkpoint that was shown must stay.
-        try onDisk { () throws(SystemError) in try fileSystem.synchronizeDirectory(directory) }
-        // Read back: another process may have made one at the same time, and one counts.
+        // Any 32 bytes are a private key of Ed25519 (RFC 8032, section 5.1.5).
+        try DirectorySecret.make(named: "checkpoint.key", in: directory, fileSystem: fileSystem)
         try self.init(file: path, fileSystem: fileSystem)
     }
 

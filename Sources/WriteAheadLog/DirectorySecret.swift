@@ -17,6 +17,27 @@ public enum DirectorySecret {
         fileSystem: any FileSystem = PosixFileSystem()
     ) throws(LogError) -> [UInt8] {
         let path = "\(directory)/\(name)"
+        try make(named: name, in: directory, fileSystem: fileSystem)
+        let text = try onDisk { () throws(SystemError) in
+            try fileSystem.open(path, .read).bytes(at: 0, count: 200)
+        }
+        let digits = String(decoding: text, as: UTF8.self).filter { !$0.isWhitespace }
+        guard let bytes = Hexadecimal.bytes(digits), bytes.count == 32 else {
+            throw .invalidSecret(path: path)
+        }
+        return bytes
+    }
+    /// Makes the file unless it is there: 64 hexadecimal digits.
+    ///
+    /// Read it afterwards: another process may have made one at the same time, and one counts.
+    ///
+    /// - Throws: `io`, `notWritable`, `diskFull`.
+    static func make(
+        named name: String,
+        in directory: String,
+        fileSystem: any FileSystem
+    ) throws(LogError) {
+        let path = "\(directory)/\(name)"
         let names = try onDisk { () throws(SystemError) in try fileSystem.list(directory) }
         if !names.contains(name) {
             var generator = SystemRandomNumberGenerator()
@@ -28,16 +49,10 @@ public enum DirectorySecret {
                 try file.writeAll(Array((Hexadecimal.text(bytes) + "\n").utf8), at: 0)
                 try file.synchronize()
                 try fileSystem.rename(temporary, to: path)
-                try fileSystem.synchronizeDirectory(directory)
             }
         }
-        let text = try onDisk { () throws(SystemError) in
-            try fileSystem.open(path, .read).bytes(at: 0, count: 200)
-        }
-        let digits = String(decoding: text, as: UTF8.self).filter { !$0.isWhitespace }
-        guard let bytes = Hexadecimal.bytes(digits), bytes.count == 32 else {
-            throw .invalidSecret(path: path)
-        }
-        return bytes
+        // Also if it was there: a process that was killed may have left the name unsynced, and what
+        // was made with the secret since must be found again by it.
+        try onDisk { () throws(SystemError) in try fileSystem.synchronizeDirectory(directory) }
     }
 }

@@ -65,12 +65,5 @@ extension RequestID: LosslessStringConvertible {
         self.init(high: halves.0, low: halves.1)
     }
 
-    /// The 16 bytes in network order.
-    var bytes: [UInt8] {
-        [high, low].flatMap { half in
-            (0..<8).map { UInt8(truncatingIfNeeded: half >> (56 - 8 * $0)) }
-        }
-    }
-
     private static let digits = Array("0123456789abcdef".utf8)
 }
