@@ -34,6 +34,15 @@ SCHEMA = {
 TEXT = "What is 2+2?"
 
 
+def joined(pieces):
+    return "".join(piece or "" for piece in pieces)
+
+
+def thought_of(message):
+    """What was thought, which OpenAI's SDK has no field of its own for."""
+    return (message.model_extra or {}).get("reasoning_content")
+
+
 class Chat:
     """OpenAI's chat completions."""
 
@@ -73,6 +82,15 @@ class Chat:
         format = {"type": "json_schema", "json_schema": {"name": "sum", "schema": SCHEMA}}
         return self.create(model, response_format=format).choices[0].message.content
 
+    def thinking(self, model):
+        message = self.create(model, reasoning_effort="low").choices[0].message
+        return thought_of(message), message.content
+
+    def streamed_thinking(self, model):
+        chunks = self.create(model, reasoning_effort="low", stream=True)
+        deltas = [c.choices[0].delta for c in chunks if c.choices]
+        return joined(map(thought_of, deltas)), joined(d.content for d in deltas)
+
 
 class Responses(Chat):
     """OpenAI's responses."""
@@ -110,12 +128,24 @@ class Responses(Chat):
         format = {"type": "json_schema", "name": "sum", "schema": SCHEMA}
         return self.create(model, text={"format": format}).output_text
 
+    def thinking(self, model):
+        response = self.create(model, reasoning={"effort": "low"})
+        thought = next(item for item in response.output if item.type == "reasoning")
+        return thought.content[0].text, response.output_text
+
+    def streamed_thinking(self, model):
+        events = list(self.create(model, reasoning={"effort": "low"}, stream=True))
+        return tuple(
+            joined(e.delta for e in events if e.type == f"response.{kind}_text.delta")
+            for kind in ("reasoning", "output")
+        )
+
 
 class Completions(Chat):
     """OpenAI's completions of a prompt."""
 
     path = "/v1/completions"
-    tools = image = schema = None
+    tools = image = schema = thinking = None
 
     @staticmethod
     def body():
@@ -164,6 +194,18 @@ class Messages:
         content = [{"type": "image", "source": source}, {"type": "text", "text": TEXT}]
         return self.create(model, **self.body(content)).content[0].text
 
+    ASKED = {"max_tokens": 4096, "thinking": {"type": "enabled", "budget_tokens": 2048}}
+
+    def thinking(self, model):
+        thought, text = self.create(model, **self.ASKED).content
+        return thought.thinking, text.text
+
+    def streamed_thinking(self, model):
+        asked = {**self.body(), **self.ASKED}
+        with self.client.messages.stream(model=model, **asked) as events:
+            thought, text = events.get_final_message().content
+        return thought.thinking, text.text
+
 
 class OllamaChat:
     """Ollama's chat."""
@@ -198,6 +240,14 @@ class OllamaChat:
     def schema(self, model):
         return self.create(model, format=SCHEMA).message.content
 
+    def thinking(self, model):
+        message = self.create(model, think="low").message
+        return message.thinking, message.content
+
+    def streamed_thinking(self, model):
+        lines = [line.message for line in self.create(model, think="low", stream=True)]
+        return joined(line.thinking for line in lines), joined(line.content for line in lines)
+
 
 class OllamaGenerate(OllamaChat):
     """Ollama's completion of a prompt."""
@@ -224,6 +274,14 @@ class OllamaGenerate(OllamaChat):
     def schema(self, model):
         return self.create(model, format=SCHEMA).response
 
+    def thinking(self, model):
+        answer = self.create(model, think="low")
+        return answer.thinking, answer.response
+
+    def streamed_thinking(self, model):
+        lines = list(self.create(model, think="low", stream=True))
+        return joined(line.thinking for line in lines), joined(line.response for line in lines)
+
 
 CLIENTS = [Chat, Responses, Completions, Messages, OllamaChat, OllamaGenerate]
 MODELS = {"openai": "gpt-x", "anthropic": "claude-x", "ollama": "llama-x", "gemini": "gemini-x"}
@@ -240,6 +298,21 @@ FAILURES = {
     "anthropic": lambda: fake_anthropic.error(400, "invalid_request_error", "no such thing"),
     "ollama": lambda: fake_ollama.error("no such thing", 400),
     "gemini": lambda: fake_gemini.error(400, "INVALID_ARGUMENT", "no such thing"),
+}
+THOUGHT, ANSWER = "Two and two.", "four"
+THINKING_ANSWERS = {
+    "openai": lambda: fake_openai.whole_thought(THOUGHT),
+    "anthropic": lambda: fake_anthropic.message(thinking=THOUGHT),
+    "ollama": lambda: whole(fake_ollama.last(ANSWER, thinking=THOUGHT)),
+    "gemini": lambda: whole(
+        fake_gemini.value([fake_gemini.thought(THOUGHT), fake_gemini.text(ANSWER)], "STOP")
+    ),
+}
+STREAMED_THOUGHTS = {
+    "openai": lambda: fake_openai.streamed_thought(["Two ", "and two."]),
+    "anthropic": lambda: fake_anthropic.streamed_thought(["Two ", "and two."]),
+    "ollama": lambda: fake_ollama.streamed_thought(["Two ", "and two."]),
+    "gemini": lambda: fake_gemini.streamed_thought(["Two ", "and two."]),
 }
 families = pytest.mark.parametrize("family", MODELS)
 
@@ -289,6 +362,49 @@ def test_schema(house, client, family):
         return
     assert client(house.gateway).schema(MODELS[family]) == "four"
     assert '"sum"' in json.dumps(getattr(house, family).last.json)
+
+
+def asked_for(sent, family):
+    """What a provider's request says of thinking."""
+    return {
+        "openai": lambda: sent.get("reasoning_effort"),
+        "anthropic": lambda: sent.get("thinking", {}).get("type"),
+        "ollama": lambda: sent.get("think"),
+        "gemini": lambda: sent["generationConfig"].get("thinkingConfig", {}).get("thinkingLevel"),
+    }[family]()
+
+
+ASKED = {"openai": "low", "anthropic": "adaptive", "ollama": True, "gemini": "low"}
+"""What each family is told of little thinking."""
+OWN = {
+    (Messages, "anthropic"): "enabled", (OllamaChat, "ollama"): "low",
+    (OllamaGenerate, "ollama"): "low",
+    # A wish does not reach a model that may not think at all.
+    (Chat, "ollama"): None, (Responses, "ollama"): None,
+}  # fmt: skip
+
+
+@families
+@clients("thinking")
+def test_thinking(house, client, family):
+    passes = client is OllamaGenerate and family == "ollama"
+    answer = fake_ollama.completed(ANSWER, thinking=THOUGHT) if passes else None
+    getattr(house, family).will(whole(answer) if passes else THINKING_ANSWERS[family]())
+    assert client(house.gateway).thinking(MODELS[family]) == (THOUGHT, ANSWER)
+    sent = getattr(house, family).last.json
+    assert asked_for(sent, family) == OWN.get((client, family), ASKED[family])
+
+
+@families
+@clients("thinking")
+def test_streamed_thinking(house, client, family):
+    passes = client is OllamaGenerate and family == "ollama"
+    getattr(house, family).will(
+        fake_ollama.completed_thought(["Two ", "and two."])
+        if passes
+        else STREAMED_THOUGHTS[family]()
+    )
+    assert client(house.gateway).streamed_thinking(MODELS[family]) == (THOUGHT, ANSWER)
 
 
 @families

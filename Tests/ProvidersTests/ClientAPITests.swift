@@ -129,7 +129,7 @@ struct ClientAPITests {
         (#""format":"json""#, [], ["format"]),
         (#""format":"""#, [], []),
         (#""format":"yaml""#, ["format"], ["format"]),
-        (#""think":true"#, ["think"], ["think"]),
+        (#""think":"wild""#, ["think"], ["think"]),
         (#""think":false"#, [], []),
         (#""brand_new":1,"other":null"#, ["brand_new"], ["brand_new"]),
     ]

@@ -92,7 +92,7 @@ struct TranslationTests {
         #expect(
             request.droppedHints(to: .openai) == [
                 "messages[1].content[0]", "messages[2].content[1].is_error",
-                "system[0].cache_control",
+                "system[0].cache_control", "thinking",
             ]
         )
         let sent = try request.upstreamBody(for: .openai, model: "gpt-x")
@@ -229,7 +229,12 @@ struct TranslationTests {
     }
 
     static let anthropicObstacles: [(String, [String], [String])] = [
-        (#""thinking":{"type":"enabled","budget_tokens":1024}"#, ["thinking"], ["thinking"]),
+        (#""thinking":{"type":"enabled","budget_tokens":1024}"#, [], []),
+        (#""thinking":{"type":"guessed"}"#, ["thinking"], ["thinking"]),
+        (
+            #""output_config":{"effort":"low","format":{}}"#, ["output_config.format"],
+            ["output_config.format"]
+        ),
         (#""thinking":{"type":"disabled"}"#, [], []),
         (#""top_k":5"#, ["top_k"], []),
         (#""container":"x""#, ["container"], ["container"]),

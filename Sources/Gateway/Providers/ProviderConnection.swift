@@ -30,6 +30,8 @@ struct ProviderConnection: Sendable {
     private let context: OllamaContext?
     /// A model's window, where the catalogue knows it.
     private let window: @Sendable (String) -> Int?
+    /// How a model is told how much to think, where the catalogue knows it.
+    private let thinking: @Sendable (String) -> ThinkingControl?
 
     /// The connection to an enabled provider at its address.
     init(_ settings: ProviderSettings, baseURL: String, catalog: Catalog) {
@@ -61,6 +63,7 @@ struct ProviderConnection: Sendable {
         keys = KeyMask(key: settings.apiKey?.revealed)
         let type = settings.type
         window = { model in catalog.model(provider: type, id: model)?.contextWindow }
+        thinking = { model in catalog.thinking(provider: type, id: model) }
         context = settings.family == .ollama ? OllamaContext() : nil
         keepAlive = settings.keepAlive
     }
@@ -75,7 +78,8 @@ struct ProviderConnection: Sendable {
         var options = Providers.UpstreamOptions(
             outputLimit: outputLimit,
             limitField: limitField,
-            keepAlive: keepAlive
+            keepAlive: keepAlive,
+            thinking: thinking(model)
         )
         options.contextTokens = context?.tokens(
             for: model,

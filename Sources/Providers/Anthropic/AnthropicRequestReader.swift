@@ -8,7 +8,7 @@ struct AnthropicRequestReader {
 
     private static let keys: JSONKeys = [
         "messages", "system", "max_tokens", "stream", "temperature", "top_p", "top_k",
-        "stop_sequences", "tools", "tool_choice", "metadata", "thinking",
+        "stop_sequences", "tools", "tool_choice", "metadata", "thinking", "output_config",
     ]
 
     /// The conversation in a request's body.
@@ -33,14 +33,13 @@ struct AnthropicRequestReader {
         }
         try reader.readTools(field(8), choice: field(9))
         try reader.readMetadata(field(10))
-        if let thinking = field(11), try thinking.scan(["type"])[0]?.isString("disabled") != true {
-            reader.conversation.note(.foreign, at: thinking.path)
-        }
+        try reader.readThinking(field(11), output: field(12))
         let messages = try field(0)?.elements() ?? []
         for message in messages { try reader.readMessage(message) }
         if let last = messages.last, reader.conversation.turns.last?.role == .assistant {
             reader.conversation.note(.prefill, at: last.path)
         }
+        reader.conversation.noteThinking()
         return reader.conversation
     }
 

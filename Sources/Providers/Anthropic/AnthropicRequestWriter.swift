@@ -13,8 +13,8 @@ enum AnthropicRequestWriter {
         var writer = JSONWriter(capacity: 2_048)
         writer.object { root in
             root.member("model", model)
-            let limit = conversation.outputLimit ?? options.outputLimit ?? defaultOutputLimit
-            root.member("max_tokens", limit)
+            let thinking = AnthropicThinking(of: conversation, options)
+            root.member("max_tokens", thinking.outputLimit)
             let system = conversation.system.filter { !$0.isEmptyString }
             if !system.isEmpty {
                 root.name("system")
@@ -35,6 +35,7 @@ enum AnthropicRequestWriter {
             if let user = conversation.endUser {
                 root.object("metadata") { $0.member("user_id", user) }
             }
+            thinking.write(to: &root)
             if conversation.streamed { root.member("stream", true) }
         }
         return writer.bytes

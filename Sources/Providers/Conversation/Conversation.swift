@@ -19,8 +19,8 @@ struct Conversation {
     var stop: [JSONSlice] = []
     var streamed = false
     var format = OutputFormat.text
-    /// How much to reason, in OpenAI's words: `low`, `medium`, `high` and the like.
-    var effort: JSONSlice?
+    /// How the model shall think before it answers; `nil` leaves it to the model.
+    var thinking: AskedThinking?
     /// Who the client's own user is, a string.
     var endUser: JSONSlice?
     /// What may not survive a translation, with the path of the field that says it.

@@ -30,9 +30,16 @@ enum Feature {
     case lateSystem
     /// A beginning of the answer that the model is to continue.
     case prefill
-    /// How much a model shall reason, in OpenAI's words; a wish that models without a choice are
-    /// not bound to.
+    /// How much a model shall think, a wish that models without a choice are not bound to.
     case effort
+    /// The same in a word that is none of OpenAI's.
+    case effortWord
+    /// The same together with what Anthropic has no thinking with (`isBoundForThinking`).
+    case boundEffort
+    /// That a model shall not think: what models do that can't.
+    case thinkingOff
+    /// Thinking that is demanded together with that.
+    case boundThinking
     /// What the assistant thought in an earlier turn: its loss is no loss of what was said.
     case pastReasoning
     /// A text to embed that is given as the numbers of its tokens.
@@ -41,7 +48,7 @@ enum Feature {
     /// Whether the loss is reported and not an obstacle.
     var isHint: Bool {
         switch self {
-        case .hint, .endUser, .effort, .pastReasoning: true
+        case .hint, .endUser, .effort, .effortWord, .boundEffort, .thinkingOff, .pastReasoning: true
         default: false
         }
     }
@@ -53,6 +60,10 @@ enum Feature {
     ///   would not learn of it.
     /// - Anthropic has no seed, no penalties and, in the version that is spoken here, no JSON mode.
     /// - Ollama takes images as base64 only, and has no tool choice (its docs/api.md, "Chat").
+    /// - Most of Ollama's models think or don't (its "Thinking"): it has no word for how much. A few
+    ///   have words, and are told (`ThinkingControl`).
+    /// - A few servers of OpenAI's family know a word for not thinking, and are told; there is none
+    ///   that all take.
     /// - Ollama takes earlier thinking back; Anthropic only what it signed itself, and of OpenAI's
     ///   family no field for it is common.
     /// - Gemini takes no images by address, none in a function's result, has no switch for parallel
@@ -63,7 +74,9 @@ enum Feature {
         switch (self, family) {
         case (.foreign, _), (.hint, _): false
         case (.endUser, .ollama), (.endUser, .gemini): false
-        case (.effort, .ollama), (.effort, .anthropic), (.effort, .gemini): false
+        case (.effort, .ollama), (.thinkingOff, .openai): false
+        case (.boundEffort, .anthropic), (.boundThinking, .anthropic): false
+        case (.effortWord, .ollama), (.effortWord, .anthropic), (.effortWord, .gemini): false
         case (.outputSchema, .anthropic), (.jsonMode, .anthropic): false
         case (.penalties, .anthropic), (.seed, .anthropic): false
         case (.hotTemperature, .anthropic), (.lateSystem, .anthropic): false

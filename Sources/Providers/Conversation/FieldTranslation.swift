@@ -73,7 +73,7 @@ struct FieldTranslation {
     static let anthropic = FieldTranslation(
         read: [
             "model", "messages", "system", "max_tokens", "stream", "temperature", "top_p", "top_k",
-            "stop_sequences", "tools", "tool_choice", "metadata", "thinking",
+            "stop_sequences", "tools", "tool_choice", "metadata", "thinking", "output_config",
         ],
         hints: ["cache_control", "service_tier"],
         defaults: ["service_tier": ["\"auto\"", "\"standard_only\""]]
@@ -105,6 +105,13 @@ struct FieldTranslation {
     static let anthropicChoice = FieldTranslation(
         read: ["type", "name", "disable_parallel_tool_use"]
     )
+    /// `display` says whether thinking is shown, which no other family can be told.
+    static let anthropicThinking = FieldTranslation(
+        read: ["type", "budget_tokens"],
+        hints: ["display"],
+        defaults: ["display": ["\"summarized\""]]
+    )
+    static let anthropicOutput = FieldTranslation(read: ["effort"])
 
     /// The top level of an Ollama request; `keep_alive` says how long the model stays loaded.
     static let ollama = FieldTranslation(

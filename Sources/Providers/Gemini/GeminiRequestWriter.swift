@@ -1,9 +1,11 @@
+import Events
 import JSONBytes
 
 /// Writes a `Conversation` as a request to Gemini's `generateContent`, which names its model in the
 /// address.
 ///
-/// Source: Google's API reference, "generateContent", "Caching" (`Content`, `Tool`), November 2026.
+/// Source: Google's API reference, "generateContent", "Caching" (`Content`, `Tool`), and its guide
+/// "Gemini thinking", November 2026.
 enum GeminiRequestWriter {
     static func write(_ conversation: Conversation, options: UpstreamOptions) -> [UInt8] {
         var writer = JSONWriter(capacity: 2_048)
@@ -47,6 +49,7 @@ enum GeminiRequestWriter {
                 for text in conversation.stop { stop.write(text) }
             }
         }
+        writeThinking(of: conversation, options, to: &config)
         switch conversation.format {
         case .text: break
         case .json: config.member("responseMimeType", "application/json")
@@ -54,6 +57,25 @@ enum GeminiRequestWriter {
             config.member("responseMimeType", "application/json")
             // `responseSchema` takes a part of OpenAPI's schemas only, this any JSON schema.
             config.member("responseJsonSchema", schema)
+        }
+    }
+
+    /// Thoughts are asked for, in summary, wherever thinking is; Gemini keeps them to itself otherwise.
+    private static func writeThinking(
+        of conversation: Conversation,
+        _ options: UpstreamOptions,
+        to config: inout JSONWriter
+    ) {
+        let setting = conversation.thinkingSetting(by: options.thinking, in: .gemini)
+        guard setting != .unsaid else { return }
+        config.object("thinkingConfig") { thinking in
+            switch setting {
+            case .unsaid, .on: break
+            case .off(let count): thinking.member("thinkingBudget", Int(count) ?? 0)
+            case .effort(let effort): thinking.member("thinkingLevel", effort.rawValue)
+            case .budget(let tokens): thinking.member("thinkingBudget", tokens)
+            }
+            if conversation.thinking?.isOn == true { thinking.member("includeThoughts", true) }
         }
     }
 

@@ -1,3 +1,4 @@
+import Events
 import JSONBytes
 
 /// Reads requests to Ollama's `/api/chat` and `/api/generate` into a `Conversation`.
@@ -25,6 +26,7 @@ struct OllamaRequestReader {
         } else if let last = messages.last, reader.conversation.turns.last?.role == .assistant {
             reader.conversation.note(.prefill, at: last.path)
         }
+        reader.conversation.noteThinking()
         return reader.conversation
     }
 
@@ -43,6 +45,7 @@ struct OllamaRequestReader {
             reader.conversation.note(.foreign, at: "prompt")
         }
         reader.conversation.turns = [Turn(role: .user, parts: parts)]
+        reader.conversation.noteThinking()
         return reader.conversation
     }
 
@@ -59,10 +62,7 @@ struct OllamaRequestReader {
         if let options = field(2) { try readOptions(options) }
         try conversation.readFunctionTools(field(3))
         readFormat(field(4))
-        // Asked for, thinking shapes the answer; not to think is what models do that can't.
-        if let think = field(5) {
-            conversation.note(think.value.bool == false ? .hint : .foreign, at: think.path)
-        }
+        if let think = field(5) { readThink(think) }
         return field
     }
 
@@ -87,6 +87,20 @@ struct OllamaRequestReader {
         try conversation.readStop(field(6))
         // Negative numbers ask for no limit.
         if let limit = field(7)?.value.int, limit >= 0 { conversation.outputLimit = limit }
+    }
+
+    /// A Boolean, or how much in a word.
+    private mutating func readThink(_ think: Field) {
+        let effort = think.value.string.flatMap(ThinkingEffort.init)
+        guard let isOn = think.value.bool ?? effort.map({ _ in true }) else {
+            return conversation.note(.foreign, at: think.path)
+        }
+        conversation.thinking = AskedThinking(
+            isOn: isOn,
+            effort: effort,
+            isDemanded: isOn,
+            path: think.path
+        )
     }
 
     private mutating func readFormat(_ format: Field?) {

@@ -1,3 +1,4 @@
+import Events
 import JSONBytes
 
 /// Writes a `Conversation` as a request to Ollama's `/api/chat`.
@@ -36,6 +37,12 @@ enum OllamaRequestWriter {
             if let keepAlive = options.keepAlive {
                 root.name("keep_alive")
                 root.writeKeepAlive(keepAlive)
+            }
+            switch conversation.thinkingSetting(by: options.thinking, in: .ollama) {
+            case .unsaid, .budget: break
+            case .on: root.member("think", true)
+            case .off: root.member("think", false)
+            case .effort(let effort): root.member("think", effort.rawValue)
             }
             // Ollama streams unless told not to.
             root.member("stream", conversation.streamed)

@@ -39,10 +39,7 @@ struct OpenAIRequestReader {
             reader.conversation.endUser = try user.string()
             reader.conversation.note(.endUser, at: user.path)
         }
-        if let effort = field(17) {
-            reader.conversation.effort = try effort.string()
-            reader.conversation.note(.effort, at: effort.path)
-        }
+        if let effort = field(17) { try reader.conversation.readEffort(effort) }
         if let options = field(16) {
             try options.require(.object, "an object")
             FieldTranslation.openAIStreamOptions.check(
@@ -52,6 +49,7 @@ struct OpenAIRequestReader {
             )
         }
         for message in try field(0)?.elements() ?? [] { try reader.readMessage(message) }
+        reader.conversation.noteThinking()
         return reader.conversation
     }
 

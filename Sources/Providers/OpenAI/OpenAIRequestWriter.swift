@@ -1,3 +1,4 @@
+import Events
 import JSONBytes
 
 /// Writes a `Conversation` as an OpenAI chat completions request.
@@ -29,7 +30,7 @@ enum OpenAIRequestWriter {
             }
             writeTools(of: conversation, to: &root)
             write(conversation.format, to: &root)
-            root.member("reasoning_effort", ifPresent: conversation.effort)
+            writeThinking(of: conversation, options, to: &root)
             root.member("user", ifPresent: conversation.endUser)
             if conversation.streamed {
                 root.member("stream", true)
@@ -39,6 +40,30 @@ enum OpenAIRequestWriter {
             }
         }
         return writer.bytes
+    }
+
+    /// A word of OpenAI's own goes on as it is.
+    ///
+    /// Thinking that is demanded without an amount is
+    /// `medium`, which is what models that always think do by themselves (OpenAI's guide "Reasoning
+    /// models") and what Ollama takes its own `true` for.
+    private static func writeThinking(
+        of conversation: Conversation,
+        _ options: UpstreamOptions,
+        to root: inout JSONWriter
+    ) {
+        if let word = conversation.thinking?.word {
+            return root.member("reasoning_effort", word)
+        }
+        let control = options.thinking
+        switch conversation.thinkingSetting(by: control, in: .openai) {
+        case .unsaid, .budget: break
+        case .off(let word): root.member("reasoning_effort", word)
+        case .effort(let effort): root.member("reasoning_effort", effort.rawValue)
+        case .on where conversation.thinking?.isDemanded == true:
+            root.member("reasoning_effort", control?.on ?? ThinkingEffort.medium.rawValue)
+        case .on: break
+        }
     }
 
     private static func write(_ sampling: Conversation.Sampling, to root: inout JSONWriter) {

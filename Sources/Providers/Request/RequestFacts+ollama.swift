@@ -3,10 +3,10 @@ import JSONBytes
 
 extension RequestFacts {
     private static let chatKeys: JSONKeys = [
-        "model", "messages", "stream", "options", "tools", "format",
+        "model", "messages", "stream", "options", "tools", "format", "think",
     ]
     private static let generateKeys: JSONKeys = [
-        "model", "prompt", "stream", "options", "images", "format", "system",
+        "model", "prompt", "stream", "options", "images", "format", "system", "think",
     ]
 
     /// Reads the body of Ollama's `/api/chat`.
@@ -18,7 +18,7 @@ extension RequestFacts {
             found[index].map { Field(value: $0, path: Self.chatKeys[index]) }
         }
         try readModel(field(0))
-        try readOllama(stream: field(2), options: field(3), format: field(5))
+        try readOllama(stream: field(2), options: field(3), format: field(5), think: field(6))
         try readTools(field(4))
         guard let messages = field(1) else { return }
         try readMessages(messages)
@@ -36,7 +36,7 @@ extension RequestFacts {
             found[index].map { Field(value: $0, path: Self.generateKeys[index]) }
         }
         try readModel(field(0))
-        try readOllama(stream: field(2), options: field(3), format: field(5))
+        try readOllama(stream: field(2), options: field(3), format: field(5), think: field(7))
         for text in [field(6), field(1)] {
             guard let raw = try text?.string().rawText else { continue }
             promptTextBytes += raw.count
@@ -49,7 +49,8 @@ extension RequestFacts {
     private mutating func readOllama(
         stream: Field?,
         options: Field?,
-        format: Field?
+        format: Field?,
+        think: Field?
     ) throws(RequestError) {
         streamed = try stream?.bool() ?? true
         if streamed { needs.insert(.streaming) }
@@ -65,5 +66,9 @@ extension RequestFacts {
             temperature = try Field(value: value, path: "options.temperature").number().double
         }
         if let format, !format.value.isEmptyString { needs.insert(.structuredOutput) }
+        // A model that can't think refuses to be told to.
+        if let think, think.value.bool == true || think.value.kind == .string {
+            needs.insert(.reasoning)
+        }
     }
 }

@@ -25,7 +25,7 @@ struct RequestFacts {
     private static let keys: JSONKeys = [
         "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
         "temperature", "tools", "response_format", "metadata", "system", "functions",
-        "n",
+        "n", "thinking",
     ]
 
     init(api: ClientAPI, body: [UInt8]) throws(RequestError) {
@@ -72,6 +72,11 @@ struct RequestFacts {
         if messageCount == 0 { throw messages.mistyped("an array of at least one message") }
         if let system = field(10, "system"), family == .anthropic {
             try readContent(system, depth: 0)
+        }
+        if family == .anthropic, let thinking = field(13, "thinking"),
+            try thinking.scan(["type"])[0]?.isString("enabled") == true
+        {
+            needs.insert(.reasoning)
         }
         try readTools(field(7, "tools") ?? field(11, "functions"))
         if streamed { needs.insert(.streaming) }

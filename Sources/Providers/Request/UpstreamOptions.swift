@@ -1,3 +1,5 @@
+public import Events
+
 /// What the gateway adds to a request on its way to a provider.
 public struct UpstreamOptions: Hashable, Sendable {
     /// The name of OpenAI's field for the output limit.
@@ -18,6 +20,8 @@ public struct UpstreamOptions: Hashable, Sendable {
     /// How long Ollama shall keep the model after the answer (`keep_alive`): a count of seconds, or a
     /// duration such as `10m`; `nil` leaves it to Ollama.
     public var keepAlive: String?
+    /// How the model is told how much to think; `nil` where nothing is known of it.
+    public var thinking: ThinkingControl?
     /// Whether to ask an OpenAI-family provider for the usage of a stream.
     public var asksForUsage: Bool
 
@@ -27,12 +31,14 @@ public struct UpstreamOptions: Hashable, Sendable {
         limitField: LimitField = .maxTokens,
         contextTokens: Int? = nil,
         keepAlive: String? = nil,
+        thinking: ThinkingControl? = nil,
         asksForUsage: Bool = true
     ) {
         self.outputLimit = outputLimit
         self.limitField = limitField
         self.contextTokens = contextTokens
         self.keepAlive = keepAlive
+        self.thinking = thinking
         self.asksForUsage = asksForUsage
     }
 }

@@ -17,12 +17,32 @@ extension ResponsesRequestReader {
             case "function_call":
                 try readCall(item, id: found[3], name: found[4], arguments: found[5])
             case "function_call_output": try readResult(item, id: found[3], output: found[6])
-            case "reasoning":
-                // What a model thought is its own; others answer without it.
-                conversation.note(.hint, at: item.path)
+            case "reasoning": try readReasoningItem(item, content: found[2])
             default: conversation.note(.foreign, at: item.path + ".type")
             }
         }
+        // Reasoning that nothing came of is no turn.
+        conversation.turns.removeAll { $0.role == .assistant && $0.parts.isEmpty }
+    }
+
+    /// What was thought before the items that follow, as far as it is text: what OpenAI's own models
+    /// thought is encrypted.
+    private mutating func readReasoningItem(
+        _ item: Field,
+        content: JSONSlice?
+    ) throws(RequestError) {
+        var texts: [JSONSlice] = []
+        let parts = try content.map { value throws(RequestError) in
+            try Field(value: value, path: item.path + ".content").elements()
+        }
+        for part in parts ?? [] {
+            guard let text = try part.scan(["text"])[0], text.kind == .string else { continue }
+            texts.append(text)
+        }
+        conversation.note(texts.isEmpty ? .hint : .pastReasoning, at: item.path)
+        guard !texts.isEmpty else { return }
+        appendToAssistant([])
+        conversation.turns[conversation.turns.count - 1].reasoning += texts
     }
 
     private mutating func readMessage(

@@ -41,6 +41,7 @@ struct ResponsesRequestReader {
             reader.conversation.note(.endUser, at: user.path)
         }
         if let input = field(0) { try reader.readInput(input) }
+        reader.conversation.noteThinking()
         return reader.conversation
     }
 
@@ -111,8 +112,6 @@ struct ResponsesRequestReader {
             in: &conversation
         )
         guard let effort = try reasoning.scan(["effort"])[0] else { return }
-        let path = reasoning.path + ".effort"
-        conversation.effort = try Field(value: effort, path: path).string()
-        conversation.note(.effort, at: path)
+        try conversation.readEffort(Field(value: effort, path: reasoning.path + ".effort"))
     }
 }

@@ -5,6 +5,7 @@ import json
 from .server import FakeProvider, stream, whole
 
 USAGE = (1000, 500)
+SIGNATURE = "EqQBCgIYAhIM+signed/by+Anthropic=="
 
 
 def usage_object(usage, cache_write=0, cache_read=0):
@@ -19,9 +20,13 @@ def usage_object(usage, cache_write=0, cache_read=0):
     }
 
 
-def message(text="four", model="claude-x", usage=USAGE, tool=None, stop=None, **extra):
+def message(
+    text="four", model="claude-x", usage=USAGE, tool=None, stop=None, thinking=None, **extra
+):
     """A whole answer; `tool` is a name and its input."""
     content = [{"type": "text", "text": text}]
+    if thinking:
+        content.insert(0, {"type": "thinking", "thinking": thinking, "signature": SIGNATURE})
     if tool:
         content = [{"type": "tool_use", "id": "toolu_1", "name": tool[0], "input": tool[1]}]
     value = {
@@ -87,6 +92,17 @@ def streamed(texts=("fo", "ur"), model="claude-x", usage=USAGE):
     """A whole stream, with a ping and an event of a kind that nobody knows."""
     events = [start(model, usage), event("ping"), *text_events(texts)]
     return stream([*events, event("some_future_event", detail=1), *end(usage)])
+
+
+def streamed_thought(thoughts, texts=("fo", "ur")):
+    """A stream of thoughts, their signature and the answer."""
+    block = {"type": "thinking", "thinking": "", "signature": ""}
+    events = [start(), event("content_block_start", index=0, content_block=block)]
+    deltas = [{"type": "thinking_delta", "thinking": thought} for thought in thoughts]
+    deltas.append({"type": "signature_delta", "signature": SIGNATURE})
+    events += [event("content_block_delta", index=0, delta=delta) for delta in deltas]
+    events.append(event("content_block_stop", index=0))
+    return stream([*events, *text_events(texts, index=1), *end()])
 
 
 def streamed_tool_use(name="add", parts=('{"a": 2,', ' "b": 2}')):

@@ -43,6 +43,15 @@ def text(text):
     return {"text": text}
 
 
+def thought(text):
+    return {"text": text, "thought": True}
+
+
+def streamed_thought(thoughts, texts=("fo", "ur")):
+    """A stream of thoughts and the answer."""
+    return stream([*(event(value([thought(t)])) for t in thoughts), *pieces(texts)])
+
+
 def call(name="add", args=None):
     """A function's call: without an id, its arguments an object."""
     args = {"a": 2, "b": 2} if args is None else args

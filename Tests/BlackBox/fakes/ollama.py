@@ -47,6 +47,17 @@ def streamed(texts=("fo", "ur"), model="llama-x", usage=USAGE):
     return lines([*(part(text, model) for text in texts), last(model=model, usage=usage)])
 
 
+def streamed_thought(thoughts, texts=("fo", "ur")):
+    """A stream of thoughts and the answer."""
+    return lines([*(part("", thinking=t) for t in thoughts), *map(part, texts), last()])
+
+
+def completed_thought(thoughts, texts=("fo", "ur")):
+    """The same to a prompt."""
+    thoughts = [completed(done=False, thinking=thought) for thought in thoughts]
+    return lines([*thoughts, *(completed(text, done=False) for text in texts), completed()])
+
+
 def completed(text="", done=True, model="llama-x", usage=USAGE, **extra):
     """A line of an answer to a prompt: the text stands in another place than in a chat's."""
     value = last(text, model, usage) if done else part(text, model)

@@ -57,6 +57,20 @@ def completion(text="four", model="gpt-x", usage=USAGE, tool_calls=None, finish=
     return whole(value)
 
 
+def whole_thought(thought, text="four"):
+    """An answer with what was thought before it, in the field that servers of the family have."""
+    value = json.loads(completion(text).steps[0])
+    value["choices"][0]["message"]["reasoning_content"] = thought
+    return whole(value)
+
+
+def streamed_thought(thoughts, texts=("fo", "ur")):
+    """A stream of thoughts and the answer."""
+    first, *rest = pieces(texts)
+    thoughts = [chunk({"reasoning_content": thought}) for thought in thoughts]
+    return stream([first, *thoughts, *rest])
+
+
 def event(value):
     """One SSE event."""
     return b"data: " + json.dumps(value).encode() + b"\n\n"

@@ -1,0 +1,67 @@
+import Events
+import JSONBytes
+
+/// What an Anthropic request says of thinking, and the limit of an answer, which includes it.
+///
+/// Sources: Anthropic's API reference, "Create a Message"; its guides "Thinking", "Extended thinking",
+/// "Effort"; November 2026.
+struct AnthropicThinking {
+    /// The least tokens that are left to the answer beside a budget to think.
+    private static let roomToAnswer = 1_024
+
+    /// `max_tokens`.
+    private(set) var outputLimit: Int
+    private var setting: AskedThinking.Setting
+
+    /// What a conversation asks for, as far as Anthropic has it: thinking is left out beside what
+    /// Anthropic refuses together with it (`Feature.boundEffort` reports that), and a budget beside
+    /// an output limit with no room for it, or in the middle of a loop of tools, whose turns would
+    /// have to begin with thinking that Anthropic signed.
+    init(of conversation: Conversation, _ options: UpstreamOptions) {
+        setting = conversation.thinkingSetting(by: options.thinking, in: .anthropic)
+        let limit = conversation.outputLimit ?? options.outputLimit
+        outputLimit = limit ?? AnthropicRequestWriter.defaultOutputLimit
+        if conversation.thinking?.isOn == true, conversation.isBoundForThinking {
+            setting = .unsaid
+        }
+        guard options.thinking?.form == .budget, conversation.thinking?.isOn == true,
+            setting != .unsaid
+        else { return }
+        guard !conversation.isInToolLoop else {
+            setting = .unsaid
+            return
+        }
+        var budget = ThinkingEffort.medium.tokens
+        if case .budget(let tokens) = setting { budget = tokens }
+        if let limit {
+            budget = min(budget, limit - Self.roomToAnswer)
+        } else {
+            outputLimit += budget
+        }
+        let least = options.thinking?.budgets.lowerBound ?? 0
+        setting = budget >= least ? .budget(budget) : .unsaid
+    }
+
+    /// Writes the members `thinking` and `output_config`.
+    ///
+    /// Newer models keep what they think to themselves unless a summary is asked for.
+    func write(to root: inout JSONWriter) {
+        switch setting {
+        case .unsaid: break
+        case .off(let word): root.object("thinking") { $0.member("type", word) }
+        case .on, .effort:
+            root.object("thinking") { thinking in
+                thinking.member("type", "adaptive")
+                thinking.member("display", "summarized")
+            }
+            if case .effort(let effort) = setting {
+                root.object("output_config") { $0.member("effort", effort.rawValue) }
+            }
+        case .budget(let tokens):
+            root.object("thinking") { thinking in
+                thinking.member("type", "enabled")
+                thinking.member("budget_tokens", tokens)
+            }
+        }
+    }
+}
