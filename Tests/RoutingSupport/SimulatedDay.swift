@@ -204,6 +204,7 @@ struct SimulatedDay {
             after: running.attempt,
             failure: finished.failure,
             of: running.decision,
+            received: running.received,
             state: state,
             now: now
         )
