@@ -35,7 +35,11 @@ struct Constraint {
     ) -> RouteExclusion? {
         if let reason = violationOfMode(state: state) { return exclusion(reason) }
         let family = provider.policy.family
-        if let obstacle = received.obstacles.first(where: { $0.family == family }) {
+        // A prompt that goes on as it is needs no words of a chat.
+        let passes =
+            received.operation == .completion
+            && provider.policy.takesPrompts(for: reference.model)
+        if !passes, let obstacle = received.obstacles.first(where: { $0.family == family }) {
             var excluded = exclusion(.untranslatable)
             excluded.fields = obstacle.fields
             return excluded

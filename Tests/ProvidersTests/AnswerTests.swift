@@ -28,7 +28,7 @@ struct AnswerTests {
         from family: WireFamily,
         for request: ClientRequest
     ) throws(ProviderFailure) -> Answer {
-        try Answer(body: [UInt8](body), from: family, for: request, as: identity)
+        try Answer(body: [UInt8](body), from: ProviderDialect(family), for: request, as: identity)
     }
 
     @Test func `within a family an answer passes byte for byte`() throws {

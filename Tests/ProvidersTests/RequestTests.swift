@@ -181,7 +181,7 @@ struct RequestTests {
     )
     func escapes(family: WireFamily) throws {
         let hostile = "a\",\"stream\":true,\"x\":\"\n\u{0}\\"
-        let sent = try openAIRequest().upstreamBody(for: family, model: hostile)
+        let sent = try openAIRequest().upstreamBody(for: ProviderDialect(family), model: hostile)
         let root = try JSONSlice(validating: sent)
         if family == .gemini {
             // Its address names the model.

@@ -70,7 +70,7 @@ func run(
     for request: ClientRequest,
     comment: String? = nil
 ) -> StreamResult {
-    var stream = AnswerStream(from: upstream, for: request, as: identity)
+    var stream = AnswerStream(from: ProviderDialect(upstream), for: request, as: identity)
     var result = StreamResult()
     var output: [UInt8] = []
     do throws(ProviderFailure) {

@@ -25,7 +25,7 @@ struct ThinkingTests {
         limit: Int? = nil
     ) throws -> String {
         let body = try request.upstreamBody(
-            for: family,
+            for: ProviderDialect(family),
             model: "m",
             options: UpstreamOptions(outputLimit: limit, thinking: control)
         )

@@ -114,6 +114,13 @@ public struct ProviderPolicy: FieldRecord {
     public var fallbackProvider: String?
     /// How long it may take to the first content of an answer; absent in logs of before.
     public var firstToken: FirstTokenPolicy?
+    /// The models that it takes prompts for, in OpenAI's completions; `*` is all.
+    public var promptModels: [String] = []
+
+    /// Whether it takes prompts for a model, so that they need not become chats.
+    public func takesPrompts(for model: String) -> Bool {
+        promptModels.contains { $0 == "*" || $0 == model }
+    }
 
     /// A record with every field empty.
     public init() {}
@@ -136,6 +143,7 @@ public struct ProviderPolicy: FieldRecord {
         visitor.field(40, "lanes", &lanes)
         visitor.field(41, "fallback_provider", &fallbackProvider)
         visitor.field(42, "first_token", &firstToken)
+        visitor.field(60, "prompt_models", &promptModels)
     }
 }
 

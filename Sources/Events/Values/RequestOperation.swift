@@ -1,9 +1,11 @@
 /// What a request asks a model to do.
 public enum RequestOperation: UInt8, Sendable, CaseIterable {
-    /// To answer: a chat, or the completion of a prompt.
+    /// To answer a chat.
     case generation = 1
     /// To turn texts into vectors.
     case embeddings = 2
+    /// To go on with a prompt.
+    case completion = 3
 }
 
 extension RequestOperation: FieldEnumeration {

@@ -55,7 +55,7 @@ extension ProviderCheck {
         let body: [UInt8]
         do {
             body = try client.upstreamBody(
-                for: connection.endpoint.family,
+                for: connection.dialect(for: model),
                 model: model,
                 options: connection.options(for: client, model: model, outputLimit: nil)
             )
@@ -71,7 +71,7 @@ extension ProviderCheck {
         )
         let exchange = upstream.start(request)
         let identity = AnswerIdentity(requestID: "check", model: model, created: Clocks.wall)
-        var stream = AnswerStream(from: connection.endpoint.family, for: client, as: identity)
+        var stream = AnswerStream(from: connection.dialect(for: model), for: client, as: identity)
         do {
             let head = try await exchange.head()
             guard (200..<300).contains(head.status) else {

@@ -24,6 +24,8 @@ struct ProviderConnection: Sendable {
     let healthCheck: HealthCheckSettings
     /// Takes the key out of what the provider says.
     let keys: KeyMask
+    /// The models that it takes prompts for; `*` is all.
+    private let promptModels: Set<String>
     /// How long an Ollama keeps a model that was asked; `nil` leaves it to the server.
     private let keepAlive: String?
     /// The context that an Ollama loads its models with; `nil` for others.
@@ -66,6 +68,7 @@ struct ProviderConnection: Sendable {
         thinking = { model in catalog.thinking(provider: type, id: model) }
         context = settings.family == .ollama ? OllamaContext() : nil
         keepAlive = settings.keepAlive
+        promptModels = Set(settings.promptModels)
     }
 
     /// What is added to a request of a client for a model; `outputLimit` is the tokens reserved for each
@@ -92,6 +95,14 @@ struct ProviderConnection: Sendable {
         return options
     }
 
+    /// What the provider is spoken to in when a model is asked.
+    func dialect(for model: String) -> ProviderDialect {
+        ProviderDialect(
+            endpoint.family,
+            takesPrompts: promptModels.contains("*") || promptModels.contains(model)
+        )
+    }
+
     /// A chat request for a client, which takes so long to its first content at most, and what is
     /// left of the request's whole time in all.
     func chatRequest(
@@ -105,7 +116,12 @@ struct ProviderConnection: Sendable {
             method: "POST",
             url: client.api.isChat
                 ? chatURL ?? endpoint.chatURL(model: model, streamed: client.streamed)
-                : endpoint.url(for: client.api, model: model, streamed: client.streamed),
+                : endpoint.url(
+                    for: client.api,
+                    model: model,
+                    streamed: client.streamed,
+                    takesPrompts: dialect(for: model).takesPrompts
+                ),
             headers: endpoint.headers(
                 client.streamed ? streamHeaders : plainHeaders,
                 passedOnFor: client

@@ -104,6 +104,7 @@ extension ProviderPolicy {
         firstToken.usualMicroseconds = settings.timeouts.firstToken.microseconds
         firstToken.slowMicroseconds = settings.timeouts.slowFirstToken.microseconds
         self.firstToken = firstToken
+        promptModels = settings.promptModels
         guard settings.lanes.count > 1 else { return }
         lanes = settings.lanes.enumerated().map { LanePolicy($1, number: $0 + 1) }
     }

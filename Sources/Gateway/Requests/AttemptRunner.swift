@@ -51,7 +51,7 @@ struct AttemptRunner: Sendable {
         let body: [UInt8]
         do {
             body = try client.upstreamBody(
-                for: provider.endpoint.family,
+                for: provider.dialect(for: attempt.model),
                 model: attempt.model,
                 options: provider.options(
                     for: client,
@@ -92,7 +92,7 @@ struct AttemptRunner: Sendable {
             }
             return try await FlowingAnswer.open(
                 exchange,
-                from: provider.endpoint.family,
+                from: provider.dialect(for: attempt.model),
                 for: client,
                 as: identity,
                 attemptStart: running.attemptStart,
@@ -127,7 +127,7 @@ struct AttemptRunner: Sendable {
         do {
             let answer = try Answer(
                 body: bytes,
-                from: provider.endpoint.family,
+                from: provider.dialect(for: identity.model),
                 for: client,
                 as: identity
             )

@@ -17,14 +17,14 @@ struct FlowingAnswer: Sendable {
     /// - Throws: `UpstreamError` when the transport fails before that.
     static func open(
         _ exchange: UpstreamExchange,
-        from family: WireFamily,
+        from dialect: ProviderDialect,
         for client: ClientRequest,
         as identity: AnswerIdentity,
         attemptStart: Int64,
         status: Int,
         keys: KeyMask
     ) async throws(UpstreamError) -> AttemptRunner.Opening {
-        var stream = AnswerStream(from: family, for: client, as: identity)
+        var stream = AnswerStream(from: dialect, for: client, as: identity)
         var output: [UInt8] = []
         do {
             while !stream.hasContent, !stream.isComplete {

@@ -37,7 +37,7 @@ extension RequestReceived {
         features.entropyMillibits = request.entropyMillibits
         if request.choices > 1 { choices = request.choices }
         if request.api.operation != .generation { operation = request.api.operation }
-        for family in families where !request.api.passes(to: family) {
+        for family in families where !request.api.passes(to: ProviderDialect(family)) {
             obstacles.append(family, request.obstacles(to: family))
             droppedHints.append(family, request.droppedHints(to: family))
         }

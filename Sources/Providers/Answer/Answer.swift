@@ -24,22 +24,22 @@ public struct Answer: Sendable {
     ///
     /// - Parameters:
     ///   - body: the provider's whole body.
-    ///   - upstream: the provider's family.
+    ///   - upstream: what the provider was spoken to in.
     ///   - request: the client's request.
     ///   - identity: what a translated answer says of itself.
     /// - Throws: `ProviderFailure` for what is not an answer: HTML, truncated JSON, an error object
     ///   inside a 200, no choices.
     public init(
         body: [UInt8],
-        from upstream: WireFamily,
+        from upstream: ProviderDialect,
         for request: ClientRequest,
         as identity: AnswerIdentity
     ) throws(ProviderFailure) {
-        guard request.api.operation == .generation else {
+        guard request.api.operation != .embeddings else {
             self = try Answer(embeddings: body, from: upstream, for: request, as: identity)
             return
         }
-        let parts = try AnswerReader.read(body, from: upstream)
+        let parts = try AnswerReader.read(body, from: upstream.family)
         var tally = AnswerTally(of: request)
         for part in parts { tally.add(part) }
         usage = tally.usage
@@ -57,11 +57,11 @@ public struct Answer: Sendable {
     /// Reads embeddings; nothing of a chat's answer is known of them.
     private init(
         embeddings body: [UInt8],
-        from upstream: WireFamily,
+        from upstream: ProviderDialect,
         for request: ClientRequest,
         as identity: AnswerIdentity
     ) throws(ProviderFailure) {
-        let answer = try EmbeddingAnswer(body, from: upstream, count: request.messageCount)
+        let answer = try EmbeddingAnswer(body, from: upstream.family, count: request.messageCount)
         usage = answer.usage
         finishReason = nil
         model = answer.model?.string.map { $0.limited(toBytes: AnswerTally.modelLimit) }

@@ -56,9 +56,15 @@ public struct ProviderEndpoint: Sendable {
     }
 
     /// Where requests of a client's API are posted: to the same API where the provider has it, else
-    /// to its chat.
-    public func url(for api: ClientAPI, model: String, streamed: Bool) -> String {
+    /// to its chat; `takesPrompts` says whether it has completions of prompts for the model.
+    public func url(
+        for api: ClientAPI,
+        model: String,
+        streamed: Bool,
+        takesPrompts: Bool = false
+    ) -> String {
         switch (api, family) {
+        case (.completions, .openai) where takesPrompts: root + "/completions"
         case (.ollamaGenerate, .ollama): root + "/api/generate"
         case (.ollamaEmbeddings, .ollama): root + "/api/embeddings"
         case (_, .ollama) where api.operation == .embeddings: root + "/api/embed"

@@ -1,10 +1,10 @@
 import Events
 import JSONBytes
 
-/// Reads OpenAI's chat completions, whole ones and chunks, into parts.
+/// Reads OpenAI's chat completions and completions of prompts, whole ones and chunks, into parts.
 struct OpenAIAnswerReader {
     private static let keys: JSONKeys = ["id", "model", "choices", "usage", "x_groq", "error"]
-    private static let choiceKeys: JSONKeys = ["delta", "message", "finish_reason"]
+    private static let choiceKeys: JSONKeys = ["delta", "message", "finish_reason", "text"]
     private static let messageKeys: JSONKeys = [
         "content", "tool_calls", "reasoning_content", "reasoning", "refusal", "function_call",
         "audio",
@@ -52,6 +52,7 @@ struct OpenAIAnswerReader {
     private func read(choice: JSONSlice, into parts: inout [AnswerPart]) throws {
         let found = try choice.scan(Self.choiceKeys)
         if let message = found[0] ?? found[1] { try read(message: message, into: &parts) }
+        if let text = found[3]?.nonEmptyString { parts.append(.text(text)) }
         guard let reason = found[2]?.string else { return }
         if reason == "error" {
             throw ProviderFailure(.serverError, "the provider ended its answer with an error")

@@ -36,9 +36,8 @@ public enum ClientAPI: Sendable, CaseIterable {
     /// What it asks models to do.
     public var operation: RequestOperation {
         switch self {
-        case .chatCompletions, .completions, .responses, .messages, .ollamaChat,
-            .ollamaGenerate:
-            .generation
+        case .chatCompletions, .responses, .messages, .ollamaChat, .ollamaGenerate: .generation
+        case .completions: .completion
         case .embeddings, .ollamaEmbed, .ollamaEmbeddings: .embeddings
         }
     }
@@ -54,12 +53,14 @@ public enum ClientAPI: Sendable, CaseIterable {
     /// Whether providers of `family` are asked in this very API, so that bytes pass; all others are
     /// sent a translation.
     ///
-    /// Completions of prompts and responses are always sent as chats: most providers of OpenAI's
-    /// family have neither, and those that have keep responses where only they find them again.
-    public func passes(to family: WireFamily) -> Bool {
+    /// Responses are always sent as chats: most providers of OpenAI's family have none, and those that
+    /// have keep them where only they find them again. So are completions of prompts, but for models
+    /// that are known to go on with them.
+    public func passes(to dialect: ProviderDialect) -> Bool {
         switch self {
-        case .completions, .responses: false
-        default: self.family == family
+        case .responses: false
+        case .completions: dialect.family == .openai && dialect.takesPrompts
+        default: family == dialect.family
         }
     }
 

@@ -9,7 +9,7 @@ extension ClientRequest {
     /// candidate. A field of a wrong type is an obstacle too, since only the request's own family
     /// can judge it.
     public func obstacles(to family: WireFamily) -> [String] {
-        guard !api.passes(to: family) else { return [] }
+        guard !api.passes(to: ProviderDialect(family)) else { return [] }
         if api.operation == .embeddings, !family.embeds { return ["embeddings"] }
         do {
             let findings = try findings()
@@ -26,7 +26,7 @@ extension ClientRequest {
     /// like, whose loss changes price or speed but not the answer; and the header for beta features,
     /// of which those that shape the answer have a field that says so.
     public func droppedHints(to family: WireFamily) -> [String] {
-        guard !api.passes(to: family) else { return [] }
+        guard !api.passes(to: ProviderDialect(family)) else { return [] }
         do {
             let findings = try findings()
             let lost = findings.filter { $0.feature.isHint && !$0.feature.canBeSaid(in: family) }
@@ -38,17 +38,18 @@ extension ClientRequest {
         }
     }
 
-    /// The body for a provider of `family`.
+    /// The body for a provider that speaks `dialect`.
     ///
-    /// Within the family the model's name and what `options` ask for are spliced in, and every other
+    /// Within the API the model's name and what `options` ask for are spliced in, and every other
     /// byte stays; across families it is translated.
     /// - Throws: `RequestError` when a field has the wrong type, or is an obstacle.
     public func upstreamBody(
-        for family: WireFamily,
+        for dialect: ProviderDialect,
         model: String,
         options: UpstreamOptions = UpstreamOptions()
     ) throws(RequestError) -> [UInt8] {
-        if api.passes(to: family) { return splicedBody(model: model, options: options) }
+        let family = dialect.family
+        if api.passes(to: dialect) { return splicedBody(model: model, options: options) }
         if api.operation == .embeddings {
             let request = try EmbeddingRequest.read(root, api: api)
             try refuse(family.embeds ? request.findings : [Self.noEmbeddings], for: family)
@@ -110,9 +111,7 @@ extension ClientRequest {
         switch api {
         case .chatCompletions:
             if let limit { splice.set(options.limitField.rawValue, to: Array("\(limit)".utf8)) }
-            if streamed, options.asksForUsage, !wantsStreamedUsage {
-                splice.set("stream_options", to: streamOptions)
-            }
+            askForUsage(in: &splice, options)
         case .messages:
             if let limit { splice.set("max_tokens", to: Array("\(limit)".utf8)) }
         case .ollamaChat, .ollamaGenerate:
@@ -125,9 +124,23 @@ extension ClientRequest {
                 value.writeKeepAlive(keepAlive)
                 splice.set("keep_alive", to: value.bytes)
             }
-        case .completions, .responses, .embeddings, .ollamaEmbed, .ollamaEmbeddings: break
+        case .completions:
+            // Servers disagree on the limit of a request that sets none; a budget goes by OpenAI's.
+            let isLimited = root.members.contains { $0.name.isString("max_tokens") }
+            if let limit = options.outputLimit, !isLimited {
+                let count = min(limit, CompletionsRequestReader.usualLimit)
+                splice.set("max_tokens", to: Array("\(count)".utf8))
+            }
+            askForUsage(in: &splice, options)
+        case .responses, .embeddings, .ollamaEmbed, .ollamaEmbeddings: break
         }
         return splice.bytes
+    }
+
+    /// Asks for the usage of a stream where the client does not.
+    private func askForUsage(in splice: inout JSONSplice, _ options: UpstreamOptions) {
+        guard streamed, options.asksForUsage, !wantsStreamedUsage else { return }
+        splice.set("stream_options", to: streamOptions)
     }
 
     /// The client's `options` with the limits that it left open; `nil` where nothing is added.

@@ -4,7 +4,10 @@ import JSONBytes
 extension RequestFacts {
     private static let completionKeys: JSONKeys = [
         "model", "prompt", "stream", "stream_options", "max_tokens", "temperature", "metadata",
+        "n", "best_of",
     ]
+    /// The most answers that are counted, so that sums stay small.
+    private static let choiceLimit = 1 << 20
 
     /// Reads the body of OpenAI's `/v1/completions`; the prompt counts as the one message.
     mutating func readCompletions() throws(RequestError) {
@@ -28,5 +31,16 @@ extension RequestFacts {
         maxOutputTokens = try field(4)?.count() ?? CompletionsRequestReader.usualLimit
         temperature = try field(5)?.number().double
         try readMetadata(field(6))
+        // Each of the candidates for the best is written, and paid for.
+        let each = max(try field(7)?.count() ?? 1, try field(8)?.count() ?? 1, 1)
+        choices = min(each, Self.choiceLimit) * min(Self.count(of: prompt.value), Self.choiceLimit)
+    }
+
+    /// How many prompts there are: a list of numbers is one, in tokens.
+    private static func count(of prompt: JSONSlice) -> Int {
+        guard prompt.kind == .array, let first = prompt.elements.first(where: { _ in true }),
+            first.kind != .number
+        else { return 1 }
+        return prompt.elements.reduce(into: 0) { count, _ in count += 1 }
     }
 }

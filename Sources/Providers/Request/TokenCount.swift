@@ -25,7 +25,7 @@ public enum TokenCount {
         for family: WireFamily,
         model: String
     ) throws(RequestError) -> [UInt8] {
-        let body = try request.upstreamBody(for: family, model: model)
+        let body = try request.upstreamBody(for: ProviderDialect(family), model: model)
         guard family == .gemini else { return body }
         do {
             var splice = JSONSplice(try JSONSlice(validating: body))

@@ -30,19 +30,19 @@ public struct AnswerStream: Sendable {
     /// The terminal event as the provider sent it.
     var held: [UInt8] = []
 
-    /// A stream from a provider of family `upstream` to the client that sent `request`.
+    /// A stream from a provider that was spoken to in `dialect` to the client that sent `request`.
     public init(
-        from upstream: WireFamily,
+        from dialect: ProviderDialect,
         for request: ClientRequest,
         as identity: AnswerIdentity
     ) {
-        self.upstream = upstream
+        upstream = dialect.family
         client = request.family
         hidesUsage = !request.wantsStreamedUsage
         framer = EventFramer(isNDJSON: upstream == .ollama)
         reader = StreamReader(family: upstream)
         tally = AnswerTally(of: request)
-        if !request.api.passes(to: upstream) { writer = StreamWriter(for: request, as: identity) }
+        if !request.api.passes(to: dialect) { writer = StreamWriter(for: request, as: identity) }
     }
 
     /// Whether something of the answer itself has come: text, reasoning, a tool call.

@@ -18,7 +18,7 @@ struct ProviderReader {
         "type", "name", "enabled", "priority", "apiKey", "baseUrl", "defaultModel", "models",
         "modelOverrides", "limits", "costPer1MTokens", "healthCheck", "fallbackProvider",
         "timeouts", "simulation", "features", "modelLimits", "resets", "maxConcurrent",
-        "keepAlive", "maxQueued", "apiKeys", "endpoints",
+        "keepAlive", "maxQueued", "apiKeys", "endpoints", "completions",
     ]
 
     /// The providers of the file that could be read.
@@ -74,6 +74,7 @@ struct ProviderReader {
         provider.fallbackProvider = section.text("fallbackProvider")
         provider.timeouts = Timeouts(section, base: timeouts)
         provider.keepAlive = section.keepAlive(of: type)
+        provider.completions = section.completions(of: provider)
         _ = section.texts("features")
         return provider
     }

@@ -75,6 +75,17 @@ extension Section {
         return text
     }
 
+    /// The models that take prompts: named, all of them, or none.
+    func completions(of provider: ProviderSettings) -> [String]? {
+        guard let value = value("completions") else { return nil }
+        guard provider.family == .openai, provider.type != .simulated else {
+            report("is for providers that speak OpenAI's API only", at: "completions")
+            return nil
+        }
+        if value.sequence != nil { return texts("completions") }
+        return flag("completions").map { $0 ? ["*"] : [] }
+    }
+
     /// Whether the key is in the file and not empty.
     func has(_ key: String) -> Bool { value(key) != nil }
 

@@ -40,6 +40,9 @@ public struct ProviderSettings: Hashable, Sendable {
     /// How long an Ollama keeps a model in memory after an answer, in Ollama's words: seconds (`-1` is
     /// for ever), or a duration such as `10m`; `nil` leaves it to the server.
     public var keepAlive: String?
+    /// The models that it takes prompts for, in OpenAI's completions, and `*` for all; `nil` for what
+    /// follows from the type.
+    public var completions: [String]?
     /// Prices of all the provider's models, instead of the catalogue's.
     public var prices: TokenPrices?
     /// How the provider's health is probed.
@@ -74,6 +77,14 @@ public struct ProviderSettings: Hashable, Sendable {
     public var isUsualService: Bool {
         guard let usual = type.defaultBaseURL else { return baseURL == nil }
         return baseURL == usual || (type == .google && baseURL == usual + Self.compatibleSuffix)
+    }
+
+    /// The models that it takes prompts for, in OpenAI's completions; `*` is all.
+    ///
+    /// What is known of a type's own service says nothing of another server.
+    public var promptModels: [String] {
+        guard family == .openai else { return [] }
+        return completions ?? (type.isLocal || isUsualService ? type.promptModels : [])
     }
 
     /// Whether a request to this provider stays on this machine.

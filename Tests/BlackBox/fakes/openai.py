@@ -143,6 +143,36 @@ def error(status, message="no", type="server_error", code=None, headers=None):
     return whole(body, status, headers)
 
 
+def text_completion(texts=("four",), model="gpt-x", usage=USAGE, finish="stop", **choice):
+    """A whole completion of a prompt, or of several, with a text for each choice."""
+    choices = [
+        {"text": text, "index": index, "logprobs": None, "finish_reason": finish, **choice}
+        for index, text in enumerate(texts)
+    ]
+    return whole(text_object(choices, model, usage=usage_object(usage)))
+
+
+def text_object(choices, model="gpt-x", **extra):
+    return {
+        "id": "cmpl-fake",
+        "object": "text_completion",
+        "created": 1767225600,
+        "model": model,
+        "choices": choices,
+        **extra,
+    }
+
+
+def streamed_text(texts=("fo", "ur"), model="gpt-x", usage=USAGE):
+    """A completion of a prompt as a stream."""
+    choice = {"index": 0, "logprobs": None, "finish_reason": None}
+    events = [event(text_object([{**choice, "text": text}], model)) for text in texts]
+    last = {**choice, "text": "", "finish_reason": "stop"}
+    events.append(event(text_object([last], model)))
+    events.append(event(text_object([], model, usage=usage_object(usage))))
+    return stream([*events, DONE])
+
+
 def embeddings(count=1, encoding=None, model="gpt-x", tokens=8, **extra):
     """Vectors that tell which text of the request they are of."""
     vectors = [[index + 0.5, -1.25] for index in range(count)]
@@ -180,6 +210,8 @@ class OpenAIProvider(FakeProvider):
         if request.path.endswith("/embeddings"):
             texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
             return embeddings(len(texts), body.get("encoding_format"), body["model"])
+        if request.path.endswith("/v1/completions"):
+            return streamed_text(model=body["model"]) if body.get("stream") else text_completion()
         if body.get("stream"):
             half = len(self.text) // 2
             return streamed((self.text[:half], self.text[half:]), model=body["model"])
