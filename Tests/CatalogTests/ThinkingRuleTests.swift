@@ -47,6 +47,17 @@ struct ThinkingRuleTests {
         #expect(control?.off == off)
     }
 
+    @Test func `services with completions of prompts are known, with their sources`() throws {
+        let services = try CompletionService.shipped.get()
+        for service in services {
+            #expect(ProviderType(name: service.provider) != nil)
+            #expect(!service.models.isEmpty && service.source.hasPrefix("https://"))
+        }
+        #expect(ProviderType.openrouter.promptModels == ["*"])
+        #expect(ProviderType.openai.promptModels.contains("davinci-002"))
+        #expect(ProviderType.groq.promptModels == [])
+    }
+
     @Test func `tokens and words stand for each other`() {
         for effort in [ThinkingEffort.low, .medium, .high] {
             #expect(ThinkingEffort(tokens: effort.tokens) == effort)

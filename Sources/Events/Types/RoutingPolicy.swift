@@ -117,13 +117,13 @@ public struct ProviderPolicy: FieldRecord {
     /// The models that it takes prompts for, in OpenAI's completions; `*` is all.
     public var promptModels: [String] = []
 
+    /// A record with every field empty.
+    public init() {}
+
     /// Whether it takes prompts for a model, so that they need not become chats.
     public func takesPrompts(for model: String) -> Bool {
         promptModels.contains { $0 == "*" || $0 == model }
     }
-
-    /// A record with every field empty.
-    public init() {}
 
     /// Walks the fields in the order of their tags.
     public mutating func visit(_ visitor: inout some FieldVisitor) {
