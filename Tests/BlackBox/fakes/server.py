@@ -158,7 +158,7 @@ class FakeProvider:
         """The last chat request."""
         return self.requests[-1]
 
-    def wait_for_request(self, count=1, timeout=10):
+    def wait_for_request(self, count=1, timeout=60):
         """The request of that number, as soon as it is there."""
         with self.arrived:
             if not self.arrived.wait_for(lambda: len(self.requests) >= count, timeout):

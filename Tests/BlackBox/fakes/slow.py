@@ -30,22 +30,22 @@ class SlowProvider:
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
-        self._ready.wait(10)
+        self._ready.wait(60)
 
     def step(self):
         """Lets each stream write one chunk more."""
-        asyncio.run_coroutine_threadsafe(self._change(1, False), self._loop).result(30)
+        asyncio.run_coroutine_threadsafe(self._change(1, False), self._loop).result(60)
 
     def end(self):
         """Lets each stream end well."""
-        asyncio.run_coroutine_threadsafe(self._change(0, True), self._loop).result(30)
+        asyncio.run_coroutine_threadsafe(self._change(0, True), self._loop).result(60)
 
     @property
     def url(self):
         return f"http://127.0.0.1:{self._port}"
 
     def close(self):
-        asyncio.run_coroutine_threadsafe(self._cancel(), self._loop).result(30)
+        asyncio.run_coroutine_threadsafe(self._cancel(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     @staticmethod
