@@ -22,7 +22,7 @@ struct ProviderConnection: Sendable {
     let countsRequestsByDay: Bool
     let timeouts: Timeouts
     let healthCheck: HealthCheckSettings
-    /// Takes the key out of what the provider says.
+    /// Takes the key, and headers that are as secret, out of what the provider says.
     let keys: KeyMask
     /// How long an Ollama keeps a model that was asked; `nil` leaves it to the server.
     private let keepAlive: String?
@@ -34,11 +34,14 @@ struct ProviderConnection: Sendable {
     /// The connection to an enabled provider at its address.
     init(_ settings: ProviderSettings, baseURL: String, catalog: Catalog) {
         name = settings.name
+        let ownHeaders = settings.headers.map { (name: $0.name, value: $0.value.revealed) }
+        let ownNames = Set(ownHeaders.map { $0.name.lowercased() })
         endpoint = ProviderEndpoint(
             family: settings.family,
             baseURL: baseURL,
             apiKey: settings.apiKey?.revealed,
-            extraHeaders: settings.type.extraHeaders,
+            extraHeaders: settings.type.extraHeaders.filter { !ownNames.contains($0.name) }
+                + ownHeaders,
             modelsURL: settings.type.modelsURL(baseURL: baseURL)
         )
         chatURL = endpoint.chatURL
@@ -58,7 +61,8 @@ struct ProviderConnection: Sendable {
         countsRequestsByDay = settings.type.countsRequestsByDay
         timeouts = settings.timeouts
         healthCheck = settings.healthCheck
-        keys = KeyMask(key: settings.apiKey?.revealed)
+        let secrets = [settings.apiKey] + settings.headers.filter(\.isKey).map(\.value)
+        keys = KeyMask(secrets.map { KeyMask(key: $0?.revealed) })
         let type = settings.type
         window = { model in catalog.model(provider: type, id: model)?.contextWindow }
         context = settings.family == .ollama ? OllamaContext() : nil
