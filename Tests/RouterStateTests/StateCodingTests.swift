@@ -94,6 +94,10 @@ struct StateCodingTests {
         var list = ModelsListed()
         list.provider = "groq"
         list.models = ["llama", "qwen"]
+        var details = ListedModel()
+        details.name = "llama"
+        details.isLoaded = false
+        list.details = [details]
         var probe = HealthProbed()
         probe.provider = "ollama"
         probe.failure = .connectionFailed

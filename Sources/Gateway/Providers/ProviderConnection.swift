@@ -6,6 +6,9 @@ import Upstream
 
 /// A configured provider, ready to be asked: where it is, its key, its pool and its time limits.
 struct ProviderConnection: Sendable {
+    /// The connections to a local server that are kept open.
+    private static let leastLocalConnections = 2
+
     let name: String
     let endpoint: ProviderEndpoint
     /// Where chat requests go, unless the address names the model, and their headers: the same for
@@ -15,7 +18,12 @@ struct ProviderConnection: Sendable {
     private let streamHeaders: [(name: String, value: String)]
     let pool: UpstreamPool
     /// Another for model lists, which must not wait behind answers.
-    private let listPool: UpstreamPool
+    let listPool: UpstreamPool
+    /// The connections that are kept open though nobody asks: two to a server on this machine or of the
+    /// user's own (requirements, row E14), none to a hosted one, where a handshake is part of each burst.
+    let keptConnections: Int
+    /// Where an LM Studio tells more of its models than the family's list does; `nil` for others.
+    let nativeListURL: String?
     /// Under which name an output limit is sent.
     let limitField: Providers.UpstreamOptions.LimitField
     /// Whether the provider's headers count requests by the day.
@@ -53,7 +61,15 @@ struct ProviderConnection: Sendable {
         if let most = settings.concurrency { pool.maximumConnections = most }
         pool.maximumQueued = settings.maxQueued
         self.pool = pool
-        listPool = UpstreamPool(name: "\(settings.name) lists", maximumConnections: 1)
+        keptConnections =
+            settings.type.isLocal || settings.isLocal
+            ? min(Self.leastLocalConnections, pool.maximumConnections) : 0
+        listPool = UpstreamPool(
+            name: "\(settings.name) lists",
+            maximumConnections: max(1, keptConnections)
+        )
+        nativeListURL =
+            settings.type == .lmstudio ? endpoint.serverURL + "/api/v0/models" : nil
         // Every model of OpenAI's own takes the new name, its reasoning models only that.
         limitField =
             settings.type == .openai && settings.baseURL == settings.type.defaultBaseURL
