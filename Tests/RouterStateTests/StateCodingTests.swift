@@ -94,10 +94,6 @@ struct StateCodingTests {
         var list = ModelsListed()
         list.provider = "groq"
         list.models = ["llama", "qwen"]
-        var details = ListedModel()
-        details.name = "llama"
-        details.isLoaded = false
-        list.details = [details]
         var probe = HealthProbed()
         probe.provider = "ollama"
         probe.failure = .connectionFailed
