@@ -77,6 +77,7 @@ struct ReplayedRequest: Sendable {
             after: last,
             failure: failed.kind,
             of: decision,
+            received: received,
             state: state,
             now: now
         )
@@ -95,6 +96,7 @@ struct ReplayedRequest: Sendable {
             after: last,
             failure: failure,
             of: decision,
+            received: received,
             state: state,
             now: now
         ).attempt

@@ -113,6 +113,7 @@ public struct ExplainPage: Sendable {
                 "  \(attempt.number)  \(attempt.provider):\(Wording.plain(attempt.model))"
                     + (attempt.lane.map { ", by \($0)" } ?? "")
                     + (attempt.after.map { ", failover after \($0.name)" } ?? "")
+                    + (attempt.retry.map(Self.retry) ?? "")
                     + (attempt.hedge.map(Self.hedge) ?? "")
             )
             for skipped in attempt.skipped {
@@ -126,9 +127,30 @@ public struct ExplainPage: Sendable {
             if attempt.reservedInput > 0 {
                 lines.append("     reserved \(Self.reservation(of: attempt))")
             }
+            if let hang = attempt.hang { lines.append("     \(Self.patience(of: hang))") }
             lines += (finished.map(Self.result) ?? ["still running"]).map { "     " + $0 }
         }
         return lines
+    }
+
+    private static func retry(_ reason: RetryReason) -> String {
+        ", asked again after a wait of "
+            + Wording.time(microseconds: Int(clamping: reason.waitMicroseconds))
+    }
+
+    private static func patience(of hang: HangLimit) -> String {
+        let expected = hang.expectedMicroseconds.map {
+            ": 99 of 100 are expected to begin within \(Wording.time(microseconds: $0))"
+        }
+        let reason =
+            switch hang.basis {
+            case .configured: expected ?? ", as configured"
+            case .observed: expected ?? ""
+            case .reasoning: ": the model thinks before it writes"
+            case .loading: ": the model may have to be loaded first"
+            }
+        return "given up without content after "
+            + Wording.time(microseconds: Int(clamping: hang.microseconds)) + reason
     }
 
     private static func hedge(_ reason: HedgeReason) -> String {

@@ -36,10 +36,11 @@ struct LatencyHistogram: Hashable, Sendable {
         for index in counts.indices { counts[index] >>= halvings }
     }
 
-    /// The end of the bucket in which the share is reached, in microseconds; `nil` without counts.
-    func percentile(_ percent: Int) -> Int? {
+    /// The end of the bucket in which the share is reached, in microseconds; `nil` with fewer
+    /// observations than `least`, by their faded weight.
+    func percentile(_ percent: Int, of least: Int = 0) -> Int? {
         let total = counts.reduce(0) { $0.addingClamped(max(0, $1)) }
-        guard total > 0 else { return nil }
+        guard total > 0, total / ModelRecord.weight >= least else { return nil }
         // What fits in a machine word, which is all but a damaged log's, takes a third of the time.
         if total < Int.max / 100, (0...100).contains(percent) {
             let wanted = total * percent

@@ -21,6 +21,9 @@ public struct ModelRecord: Hashable, Sendable {
     var durations = LatencyHistogram()
     /// Times to the first byte of answers.
     var firstBytes = LatencyHistogram()
+    /// Times to the first content of streamed answers, and those after which nobody waited any longer:
+    /// without them a model that grows slow would look as quick as before.
+    var firstTokens = LatencyHistogram()
     /// What people thought of the answers: all, then by kind of work.
     var quality: [Quality] = []
 
@@ -47,6 +50,16 @@ public struct ModelRecord: Hashable, Sendable {
     /// The time to the first byte in which a share of answers began, in microseconds.
     public func firstByte(percent: Int) -> Int? { firstBytes.percentile(percent) }
 
+    /// The time to the first content in which a share of streamed answers began, in microseconds; `nil`
+    /// where fewer were seen than a percentile can rest on.
+    public func firstToken(percent: Int) -> Int? { firstTokens.percentile(percent, of: Self.few) }
+
+    /// `duration(percent:)`; `nil` where fewer were seen than a percentile can rest on.
+    public func usualDuration(percent: Int) -> Int? { durations.percentile(percent, of: Self.few) }
+
+    /// How many observations, by their faded weight, a percentile of the slow ones needs at least.
+    private static let few = 10
+
     /// Output tokens in a thousand seconds of answering; `nil` when none were counted.
     public var tokensPerThousandSeconds: Int? {
         guard tokens > 0, tokenMicroseconds > 0 else { return nil }
@@ -61,11 +74,19 @@ public struct ModelRecord: Hashable, Sendable {
         return found.map { ($0.average, $0.scores) }
     }
 
-    mutating func add(_ attempt: AttemptFinished) {
-        guard attempt.failure == nil else { return failures.addClamped(Self.weight) }
+    mutating func add(_ attempt: AttemptFinished, isStreamed: Bool) {
+        guard attempt.failure == nil else {
+            if isStreamed, attempt.failure == .firstTokenTimeout {
+                firstTokens.add(attempt.totalMicroseconds)
+            }
+            return failures.addClamped(Self.weight)
+        }
         successes.addClamped(Self.weight)
         durations.add(attempt.totalMicroseconds)
-        if let first = attempt.firstByteMicroseconds { firstBytes.add(first) }
+        if let first = attempt.firstByteMicroseconds {
+            firstBytes.add(first)
+            if isStreamed { firstTokens.add(first) }
+        }
         if let output = attempt.usage.output, output > 0, attempt.totalMicroseconds > 0 {
             tokens.addClamped(output)
             tokenMicroseconds.addClamped(attempt.totalMicroseconds)
@@ -101,6 +122,7 @@ public struct ModelRecord: Hashable, Sendable {
         tokenMicroseconds >>= halvings
         durations.fade(by: halvings)
         firstBytes.fade(by: halvings)
+        firstTokens.fade(by: halvings)
     }
 
     static func epoch(of time: Timestamp) -> Int64 {
@@ -153,5 +175,6 @@ extension ModelRecord: FieldRecord {
         visitor.field(6, "durations", &durations)
         visitor.field(7, "first_bytes", &firstBytes)
         visitor.field(8, "quality", &quality)
+        visitor.field(9, "first_tokens", unlessEmpty: &firstTokens)
     }
 }

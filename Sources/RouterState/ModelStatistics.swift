@@ -12,6 +12,8 @@ public struct ModelStatistics: Hashable, Sendable {
     static let limit = 1_000
 
     private var byModel: [ModelReference: ModelRecord] = [:]
+    /// Which model answered last at each provider, and when.
+    private var lastAnswers: [String: LastAnswer] = [:]
 
     /// Nothing known of any.
     public init() {}
@@ -22,10 +24,33 @@ public struct ModelStatistics: Hashable, Sendable {
     /// The record of a model; `nil` when nothing happened there.
     public func of(_ model: ModelReference) -> ModelRecord? { byModel[model] }
 
-    mutating func record(_ attempt: AttemptFinished, at time: Timestamp) {
+    /// Whether a model that its provider loads on demand can be relied on to be in memory: it was the
+    /// last one to answer there, and not long ago.
+    public func isLoaded(_ model: ModelReference, at now: Timestamp) -> Bool {
+        guard let last = lastAnswers[model.provider], last.model == model.model else {
+            return false
+        }
+        return now.microseconds.subtractingClamped(last.time.microseconds)
+            < LastAnswer.keptLoaded.microseconds
+    }
+
+    mutating func record(
+        _ attempt: AttemptFinished,
+        of started: RunningAttempt?,
+        at time: Timestamp
+    ) {
         // What is the client's, the network's or the gateway's fault says nothing of the model.
         guard attempt.failure == nil || attempt.failure?.fault == .provider else { return }
-        change(ModelReference(attempt), at: time) { $0.add(attempt) }
+        if attempt.failure == nil {
+            lastAnswers[attempt.provider] = LastAnswer(
+                provider: attempt.provider,
+                model: attempt.model,
+                time: time
+            )
+        }
+        change(ModelReference(attempt), at: time) {
+            $0.add(attempt, isStreamed: started?.isStreamed == true)
+        }
     }
 
     mutating func record(_ feedback: FeedbackReceived, at time: Timestamp) {
@@ -55,6 +80,33 @@ extension ModelStatistics: FieldRecord {
         var lines = byModel.sorted { $0.key < $1.key }.map { ModelLine(model: $0, record: $1) }
         visitor.field(1, "models", &lines)
         byModel = Dictionary(lines.map { ($0.model, $0.record) }) { _, last in last }
+        var answers = lastAnswers.values.sorted { $0.provider < $1.provider }
+        visitor.field(2, "last_answers", &answers)
+        lastAnswers = Dictionary(answers.map { ($0.provider, $0) }) { _, last in last }
+    }
+}
+
+/// A provider's last answer.
+private struct LastAnswer: Hashable, FieldRecord {
+    /// Ollama frees a model five minutes after its last use (`OLLAMA_KEEP_ALIVE`), LM Studio later.
+    static let keptLoaded = Duration.seconds(300)
+
+    var provider = ""
+    var model = ""
+    var time = Timestamp.empty
+
+    init() {}
+
+    init(provider: String, model: String, time: Timestamp) {
+        self.provider = provider
+        self.model = model
+        self.time = time
+    }
+
+    mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "provider", &provider)
+        visitor.field(2, "model", &model)
+        visitor.field(3, "time", &time)
     }
 }
 

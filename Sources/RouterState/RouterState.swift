@@ -79,7 +79,7 @@ public struct RouterState: Hashable, Sendable {
             lanes.finish(attempt, of: started, at: event.time)
             conversations.finish(attempt, of: started, at: event.time)
             spend.add(attempt, at: event.time)
-            statistics.record(attempt, at: event.time)
+            statistics.record(attempt, of: started, at: event.time)
         case .requestCompleted(let completed): release(inFlight.end(completed.request))
         case .quotaTick(let tick):
             quotas.apply(tick, at: event.time, policy.provider(tick.provider))

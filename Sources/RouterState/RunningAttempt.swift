@@ -51,10 +51,14 @@ public struct RunningAttempt: FieldRecord {
         conversation = started.conversation
         charges = started.charges
         isHedge = started.hedge != nil
+        isStreamed = started.isStreamed
     }
 
     /// Whether it was made beside another.
     var isHedge = false
+
+    /// Whether its answer is sent on as it is written.
+    var isStreamed = false
 
     /// The conversation that it answers; absent where those are not kept together.
     var conversation: UInt64?
@@ -88,5 +92,6 @@ public struct RunningAttempt: FieldRecord {
         visitor.field(27, "one_of_lanes", &isOneOfLanes)
         visitor.field(28, "conversation", &conversation)
         visitor.field(29, "hedge", &isHedge)
+        visitor.field(30, "streamed", &isStreamed)
     }
 }

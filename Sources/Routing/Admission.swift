@@ -24,12 +24,16 @@ public struct Admission: Sendable {
         now: Timestamp,
         seed: UInt64
     ) {
+        // The decision and the attempt rest on the same state: a lane whose room was just given back is
+        // one that the attempt may take.
+        let state = state.expired(at: now) ?? state
         let decision = decide(received, state: state, now: now, seed: seed)
         self.decision = decision
         attempt = decision.chosen.map { chosen in
             AttemptStarted(
                 candidate: chosen,
                 of: decision,
+                received: received,
                 number: 1,
                 state: state,
                 now: now

@@ -3,7 +3,7 @@ import Learning
 public import RouterState
 
 /// The version of the deciding code; a change of what it decides is a new version.
-public let deciderVersion = 5
+public let deciderVersion = 6
 
 /// The output tokens that a cost prediction assumes when the client sets no limit.
 let assumedOutputTokens = 256

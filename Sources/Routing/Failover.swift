@@ -12,6 +12,15 @@ public struct Failover: Hashable, Sendable {
 /// The least time in which an attempt is worth making: less would only be charged and cancelled.
 let leastAttemptMicroseconds: Int64 = 20_000
 
+/// The most attempts of a request that don't count, whatever number of bad keys a provider has.
+let mostUncountedAttempts = 20
+
+/// Whether an attempt that failed and is made again in another lane does not count among the
+/// request's attempts: its key was rejected, so that nobody worked for it.
+func isUncounted(_ failure: FailureKind?, besides uncounted: Int) -> Bool {
+    failure?.fault == .key && uncounted < mostUncountedAttempts
+}
+
 /// Finds the next candidate of the same decision that passes the constraints now; pure.
 ///
 /// - Parameters:
@@ -19,7 +28,8 @@ let leastAttemptMicroseconds: Int64 = 20_000
 ///   - last: the index of the candidate asked last; `nil` before the first attempt.
 ///   - lane: which of its provider's lanes that was, and how it failed; where another lane may do
 ///     better, the same candidate is asked again there.
-///   - attempts: attempts made so far.
+///   - attempts: attempts made so far that count.
+///   - uncounted: those that don't.
 ///   - state: the fold of every event so far, the failure included.
 ///   - now: the time, not before `state.time`.
 /// - Returns: the candidate to ask, and what was passed over.
@@ -28,6 +38,7 @@ public func nextCandidate(
     after last: Int?,
     lane: (key: Int, failure: FailureKind)? = nil,
     attempts: Int,
+    uncounted: Int = 0,
     state: RouterState,
     now: Timestamp
 ) -> Failover {
@@ -37,6 +48,7 @@ public func nextCandidate(
             after: last,
             lane: lane,
             attempts: attempts,
+            uncounted: uncounted,
             state: expired,
             now: now
         )
@@ -44,8 +56,9 @@ public func nextCandidate(
     let budgets = state.budgetUses(charges: decision.charges, at: now)
     var skipped: [RouteExclusion] = []
     let order = decision.order(after: last)
+    let more = isUncounted(lane?.failure, besides: uncounted) ? 1 : 0
     let mayAsk =
-        attempts < decision.maxAttempts
+        attempts < decision.maxAttempts + more
         && now.advanced(byMicroseconds: leastAttemptMicroseconds) < decision.deadline
     var again: Int?
     if let lane, let last, mayAsk,
@@ -55,7 +68,7 @@ public func nextCandidate(
     }
     for index in (again.map { [$0] } ?? []) + order {
         let candidate = decision.candidates[index]
-        guard attempts < decision.maxAttempts else {
+        guard attempts < decision.maxAttempts || index == again else {
             skipped.append(
                 RouteExclusion(
                     provider: candidate.provider,

@@ -44,7 +44,7 @@ public struct Hedge: Sendable {
         guard Self.delay(for: received, state: state) != nil,
             let policy = state.policy.policy.hedge,
             state.hedges.isBelow(share: policy.maxShare),
-            first.number < decision.maxAttempts,
+            first.number - first.uncounted < decision.maxAttempts,
             now.advanced(byMicroseconds: leastAttemptMicroseconds) < decision.deadline
         else {
             attempt = nil
@@ -65,12 +65,14 @@ public struct Hedge: Sendable {
             var attempt = AttemptStarted(
                 candidate: index,
                 of: decision,
+                received: received,
                 number: first.number + 1,
                 state: state,
                 now: now,
                 besides: index == first.candidate ? first.key : nil
             )
             attempt.skipped = skipped
+            attempt.uncounted = first.uncounted
             var reason = HedgeReason()
             reason.besides = first.number
             reason.afterMicroseconds = policy.afterMicroseconds

@@ -58,13 +58,18 @@ struct LaneChoice {
     private func isOpen(_ key: Int) -> Bool {
         state.holds.keyRejected(reference.provider, key: key, at: now) == nil
             && state.holds.rateLimited(reference, key: key, at: now) == nil
-            && state.quotas.shortage(
-                at: reference.model,
-                of: provider,
-                key: key,
-                tokens: tokens,
-                now: now
-            ) == nil
+            && hasRoom(in: key, at: now)
+    }
+
+    /// Whether a lane's quotas have room at an instant.
+    func hasRoom(in key: Int, at now: Timestamp) -> Bool {
+        state.quotas.shortage(
+            at: reference.model,
+            of: provider,
+            key: key,
+            tokens: tokens,
+            now: now
+        ) == nil
     }
 
     private typealias Order = (rest: Int, work: Int, begun: Int, key: Int)

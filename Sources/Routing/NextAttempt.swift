@@ -2,7 +2,7 @@ public import Events
 public import RouterState
 
 /// What follows an attempt that failed before its first byte: the attempt at the next candidate of
-/// the same decision, or none.
+/// the same decision; where none is left, another one at a candidate that failed; or none.
 ///
 /// As with `Admission`, the gateway fails over by it, and a replay makes the same again.
 public struct NextAttempt: Sendable {
@@ -17,36 +17,53 @@ public struct NextAttempt: Sendable {
     ///   - last: the attempt that was started last; none of the request is under way.
     ///   - failure: how that one failed.
     ///   - decision: the request's one decision.
+    ///   - received: the request, as recorded.
     ///   - state: the fold of every event so far, the failure included.
     ///   - now: the time, not before `state.time`.
     public init(
         after last: AttemptStarted,
         failure: FailureKind?,
         of decision: RouteDecided,
+        received: RequestReceived,
         state: RouterState,
         now: Timestamp
     ) {
-        let failover = nextCandidate(
-            of: decision,
-            after: last.candidate,
-            lane: failure.map { (key: last.key, failure: $0) },
-            attempts: last.number,
-            state: state,
-            now: now
-        )
-        skipped = failover.skipped
-        attempt = failover.candidate.map { candidate in
-            var attempt = AttemptStarted(
-                candidate: candidate,
+        let state = state.expired(at: now) ?? state
+        // Who is asked again was the last resort: everybody else had been asked.
+        let failover =
+            last.retry == nil
+            ? nextCandidate(
                 of: decision,
-                number: last.number + 1,
+                after: last.candidate,
+                lane: failure.map { (key: last.key, failure: $0) },
+                attempts: last.number - last.uncounted,
+                uncounted: last.uncounted,
                 state: state,
-                now: now,
-                besides: candidate == last.candidate ? last.key : nil
-            )
-            attempt.after = failure
-            attempt.skipped = failover.skipped
-            return attempt
+                now: now
+            ) : Failover(candidate: nil, skipped: [])
+        skipped = failover.skipped
+        let retry =
+            failover.candidate == nil
+            ? Retry(after: last, failure: failure, of: decision, state: state, now: now) : nil
+        guard let candidate = failover.candidate ?? retry?.candidate else {
+            attempt = nil
+            return
         }
+        let isOtherLane = retry == nil && candidate == last.candidate
+        var attempt = AttemptStarted(
+            candidate: candidate,
+            of: decision,
+            received: received,
+            number: last.number + 1,
+            state: state,
+            now: retry?.start ?? now,
+            besides: isOtherLane ? last.key : nil
+        )
+        attempt.after = failure
+        attempt.skipped = failover.skipped
+        attempt.uncounted = last.uncounted
+        if isOtherLane, isUncounted(failure, besides: last.uncounted) { attempt.uncounted += 1 }
+        attempt.retry = retry?.reason
+        self.attempt = attempt
     }
 }

@@ -43,7 +43,7 @@ struct Reservation {
         let usual = isFree ? nil : state.policy.policy.budgets?.outputLimit
         output =
             bounds.output ?? usual.map { $0.multipliedClamped(by: bounds.choices) }
-        cost = prices.bound(input: input, output: output)
+        cost = isFree ? .zero : prices.bound(input: input, output: output)
         quotaTokens = Self.quotaTokens(input, output, at: reference.model, of: provider)
     }
 
@@ -101,6 +101,7 @@ extension AttemptStarted {
     init(
         candidate index: Int,
         of decision: RouteDecided,
+        received: RequestReceived,
         number: Int,
         state: RouterState,
         now: Timestamp,
@@ -116,6 +117,7 @@ extension AttemptStarted {
         statePosition = state.position
         charges = decision.charges
         conversation = decision.affinity?.conversation
+        isStreamed = received.isStreamed
         guard let policy = state.policy.providerInForce(provider)?.policy else {
             reservedInput = decision.inputBound
             reservedOutput = decision.outputBound
@@ -131,6 +133,15 @@ extension AttemptStarted {
         reservedOutput = reservation.output
         reservedCost = reservation.cost
         reservedTokens = reservation.quotaTokens
+        hang =
+            HangRule(
+                reference: candidate.reference,
+                provider: policy,
+                isStreamed: isStreamed,
+                output: reservation.output,
+                state: state,
+                now: now
+            ).limit
         guard policy.hasLanes else { return }
         let choice = LaneChoice(
             reference: candidate.reference,

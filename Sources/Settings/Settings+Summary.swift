@@ -103,6 +103,7 @@ private struct SummaryLines {
     mutating func add(_ path: String, _ timeouts: Timeouts) {
         add("\(path).connectMs", milliseconds: timeouts.connect)
         add("\(path).firstTokenMs", milliseconds: timeouts.firstToken)
+        add("\(path).slowFirstTokenMs", milliseconds: timeouts.slowFirstToken)
         add("\(path).idleMs", milliseconds: timeouts.idle)
         add("\(path).totalMs", milliseconds: timeouts.total)
     }
@@ -157,6 +158,11 @@ private struct SummaryLines {
         add("routing.affinity.maxAgeMs", milliseconds: routing.affinity)
         add("routing.hedge.afterMs", milliseconds: routing.hedge?.after)
         add("routing.hedge.maxShare", routing.hedge?.maxShare)
+        add("routing.hang.leastMs", milliseconds: routing.hang.least)
+        add("routing.hang.multiple", routing.hang.multiple)
+        add("routing.retry.times", routing.retry.times)
+        add("routing.retry.backoffMs", milliseconds: routing.retry.backoff)
+        add("routing.retry.longestMs", milliseconds: routing.retry.longest)
         add("routing.referenceModel", routing.referenceModel)
         add("routing.maxAttempts", routing.maxAttempts)
         add("routing.timeouts", routing.timeouts)

@@ -19,6 +19,8 @@ final class Transfer: @unchecked Sendable {
     let pool: Pool
     let startedAt: UInt64
     let mailbox = Mutex(Mailbox())
+    /// Whether the reader has found content in the body, where the first token is waited for.
+    let contentBegan = Atomic(false)
 
     /// Released as soon as the transfer has ended.
     var request: PreparedRequest?
@@ -119,8 +121,12 @@ final class Transfer: @unchecked Sendable {
             isNewPhase = true
         }
         guard !pending.isEmpty else { return isNewPhase }
+        let isFirst = lastByteAt == 0
         lastByteAt = now
         guard case .awaitingFirstByte = phase else { return isNewPhase }
+        if timeouts.awaitsContent, !contentBegan.load(ordering: .relaxed) {
+            return isFirst || isNewPhase
+        }
         phase = .streaming
         return true
     }
@@ -130,22 +136,38 @@ final class Transfer: @unchecked Sendable {
         let total = timeouts.total.map { limit in
             (startedAt.adding(limit), UpstreamError.totalTimeout(endpoint: endpoint, limit: limit))
         }
+        let idle: (UInt64, UpstreamError)? =
+            isPaused || lastByteAt == 0
+            ? nil
+            : timeouts.idle.map { limit in
+                (lastByteAt.adding(limit), .idleTimeout(endpoint: endpoint, limit: limit))
+            }
         let step: (UInt64, UpstreamError)? =
             switch phase {
             case .starting: nil
             case .awaitingFirstByte(let since):
-                timeouts.firstToken.map { limit in
-                    (since.adding(limit), .firstTokenTimeout(endpoint: endpoint, limit: limit))
-                }
-            case .streaming:
-                isPaused
-                    ? nil
-                    : timeouts.idle.map { limit in
-                        (lastByteAt.adding(limit), .idleTimeout(endpoint: endpoint, limit: limit))
-                    }
+                contentBegan.load(ordering: .relaxed)
+                    ? idle
+                    : Self.earlier(
+                        timeouts.firstToken.map { limit in
+                            (
+                                since.adding(limit),
+                                .firstTokenTimeout(endpoint: endpoint, limit: limit)
+                            )
+                        },
+                        idle
+                    )
+            case .streaming: idle
             }
-        guard let total, let step else { return total ?? step }
-        return step.0 < total.0 ? step : total
+        return Self.earlier(step, total)
+    }
+
+    private static func earlier(
+        _ one: (UInt64, UpstreamError)?,
+        _ other: (UInt64, UpstreamError)?
+    ) -> (UInt64, UpstreamError)? {
+        guard let one, let other else { return one ?? other }
+        return one.0 < other.0 ? one : other
     }
 }
 

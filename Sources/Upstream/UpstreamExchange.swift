@@ -80,6 +80,11 @@ public final class UpstreamExchange: Sendable {
     /// reset). Idempotent; without effect on a finished exchange.
     public func cancel() { fail(.cancelled) }
 
+    /// Says that the answer itself has begun, so that only pauses in it are limited from here on.
+    ///
+    /// Without effect unless the request's timeouts await content.
+    public func contentBegan() { transfer.contentBegan.store(true, ordering: .relaxed) }
+
     /// Where the time went; `nil` until the transfer has ended.
     public var timings: UpstreamTimings? { transfer.mailbox.withLock(\.timings) }
 

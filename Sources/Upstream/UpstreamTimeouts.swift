@@ -8,6 +8,11 @@ public struct UpstreamTimeouts: Sendable, Hashable {
     ///
     /// Headers don't stop this clock: a provider sends them long before a token.
     public var firstToken: Duration?
+    /// Whether that clock goes on until the reader says that content has come.
+    ///
+    /// Comments and events that only say that the provider is there then don't stop it either.
+    /// ``UpstreamExchange/contentBegan()`` says so.
+    public var awaitsContent: Bool
     /// Between two pieces of the body.
     ///
     /// The clock stands while the reader holds the stream back.
@@ -19,11 +24,13 @@ public struct UpstreamTimeouts: Sendable, Hashable {
     public init(
         connect: Duration? = .seconds(30),
         firstToken: Duration? = .seconds(120),
+        awaitsContent: Bool = false,
         idle: Duration? = .seconds(60),
         total: Duration? = .seconds(600)
     ) {
         self.connect = connect
         self.firstToken = firstToken
+        self.awaitsContent = awaitsContent
         self.idle = idle
         self.total = total
     }

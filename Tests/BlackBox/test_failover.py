@@ -178,7 +178,7 @@ def test_the_real_error_is_told_when_the_last_entry_is_skipped(pair):
     gateway, first, second = pair
     client = openai_client(gateway)
     hold = threading.Event()
-    first.will(Reply([Hold(hold), *error(500, "out of cheese").steps], 500))
+    first.always(Reply([Hold(hold), *error(500, "out of cheese").steps], 500))
     # While the first one is being asked, the second one is put on hold.
     with concurrent.futures.ThreadPoolExecutor() as pool:
         asked = pool.submit(ask, client)

@@ -160,7 +160,7 @@ def test_when_both_fail_the_next_candidate_is_asked(fake, gateway):
 
 
 def test_all_fail_and_the_client_hears_of_each(hedging):
-    made, slow, quick = hedging()
+    made, slow, quick = hedging(routing={"retry": {"times": 0}})
     slow.will(lambda request: (quick.wait_for_request(), error(500, "oops"))[1])
     quick.will(lambda request: (slow.last.answered.wait(SOON), error(503, "full"))[1])
     with pytest.raises(openai.InternalServerError) as caught:

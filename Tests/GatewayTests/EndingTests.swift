@@ -93,6 +93,11 @@ struct EndingTests {
         ("[DONE]", .invalidResponse, .unknown),
     ]
 
+    /// A gateway that leaves a failure at that.
+    static func asking(once provider: ProviderSettings) -> Settings {
+        .testing(provider) { $0.routing.retry.times = 0 }
+    }
+
     @Test(arguments: errorsInStreams)
     func `an error in a stream before its content is not charged`(
         event: String,
@@ -106,7 +111,7 @@ struct EndingTests {
             socket.event(event)
             socket.send("0\r\n\r\n")
         }
-        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+        let record = try await withGateway(Self.asking(once: .scripted(upstream))) { gateway in
             let client = try gateway.client()
             client.chat(streamed: true)
             #expect(await client.response().status != 200)
@@ -123,7 +128,7 @@ struct EndingTests {
             socket.event(#"{"error":{"message":"no","code":502}}"#)
             socket.send("0\r\n\r\n")
         }
-        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+        let record = try await withGateway(Self.asking(once: .scripted(upstream))) { gateway in
             let client = try gateway.client()
             client.chat(streamed: true)
             #expect(await client.response().status == 502)
@@ -159,6 +164,7 @@ struct EndingTests {
         let providers = [
             ProviderSettings.scripted(upstream, name: "a", priority: 1) {
                 $0.timeouts.firstToken = .milliseconds(20)
+                $0.timeouts.slowFirstToken = .milliseconds(20)
             },
             .scripted(upstream, name: "b", priority: 2),
             .scripted(upstream, name: "c", priority: 3),
@@ -184,7 +190,7 @@ struct EndingTests {
         let upstream = try ScriptedUpstream { _, socket in socket.answer() }
         let provider = ProviderSettings.scripted(upstream)
         upstream.stop()
-        let record = try await withGateway(.testing(provider)) { gateway in
+        let record = try await withGateway(Self.asking(once: provider)) { gateway in
             let client = try gateway.client()
             client.chat()
             #expect(await client.response().status == 502)

@@ -186,7 +186,7 @@ struct LimitTests {
             #expect(decision.refusal == .budgetExceeded)
         case .downgrade:
             #expect(record.started.map(\.provider) == ["b"])
-            #expect(record.started.map(\.reservedCost) == [nil])
+            #expect(record.started.map(\.reservedCost) == [.zero])
             #expect(free.requestCount == 1)
         case .warn:
             #expect(record.started.map(\.provider) == ["a"])

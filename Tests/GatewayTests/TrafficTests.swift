@@ -149,18 +149,18 @@ extension Record {
                 requests[decision.request]?.decision = decision
             case .attemptStarted(let attempt):
                 if let last = tried[attempt.request] {
-                    let decision = try #require(requests[attempt.request]?.decision)
-                    let next = nextCandidate(
-                        of: decision,
-                        after: last.candidate,
-                        lane: attempt.after.map { (key: last.key, failure: $0) },
-                        attempts: last.number,
+                    let request = try #require(requests[attempt.request])
+                    let next = NextAttempt(
+                        after: last,
+                        failure: attempt.after,
+                        of: request.decision,
+                        received: request.received,
                         state: state,
                         now: event.time
+                    ).attempt
+                    #expect(
+                        next.map { Event(.attemptStarted($0), at: event.time).bytes } == event.bytes
                     )
-                    #expect(attempt.statePosition == state.position)
-                    #expect(next.candidate == attempt.candidate)
-                    #expect(next.skipped == attempt.skipped)
                 }
                 tried[attempt.request] = attempt
             default: break

@@ -45,6 +45,12 @@ extension Draws {
             }
             if oneIn(3) { policy.providers[index].maxConcurrent = int(1...3) }
             if oneIn(3) { policy.providers[index].lanes = lanes() }
+            if !oneIn(4) {
+                var firstToken = FirstTokenPolicy()
+                firstToken.usualMicroseconds = Int64(int(1...60)) * 1_000_000
+                firstToken.slowMicroseconds = Int64(int(1...120)) * 1_000_000
+                policy.providers[index].firstToken = firstToken
+            }
         }
         if oneIn(2) { policy.budgets = budgets() }
         policy.breaker.failuresToOpen = int(1...5)
@@ -52,6 +58,17 @@ extension Draws {
             policy.hedge = HedgePolicy()
             policy.hedge?.afterMicroseconds = Int64(int(0...9)) * 100_000
             policy.hedge?.maxShare = one(of: [0, 300_000, 1_000_000])
+        }
+        if !oneIn(4) {
+            policy.hang = HangPolicy()
+            policy.hang?.leastMicroseconds = Int64(int(0...5)) * 1_000_000
+            policy.hang?.multiple = int(1...4)
+        }
+        if !oneIn(4) {
+            policy.retry = RetryPolicy()
+            policy.retry?.times = int(0...3)
+            policy.retry?.backoffMicroseconds = Int64(int(0...1_000)) * 1_000
+            policy.retry?.longestMicroseconds = Int64(int(0...60)) * 1_000_000
         }
         policy.affinityMicroseconds = oneIn(2) ? 60_000_000 : nil
         return policy

@@ -203,6 +203,7 @@ struct GatewayHistory {
             after: last.attempt,
             failure: last.failure,
             of: course.decision,
+            received: course.received,
             state: after,
             now: now
         )

@@ -26,6 +26,7 @@ struct SimulatedDay {
 
     private enum Step {
         case arrival
+        case send(Running)
         case finish(Running, AttemptOutcome)
         case prices
         case policy
@@ -116,6 +117,7 @@ struct SimulatedDay {
             now = time
             switch step {
             case .arrival: try receive()
+            case .send(let running): ask(running)
             case .finish(let running, let outcome): try finish(running, outcome)
             case .prices: try applyPrices(factor: 2)
             case .policy: try applyPolicy(maxAttempts: 5)
@@ -146,6 +148,7 @@ struct SimulatedDay {
         received.features.inputTokens = received.features.promptBytes / 4
         received.features.outputLimit = draws.oneIn(2) ? nil : draws.int(16...2_000)
         received.features.messages = draws.int(1...9)
+        received.isStreamed = draws.oneIn(2)
         received.tenant = draws.oneIn(10) ? Self.tenant : nil
         let charges = received.tenant.map { ["tenant:\($0)"] } ?? []
         let isAnswerable = providers.contains {
@@ -204,6 +207,7 @@ struct SimulatedDay {
             after: running.attempt,
             failure: finished.failure,
             of: running.decision,
+            received: running.received,
             state: state,
             now: now
         )
@@ -214,7 +218,7 @@ struct SimulatedDay {
         try append([.attemptStarted(attempt)])
         var again = running
         again.attempt = attempt
-        ask(again)
+        steps.insert(.send(again), at: now + .microseconds(attempt.retry?.waitMicroseconds ?? 0))
     }
 
     private mutating func complete(_ id: RequestID, _ outcome: RequestOutcome) throws {
@@ -243,6 +247,12 @@ struct SimulatedDay {
         }
         applied.policy.chains = [RoutingChain("production", entries)]
         applied.policy.budgets = budgets
+        applied.policy.hang = HangPolicy()
+        var retry = RetryPolicy()
+        retry.times = 1
+        retry.backoffMicroseconds = 250_000
+        retry.longestMicroseconds = 5_000_000
+        applied.policy.retry = retry
         applied.fingerprint = Fingerprint(bytes: [UInt8(maxAttempts)])
         try append([.policyApplied(applied)])
     }

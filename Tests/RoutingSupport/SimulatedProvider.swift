@@ -32,6 +32,10 @@ struct SimulatedProvider {
     ) {
         var policy = ProviderPolicy(name, priority, defaultModel: "m", models: ["m"])
         policy.limits = limits
+        var firstToken = FirstTokenPolicy()
+        firstToken.usualMicroseconds = 60_000_000
+        firstToken.slowMicroseconds = 120_000_000
+        policy.firstToken = firstToken
         self.policy = policy
         self.price = price
         self.requestsPerMinute = requestsPerMinute
@@ -75,7 +79,10 @@ struct SimulatedProvider {
             outcome.failure = draws.one(of: [.overloaded, .serverError, .firstTokenTimeout])
             outcome.status = outcome.failure.flatMap { statuses[$0] }
             outcome.mayCost = outcome.failure == .firstTokenTimeout
-            outcome.totalMicroseconds = draws.int(20_000...8_000_000)
+            // A hang lasts until it is given up.
+            outcome.totalMicroseconds =
+                outcome.failure == .firstTokenTimeout
+                ? Int(attempt.hang?.microseconds ?? 60_000_000) : draws.int(20_000...8_000_000)
             return outcome
         case .up, .brownout: break
         }

@@ -171,7 +171,8 @@ struct HedgeTests {
 
     @Test func `when both have failed the candidates after the hedge are left`() throws {
         var world = Self.world()
-        let (first, hedge, decision) = try Self.run(&world, Self.request(world))
+        let received = Self.request(world)
+        let (first, hedge, decision) = try Self.run(&world, received)
         let last = try #require(hedge)
         world.append(.attemptStarted(last))
         for attempt in [last, first] { LaneTests.end(&world, attempt, .serverError) }
@@ -179,6 +180,7 @@ struct HedgeTests {
             after: last,
             failure: .serverError,
             of: decision,
+            received: received,
             state: world.state,
             now: world.now
         )

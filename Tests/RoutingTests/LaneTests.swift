@@ -34,15 +34,17 @@ struct LaneTests {
     }
 
     /// A request begins; its attempt as the gateway would make it.
-    static func begin(_ world: inout World, number: UInt64) throws -> (RouteDecided, AttemptStarted)
-    {
+    static func begin(
+        _ world: inout World,
+        number: UInt64
+    ) throws -> (decision: RouteDecided, attempt: AttemptStarted, received: RequestReceived) {
         var received = world.request("auto")
         received.request = RequestID(time: world.now, random: (7, number))
         let admission = Admission(of: received, state: world.state, now: world.now, seed: 1)
         world.append(.requestReceived(received))
         let attempt = try #require(admission.attempt)
         world.append(.attemptStarted(attempt))
-        return (admission.decision, attempt)
+        return (admission.decision, attempt, received)
     }
 
     static func end(
@@ -64,7 +66,7 @@ struct LaneTests {
 
     /// The lanes that requests take whose attempts fail one after the other, as provider and lane.
     static func course(_ world: inout World, failing kinds: [FailureKind]) throws -> [String] {
-        var (decision, attempt) = try begin(&world, number: 1)
+        var (decision, attempt, received) = try begin(&world, number: 1)
         var asked: [String] = []
         for kind in kinds {
             asked.append("\(attempt.provider) \(attempt.lane ?? "–")")
@@ -73,6 +75,7 @@ struct LaneTests {
                 after: attempt,
                 failure: kind,
                 of: decision,
+                received: received,
                 state: world.state,
                 now: world.now
             )
@@ -176,7 +179,32 @@ struct LaneTests {
 
     @Test func `attempts in other lanes count among those that a request may take`() throws {
         var world = Self.world(["key 1", "key 2", "key 3"], maxAttempts: 2)
-        let asked = try Self.course(&world, failing: [.keyRejected, .keyRejected, .keyRejected])
+        let asked = try Self.course(&world, failing: [.rateLimited, .rateLimited, .rateLimited])
         #expect(asked == ["groq key 1", "groq key 2"])
+    }
+
+    @Test func `bad keys leave the request its attempts`() throws {
+        var world = Self.world((1...5).map { "key \($0)" }, maxAttempts: 2)
+        let kinds: [FailureKind] = [
+            .keyRejected, .keyRejected, .keyRejected, .keyRejected, .keyRejected, .serverError,
+        ]
+        let asked = try Self.course(&world, failing: kinds)
+        #expect(asked == (1...5).map { "groq key \($0)" } + ["other –"])
+    }
+
+    /// An end that was lost gives its room back when its time is over; until then no event does.
+    @Test func `a lane whose room was just given back is taken, and no full one`() throws {
+        var limits = RateLimits()
+        limits.requestsPerDay = 1
+        var world = Self.world(["key 1", "key 2"], limits: limits)
+        let first = try Self.begin(&world, number: 1).attempt
+        Self.end(&world, first)
+        let lost = try Self.begin(&world, number: 2).attempt
+        #expect([first.key, lost.key] == [0, 1])
+        #expect(try Self.begin(&world, number: 3).attempt.provider == "other")
+        world.now = world.now + .seconds(3_600)
+        let again = try Self.begin(&world, number: 4).attempt
+        #expect(again.provider == "groq")
+        #expect(again.key == 1)
     }
 }

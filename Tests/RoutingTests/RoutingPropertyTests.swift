@@ -77,6 +77,7 @@ struct RoutingPropertyTests {
         var decisions = 0
         var failovers = 0
         var hedges = 0
+        var retries = 0
         try Self.visit(200, seed: Draws.seed()) { moment in
             guard let attempt = moment.attempt else {
                 let again = decide(
@@ -105,18 +106,19 @@ struct RoutingPropertyTests {
                 try #require(again.attempt?.encoded == attempt.encoded)
                 return
             }
-            let again = nextCandidate(
+            let again = NextAttempt(
+                after: before,
+                failure: attempt.after,
                 of: moment.decision,
-                after: before.candidate,
-                lane: attempt.after.map { (key: before.key, failure: $0) },
-                attempts: before.number,
+                received: moment.received,
                 state: moment.state,
                 now: moment.now
             )
             failovers += 1
-            try #require(again.candidate == attempt.candidate)
-            try #require(again.skipped == attempt.skipped)
+            if attempt.retry != nil { retries += 1 }
+            try #require(again.attempt?.encoded == attempt.encoded)
         }
+        #expect(retries > 10)
         #expect(decisions > 1_000)
         #expect(failovers > 100)
         #expect(hedges > 100)
@@ -250,21 +252,25 @@ struct RoutingPropertyTests {
         try Self.visit(100, seed: Draws.seed()) { moment in
             guard let attempt = moment.attempt else { return }
             let state = moment.state
+            // Who is asked again may be held until then.
+            let wait = attempt.retry?.waitMicroseconds ?? 0
+            let start = moment.now.advanced(byMicroseconds: wait)
             let policy = try #require(state.policy.provider(attempt.provider))
             if state.policy.policy.mode == .hosted { try #require(!policy.isLocal) }
             try #require(
                 attempt.lane == (policy.lanes.isEmpty ? nil : policy.lanes[attempt.key].name)
             )
             let reference = ModelReference(provider: attempt.provider, model: attempt.model)
-            let position = state.breakers.position(of: attempt.provider, at: moment.now)
-            let ofModel = state.breakers.position(of: reference, at: moment.now)
+            let position = state.breakers.position(of: attempt.provider, at: start)
+            let ofModel = state.breakers.position(of: reference, at: start)
             try #require([.closed, .halfOpen(probing: false)].contains(position))
             try #require([.closed, .halfOpen(probing: false)].contains(ofModel))
             let (provider, key) = (attempt.provider, attempt.key)
-            try #require(state.holds.keyRejected(provider, key: key, at: moment.now) == nil)
-            try #require(state.holds.modelMissing(reference, at: moment.now) == nil)
-            try #require(state.holds.rateLimited(reference, key: key, at: moment.now) == nil)
-            try #require(attempt.number <= max(1, moment.decision.maxAttempts))
+            try #require(state.holds.keyRejected(provider, key: key, at: start) == nil)
+            try #require(state.holds.modelMissing(reference, at: start) == nil)
+            try #require(state.holds.rateLimited(reference, key: key, at: start) == nil)
+            let counted = attempt.number - attempt.uncounted
+            try #require(counted <= max(1, moment.decision.maxAttempts))
         }
     }
 

@@ -34,6 +34,15 @@ public struct AttemptStarted: FieldRecord {
     public var conversation: UInt64?
     /// Why it was made beside another attempt; absent where it was the only one.
     public var hedge: HedgeReason?
+    /// Whether the client is sent the answer as it is written.
+    public var isStreamed: Bool = false
+    /// When it is taken to hang; absent where the provider's policy says nothing of it.
+    public var hang: HangLimit?
+    /// How many attempts of the request before this one do not count among those it may make: their
+    /// keys were rejected, and their provider had another lane.
+    public var uncounted: Int = 0
+    /// That it asks again who failed before, after a wait; absent otherwise.
+    public var retry: RetryReason?
 
     /// A record with every field empty.
     public init() {}
@@ -57,6 +66,10 @@ public struct AttemptStarted: FieldRecord {
         visitor.field(23, "lane", &lane)
         visitor.field(24, "conversation", &conversation)
         visitor.field(25, "hedge", &hedge)
+        visitor.field(26, "streamed", &isStreamed)
+        visitor.field(27, "hang", &hang)
+        visitor.field(28, "uncounted", &uncounted)
+        visitor.field(29, "retry", &retry)
     }
 }
 

@@ -49,6 +49,10 @@ public struct RoutingPolicy: FieldRecord {
     public var referenceModel: String?
     /// When a second attempt is made beside a slow one; absent for never.
     public var hedge: HedgePolicy?
+    /// When an attempt is taken to hang; absent where only each provider's fixed time is.
+    public var hang: HangPolicy?
+    /// When who failed is asked again; absent for never.
+    public var retry: RetryPolicy?
 
     /// A record with every field empty.
     public init() {}
@@ -71,6 +75,8 @@ public struct RoutingPolicy: FieldRecord {
         visitor.field(41, "tenants", &tenants)
         visitor.field(42, "reference_model", &referenceModel)
         visitor.field(43, "hedge", &hedge)
+        visitor.field(44, "hang", &hang)
+        visitor.field(45, "retry", &retry)
     }
 }
 
@@ -106,6 +112,8 @@ public struct ProviderPolicy: FieldRecord {
     public var lanes: [LanePolicy] = []
     /// The provider that comes next when this one is first and fails.
     public var fallbackProvider: String?
+    /// How long it may take to the first content of an answer; absent in logs of before.
+    public var firstToken: FirstTokenPolicy?
 
     /// A record with every field empty.
     public init() {}
@@ -127,6 +135,7 @@ public struct ProviderPolicy: FieldRecord {
         visitor.field(31, "task_models", &taskModels)
         visitor.field(40, "lanes", &lanes)
         visitor.field(41, "fallback_provider", &fallbackProvider)
+        visitor.field(42, "first_token", &firstToken)
     }
 }
 

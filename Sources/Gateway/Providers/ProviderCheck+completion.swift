@@ -66,6 +66,7 @@ extension ProviderCheck {
             body: body,
             model: model,
             for: client,
+            firstToken: connection.timeouts.slowFirstToken,
             remaining: connection.timeouts.total
         )
         let exchange = upstream.start(request)
@@ -86,7 +87,10 @@ extension ProviderCheck {
             var output: [UInt8] = []
             while !stream.isComplete, let bytes = try await exchange.next() {
                 try stream.consume(bytes, into: &output)
-                if first == nil, stream.hasContent { first = Clocks.monotonicMicroseconds - start }
+                if first == nil, stream.hasContent {
+                    exchange.contentBegan()
+                    first = Clocks.monotonicMicroseconds - start
+                }
             }
             if !stream.isComplete { try stream.finish(into: &output) }
             return (stream, head, first ?? Clocks.monotonicMicroseconds - start)

@@ -108,11 +108,13 @@ struct ProviderConnection: Sendable {
         return options
     }
 
-    /// A chat request for a client with what is left of the request's whole time.
+    /// A chat request for a client, which takes so long to its first content at most, and what is
+    /// left of the request's whole time in all.
     func chatRequest(
         body: [UInt8],
         model: String,
         for client: ClientRequest,
+        firstToken: Duration,
         remaining: Duration
     ) -> UpstreamRequest {
         UpstreamRequest(
@@ -127,7 +129,8 @@ struct ProviderConnection: Sendable {
             body: body,
             timeouts: UpstreamTimeouts(
                 connect: timeouts.connect,
-                firstToken: timeouts.firstToken,
+                firstToken: firstToken,
+                awaitsContent: client.streamed,
                 idle: timeouts.idle,
                 total: remaining
             ),

@@ -41,6 +41,18 @@ extension RoutingPolicy {
             policy.maxShare = Int((hedge.maxShare * 1_000_000).rounded())
             return policy
         }
+        var hang = HangPolicy()
+        hang.leastMicroseconds = settings.routing.hang.least.microseconds
+        hang.multiple = settings.routing.hang.multiple
+        self.hang = hang
+        let retry = settings.routing.retry
+        if retry.times > 0 {
+            var policy = RetryPolicy()
+            policy.times = retry.times
+            policy.backoffMicroseconds = retry.backoff.microseconds
+            policy.longestMicroseconds = retry.longest.microseconds
+            self.retry = policy
+        }
         referenceModel = settings.routing.referenceModel
         tenants = settings.tenants.sorted { $0.key < $1.key }.map { name, models in
             var rule = TenantPolicy()
@@ -88,6 +100,10 @@ extension ProviderPolicy {
         if settings.quotaReset != QuotaReset() { quotaReset = settings.quotaReset }
         maxConcurrent = settings.concurrency
         fallbackProvider = settings.fallbackProvider
+        var firstToken = FirstTokenPolicy()
+        firstToken.usualMicroseconds = settings.timeouts.firstToken.microseconds
+        firstToken.slowMicroseconds = settings.timeouts.slowFirstToken.microseconds
+        self.firstToken = firstToken
         guard settings.lanes.count > 1 else { return }
         lanes = settings.lanes.enumerated().map { LanePolicy($1, number: $0 + 1) }
     }

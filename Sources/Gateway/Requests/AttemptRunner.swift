@@ -63,11 +63,15 @@ struct AttemptRunner: Sendable {
             let failure = ProviderFailure(.invalidRequest, error.message, status: 400)
             return .failed(AttemptResult(failure: failure, mayCost: false))
         }
+        let firstToken =
+            attempt.hang.map { Duration.microseconds($0.microseconds) }
+            ?? provider.timeouts.firstToken
         let exchange = upstream.start(
             provider.chatRequest(
                 body: body,
                 model: attempt.model,
                 for: client,
+                firstToken: firstToken,
                 remaining: remaining
             )
         )
@@ -98,7 +102,7 @@ struct AttemptRunner: Sendable {
         } catch {
             var result = AttemptResult(failure: ProviderFailure(error))
             if case .totalTimeout = error, attempt.number > 1,
-                remaining < provider.timeouts.firstToken
+                remaining < firstToken
             {
                 // Other attempts took the time: it says nothing about this provider.
                 result.failure = ProviderFailure(.deadlinePassed, "\(error)")

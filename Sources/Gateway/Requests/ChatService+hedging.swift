@@ -100,7 +100,7 @@ extension ChatService {
     }
 
     /// Whether nobody waits for an answer any more.
-    private func isOver(_ watch: ClientWatch) -> Bool {
+    func isOver(_ watch: ClientWatch) -> Bool {
         Task.isCancelled || watch.isStopped || watch.isGone
     }
 

@@ -95,6 +95,20 @@ struct ChatService: Sendable {
         }
         if ledger.durability == .strict { running.logWait += try await settle(running) }
         while let attempt = running.attempt {
+            if let retry = attempt.retry {
+                await watch.pause(for: .microseconds(retry.waitMicroseconds))
+                running.attemptStart = Clocks.monotonicMicroseconds
+                // `failed` sees for itself that nobody waits any more.
+                if isOver(watch),
+                    let response = try await failed(
+                        AttemptResult(mayCost: false),
+                        of: &running,
+                        watch
+                    )
+                {
+                    return response
+                }
+            }
             let opening =
                 if let delay = running.hedgeDelay, running.hedges.isEmpty {
                     try await race(&running, attempt, after: delay, watch: watch)

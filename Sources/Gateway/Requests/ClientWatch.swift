@@ -84,6 +84,8 @@ final class ClientWatch: Sendable {
         var exchange: UpstreamExchange?
         /// One that runs beside it.
         var hedge: UpstreamExchange?
+        /// The wait before an attempt.
+        var pause: Task<Void, any Error>?
     }
     private let state = Mutex(State())
 
@@ -120,6 +122,22 @@ final class ClientWatch: Sendable {
         if isEnded { exchange.cancel() }
     }
 
+    /// Waits before an attempt, for less if nobody waits for it any more.
+    func pause(for duration: Duration) async {
+        let pause = Task { try await Task.sleep(for: duration) }
+        let isEnded = state.withLock { state in
+            state.pause = pause
+            return state.isGone || state.isStopped
+        }
+        if isEnded { pause.cancel() }
+        await withTaskCancellationHandler {
+            // Whether it slept its time or was woken, what follows looks for itself.
+            _ = await pause.result
+        } onCancel: {
+            pause.cancel()
+        }
+    }
+
     /// Records that the client hung up.
     func clientGone() { end { $0.isGone = true } }
 
@@ -127,11 +145,12 @@ final class ClientWatch: Sendable {
     func stop() { end { $0.isStopped = true } }
 
     private func end(_ change: (inout State) -> Void) {
-        let exchanges = state.withLock { state in
+        let (exchange, hedge, pause) = state.withLock { state in
             change(&state)
-            return (state.exchange, state.hedge)
+            return (state.exchange, state.hedge, state.pause)
         }
-        exchanges.0?.cancel()
-        exchanges.1?.cancel()
+        exchange?.cancel()
+        hedge?.cancel()
+        pause?.cancel()
     }
 }

@@ -52,6 +52,7 @@ struct FlowingAnswer: Sendable {
         } catch {
             throw .system("\(error)")
         }
+        exchange.contentBegan()
         let firstByte = Int(Clocks.monotonicMicroseconds - attemptStart)
         return .flowing(
             FlowingAnswer(

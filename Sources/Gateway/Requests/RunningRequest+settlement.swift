@@ -30,6 +30,7 @@ extension RunningRequest {
                     after: hedge ?? attempt,
                     failure: hedge == nil ? settled.failure : hedgeFailure,
                     of: open.decision,
+                    received: open.received,
                     state: state,
                     now: now
                 )

@@ -42,7 +42,7 @@ extension RoutingSettings {
     init(_ root: Section) {
         let keys = [
             "chain", "strategies", "exploration", "referenceModel", "maxAttempts", "timeouts",
-            "affinity", "hedge",
+            "affinity", "hedge", "hang", "retry",
         ]
         guard let section = root.section("routing", known: keys) else { return }
         if let chain = section.text("chain") { self.chain = chain }
@@ -70,6 +70,17 @@ extension RoutingSettings {
             if let share = hedge.number("maxShare", in: 0...1) { settings.maxShare = share }
             self.hedge = settings
         }
+        if let hang = section.section("hang", known: ["leastMs", "multiple"]) {
+            if let least = hang.milliseconds("leastMs") { self.hang.least = least }
+            if let multiple = hang.count("multiple", in: 1...1_000) {
+                self.hang.multiple = multiple
+            }
+        }
+        if let retry = section.section("retry", known: ["times", "backoffMs", "longestMs"]) {
+            if let times = retry.count("times", in: 0...19) { self.retry.times = times }
+            if let backoff = retry.milliseconds("backoffMs") { self.retry.backoff = backoff }
+            if let longest = retry.milliseconds("longestMs") { self.retry.longest = longest }
+        }
         referenceModel = section.text("referenceModel")
         if let attempts = section.count("maxAttempts", in: 1...20) { maxAttempts = attempts }
         timeouts = Timeouts(section, base: Timeouts())
@@ -80,10 +91,14 @@ extension Timeouts {
     /// The section `timeouts` of `parent`, over the values of `base`.
     init(_ parent: Section, base: Timeouts) {
         self = base
-        let keys = ["connectMs", "firstTokenMs", "idleMs", "totalMs"]
+        let keys = ["connectMs", "firstTokenMs", "slowFirstTokenMs", "idleMs", "totalMs"]
         guard let section = parent.section("timeouts", known: keys) else { return }
         if let connect = section.milliseconds("connectMs") { self.connect = connect }
-        if let firstToken = section.milliseconds("firstTokenMs") { self.firstToken = firstToken }
+        if let firstToken = section.milliseconds("firstTokenMs") {
+            // Who sets one time means it for every model.
+            (self.firstToken, slowFirstToken) = (firstToken, firstToken)
+        }
+        if let slow = section.milliseconds("slowFirstTokenMs") { slowFirstToken = slow }
         if let idle = section.milliseconds("idleMs") { self.idle = idle }
         if let total = section.milliseconds("totalMs") { self.total = total }
     }

@@ -10,6 +10,10 @@ public struct RoutingSettings: Hashable, Sendable {
     public var affinity: Duration? = .seconds(3_600)
     /// When a second attempt is made beside a slow one; `nil` for never.
     public var hedge: HedgeSettings?
+    /// How a hang is told from a slow answer.
+    public var hang = HangSettings()
+    /// When who failed is asked again.
+    public var retry = RetrySettings()
     /// The model that savings are measured against.
     public var referenceModel: String?
     /// How many candidates one request may try.
@@ -40,6 +44,30 @@ public struct HedgeSettings: Hashable, Sendable {
     public var maxShare = 0.1
 
     /// After a second, a tenth of the requests.
+    public init() {}
+}
+
+/// How a hang is told from a slow answer.
+public struct HangSettings: Hashable, Sendable {
+    /// An attempt waits for its first content for this long at least.
+    public var least = Duration.seconds(5)
+    /// How many times the model's usual time to it an attempt waits.
+    public var multiple = 3
+
+    /// Five seconds, three times.
+    public init() {}
+}
+
+/// When who failed is asked again, where nobody else is left.
+public struct RetrySettings: Hashable, Sendable {
+    /// How many times in a request.
+    public var times = 1
+    /// The wait before the first one; each later one is twice as long.
+    public var backoff = Duration.milliseconds(250)
+    /// The longest wait: who asks for a longer one is not asked again.
+    public var longest = Duration.seconds(5)
+
+    /// Once, after a quarter of a second.
     public init() {}
 }
 

@@ -2,13 +2,15 @@
 public struct Timeouts: Hashable, Sendable {
     /// Until the connection stands, TLS included.
     public var connect = Duration.milliseconds(10_000)
-    /// From the request sent to the answer's first byte.
+    /// From the request sent to the answer's first content, at most.
     public var firstToken = Duration.milliseconds(60_000)
+    /// The same of a model that thinks before it writes, or may have to be loaded first.
+    public var slowFirstToken = Duration.milliseconds(120_000)
     /// Between two pieces of an answer.
     public var idle = Duration.milliseconds(60_000)
     /// For the request with all its attempts.
     public var total = Duration.milliseconds(600_000)
 
-    /// The defaults: 10 s, 60 s, 60 s and 10 min.
+    /// The defaults: 10 s, 60 s, 120 s, 60 s and 10 min.
     public init() {}
 }

@@ -1,0 +1,119 @@
+/// By which rule an attempt is taken to hang.
+public enum HangBasis: UInt8, FieldEnumeration {
+    /// The configured time to the first token: too little is known of the model for another.
+    case configured = 1
+    /// What the model's first tokens took of late.
+    case observed = 2
+    /// The model thinks before it writes.
+    case reasoning = 3
+    /// The model runs on this machine and may have to be loaded first.
+    case loading = 4
+
+    /// Configured.
+    public static var empty: HangBasis { .configured }
+}
+
+/// When an attempt of which no content has come is taken to hang, and another candidate is asked.
+public struct HangLimit: FieldRecord {
+    /// Microseconds from the request sent to the answer's first content.
+    public var microseconds: Int64 = 0
+    /// The rule that gave them.
+    public var basis: HangBasis = .configured
+    /// The time in which 99 of 100 answers are expected to begin, in microseconds, where the limit
+    /// rests on it.
+    public var expectedMicroseconds: Int?
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// A limit and where it comes from.
+    public init(_ microseconds: Int64, _ basis: HangBasis, expected: Int? = nil) {
+        self.microseconds = microseconds
+        self.basis = basis
+        expectedMicroseconds = expected
+    }
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "us", &microseconds)
+        visitor.field(2, "basis", &basis)
+        visitor.field(3, "expected_us", &expectedMicroseconds)
+    }
+}
+
+/// How a hang is told from a slow answer, at every provider.
+public struct HangPolicy: FieldRecord {
+    /// The least limit, in microseconds, however quick a model has been.
+    public var leastMicroseconds: Int64 = 5_000_000
+    /// How many times the expected time the limit is.
+    public var multiple: Int = 3
+
+    /// Five seconds, three times.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "least_us", &leastMicroseconds)
+        visitor.field(2, "multiple", &multiple)
+    }
+}
+
+/// How long one provider may take to the first content of an answer.
+public struct FirstTokenPolicy: FieldRecord {
+    /// The most for a model that neither thinks nor has to be loaded, in microseconds.
+    public var usualMicroseconds: Int64 = 0
+    /// That for one that does, in microseconds.
+    public var slowMicroseconds: Int64 = 0
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "usual_us", &usualMicroseconds)
+        visitor.field(2, "slow_us", &slowMicroseconds)
+    }
+}
+
+/// When who failed is asked again, where nobody else is left.
+public struct RetryPolicy: FieldRecord {
+    /// How many times in a request; 0 for never.
+    public var times: Int = 0
+    /// The wait before the first one, in microseconds; each later one is twice as long.
+    public var backoffMicroseconds: Int64 = 0
+    /// The longest wait, in microseconds: who asks for a longer one is not asked again.
+    public var longestMicroseconds: Int64 = 0
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "times", &times)
+        visitor.field(2, "backoff_us", &backoffMicroseconds)
+        visitor.field(3, "longest_us", &longestMicroseconds)
+    }
+}
+
+/// That an attempt asks again who failed before.
+public struct RetryReason: FieldRecord {
+    /// Which retry of the request it is, from 1.
+    public var number: Int = 0
+    /// Microseconds that it waits before it is sent.
+    public var waitMicroseconds: Int64 = 0
+
+    /// A record with every field empty.
+    public init() {}
+
+    /// A retry after a wait.
+    public init(_ number: Int, waitMicroseconds: Int64) {
+        self.number = number
+        self.waitMicroseconds = waitMicroseconds
+    }
+
+    /// Walks the fields in the order of their tags.
+    public mutating func visit(_ visitor: inout some FieldVisitor) {
+        visitor.field(1, "number", &number)
+        visitor.field(2, "wait_us", &waitMicroseconds)
+    }
+}

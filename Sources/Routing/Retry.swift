@@ -1,0 +1,120 @@
+import Events
+import RouterState
+
+/// Asking again who failed, where nobody else is left (row D6 of the requirements).
+///
+/// Only what may be over in a moment is asked again: a provider that was overloaded, failed or broke
+/// the connection, after a wait that doubles; and one whose rate limit ends soon, when it ends. What
+/// took long already, and what is the request's own fault, is not.
+struct Retry {
+    /// The candidate to ask.
+    let candidate: Int
+    /// What the attempt says of it.
+    let reason: RetryReason
+    /// When the attempt is to be sent.
+    let start: Timestamp
+
+    /// Finds the candidate that can be asked first; `nil` where none can soon enough.
+    ///
+    /// - Parameters:
+    ///   - last: the attempt that was started last.
+    ///   - failure: how that one failed.
+    ///   - decision: the request's one decision.
+    ///   - state: the fold of every event so far, the failure included, with what expired given back.
+    ///   - now: the time.
+    init?(
+        after last: AttemptStarted,
+        failure: FailureKind?,
+        of decision: RouteDecided,
+        state: RouterState,
+        now: Timestamp
+    ) {
+        guard let policy = state.policy.policy.retry, let failure, failure.fault != .request,
+            last.number - last.uncounted < decision.maxAttempts
+        else { return nil }
+        let number = (last.retry?.number ?? 0) + 1
+        guard number <= policy.times else { return nil }
+        let backoff = Self.backoff(number, of: policy, seed: decision.seed)
+        let budgets = state.budgetUses(charges: decision.charges, at: now)
+        var first: (candidate: Int, wait: Int64)?
+        for index in decision.order(after: nil) {
+            let isLast = index == last.candidate && failure.isSoonOver
+            guard
+                let wait = decision.wait(
+                    until: index,
+                    least: isLast ? backoff : nil,
+                    budgets: budgets,
+                    state: state,
+                    now: now
+                ), wait <= policy.longestMicroseconds
+            else { continue }
+            if wait < first?.wait ?? .max { first = (index, wait) }
+        }
+        guard let first else { return nil }
+        let start = now.advanced(byMicroseconds: first.wait)
+        guard start.advanced(byMicroseconds: leastAttemptMicroseconds) < decision.deadline else {
+            return nil
+        }
+        candidate = first.candidate
+        reason = RetryReason(number, waitMicroseconds: first.wait)
+        self.start = start
+    }
+
+    /// The wait before a retry: it doubles each time, and half of it is drawn, so that clients of one
+    /// outage don't come back as one. ("Exponential Backoff And Jitter", AWS Architecture Blog, 2015:
+    /// equal jitter.)
+    private static func backoff(_ number: Int, of policy: RetryPolicy, seed: UInt64) -> Int64 {
+        let doublings = min(20, max(0, number - 1))
+        let whole = Int128(max(0, policy.backoffMicroseconds)) << doublings
+        // The draw is another one than that of the candidate, though of the same seed.
+        let draw = Int128(((seed &+ UInt64(number)) &* 0x9E37_79B9_7F4A_7C15) >> 44)
+        let wait = whole / 2 + ((whole / 2 * draw) >> 20)
+        return Int64(clamping: min(wait, Int128(max(0, policy.longestMicroseconds))))
+    }
+}
+
+extension RouteDecided {
+    /// How long to wait until a candidate may be asked, in microseconds; `nil` when that can't be told.
+    fileprivate func wait(
+        until index: Int,
+        least: Int64?,
+        budgets: [BudgetUse],
+        state: RouterState,
+        now: Timestamp
+    ) -> Int64? {
+        guard let exclusion = exclusion(at: index, budgets: budgets, state: state, now: now) else {
+            // It can be asked at once, so that it was asked already.
+            return least
+        }
+        guard exclusion.reason == .rateLimited, let until = exclusion.until else { return nil }
+        // Nothing else may be in its way, then as now: the quotas are held from now on.
+        let reference = candidates[index].reference
+        guard let provider = state.policy.providerInForce(reference.provider),
+            self.exclusion(at: index, budgets: budgets, state: state, now: until) == nil
+        else { return nil }
+        let choice = LaneChoice(
+            reference: reference,
+            provider: provider.policy,
+            tokens: Reservation(
+                of: RequestBounds(self),
+                at: reference,
+                provider.policy,
+                state: state
+            ).quotaTokens ?? 0,
+            state: state,
+            now: until
+        )
+        guard let key = choice.best(), choice.hasRoom(in: key, at: now) else { return nil }
+        return until.microseconds.subtractingReportingOverflow(now.microseconds).partialValue
+    }
+}
+
+extension FailureKind {
+    /// Whether the provider may do better in a moment.
+    fileprivate var isSoonOver: Bool {
+        switch self {
+        case .overloaded, .serverError, .connectionFailed, .cut: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,153 @@
+import Events
+import RouterState
+import Routing
+import Testing
+
+@testable import RoutingSupport
+
+/// When an attempt is taken to hang: row D6 of the requirements.
+@Suite("Hang limits")
+struct HangRuleTests {
+    static func world(
+        isLocal: Bool = false,
+        usual: Int64 = 60_000_000,
+        hang: HangPolicy? = HangPolicy(),
+        _ abilities: Capabilities = [.tools]
+    ) -> World {
+        var groq = ProviderPolicy("groq", 1, isLocal: isLocal, defaultModel: "llama")
+        var limits = FirstTokenPolicy()
+        limits.usualMicroseconds = usual
+        limits.slowMicroseconds = 120_000_000
+        groq.firstToken = limits
+        groq.cards = [ModelPolicy("llama", .medium, window: 100_000, abilities)]
+        return World(providers: [groq], chains: ["production": ["groq"]], lists: [:]) {
+            $0.hang = hang
+        }
+    }
+
+    /// The limit of a request's attempt, which then ends as it is told.
+    @discardableResult
+    static func ask(
+        _ world: inout World,
+        streamed: Bool = true,
+        output limit: Int? = nil,
+        first: Int? = 1_000_000,
+        total: Int = 2_000_000,
+        tokens: Int? = 100,
+        failing failure: FailureKind? = nil
+    ) throws -> HangLimit? {
+        var received = world.request("auto", limit: limit)
+        received.isStreamed = streamed
+        let admission = Admission(of: received, state: world.state, now: world.now, seed: 1)
+        let attempt = try #require(admission.attempt)
+        world.append(.requestReceived(received))
+        world.append(.attemptStarted(attempt))
+        var finished = AttemptFinished()
+        finished.request = attempt.request
+        finished.number = 1
+        finished.provider = attempt.provider
+        finished.model = attempt.model
+        finished.failure = failure
+        finished.firstByteMicroseconds = failure == nil ? first : nil
+        finished.totalMicroseconds = total
+        if failure == nil { finished.usage = TokenUsage(input: 10, output: tokens) }
+        world.append(.attemptFinished(finished))
+        var completed = RequestCompleted()
+        completed.request = attempt.request
+        world.append(.requestCompleted(completed))
+        return attempt.hang
+    }
+
+    @Test func `a model of which little is known has the configured time`() throws {
+        var world = Self.world()
+        for _ in 0..<10 {
+            let limit = try Self.ask(&world)
+            #expect(limit == HangLimit(60_000_000, .configured))
+        }
+        #expect(try Self.ask(&world)?.basis == .observed)
+    }
+
+    @Test func `a quick model has five seconds, a slower one three times its slow first tokens`()
+        throws
+    {
+        var quick = Self.world()
+        for _ in 0..<10 { try Self.ask(&quick, first: 300_000) }
+        let least = try #require(try Self.ask(&quick, first: 300_000))
+        #expect(least.microseconds == 5_000_000)
+        #expect(least.expectedMicroseconds == 327_680)
+        var slower = Self.world()
+        for _ in 0..<10 { try Self.ask(&slower, first: 4_000_000) }
+        let thrice = try #require(try Self.ask(&slower))
+        // The bucket of 4 s ends at 4.19 s.
+        #expect(thrice == HangLimit(3 * 4_194_304, .observed, expected: 4_194_304))
+        var slowest = Self.world()
+        for _ in 0..<10 { try Self.ask(&slowest, first: 30_000_000) }
+        #expect(try Self.ask(&slowest)?.microseconds == 60_000_000)
+        #expect(try Self.ask(&slowest)?.basis == .configured)
+    }
+
+    @Test func `what was given up counts, so that a model may grow slow`() throws {
+        var world = Self.world()
+        for _ in 0..<20 { try Self.ask(&world, first: 300_000) }
+        #expect(try Self.ask(&world)?.microseconds == 5_000_000)
+        try Self.ask(&world, total: 5_000_000, failing: .firstTokenTimeout)
+        let after = try #require(try Self.ask(&world))
+        #expect(after.microseconds > 15_000_000)
+        // A failure of another kind says nothing of the time.
+        try Self.ask(&world, total: 50_000_000, failing: .serverError)
+        #expect(try Self.ask(&world) == after)
+    }
+
+    @Test func `an unstreamed answer has the time to write all that it may hold`() throws {
+        var world = Self.world()
+        // A second each, at a hundred tokens a second.
+        for _ in 0..<10 { try Self.ask(&world, streamed: false, total: 1_000_000) }
+        #expect(try Self.ask(&world, streamed: false, total: 1_000_000)?.basis == .configured)
+        let short = try #require(
+            try Self.ask(&world, streamed: false, output: 16, total: 1_000_000)
+        )
+        #expect(short.basis == .observed)
+        #expect(short.microseconds == 5_000_000)
+        let long = try #require(try Self.ask(&world, streamed: false, output: 1_000))
+        #expect(long.microseconds > 30_000_000)
+        #expect(long.microseconds < 60_000_000)
+        #expect(try Self.ask(&world, streamed: false, output: 9_000)?.microseconds == 60_000_000)
+        // None was streamed, so that of streams nothing is known.
+        #expect(try Self.ask(&world)?.basis == .configured)
+    }
+
+    @Test func `a model that thinks has the long time, however quick it was`() throws {
+        var world = Self.world([.tools, .reasoning])
+        for _ in 0..<12 {
+            #expect(try Self.ask(&world) == HangLimit(120_000_000, .reasoning))
+        }
+    }
+
+    @Test func `a local model has the long time unless it answered last, and lately`() throws {
+        var world = Self.world(isLocal: true)
+        #expect(try Self.ask(&world) == HangLimit(120_000_000, .loading))
+        for _ in 0..<10 { try Self.ask(&world) }
+        #expect(try Self.ask(&world)?.basis == .observed)
+        world.now = world.now + .seconds(299)
+        #expect(try Self.ask(&world)?.basis == .observed)
+        world.now = world.now + .seconds(300)
+        #expect(try Self.ask(&world)?.basis == .loading)
+        #expect(try Self.ask(&world)?.basis == .observed)
+        var other = AttemptFinished()
+        other.provider = "groq"
+        other.model = "gemma"
+        world.append(.attemptFinished(other))
+        #expect(try Self.ask(&world)?.basis == .loading)
+    }
+
+    @Test func `without a rule the configured time stands, and without that none is recorded`()
+        throws
+    {
+        var fixed = Self.world(hang: nil)
+        for _ in 0..<11 { #expect(try Self.ask(&fixed)?.basis == .configured) }
+        var silent = World()
+        #expect(try Self.ask(&silent) == nil)
+        var short = Self.world(usual: 2_000_000)
+        for _ in 0..<11 { #expect(try Self.ask(&short)?.microseconds == 2_000_000) }
+    }
+}
