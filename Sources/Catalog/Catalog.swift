@@ -6,6 +6,8 @@ public import Events
 public struct Catalog: Hashable, Sendable {
     /// Every card, in the order of the data file.
     public let cards: [ModelCard]
+    /// How the cards' benchmarks compare.
+    let scale: BenchmarkScale
     private let places: [Key: Int]
     private let defaults: [ProviderType: Int]
 
@@ -33,6 +35,7 @@ public struct Catalog: Hashable, Sendable {
             defaultPlaces[provider] = place
         }
         self.cards = cards
+        scale = BenchmarkScale(cards)
         self.places = places
         self.defaults = defaultPlaces
     }

@@ -52,17 +52,6 @@ public struct ModelCard: Hashable, Sendable {
 }
 
 extension ModelCard {
-    /// How good its answers to a kind of work are taken to be before anybody judged one, in millionths:
-    /// as rated; else, for the kinds that it is a good pick for, a little above what its tier stands for.
-    ///
-    /// A tier stands for 150,000 and 200,000 for each step, as in the strategy `quality`. `nil` where
-    /// there is neither.
-    public func expectedQuality(for task: TaskType) -> Int? {
-        if let rating = taskQuality?[task] { return rating }
-        guard let tier, tasks.contains(task.name) else { return nil }
-        return 200_000 + 200_000 * Int(tier.rawValue)
-    }
-
     /// The tier by the parameters; where they are not published, by what the output costs, which is
     /// what the maker thinks of the model.
     ///

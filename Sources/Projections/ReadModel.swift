@@ -28,9 +28,17 @@ public final class ReadModel {
     ///   - directory: the data directory.
     ///   - notice: told when the tables are made anew, and why.
     /// - Throws: `LogError` if there is no log that can be read.
-    public init(_ directory: String, notice: @escaping (String) -> Void = { _ in }) throws {
+    public convenience init(
+        _ directory: String,
+        notice: @escaping (String) -> Void = { _ in }
+    ) throws {
+        try self.init(directory, ReadModelFile(directory: directory), notice: notice)
+    }
+
+    /// The read model of a data directory in this file.
+    init(_ directory: String, _ file: ReadModelFile, notice: @escaping (String) -> Void) throws {
         self.notice = notice
-        file = ReadModelFile(directory: directory)
+        self.file = file
         reader = try EventReader(directory)
     }
 
@@ -77,25 +85,36 @@ extension ReadModel {
     /// Folds one batch, and says how far the tables are then; `nil` when nothing was missing.
     private func foldBatch() throws -> Position? {
         // Most of the time there is nothing to do, and that is found out without the write lock.
-        let isCurrent = try withDatabase { queue in
-            try queue.read { database in
-                guard try isUsable(database) else { return false }
-                return try Position(database).sequence == reader.log.durableSequence()
-            }
-        }
-        if isCurrent { return nil }
+        let before = try usablePosition()
+        if let before, before.sequence == (try reader.log.durableSequence()) { return nil }
         var reports: [String] = []
         var folded: (reached: Position, isMore: Bool)?
-        try withDatabase { queue in
-            try queue.inTransaction(.immediate) { database in
-                reports = []
-                folded = try fold(in: database, &reports)
-                return .commit
+        do {
+            try withDatabase { queue in
+                try queue.inTransaction(.immediate) { database in
+                    reports = []
+                    folded = try fold(in: database, &reports)
+                    return .commit
+                }
             }
+        } catch let error as ReadModelError where error.isBusy {
+            // Who folds much does so batch after batch, and its pauses may be too short for anyone
+            // to get in between. That is this one's work being done, so it goes on waiting.
+            guard let now = try usablePosition(), now != before else { throw error }
+            return now
         }
         checked = folded?.reached
         for report in reports { notice(report) }
         return folded.flatMap { $0.isMore ? $0.reached : nil }
+    }
+
+    /// How far the tables are; `nil` when they are to be made anew.
+    private func usablePosition() throws -> Position? {
+        try withDatabase { queue in
+            try queue.read { database in
+                try isUsable(database) ? try Position(database) : nil
+            }
+        }
     }
 
     /// Whether the tables are of this build and of this log, and no less than was folded before.

@@ -26,6 +26,13 @@ extension ReadModelError: CustomStringConvertible {
 }
 
 extension ReadModelError {
+    /// Whether another process was in the way.
+    var isBusy: Bool {
+        guard case .database(_, let code, _) = self else { return false }
+        // The low byte of an extended code is the code that it details.
+        return code & 0xff == ResultCode.SQLITE_BUSY.rawValue
+    }
+
     /// An error of SQLite.
     init(_ error: DatabaseError, path: String) {
         let reason = error.message ?? "\(error.resultCode)"

@@ -5,14 +5,19 @@ import Glibc
 /// The SQLite file of a data directory's read model.
 struct ReadModelFile {
     /// How long a connection waits for another process's transaction; each is a batch, so short.
-    private static let patience = TimeInterval(10)
+    static let patience = TimeInterval(10)
+    /// How long it waits between two tries where SQLite itself does not wait.
+    private static let pause = TimeInterval(0.01)
 
     private let directory: String
+    /// What a connection does while another one is in its way.
+    private let busyMode: Database.BusyMode
     /// The file; SQLite keeps two more beside it while it is open.
     let path: String
 
-    init(directory: String) {
+    init(directory: String, busyMode: Database.BusyMode = .timeout(patience)) {
         self.directory = directory
+        self.busyMode = busyMode
         path = directory + "/read.db"
     }
 
@@ -25,10 +30,21 @@ struct ReadModelFile {
         create()
         var configuration = Configuration()
         configuration.journalMode = .wal
-        configuration.busyMode = .timeout(Self.patience)
+        configuration.busyMode = busyMode
         configuration.label = "logway.read"
         configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = NORMAL") }
-        return try DatabaseQueue(path: path, configuration: configuration)
+        let end = ContinuousClock.now + .seconds(Self.patience)
+        while true {
+            do {
+                return try DatabaseQueue(path: path, configuration: configuration)
+            } catch let error as DatabaseError
+                where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < end
+            {
+                // Changing to WAL and writing its first page make a reader a writer, for which
+                // SQLite waits for nobody: of two that open a new file, one is turned away at once.
+                Thread.sleep(forTimeInterval: Self.pause)
+            }
+        }
     }
 
     /// Makes an empty file that only the log's owner may read, as the log's are; SQLite gives the files

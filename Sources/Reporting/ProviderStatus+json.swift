@@ -33,6 +33,30 @@ extension ProviderStatus {
         var until: String
     }
 
+    private struct ModelDetail: Encodable {
+        var model: String
+        var loaded: Bool?
+        var contextWindow: Int?
+        var loadedContext: Int?
+        var kind: String?
+
+        init(_ model: ListedModel) {
+            self.model = model.name
+            loaded = model.isLoaded
+            contextWindow = model.contextWindow
+            loadedContext = model.loadedContext
+            kind = model.kind
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case model
+            case loaded
+            case contextWindow = "context_tokens"
+            case loadedContext = "loaded_context_tokens"
+            case kind
+        }
+    }
+
     private struct OpenModel: Encodable {
         var model: String
         var breaker: String
@@ -65,6 +89,7 @@ extension ProviderStatus {
         var requests: Int
         var reused: Int
         var refused: Int
+        var keptOpen: Int
 
         init(_ reading: PoolReading, at time: Timestamp) {
             self.time = time.description
@@ -77,6 +102,7 @@ extension ProviderStatus {
             requests = reading.requests
             reused = reading.reused
             refused = reading.refused
+            keptOpen = reading.keptOpen
         }
 
         enum CodingKeys: String, CodingKey {
@@ -90,6 +116,7 @@ extension ProviderStatus {
             case requests
             case reused
             case refused
+            case keptOpen = "kept_open"
         }
     }
 
@@ -135,6 +162,8 @@ extension ProviderStatus {
         var local: Bool
         var defaultModel: String?
         var models: [String]
+        /// What the server tells of them; empty where it tells nothing.
+        var modelDetails: [ModelDetail]
         var status: String
         var availability: Double?
         var errorRate: Double?
@@ -160,6 +189,7 @@ extension ProviderStatus {
             local = row.provider.isLocal
             defaultModel = row.provider.defaultModel
             models = row.models
+            modelDetails = row.modelDetails.map(ModelDetail.init)
             status = row.condition.rawValue
             availability = row.health.availability(at: time)
             errorRate = row.health.errorRate(at: time)
@@ -201,6 +231,7 @@ extension ProviderStatus {
             case local
             case defaultModel = "default_model"
             case models
+            case modelDetails = "model_details"
             case status
             case availability
             case errorRate = "error_rate"

@@ -37,6 +37,8 @@ public struct ProviderStatus: Sendable {
         public let lanes: [LaneStatus]
         /// The models it offers.
         public let models: [String]
+        /// What its server tells of its models, where it is one of the user's own.
+        public let modelDetails: [ListedModel]
         /// What it cost today (UTC).
         public let today: Spend.Total
     }
@@ -100,6 +102,7 @@ public struct ProviderStatus: Sendable {
                 heldModels: heldModels,
                 lanes: lanes,
                 models: state.models.offered(by: provider),
+                modelDetails: state.models.details(of: provider.name),
                 today: state.spend.total(day: time.date.daysSinceEpoch, provider: provider.name)
             )
         }
@@ -177,14 +180,15 @@ public struct ProviderStatus: Sendable {
     /// The connections to each provider at its last probe.
     public var connections: String {
         var table = TextTable([
-            .text("Provider"), .text("Probed"), .number("Running"), .number("Idle"),
-            .number("Waiting"), .number("Requests"), .number("Reused"), .number("Refused"),
+            .text("Provider"), .text("Probed"), .number("Running"), .number("Open"),
+            .number("Idle"), .number("Waiting"), .number("Requests"), .number("Reused"),
+            .number("Refused"),
         ])
         for row in rows {
             guard let pool = row.health.pool, let probed = row.health.lastProbe else { continue }
             table.add([
                 row.provider.name, String("\(probed)".prefix(19)),
-                "\(pool.inUse)/\(pool.connectionLimit)", "\(pool.idle)",
+                "\(pool.inUse)/\(pool.connectionLimit)", "\(pool.open)", "\(pool.idle)",
                 "\(pool.queued)/\(pool.queueLimit)", "\(pool.requests)", "\(pool.reused)",
                 "\(pool.refused)",
             ])
@@ -231,14 +235,16 @@ public struct ProviderStatus: Sendable {
         guard !rows.isEmpty else { return "no provider is configured\n" }
         var table = TextTable([
             .number("Priority"), .text("Provider"), .text("Type"), .text("Where"),
-            .text("Default Model"), .text("Models"),
+            .text("Default Model"), .text("Models"), .text("Loaded"),
         ])
         for row in rows {
+            let loaded = row.modelDetails.filter { $0.isLoaded == true }.map(\.name)
             let shown = row.models.prefix(4).joined(separator: ", ")
             table.add([
                 "\(row.provider.priority)", row.provider.name, row.provider.type,
                 row.provider.isLocal ? "local" : "hosted", row.provider.defaultModel ?? "–",
                 row.models.count > 4 ? "\(shown), … (\(row.models.count))" : shown,
+                loaded.isEmpty ? "–" : loaded.joined(separator: ", "),
             ])
         }
         return table.text()

@@ -4,12 +4,16 @@ public import Events
 public struct ModelLists: Hashable, Sendable {
     private var listed: [String: [String]] = [:]
     private var sets: [String: Set<String>] = [:]
+    private var told: [String: [ListedModel]] = [:]
 
     /// No list.
     public init() {}
 
     /// The provider's last list, sorted; `nil` when it has never been heard.
     public func models(of provider: String) -> [String]? { listed[provider] }
+
+    /// What the provider's last list told of its models besides their names, sorted by name.
+    public func details(of provider: String) -> [ListedModel] { told[provider] ?? [] }
 
     /// Whether a provider with this policy has the model: it is one that the policy names, or, when
     /// the policy restricts nothing, one that the provider lists.
@@ -43,9 +47,15 @@ public struct ModelLists: Hashable, Sendable {
         return Set(names).union(provider.defaultModel.map { [$0] } ?? []).sorted()
     }
 
+    /// Whether a list tells nothing new.
+    public func holds(_ list: ModelsListed) -> Bool {
+        listed[list.provider] == list.models && details(of: list.provider) == list.details
+    }
+
     mutating func replace(_ list: ModelsListed) {
         listed[list.provider] = list.models
         sets[list.provider] = Set(list.models)
+        told[list.provider] = list.details.isEmpty ? nil : list.details
     }
 }
 
@@ -56,6 +66,7 @@ extension ModelLists: FieldRecord {
             var list = ModelsListed()
             list.provider = provider
             list.models = models
+            list.details = told[provider] ?? []
             return list
         }
         visitor.field(1, "lists", &lists)

@@ -97,14 +97,15 @@ public func decide(
     decision.preferIdle(state: state)
     decision.followFallbacks(state: state)
     decision.keepTogether(received, state: state, now: now)
+    if received.operation == .embeddings { decision.keepToOneModel() }
     draw(policy, state, into: &decision)
     return decision
 }
 
 /// Chooses among the ranked candidates: the first, or by exploration another.
 ///
-/// A model that the client named is not explored away from, nor is who answered its conversation, and with `local_first` no hosted one is
-/// drawn while a local one can answer. Nor is a provider with its fill drawn beside an idle one: a
+/// A model that the client named is not explored away from, nor is who answered its conversation,
+/// and with `local_first` no hosted one is drawn while a local one can answer. Nor is a provider with its fill drawn beside an idle one: a
 /// request would wait in its queue for the sake of learning.
 private func draw(
     _ policy: RoutingPolicy,

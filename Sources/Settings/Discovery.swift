@@ -49,6 +49,13 @@ extension Settings {
         }
         for type in hostedRanking {
             guard let key = key(for: type, in: environment) else { continue }
+            guard Secret.fitsHeader(key) else {
+                notes.append(
+                    "the key of \(type.name) in the environment holds a line break or another control"
+                        + " character, so it is not used"
+                )
+                continue
+            }
             var provider = ProviderSettings(type: type, priority: providers.count + 1)
             provider.apiKey = Secret(key)
             provider.defaultModel = catalog.defaultModel(of: type)?.id

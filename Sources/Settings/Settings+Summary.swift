@@ -58,6 +58,7 @@ private struct SummaryLines {
         add("\(path).priority", provider.priority)
         add("\(path).apiKey", provider.apiKey == nil ? "unset" : "set")
         add("\(path).baseUrl", provider.baseURL)
+        for header in provider.headers { add("\(path).headers.\(header.name)", "set") }
         for (index, lane) in provider.lanes.enumerated() {
             add("\(path).lanes[\(index)].apiKey", lane.apiKey == nil ? "unset" : "set")
             add("\(path).lanes[\(index)].baseUrl", lane.baseURL)

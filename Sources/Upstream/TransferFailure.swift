@@ -12,6 +12,8 @@ extension EasyHandle {
         if let refusal = transfer.refusal { return refusal }
         let endpoint = transfer.endpoint
         switch code {
+        // Without a whole head: libcurl takes the end of the connection for the end of the answer.
+        case CURLE_OK: return .cut(endpoint: endpoint, bytesReceived: 0)
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             return .resolveFailed(endpoint: endpoint)
         case CURLE_COULDNT_CONNECT:

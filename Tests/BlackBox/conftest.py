@@ -32,22 +32,22 @@ def provider(name, fake, type="openai", **settings):
 
 def openai_client(gateway, **options):
     return openai.OpenAI(
-        base_url=gateway.url + "/v1", api_key="any", max_retries=0, timeout=30, **options
+        base_url=gateway.url + "/v1", api_key="any", max_retries=0, timeout=60, **options
     )
 
 
 def anthropic_client(gateway, **options):
     return anthropic.Anthropic(
-        base_url=gateway.url, api_key="any", max_retries=0, timeout=30, **options
+        base_url=gateway.url, api_key="any", max_retries=0, timeout=60, **options
     )
 
 
 def ollama_client(gateway):
-    return ollama.Client(host=gateway.url, timeout=30)
+    return ollama.Client(host=gateway.url, timeout=60)
 
 
 def http_client(gateway):
-    return httpx.Client(base_url=gateway.url, timeout=30)
+    return httpx.Client(base_url=gateway.url, timeout=60)
 
 
 def ask(client, text="What is 2+2?", model="auto", **options):

@@ -12,7 +12,7 @@ import threading
 import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-START_TIMEOUT = 20.0
+START_TIMEOUT = 60.0
 """Seconds: a start waits two for providers that don't answer, and a test machine may be busy."""
 
 
@@ -29,7 +29,7 @@ def environment(home):
     return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
 
 
-def eventually(check, what, timeout=10.0, interval=0.05):
+def eventually(check, what, timeout=60.0, interval=0.05):
     """The first true value of `check`."""
     deadline = time.monotonic() + timeout
     while True:
@@ -112,12 +112,12 @@ class Gateway:
     def stop(self):
         """Stops it in good order and returns its exit code."""
         self.process.terminate()
-        return self.process.wait(20)
+        return self.process.wait(60)
 
     def kill(self):
         """Kills it as a power cut would, but for the disk's cache."""
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(60)
 
     def close(self):
         """Ends it, whatever it is doing."""
@@ -126,7 +126,7 @@ class Gateway:
 
     # Questions, each through the command line.
 
-    def run(self, *arguments, timeout=30):
+    def run(self, *arguments, timeout=120):
         """Runs a command on this data directory."""
         return subprocess.run(
             [binary(), *arguments, "--data", str(self.data)],
@@ -138,7 +138,7 @@ class Gateway:
             timeout=timeout,
         )
 
-    def command(self, *arguments, timeout=30):
+    def command(self, *arguments, timeout=120):
         """Runs a command that goes by this configuration and needs no log."""
         return subprocess.run(
             [binary(), *arguments, "--config", str(self.config)],
@@ -185,7 +185,7 @@ class Gateway:
     def verify(self):
         return json.loads(self.ask("log", "verify", "--json"))
 
-    def completed(self, id, timeout=10.0):
+    def completed(self, id, timeout=60.0):
         """The record of a request, as soon as its outcome is in the log."""
 
         def check():
@@ -194,7 +194,7 @@ class Gateway:
 
         return eventually(check, f"request {id} has no outcome", timeout)
 
-    def newest(self, timeout=10.0):
+    def newest(self, timeout=60.0):
         """The newest request's record, as soon as its outcome is in the log."""
 
         def check():

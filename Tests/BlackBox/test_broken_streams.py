@@ -218,7 +218,7 @@ def test_a_slow_drip_is_no_failure(impatient):
     made, fake = impatient
     steps = []
     for event in fake_openai.pieces(["a"] * 8):
-        steps += [event, Pause(0.05)]
+        steps += [event, Pause(0.3)]
     fake.will(stream(steps))
     response = ask(openai_client(made), stream=True)
     assert "".join(openai_texts(response)) == "a" * 8
@@ -231,12 +231,12 @@ def test_a_stall_is_an_error_and_closes_the_connection(impatient):
     text, error = read_until_error(openai_texts(response))
     assert (text, isinstance(error, openai.APIError)) == ("fo", True)
     assert made.completed(id_of(response))["completed"]["failure"] == "idle timeout"
-    assert fake.last.abandoned.wait(5)
+    assert fake.last.abandoned.wait(20)
 
 
 @pytest.fixture(scope="module")
 def impatient(launched):
-    """A gateway that waits a third of a second for the next byte."""
+    """A gateway that waits two seconds for the next byte, much longer than a drip pauses."""
     fake = launched(OpenAIProvider)
-    entry = provider("o", fake, timeouts={"idleMs": 333})
+    entry = provider("o", fake, timeouts={"idleMs": 2_000})
     return launched(Gateway, {"providers": [entry]}), fake

@@ -26,7 +26,7 @@ def test_a_result_that_can_not_be_written_is_a_failure(pair):
                 stderr=subprocess.PIPE,
                 text=True,
                 env=gateway.environment,
-                timeout=30,
+                timeout=60,
             )
         assert result.returncode == FAILED, arguments
         assert "can't be written" in result.stderr
@@ -45,7 +45,7 @@ def run(gateway, *arguments):
         text=True,
         env=gateway.environment,
         cwd=gateway.folder,
-        timeout=30,
+        timeout=60,
     )
 
 

@@ -59,7 +59,7 @@ def test_requests_sent_ahead_on_one_connection_are_answered_in_order(house):
         body = json.dumps({"model": "gpt-x", "stream": number == 1, "messages": [message]}).encode()
         head = "POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\n"
         requests += f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
-    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
         connection.sendall(requests)
         data = b""
         while b"number 2" not in data:

@@ -128,6 +128,23 @@ def test_an_outcome_table_is_answered_judged_and_paid_as_recorded(tmp_path):
     assert round(scores["small"][0]) == 10
 
 
+def test_a_demo_without_an_answer_has_failed(tmp_path):
+    """Prompts that no model's window holds."""
+    rows = [row(n, 1) | {"prompt": "word " * 150_000} for n in range(3)]
+    data = tmp_path / "data"
+    done = logway(
+        tmp_path, "demo", "--outcomes", table(tmp_path / "table.jsonl", rows), "--data", data
+    )
+    assert done.returncode == 1
+    assert "0 answered" in done.stdout
+    assert "none of 3 requests was answered" in done.stderr
+    assert str(data) in done.stderr
+    completed = [e for e in events(tmp_path, data) if e["type"] == "RequestCompleted"]
+    assert [event["outcome"] for event in completed] == ["refused"] * 3
+    # What it points to is there.
+    assert logway(tmp_path, "explain", "last", "--data", data).returncode == 0
+
+
 def test_a_limit_sends_that_many_rows(tmp_path):
     path = table(tmp_path / "table.jsonl", [row(n, 1) for n in range(30)])
     data = tmp_path / "data"

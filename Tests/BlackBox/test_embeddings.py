@@ -143,6 +143,28 @@ def test_a_missing_vector_is_a_failure_and_the_next_provider_is_asked(fake, gate
     assert "2 vectors for 3 texts" in finished[0]["message"]
 
 
+def test_auto_never_mixes_the_vectors_of_two_models(fake, gateway):
+    first = fake(OpenAIProvider, ["text-embed-a"])
+    same, second = fake(OllamaProvider, ["text-embed-a"]), fake(OllamaProvider, ["nomic-embed-x"])
+    made = gateway(
+        [
+            provider("first", first, priority=1),
+            provider("second", second, "ollama", priority=2),
+            provider("same", same, "ollama", priority=3),
+        ],
+        routing={"retry": {"times": 0}},
+    )
+    first.always(fake_openai.error(500))
+    client = openai_client(made)
+    assert client.embeddings.create(model="auto", input=TEXTS).model == "text-embed-a"
+    record = made.newest()
+    assert record["completed"]["provider"] == "same"
+    excluded = [(e["provider"], e["reason"]) for e in record["decided"]["excluded"]]
+    assert ("second", "other vectors") in excluded
+    assert not second.requests
+    check_all(made)
+
+
 def test_a_failing_provider_is_passed_over(fake, gateway):
     first, second = fake(OpenAIProvider), fake(OllamaProvider, ["gpt-x"])
     made = gateway([provider("first", first), provider("second", second, "ollama")])

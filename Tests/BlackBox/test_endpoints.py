@@ -28,7 +28,7 @@ def test_head_is_answered_where_get_is(http, path):
     assert (answer.status_code, answer.content) == (200, b"")
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v1/chat", "/v1/audio", "/favicon.ico"])
+@pytest.mark.parametrize("path", ["/v1", "/v1/chat", "/v1/audio", "/favicon.ico"])
 def test_an_unknown_path_is_a_404_that_lists_the_paths(http, path):
     answer = http.get(path)
     assert answer.status_code == 404

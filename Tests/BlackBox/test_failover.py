@@ -81,7 +81,9 @@ class Row:
                     fake.always(reply)
                 self.fakes[name] = fake
                 entry = provider(name, fake, models=["gpt-x"], defaultModel="gpt-x")
-                entry["timeouts"] = {"firstTokenMs": 300}
+                if case == "silent":
+                    # The others answer, as soon as the machine lets them.
+                    entry["timeouts"] = {"firstTokenMs": 300}
                 entry["healthCheck"] = {"enabled": False}
                 providers.append(entry)
             chains[failing] = [failing, "good"]
@@ -187,7 +189,7 @@ def test_the_real_error_is_told_when_the_last_entry_is_skipped(pair):
         with pytest.raises(openai.RateLimitError):
             ask(openai_client(gateway), model="second:gpt-x")
         hold.set()
-        error_told = asked.exception(timeout=10)
+        error_told = asked.exception(timeout=60)
     assert error_told.status_code == 502
     assert "out of cheese" in error_told.message
     details = error_told.body["details"]
@@ -422,13 +424,18 @@ def test_a_request_takes_no_longer_than_its_total_time(fake, gateway):
     slow = [fake() for _ in range(3)]
     for one in slow:
         one.always(Reply([Hold(never)], headers={"content-length": "9"}))
+    # The second attempt has far more time than the first one, on a busy machine too.
     made = gateway(
-        [provider(f"p{n}", one) for n, one in enumerate(slow, 1)],
-        routing={"timeouts": {"firstTokenMs": 400, "totalMs": 600}},
+        [
+            provider("p1", slow[0], timeouts={"firstTokenMs": 300}),
+            provider("p2", slow[1]),
+            provider("p3", slow[2]),
+        ],
+        routing={"timeouts": {"totalMs": 3_000}},
     )
     with pytest.raises(openai.APIStatusError) as caught:
         ask(openai_client(made))
     assert caught.value.status_code == 504
     completed = made.newest()["completed"]
-    assert 550_000 < completed["total_us"] < 1_500_000
+    assert completed["total_us"] > 2_900_000
     assert [len(one.requests) for one in slow] == [1, 1, 0]

@@ -1,13 +1,16 @@
 """Several keys or addresses of one provider: who is asked, who is left alone, and what is told of it."""
 
+import json
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from conftest import ask, id_of, openai_client, provider
+from conftest import ask, id_of, ollama_client, openai_client, provider
+from fakes.ollama import OllamaProvider
 from fakes.openai import completion, error
-from fakes.server import Hold
+from fakes.server import Hold, whole
+from gateway import eventually
 
 
 def keys_of(fake):
@@ -122,3 +125,60 @@ def test_a_dead_address_costs_an_attempt_and_then_rests(fake, gateway, refusing)
     assert not other.requests
     assert made.status()["pool"]["lanes"][0]["failures"] == 1
     checked(made)
+
+
+def test_lists_are_asked_for_in_a_lane_that_is_not_held(fake, gateway):
+    def look_up(request):
+        if request.headers["authorization"].endswith("bad-key-1"):
+            return error(401, "bad key")
+        return whole(server.model_list(request))
+
+    server = fake()
+    server.always(lambda request: error(401, "bad key")
+                  if request.headers["authorization"].endswith("bad-key-1")
+                  else completion("fine"))  # fmt: skip
+    server.models_reply = look_up
+    made = gateway([keyed(server, "bad-key-1", "good-key-2", healthCheck={"intervalMs": 200})])
+    # Before any attempt nothing is known of the keys: the list comes by the second.
+    status = made.status()["groq"]
+    assert (status["status"], status["models"]) == ("healthy", ["gpt-x"])
+    ask(openai_client(made))
+    assert made.status()["groq"]["lanes"][0]["key_rejected_until"]
+    server.listings.clear()
+    eventually(lambda: len(server.listings) >= 3, "no probe")
+    assert {seen.headers["authorization"] for seen in server.listings[1:3]} == {
+        "Bearer good-key-2"
+    }  # fmt: skip
+    checked(made)
+
+
+def test_lists_come_from_an_address_that_is_there(fake, gateway, refusing):
+    server = fake(models=["there"])
+    made = gateway([{
+        "type": "openai", "name": "pool",
+        "endpoints": [{"baseUrl": refusing.url}, {"baseUrl": server.url}],
+    }])  # fmt: skip
+    status = made.status()["pool"]
+    assert (status["status"], status["models"]) == ("healthy", ["there"])
+
+
+def test_questions_of_ollama_s_clients_are_asked_in_a_lane_that_answers(fake, gateway, refusing):
+    server = fake(OllamaProvider)
+    made = gateway([{
+        "type": "ollama", "name": "pool",
+        "endpoints": [{"baseUrl": refusing.url}, {"baseUrl": server.url}],
+    }])  # fmt: skip
+    ask(openai_client(made), model="llama-x")
+    assert [model.model for model in ollama_client(made).ps().models] == ["llama-x"]
+
+
+def test_where_no_lane_answers_the_first_one_s_failure_is_told(fake, gateway, refusing):
+    silent = fake()
+    silent.models_reply = error(500, "broken")
+    made = gateway([{
+        "type": "openai", "name": "pool",
+        "endpoints": [{"baseUrl": silent.url}, {"baseUrl": refusing.url}],
+    }])  # fmt: skip
+    assert made.status()["pool"]["status"] == "unhealthy"
+    (probe,) = [e for e in made.events() if e["type"] == "HealthProbed"]
+    assert "broken" in json.dumps(probe)

@@ -8,7 +8,8 @@ import resource
 import pytest
 
 from conftest import ask, openai_client, provider
-from fakes.slow import SlowProvider
+from fakes.http2 import make_certificate
+from fakes.slow import SlowHTTP2Provider, SlowProvider
 from gateway import eventually
 
 STREAMS = 2_000
@@ -61,10 +62,19 @@ class Client:
         writer.close()
 
 
-def test_thousands_of_slow_streams_stay_flat_and_starve_nobody(gateway, fake, many_files):
-    slow = [fake(SlowProvider) for _ in range(PROVIDERS)]
+@pytest.mark.parametrize("version", ["http/1.1", "h2"])
+def test_thousands_of_slow_streams_stay_flat_and_starve_nobody(
+    gateway, fake, many_files, tmp_path, version
+):
+    settings = {}
+    if version == "h2":
+        pair = make_certificate(tmp_path)
+        slow = [fake(SlowHTTP2Provider, *pair) for _ in range(PROVIDERS)]
+        settings["trustedCertificates"] = str(pair[0])
+    else:
+        slow = [fake(SlowProvider) for _ in range(PROVIDERS)]
     made = gateway([provider(f"p{n}", one, healthCheck={"intervalMs": 1000})
-                    for n, one in enumerate(slow)])  # fmt: skip
+                    for n, one in enumerate(slow)], **settings)  # fmt: skip
     port = int(made.url.rsplit(":", 1)[1])
     clients = [Client() for _ in range(STREAMS)]
 
@@ -109,7 +119,7 @@ def test_thousands_of_slow_streams_stay_flat_and_starve_nobody(gateway, fake, ma
             pools = [row["pool"] for row in made.status().values()]
             return pools if sum(pool["running"] for pool in pools) >= STREAMS else None
 
-        return eventually(all_seen, "a probe has not seen the streams", timeout=30)
+        return eventually(all_seen, "a probe has not seen the streams", timeout=60)
 
     sdk = openai_client(made)
     before, after, pools = asyncio.run(drive())
@@ -118,6 +128,8 @@ def test_thousands_of_slow_streams_stay_flat_and_starve_nobody(gateway, fake, ma
     assert {pool["connection_limit"] for pool in pools} == {512}
     assert all(pool["waiting"] == 0 and pool["refused"] == 0 for pool in pools)
     assert made.report()["total"]["attempts"] == STREAMS + ROUNDS
+    if version == "h2":
+        assert all(one.versions == {"h2"} for one in slow)
 
 
 def test_full_queue_is_refused_in_clear_words(gateway, fake):

@@ -432,7 +432,7 @@ def test_cancel(house, client, family):
     kind = "application/x-ndjson" if family == "ollama" else "text/event-stream"
     fake.will(stream([BEGINNINGS[family](), Hold(threading.Event())], kind))
     body = {"model": MODELS[family], "stream": True, **client.body()}
-    with httpx.stream("POST", house.gateway.url + client.path, json=body, timeout=10) as answer:
+    with httpx.stream("POST", house.gateway.url + client.path, json=body, timeout=60) as answer:
         assert b"fo" in next(answer.iter_bytes())
-    assert fake.last.abandoned.wait(10)
+    assert fake.last.abandoned.wait(20)
     assert house.gateway.newest()["completed"]["outcome"] == "cancelled"

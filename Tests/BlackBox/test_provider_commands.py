@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from conftest import ask, openai_client, provider
+from conftest import anthropic_client, ask, openai_client, provider
 from fakes import openai as fake_openai
+from fakes.anthropic import AnthropicProvider
 from fakes.lmstudio import LMStudioProvider
 from fakes.ollama import OllamaProvider
 from fakes.openai import OpenAIProvider
@@ -190,3 +191,51 @@ def test_openrouter_s_reset_in_the_body_is_kept_to(gateway, fake):
     (held,) = made.status()["r"]["held_models"]
     until = datetime.datetime.fromisoformat(held["until"].replace("Z", "+00:00")).timestamp()
     assert abs(until - int(reset) / 1000) < 5
+
+
+def test_headers_of_the_configuration_go_with_every_request(gateway, fake):
+    router, other = fake(), fake(text="second")
+    router.always(fake_openai.error(500, "who is team-token-12345?"))
+    entry = provider("r", router, "openrouter", baseUrl=router.url + "/v1", headers={
+        "HTTP-Referer": "https://agents.example", "X-Title": "My agents",
+        "X-Team": "${TEAM_TOKEN}",
+    })  # fmt: skip
+    made = gateway([entry, provider("second", other)], start=False)
+    made.variables["TEAM_TOKEN"] = "team-token-12345"
+    made.start()
+    answer = ask(openai_client(made), "is it team-token-12345?")
+    assert answer.parse().choices[0].message.content == "second"
+    for seen in [router.last, router.listings[0]]:
+        assert seen.headers["http-referer"] == "https://agents.example"
+        assert seen.headers["x-title"] == "My agents"
+        assert seen.headers["x-team"] == "team-token-12345"
+        assert seen.headers["authorization"] == "Bearer sk-secret-of-r"
+    assert "x-team" not in other.last.headers
+    # The configuration is recorded without them, and nobody is told of them.
+    texts = made.ask("log", "dump") + made.ask("providers", "status", "--detailed")
+    assert "who is [key]?" in texts
+    assert "team-token" not in texts + made.errors()
+    (configured,) = [e for e in made.events() if e["type"] == "ConfigurationApplied"]
+    assert "providers.r.headers.X-Team: set" in json.dumps(configured)
+    assert "agents.example" not in json.dumps(configured)
+    # What asks beside the gateway sends them too.
+    assert made.command("providers", "test", "r").returncode == 0
+    assert router.listings[-1].headers["x-title"] == "My agents"
+
+
+def test_anthropic_s_version_may_be_set_and_goes_before_the_client_s(gateway, fake):
+    claude = fake(AnthropicProvider)
+    made = gateway([provider("c", claude, "claude", headers={"Anthropic-Version": "2099-01-01"})])
+    ask(openai_client(made))
+    assert claude.last.headers["anthropic-version"] == "2099-01-01"
+    anthropic_client(made).messages.create(
+        model="claude-x", max_tokens=9, messages=[{"role": "user", "content": "Hi"}]
+    )
+    assert claude.last.headers["anthropic-version"] == "2099-01-01"
+
+
+def test_header_that_would_override_the_key_stops_the_start(gateway, fake):
+    made = gateway([provider("r", fake(), headers={"Authorization": "Bearer other"})], start=False)
+    result = made.command("providers", "test", "r")
+    assert result.returncode == 1
+    assert "providers[0].headers.Authorization: stands beside the provider's key" in result.stderr

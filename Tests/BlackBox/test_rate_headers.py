@@ -132,8 +132,8 @@ def version(type):
 def test_the_model_is_left_alone_for_as_long_as_the_provider_says(crowd, case):
     made, fakes = crowd
     _, reply, seconds = CASES[case]
-    fakes[case].will(reply())
     before = time.time()
+    fakes[case].will(reply())
     with pytest.raises(openai.RateLimitError):
         ask(
             openai_client(made),

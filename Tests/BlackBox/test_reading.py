@@ -191,7 +191,7 @@ def test_tail_follows_a_running_server(pair):
         assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     finally:
         tail.terminate()
-        tail.wait(10)
+        tail.wait(60)
 
 
 def test_a_closed_pipe_ends_tail_without_a_crash(pair):
@@ -199,11 +199,11 @@ def test_a_closed_pipe_ends_tail_without_a_crash(pair):
     traffic(gateway, first, second)
     command = f"{binary()} log tail -f --data {gateway.data} | head -n 1"
     result = subprocess.run(
-        ["bash", "-c", f"set -o pipefail; timeout 10 {command}; echo ${{PIPESTATUS[0]}} >&2"],
+        ["bash", "-c", f"set -o pipefail; timeout 60 {command}; echo ${{PIPESTATUS[0]}} >&2"],
         capture_output=True,
         text=True,
         env=gateway.environment,
-        timeout=30,
+        timeout=90,
     )
     assert len(result.stdout.splitlines()) == 1
     # 124 would mean that it went on following with nobody reading; 139 is a crash.
@@ -223,8 +223,11 @@ def test_state_is_the_same_after_a_restart(pair):
 
 
 def _lasting(gateway):
-    """The providers' status without what the passing of time changes."""
-    return gateway.status()
+    """The providers' status without what the passing of time changes, and a process's connections."""
+    return {
+        name: {key: value for key, value in row.items() if key != "pool"}
+        for name, row in gateway.status().items()
+    }
 
 
 def test_an_open_breaker_and_a_rate_limit_survive_a_restart(fake, gateway):
@@ -261,8 +264,8 @@ def test_a_stop_waits_for_requests_in_flight(pair):
     first.wait_for_request()
     gateway.process.terminate()
     gate.set()
-    thread.join(20)
-    assert gateway.process.wait(20) == 0
+    thread.join(60)
+    assert gateway.process.wait(60) == 0
     assert answers and answers[0].parse().choices[0].message.content == "four"
     record = gateway.explain(id_of(answers[0]))
     assert record["completed"]["outcome"] == "answered"
@@ -290,10 +293,10 @@ def test_a_stop_that_has_waited_long_enough_interrupts(fake, gateway, streamed):
     thread.start()
     stuck.wait_for_request()
     if streamed:
-        assert begun.wait(10)
+        assert begun.wait(60)
     assert made.stop() == 0
-    thread.join(10)
-    assert stuck.last.abandoned.wait(5)
+    thread.join(60)
+    assert stuck.last.abandoned.wait(20)
     (record,) = made.requests()
     assert record["completed"]["outcome"] == "interrupted"
     assert made.events()[-1]["type"] == "NodeStopped"
@@ -313,7 +316,7 @@ def test_a_request_that_a_crash_left_open_is_interrupted(pair):
     first.wait_for_request()
     eventually(lambda: gateway.requests(), "the request is not in the log")
     gateway.kill()
-    thread.join(10)
+    thread.join(60)
     (before,) = gateway.requests()
     assert "completed" not in before
     gateway.start()

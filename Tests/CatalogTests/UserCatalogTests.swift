@@ -136,23 +136,9 @@ struct UserCatalogTests {
         let card = try #require(catalog.model(provider: .ollama, id: "x:1b"))
         #expect(card.benchmarks.map(\.percent) == [Decimal(string: "12.34")])
         #expect(card.gpuMemory?.bytes == 7)
-        #expect(card.expectedQuality(for: .planning) == 810_000)
-        #expect(card.expectedQuality(for: .codeReview) == 0)
-        #expect(card.expectedQuality(for: .analysis) == nil)
-    }
-
-    @Test
-    func `a model is taken to be a little better than its tier at what it is a good pick for`()
-        throws
-    {
-        for card in try Catalog.shipped.cards {
-            guard let tier = card.tier else { continue }
-            for task in TaskType.allCases {
-                let expected = 200_000 + 200_000 * Int(tier.rawValue)
-                let isPick = card.tasks.contains(task.name)
-                #expect(card.expectedQuality(for: task) == (isPick ? expected : nil))
-            }
-        }
+        #expect(catalog.expectedQuality(of: card, for: .planning) == 810_000)
+        #expect(catalog.expectedQuality(of: card, for: .codeReview) == 0)
+        #expect(catalog.expectedQuality(of: card, for: .documentation) == nil)
     }
 
     @Test

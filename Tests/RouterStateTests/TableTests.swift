@@ -35,6 +35,26 @@ struct TableTests {
         #expect(journal.state.models.models(of: "groq") == [])
     }
 
+    @Test func `what a server tells of its models goes with its list, also through the bytes`()
+        throws
+    {
+        var journal = Journal()
+        var list = ModelsListed()
+        list.provider = "studio"
+        list.models = ["a"]
+        var model = ListedModel()
+        (model.name, model.isLoaded, model.contextWindow) = ("a", false, 4_096)
+        list.details = [model]
+        #expect(!journal.state.models.holds(list))
+        journal.append(.modelsListed(list))
+        let models = try StateCodingTests.recoded(journal.state).models
+        #expect(models.holds(list) && models.details(of: "studio") == [model])
+        list.details = []
+        #expect(!models.holds(list), "the same names, but nothing is told of them any more")
+        journal.append(.modelsListed(list))
+        #expect(journal.state.models.details(of: "studio").isEmpty)
+    }
+
     @Test func `a provider has what it lists, unless the policy restricts it`() {
         var journal = Journal()
         journal.append(Self.list("groq", ["a", "b"]))

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Upstream
 
-@Suite("Cancellation and shutdown", .timeLimit(.minutes(1)))
+@Suite("Cancellation and shutdown", .timeLimit(.minutes(5)))
 struct CancellationTests {
     let client: UpstreamClient
     let server: ScriptedServer

@@ -1,7 +1,7 @@
 import Testing
 import Upstream
 
-@Suite("Failures", .timeLimit(.minutes(1)))
+@Suite("Failures", .timeLimit(.minutes(5)))
 struct FailureTests {
     let client: UpstreamClient
 

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Upstream
 
-@Suite("Pools", .timeLimit(.minutes(1)))
+@Suite("Pools", .timeLimit(.minutes(5)))
 struct PoolTests {
     @Test
     func `a full pool queues, a full queue refuses, and places are passed on in order`()

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Upstream
 
-@Suite("Round trips", .timeLimit(.minutes(1)))
+@Suite("Round trips", .timeLimit(.minutes(5)))
 struct RoundTripTests {
     let client: UpstreamClient
 

@@ -114,6 +114,13 @@ final class ServerConnection {
         }
     }
 
+    /// Reads the head of a request and as much as came with it; `false` when the client has closed.
+    func readHead() -> Bool {
+        let end = Array("\r\n\r\n".utf8)
+        while unread.firstRange(of: end) == nil { guard readMore() else { return false } }
+        return true
+    }
+
     /// Reads until the client closes or resets; `false` if it does neither for 30 s.
     func waitForClose() -> Bool {
         while true {
@@ -172,6 +179,12 @@ final class ServerConnection {
 
     /// Gives the client's side of the machine a millisecond.
     func pause() { usleep(1000) }
+
+    /// Sends FIN and goes on reading.
+    func finishWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Reads no more and goes on writing.
+    func finishReading() { shutdown(descriptor, Int32(SHUT_RD)) }
 
     /// Closes with RST instead of FIN.
     func reset() {

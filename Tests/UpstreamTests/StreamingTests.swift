@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 import Upstream
 
-@Suite("Streaming", .timeLimit(.minutes(1)))
+@Suite("Streaming", .timeLimit(.minutes(5)))
 struct StreamingTests {
     let client: UpstreamClient
 

@@ -81,6 +81,8 @@ public enum ExclusionReason: UInt8, FieldEnumeration {
     case modelBreakerOpen = 66
     /// The model is being tried out with one request at a time.
     case modelBreakerProbing = 67
+    /// The model's vectors can't be compared with those of the first candidate.
+    case otherVectors = 68
 
     /// The model is not listed.
     public static var empty: ExclusionReason { .modelNotListed }

@@ -19,6 +19,8 @@ public struct PoolReading: FieldRecord, Hashable, Sendable {
     public var reused: Int = 0
     /// Those of them that were refused because too many waited.
     public var refused: Int = 0
+    /// The connections that are kept open though nobody asks; 0 where none is.
+    public var keptOpen: Int = 0
 
     /// A record with every field empty.
     public init() {}
@@ -34,5 +36,6 @@ public struct PoolReading: FieldRecord, Hashable, Sendable {
         visitor.field(7, "requests", &requests)
         visitor.field(8, "reused", &reused)
         visitor.field(9, "refused", &refused)
+        visitor.field(10, "kept_open", &keptOpen)
     }
 }

@@ -30,6 +30,8 @@ public struct ModelsListed: FieldRecord {
     public var provider: String = ""
     /// The models, as the provider names them, sorted.
     public var models: [String] = []
+    /// What a server of the user's own tells of them, sorted by name; empty where it tells nothing.
+    public var details: [ListedModel] = []
 
     /// A record with every field empty.
     public init() {}
@@ -38,6 +40,7 @@ public struct ModelsListed: FieldRecord {
     public mutating func visit(_ visitor: inout some FieldVisitor) {
         visitor.field(1, "provider", &provider)
         visitor.field(2, "models", &models)
+        visitor.field(3, "details", &details)
     }
 }
 

@@ -67,6 +67,7 @@ struct GatewayResponder: Sendable {
         case (.post, "/api/show"): return await ollama.show(request)
         case (.get, "/api/ps"): return await ollama.running()
         case (.get, "/api/version"): return ollama.version
+        case (.get, "/"): return ollama.greeting(to: request)
         default: return Self.notFound(request)
         }
     }
@@ -83,7 +84,8 @@ struct GatewayResponder: Sendable {
         "/v1/completions": .post, "/v1/responses": .post, "/v1/embeddings": .post,
         "/v1/feedback": .post, "/healthz": .get, "/readyz": .get,
         "/api/chat": .post, "/api/generate": .post, "/api/tags": .get, "/api/show": .post,
-        "/api/embed": .post, "/api/embeddings": .post, "/api/ps": .get, "/api/version": .get,
+        "/": .get, "/api/embed": .post, "/api/embeddings": .post, "/api/ps": .get,
+        "/api/version": .get,
     ]
 
     private static func notFound(_ request: Request) -> Response {

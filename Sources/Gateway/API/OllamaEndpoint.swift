@@ -25,6 +25,20 @@ struct OllamaEndpoint: Sendable {
         return Self.json(writer.bytes)
     }
 
+    /// `GET /`, by which Ollama's own programs see whether a server is there.
+    ///
+    /// Its command line asks by HEAD (api/client.go, `Heartbeat`), others look for the words. A browser,
+    /// which asks for HTML, is told what really runs.
+    func greeting(to request: Request) -> Response {
+        let isBrowser = request.headers[.accept]?.contains("text/html") == true
+        let text = isBrowser ? "Logway is running" : "Ollama is running"
+        return Response(
+            status: .ok,
+            headers: [.contentType: "text/plain; charset=utf-8", .vary: "accept"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text))
+        )
+    }
+
     /// `POST /api/show`: what the model's own Ollama says, else what Logway knows.
     func show(_ request: Request) async -> Response {
         let name: String
@@ -38,7 +52,9 @@ struct OllamaEndpoint: Sendable {
         }
         let found = ledger.read { state, _ in state.owners(of: name) }
         for owner in found.owners where owner.family == .ollama {
-            guard let provider = providers[owner.provider, 0] else { continue }
+            guard let provider = providers.lanes(of: owner.provider, in: ledger).first else {
+                continue
+            }
             do throws(UpstreamError) {
                 let body = Self.showBody(owner.model)
                 let answer = try await questions.ask(provider, "/api/show", body: body)
@@ -57,19 +73,27 @@ struct OllamaEndpoint: Sendable {
             ).response(for: .ollama)
         }
         let card = found.owners.lazy.compactMap(\.card).first
+        let told = found.owners.lazy.compactMap(\.told).first
         let details = OllamaModelDetails(
-            contextWindow: card?.contextWindow,
+            contextWindow: told?.contextWindow ?? card?.contextWindow,
             capabilities: card?.capabilities
         )
         return Self.json(details.body)
     }
 
-    /// `GET /api/ps`: the models that are loaded, at every Ollama that answers.
+    /// `GET /api/ps`: the models that are loaded, at every Ollama that answers and, as of the last list,
+    /// at every LM Studio.
     func running() async -> Response {
         var loaded: [JSONSlice] = []
-        for provider in providers.all where provider.endpoint.family == .ollama {
+        var others: [ListedModel] = []
+        for first in providers.all {
+            guard first.endpoint.family == .ollama else {
+                others += ledger.read { state, _ in state.models.details(of: first.name) }
+                continue
+            }
             do {
-                let answer = try await questions.ask(provider, "/api/ps")
+                let lanes = providers.lanes(of: first.name, in: ledger)
+                let answer = try await questions.ask(lanes.first ?? first, "/api/ps")
                 guard answer.status == 200 else { continue }
                 let models = try JSONSlice(validating: answer.body).member("models")
                 loaded += models.map { Array($0.elements) } ?? []
@@ -79,7 +103,12 @@ struct OllamaEndpoint: Sendable {
         }
         var writer = JSONWriter()
         writer.object { root in
-            root.array("models") { models in loaded.forEach { models.write($0) } }
+            root.array("models") { models in
+                loaded.forEach { models.write($0) }
+                for model in others where model.isLoaded == true {
+                    OllamaModelDetails.writeRunning(model, to: &models)
+                }
+            }
         }
         return Self.json(writer.bytes)
     }
@@ -120,6 +149,8 @@ struct ModelOwner: Sendable {
     /// The model's name there.
     let model: String
     let card: ModelPolicy?
+    /// What the server itself tells of it; `nil` where it tells nothing.
+    let told: ListedModel?
 }
 
 extension RouterState {
@@ -141,7 +172,8 @@ extension RouterState {
                     provider: provider.name,
                     family: provider.family,
                     model: model,
-                    card: card
+                    card: card,
+                    told: models.details(of: provider.name).first { $0.name == model }
                 )
             )
         }

@@ -43,7 +43,7 @@ struct TokenCountEndpoint: Sendable {
             }
         }
         for owner in owners {
-            guard let provider = providers[owner.provider, 0],
+            guard let provider = providers.lanes(of: owner.provider, in: ledger).first,
                 let answer = await count(client, as: owner.model, at: provider)
             else { continue }
             return answer

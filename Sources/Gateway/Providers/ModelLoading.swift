@@ -28,8 +28,16 @@ public struct ModelLoading: Sendable {
 
     /// The loading at a provider; `shutdown` ends it.
     ///
+    /// - Parameters:
+    ///   - provider: the provider.
+    ///   - catalog: where what is known of its models comes from.
+    ///   - trustedCertificatesFile: the authorities to trust instead of the system's.
     /// - Throws: `Failure` for a provider that has no such thing, or without an address.
-    public init(at provider: ProviderSettings, catalog: Catalog) throws(Failure) {
+    public init(
+        at provider: ProviderSettings,
+        catalog: Catalog,
+        trustedCertificatesFile: String? = nil
+    ) throws(Failure) {
         guard Self.isPossible(at: provider.type), let url = provider.baseURL else {
             throw Failure(
                 description:
@@ -40,7 +48,9 @@ public struct ModelLoading: Sendable {
         self.provider = provider
         connection = ProviderConnection(provider, baseURL: url, catalog: catalog)
         do throws(UpstreamError) {
-            upstream = try UpstreamClient()
+            upstream = try UpstreamClient(
+                Upstream.UpstreamOptions(trustedCertificatesFile: trustedCertificatesFile)
+            )
         } catch {
             throw Failure(description: "\(error)")
         }
@@ -137,7 +147,7 @@ public struct ModelLoading: Sendable {
         let answer: [UInt8]
         do throws(UpstreamError) {
             head = try await exchange.head()
-            answer = try await exchange.collect(limit: ModelRefresh.listLimit)
+            answer = try await exchange.collect(limit: ModelListing.byteLimit)
         } catch {
             throw Failure(description: "\(provider.name): \(error)")
         }

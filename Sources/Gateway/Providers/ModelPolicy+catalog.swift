@@ -5,14 +5,15 @@ import Simulation
 
 extension ModelPolicy {
     /// What the catalogue knows of a model, as routing uses it.
-    init(_ card: ModelCard) {
+    init(_ card: ModelCard, in catalog: Catalog) {
         self.init()
         name = card.id
         contextWindow = card.contextWindow
         tasks = card.tasks.compactMap { TaskType(name: $0) }
         tier = card.tier
+        quality = catalog.expectedQuality(of: card)
         taskQuality = TaskType.allCases.compactMap { task in
-            card.expectedQuality(for: task).map { TaskQuality(task, $0) }
+            catalog.expectedQuality(of: card, for: task).map { TaskQuality(task, $0) }
         }
         capabilities = card.capabilities?.union(Self.leanings(tasks, tier, card.contextWindow))
     }
@@ -64,7 +65,7 @@ extension ProviderPolicy {
         if let simulated {
             cards = simulated.models.map { ModelPolicy($0) }
         } else if settings.type.isLocal || settings.isUsualService {
-            cards = catalog.models(of: settings.type).map { ModelPolicy($0) }
+            cards = catalog.models(of: settings.type).map { ModelPolicy($0, in: catalog) }
         }
         if !settings.models.isEmpty {
             cards = cards.filter { settings.models.contains($0.name) }

@@ -12,11 +12,6 @@ import WriteAheadLog
 /// At the start, then every so often, never on the path of a request. The answer is a health probe
 /// as well.
 struct ModelRefresh: Service {
-    /// The bytes that a list may have; OpenRouter's has about half a megabyte.
-    static let listLimit = 16 << 20
-    /// The pages of a list that are read: each has up to a thousand models.
-    static let pageLimit = 20
-
     let ledger: Ledger
     let providers: ProviderDirectory
     let upstream: UpstreamClient
@@ -64,86 +59,71 @@ struct ModelRefresh: Service {
         let start = Clocks.monotonicMicroseconds
         var probe = HealthProbed()
         probe.provider = provider.name
-        var listed: [String]?
-        do throws(ProviderFailure) {
-            listed = try await models(of: provider)
-        } catch {
-            probe.failure = error.kind
-            probe.message = error.masked(by: provider.keys).message
+        var listed: ModelsListed?
+        let lanes = providers.lanes(of: provider.name, in: ledger)
+        for (index, lane) in lanes.enumerated() {
+            do throws(ProviderFailure) {
+                listed = try await models(of: lane)
+                probe.failure = nil
+                probe.message = nil
+                break
+            } catch {
+                // The first one's is told: the others are asked only because of it.
+                if probe.failure == nil {
+                    probe.failure = error.kind
+                    probe.message = error.masked(by: lane.keys).message
+                }
+                let isOfKey = error.kind.fault == .key || error.kind.fault == .rate
+                let address = lane.endpoint.baseURL
+                let others = lanes[(index + 1)...]
+                guard isOfKey || others.contains(where: { $0.endpoint.baseURL != address })
+                else { break }
+            }
         }
         if Task.isCancelled { return }
         probe.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)
-        probe.pool = upstream.statistics.pools[provider.pool.name].map { PoolReading($0) }
+        probe.pool = PoolReading(upstream.statistics, of: provider)
+        record(probe, listed)
+    }
+
+    /// A lane's models; at a server of the user's own over as many connections at once as are to stay
+    /// open, so that none of them grows too old to be used.
+    private func models(
+        of lane: ProviderConnection
+    ) async throws(ProviderFailure) -> ModelsListed {
+        let inUse = upstream.statistics.pools[lane.pool.name]?.inUse ?? 0
+        let beside = (0..<max(0, lane.keptConnections - inUse - 1)).map { _ in
+            upstream.start(lane.modelsRequest(from: nil))
+        }
+        let listing = ModelListing(upstream: upstream)
+        let models: ModelsListed
+        do throws(ProviderFailure) {
+            models = try await listing.models(of: lane)
+        } catch {
+            for exchange in beside { exchange.cancel() }
+            throw error
+        }
+        for exchange in beside {
+            do {
+                _ = try await exchange.head()
+                _ = try await exchange.collect(limit: ModelListing.byteLimit)
+            } catch {
+                // Its connection is not there; the list came over another, so the provider is.
+            }
+        }
+        return models
+    }
+
+    private func record(_ probe: HealthProbed, _ listed: ModelsListed?) {
         do throws(LogError) {
-            try ledger.transact { [probe, listed] state, _ in
+            try ledger.transact { state, _ in
                 var events: [EventBody] = [.healthProbed(probe)]
-                if let listed, listed != state.models.models(of: provider.name) {
-                    var list = ModelsListed()
-                    list.provider = provider.name
-                    list.models = listed
-                    events.append(.modelsListed(list))
-                }
+                if let listed, !state.models.holds(listed) { events.append(.modelsListed(listed)) }
                 return (events, ())
             }
         } catch {
-            logger.error("a probe of \(provider.name) could not be recorded: \(error)")
+            logger.error("a probe of \(probe.provider) could not be recorded: \(error)")
         }
-    }
-
-    private func models(
-        of provider: ProviderConnection
-    ) async throws(ProviderFailure) -> [String] {
-        var ids: Set<String> = []
-        var cursor: String?
-        for _ in 0..<Self.pageLimit {
-            let page = try await page(of: provider, from: cursor)
-            ids.formUnion(page.ids)
-            guard let next = page.next, next != cursor else { break }
-            cursor = next
-        }
-        return ids.sorted()
-    }
-
-    private func page(
-        of provider: ProviderConnection,
-        from cursor: String?
-    ) async throws(ProviderFailure) -> ModelList.Page {
-        let exchange = upstream.start(provider.modelsRequest(from: cursor))
-        let head: UpstreamHead
-        let body: [UInt8]
-        do throws(UpstreamError) {
-            head = try await exchange.head()
-            body = try await exchange.collect(limit: Self.listLimit)
-        } catch {
-            throw ProviderFailure(error)
-        }
-        let family = provider.endpoint.family
-        guard (200..<300).contains(head.status) else {
-            throw ProviderFailure.classify(
-                status: head.status,
-                headers: { head.headers[$0] },
-                body: body,
-                family: family,
-                now: Clocks.wall
-            )
-        }
-        return try ModelList.parse(body, family: family)
-    }
-}
-
-extension PoolReading {
-    /// The statistics of a pool, as they are recorded.
-    fileprivate init(_ pool: UpstreamStatistics.Pool) {
-        self.init()
-        open = pool.open
-        idle = pool.idle
-        inUse = pool.inUse
-        queued = pool.queued
-        connectionLimit = pool.maximumConnections
-        queueLimit = pool.maximumQueued
-        requests = Int(clamping: pool.requests)
-        reused = Int(clamping: pool.reusedConnections)
-        refused = Int(clamping: pool.refused)
     }
 }
 

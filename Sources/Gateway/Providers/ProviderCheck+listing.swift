@@ -21,7 +21,7 @@ extension ProviderCheck {
         let place = connection.endpoint.baseURL
         do throws(UpstreamError) {
             let head = try await exchange.head()
-            let body = try await exchange.collect(limit: ModelRefresh.listLimit)
+            let body = try await exchange.collect(limit: ModelListing.byteLimit)
             let time = Clocks.monotonicMicroseconds - start
             var listing = Listing(
                 connection: CheckStep(

@@ -6,6 +6,9 @@ import Upstream
 
 /// A configured provider, ready to be asked: where it is, its key, its pool and its time limits.
 struct ProviderConnection: Sendable {
+    /// The connections to a local server that are kept open.
+    private static let leastLocalConnections = 2
+
     let name: String
     let endpoint: ProviderEndpoint
     /// Where chat requests go, unless the address names the model, and their headers: the same for
@@ -15,14 +18,19 @@ struct ProviderConnection: Sendable {
     private let streamHeaders: [(name: String, value: String)]
     let pool: UpstreamPool
     /// Another for model lists, which must not wait behind answers.
-    private let listPool: UpstreamPool
+    let listPool: UpstreamPool
+    /// The connections that are kept open though nobody asks: two to a server on this machine or of the
+    /// user's own (requirements, row E14), none to a hosted one, where a handshake is part of each burst.
+    let keptConnections: Int
+    /// Where an LM Studio tells more of its models than the family's list does; `nil` for others.
+    let nativeListURL: String?
     /// Under which name an output limit is sent.
     let limitField: Providers.UpstreamOptions.LimitField
     /// Whether the provider's headers count requests by the day.
     let countsRequestsByDay: Bool
     let timeouts: Timeouts
     let healthCheck: HealthCheckSettings
-    /// Takes the key out of what the provider says.
+    /// Takes the key, and headers that are as secret, out of what the provider says.
     let keys: KeyMask
     /// The models that it takes prompts for; `*` is all.
     private let promptModels: Set<String>
@@ -38,11 +46,14 @@ struct ProviderConnection: Sendable {
     /// The connection to an enabled provider at its address.
     init(_ settings: ProviderSettings, baseURL: String, catalog: Catalog) {
         name = settings.name
+        let ownHeaders = settings.headers.map { (name: $0.name, value: $0.value.revealed) }
+        let ownNames = Set(ownHeaders.map { $0.name.lowercased() })
         endpoint = ProviderEndpoint(
             family: settings.family,
             baseURL: baseURL,
             apiKey: settings.apiKey?.revealed,
-            extraHeaders: settings.type.extraHeaders,
+            extraHeaders: settings.type.extraHeaders.filter { !ownNames.contains($0.name) }
+                + ownHeaders,
             modelsURL: settings.type.modelsURL(baseURL: baseURL)
         )
         chatURL = endpoint.chatURL
@@ -54,7 +65,15 @@ struct ProviderConnection: Sendable {
         if let most = settings.concurrency { pool.maximumConnections = most }
         pool.maximumQueued = settings.maxQueued
         self.pool = pool
-        listPool = UpstreamPool(name: "\(settings.name) lists", maximumConnections: 1)
+        keptConnections =
+            settings.type.isLocal || settings.isLocal
+            ? min(Self.leastLocalConnections, pool.maximumConnections) : 0
+        listPool = UpstreamPool(
+            name: "\(settings.name) lists",
+            maximumConnections: max(1, keptConnections)
+        )
+        nativeListURL =
+            settings.type == .lmstudio ? endpoint.serverURL + "/api/v0/models" : nil
         // Every model of OpenAI's own takes the new name, its reasoning models only that.
         limitField =
             settings.type == .openai && settings.baseURL == settings.type.defaultBaseURL
@@ -62,7 +81,8 @@ struct ProviderConnection: Sendable {
         countsRequestsByDay = settings.type.countsRequestsByDay
         timeouts = settings.timeouts
         healthCheck = settings.healthCheck
-        keys = KeyMask(key: settings.apiKey?.revealed)
+        let secrets = [settings.apiKey] + settings.headers.filter(\.isKey).map(\.value)
+        keys = KeyMask(secrets.map { KeyMask(key: $0?.revealed) })
         let type = settings.type
         window = { model in catalog.model(provider: type, id: model)?.contextWindow }
         thinking = { model in catalog.thinking(provider: type, id: model) }

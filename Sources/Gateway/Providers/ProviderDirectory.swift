@@ -1,5 +1,6 @@
 import Events
 import Providers
+import RouterState
 
 /// The connections of the enabled providers, by configured name and lane.
 struct ProviderDirectory: Sendable {
@@ -25,5 +26,19 @@ struct ProviderDirectory: Sendable {
     subscript(name: String, lane: Int = 0) -> ProviderConnection? {
         guard let lanes = connections[name], lanes.indices.contains(lane) else { return nil }
         return lanes[lane]
+    }
+
+    /// A provider's lanes in the order in which to ask them for what is no request, such as a list:
+    /// those that are held or rest come last, and what failed less comes first.
+    func lanes(of name: String, in ledger: Ledger) -> [ProviderConnection] {
+        guard let lanes = connections[name], lanes.count > 1 else { return connections[name] ?? [] }
+        let order = ledger.read { state, now in
+            lanes.indices.map { key in
+                let record = state.lanes.of(name, key)
+                let isHeld = state.holds.keyRejected(name, key: key, at: now) != nil
+                return (isHeld ? 2 : record.isResting(at: now) ? 1 : 0, record.failures, key)
+            }
+        }
+        return order.sorted { $0 < $1 }.map { lanes[$0.2] }
     }
 }

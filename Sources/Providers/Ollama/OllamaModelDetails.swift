@@ -1,5 +1,5 @@
 public import Events
-import JSONBytes
+public import JSONBytes
 
 /// What Ollama's `/api/show` tells of a model, for one that no Ollama serves.
 public struct OllamaModelDetails: Sendable {
@@ -44,6 +44,20 @@ public struct OllamaModelDetails: Sendable {
             (.tools, "tools"), (.vision, "vision"), (.reasoning, "thinking"),
         ]
         return ["completion"] + words.filter { capabilities.contains($0.0) }.map(\.1)
+    }
+
+    /// A model that another server than an Ollama has loaded, as `/api/ps` tells of it.
+    public static func writeRunning(_ model: ListedModel, to models: inout JSONWriter) {
+        models.object { line in
+            line.member("name", model.name)
+            line.member("model", model.name)
+            // Nobody knows them here, but clients with types demand them.
+            line.member("size", 0)
+            line.member("digest", "")
+            line.object("details") { write(to: &$0) }
+            line.member("size_vram", 0)
+            line.member("context_length", ifPresent: model.loadedContext)
+        }
     }
 
     /// The members of `details`, which are about files that are not there.

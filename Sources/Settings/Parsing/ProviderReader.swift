@@ -18,7 +18,7 @@ struct ProviderReader {
         "type", "name", "enabled", "priority", "apiKey", "baseUrl", "defaultModel", "models",
         "modelOverrides", "limits", "costPer1MTokens", "healthCheck", "fallbackProvider",
         "timeouts", "simulation", "features", "modelLimits", "resets", "maxConcurrent",
-        "keepAlive", "maxQueued", "apiKeys", "endpoints", "completions",
+        "keepAlive", "maxQueued", "apiKeys", "endpoints", "completions", "headers",
     ]
 
     /// The providers of the file that could be read.
@@ -66,6 +66,7 @@ struct ProviderReader {
         checkName(provider.name, section)
         provider.isEnabled = section.flag("enabled") ?? true
         readConnection(section, into: &provider)
+        provider.readHeaders(section)
         readModels(section, into: &provider)
         provider.limits = ProviderLimits(section)
         provider.readQuotas(section)

@@ -18,7 +18,17 @@ extension Section {
         let type = provider.type
         guard type.needsKey, provider.isUsualService else { return nil }
         for variable in type.keyVariables {
-            if let key = diagnostics.environment[variable], !key.isEmpty { return Secret(key) }
+            guard let key = diagnostics.environment[variable], !key.isEmpty else { continue }
+            guard Secret.fitsHeader(key) else {
+                report(
+                    "is taken from the environment variable \(variable), which holds a line break or"
+                        + " another control character",
+                    at: "apiKey",
+                    suggestion: "set \(variable) to the key alone"
+                )
+                return nil
+            }
+            return Secret(key)
         }
         if provider.isEnabled {
             let variable = type.keyVariables[0]
@@ -108,19 +118,31 @@ extension Section {
 }
 
 extension Diagnostics {
-    /// The secret text of `node` with `${NAME}` replaced; only a needed one that is not there is
-    /// reported.
+    /// The secret text of `node` with `${NAME}` replaced and without the white space around it; only a
+    /// needed one that is not there is reported, and one that no header can carry.
     func secret(_ node: Node, _ path: String, isNeeded: Bool) -> Secret? {
         guard let raw = node.scalar?.string else {
             report("must be a text", at: node, path)
             return nil
         }
+        let text: String
         do {
-            return Secret(try Interpolation.complete(raw, from: environment))
+            text = try Interpolation.complete(raw, from: environment)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
         } catch {
             if isNeeded { report(error, at: node, path) }
             return nil
         }
+        guard Secret.fitsHeader(text) else {
+            report(
+                "holds a line break or another control character",
+                at: node,
+                path,
+                suggestion: "write it, or its variable, as one line"
+            )
+            return nil
+        }
+        return Secret(text)
     }
 }
 

@@ -19,6 +19,8 @@ public struct ProviderSettings: Hashable, Sendable {
     /// The ways to it, where `apiKeys` or `endpoints` name several; the first has `apiKey` and
     /// `baseURL` too.
     public var lanes: [LaneSettings] = []
+    /// What is sent with every request besides, sorted by name.
+    public var headers: [ProviderHeader] = []
     /// The model for requests that name none; `nil` when only the provider's own list can tell,
     /// as on the user's own servers: a default is one that the user chose or the service surely has.
     public var defaultModel: String?

@@ -16,9 +16,16 @@ private struct ModelLoadOptions: ParsableArguments {
     func loading() async throws -> (ModelLoading, provider: String, model: String) {
         let (settings, catalog) = try await configuration.read()
         let able = settings.providers.filter { ModelLoading.isPossible(at: $0.type) }
+        func loading(at provider: ProviderSettings) throws -> ModelLoading {
+            try ModelLoading(
+                at: provider,
+                catalog: catalog,
+                trustedCertificatesFile: settings.trustedCertificatesFile
+            )
+        }
         let parts = model.split(separator: ":", maxSplits: 1).map(String.init)
         if parts.count == 2, let named = settings.provider(named: parts[0]) {
-            return (try ModelLoading(at: named, catalog: catalog), named.name, parts[1])
+            return (try loading(at: named), named.name, parts[1])
         }
         guard able.count == 1 else {
             let names = able.map { "\($0.name):\(model)" }.joined(separator: ", ")
@@ -28,7 +35,7 @@ private struct ModelLoadOptions: ParsableArguments {
                     : "say which provider: \(names)"
             )
         }
-        return (try ModelLoading(at: able[0], catalog: catalog), able[0].name, model)
+        return (try loading(at: able[0]), able[0].name, model)
     }
 
     func write(_ model: String, at provider: String, _ state: String) {

@@ -45,12 +45,13 @@ struct ModelsCommand: ParsableCommand {
             let type = provider.flatMap { ProviderType(name: $0) }
             let needed = capability.compactMap { Capabilities(name: $0) }
                 .reduce(into: Capabilities()) { $0.formUnion($1) }
-            let cards = try CatalogFiles.catalog(catalogOptions.named()).cards.filter { card in
+            let catalog = try CatalogFiles.catalog(catalogOptions.named())
+            let cards = catalog.cards.filter { card in
                 (type == nil || card.provider == type)
                     && (needed.isEmpty || card.capabilities?.isSuperset(of: needed) == true)
             }
             if json {
-                for card in cards { Output.line(card.json) }
+                for card in cards { Output.line(card.json(in: catalog)) }
             } else if cards.isEmpty {
                 Output.line("no model is like that")
             } else {
@@ -84,9 +85,11 @@ struct ModelsCommand: ParsableCommand {
                 throw CommandError("the catalogue has no model `\(model)`; \(advice)")
             }
             if json {
-                for card in cards { Output.line(card.json) }
+                for card in cards { Output.line(card.json(in: catalog)) }
             } else {
-                Output.page(cards.map(ModelTexts.page).joined(separator: "\n"))
+                Output.page(
+                    cards.map { ModelTexts.page($0, in: catalog) }.joined(separator: "\n")
+                )
             }
         }
     }

@@ -18,22 +18,9 @@ struct ReplayCommand: ParsableCommand {
 
     @OptionGroup var readingOptions: ReadingOptions
     @OptionGroup var atOption: AtOption
+    @OptionGroup var period: PeriodOptions
     @Flag(name: .long, help: "Decides everything again, and compares.")
     var check = false
-    @Option(
-        name: .long,
-        parsing: .unconditional,
-        help: "Checks requests received from this instant on.",
-        transform: TimeArgument.init(parsing:)
-    )
-    var since: TimeArgument?
-    @Option(
-        name: .long,
-        parsing: .unconditional,
-        help: "Checks requests received before this instant.",
-        transform: TimeArgument.init(parsing:)
-    )
-    var until: TimeArgument?
     @Option(name: .long, help: "Checks this request only, by its id.")
     var request: String?
     @Flag(name: .long, help: "Shows every difference, not only the first.")
@@ -48,7 +35,7 @@ struct ReplayCommand: ParsableCommand {
         if check, atOption.time != nil {
             throw ValidationError("--at is not for --check; --until checks what came before")
         }
-        if !check, all || since != nil || until != nil || request != nil {
+        if !check, all || period.isGiven || request != nil {
             throw ValidationError("--since, --until, --request and --all are for --check")
         }
     }
@@ -78,8 +65,8 @@ struct ReplayCommand: ParsableCommand {
 
     private func checked(_ history: inout StateHistory) throws -> ReplayFindings {
         var scope = ReplayScope()
-        scope.since = since?.time
-        scope.until = until?.time
+        scope.since = period.since?.time
+        scope.until = period.until?.time
         scope.request = request.flatMap { RequestID($0) }
         var bar = ReplayProgress()
         return try history.check(scope, keepsAll: all) { bar.show($0, of: $1) }

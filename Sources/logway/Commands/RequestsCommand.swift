@@ -12,22 +12,9 @@ struct RequestsCommand: ParsableCommand {
 
     @OptionGroup var readingOptions: ReadingOptions
     @OptionGroup var atOption: AtOption
+    @OptionGroup var period: PeriodOptions
     @Option(name: .shortAndLong, help: "At most this many.")
     var limit = 20
-    @Option(
-        name: .long,
-        parsing: .unconditional,
-        help: "From this instant on: RFC 3339, a date, or how long ago (-2h).",
-        transform: TimeArgument.init(parsing:)
-    )
-    var since: TimeArgument?
-    @Option(
-        name: .long,
-        parsing: .unconditional,
-        help: "Before this instant.",
-        transform: TimeArgument.init(parsing:)
-    )
-    var until: TimeArgument?
     @Option(name: .long, help: "Only those that this provider was asked for.")
     var provider: String?
     @Option(name: .long, help: "Only those that asked for or were tried at this model.")
@@ -54,8 +41,8 @@ struct RequestsCommand: ParsableCommand {
 
     func run() throws {
         var filter = RequestFilter()
-        filter.since = since?.time
-        filter.until = until?.time
+        filter.since = period.since?.time
+        filter.until = period.until?.time
         filter.provider = provider
         filter.model = model
         filter.task = task
@@ -98,7 +85,7 @@ struct RequestsCommand: ParsableCommand {
         }
         return try ReadModelQuery.answer(
             directory,
-            needsBeginning: since != nil,
+            needsBeginning: period.since != nil,
             ask,
             orFold: fold
         )

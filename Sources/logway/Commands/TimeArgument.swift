@@ -51,6 +51,27 @@ struct AtOption: ParsableArguments {
     var time: Timestamp? { at?.time }
 }
 
+/// The options of every command that takes requests of a time only.
+struct PeriodOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        parsing: .unconditional,
+        help: "Requests received from this instant on: RFC 3339, a date, or how long ago (-2h).",
+        transform: TimeArgument.init(parsing:)
+    )
+    var since: TimeArgument?
+    @Option(
+        name: .long,
+        parsing: .unconditional,
+        help: "Requests received before this instant.",
+        transform: TimeArgument.init(parsing:)
+    )
+    var until: TimeArgument?
+
+    /// Whether either was given.
+    var isGiven: Bool { since != nil || until != nil }
+}
+
 extension Timestamp {
     /// An instant as RFC 3339 §5.6 writes it, to the microsecond: `2026-11-21T09:30:00.25+01:00`.
     ///

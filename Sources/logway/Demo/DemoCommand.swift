@@ -131,6 +131,12 @@ struct DemoCommand: AsyncParsableCommand {
               logway log verify --data \(directory)
             """
         )
+        guard tally.answered > 0 else {
+            throw CommandError(
+                "none of \(tally.refused + tally.failed) requests was answered; "
+                    + "`logway explain last --data \(directory)` says why of the last one"
+            )
+        }
         if let recorded, recorded != report.total.cost {
             throw CheckFailed(message: "the report differs from the outcome table")
         }

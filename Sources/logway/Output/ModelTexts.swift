@@ -24,7 +24,7 @@ enum ModelTexts {
     }
 
     /// Everything that is known of a model, each value with its origin.
-    static func page(_ card: ModelCard) -> String {
+    static func page(_ card: ModelCard, in catalog: Catalog) -> String {
         var rows = TextTable([.text("VALUE"), .text("IS"), .text("FROM")])
         func add(_ title: String, _ value: String?, _ field: CardField?) {
             let origin = field.flatMap { card.origins[$0]?.rawValue } ?? ""
@@ -42,6 +42,9 @@ enum ModelTexts {
         let ratings = (card.taskQuality ?? [:]).sorted { $0.key.rawValue < $1.key.rawValue }
             .map { "\($0.key.name) \(Double($0.value) / 1_000_000)" }
         add("quality", list(ratings), .quality)
+        let expected = catalog.expectations(of: card)
+            .map { "\($0.name) \(Double($0.rating) / 1_000_000)" }
+        add("expected quality", list(expected), nil)
         add("strengths", list(card.strengths), .strengths)
         add("weaknesses", list(card.weaknesses), .weaknesses)
         add("GPU memory", card.gpuMemory.map { "\($0.bytes) bytes, and the context" }, .gpuMemory)
@@ -110,7 +113,7 @@ enum ModelTexts {
 
 extension ModelCard {
     /// The card as one line of JSON; what is not known is left out.
-    var json: String {
+    func json(in catalog: Catalog) -> String {
         JSONText.object([
             "provider": .text(provider.name),
             "model": .text(id),
@@ -136,6 +139,12 @@ extension ModelCard {
                     )
                 )
             },
+            "expected_quality_ppm": .object(
+                Dictionary(
+                    uniqueKeysWithValues: catalog.expectations(of: self)
+                        .map { ($0.name, .int($0.rating)) }
+                )
+            ),
             "origins": .object(
                 Dictionary(
                     uniqueKeysWithValues: origins.map { ($0.rawValue, .text($1.rawValue)) }

@@ -25,13 +25,27 @@ def make_certificate(folder):
     return certificate, key
 
 
+def server_context(certificate, key, protocols):
+    """TLS of a server that offers these protocols."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    context.set_alpn_protocols(list(protocols))
+    return context
+
+
+def accept_tls(context, connection):
+    """The connection after its handshake; nothing for a client that does not trust the certificate."""
+    try:
+        return context.wrap_socket(connection, server_side=True)
+    except (ssl.SSLError, OSError):
+        return None
+
+
 class HTTP2Provider(OpenAIProvider):
     """Answers chat completions over HTTP/2, one stream after the other on each connection."""
 
     def __init__(self, certificate, key, protocols=("h2",), **options):
-        self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self._context.load_cert_chain(certificate, key)
-        self._context.set_alpn_protocols(list(protocols))
+        self._context = server_context(certificate, key, protocols)
         self.versions = set()
         """The protocols that were agreed on."""
         super().__init__(**options)
@@ -41,10 +55,9 @@ class HTTP2Provider(OpenAIProvider):
         return super().url.replace("http://", "https://")
 
     def _serve(self, connection):
-        try:
-            connection = self._context.wrap_socket(connection, server_side=True)
-        except (ssl.SSLError, OSError):
-            return  # A client that does not trust it.
+        connection = accept_tls(self._context, connection)
+        if connection is None:
+            return
         self.versions.add(connection.selected_alpn_protocol())
         if connection.selected_alpn_protocol() != "h2":
             return super()._serve(connection)

@@ -11,7 +11,26 @@ class LMStudioProvider(OpenAIProvider):
         super().__init__(models, text)
         self.loaded = {}
         """The ids of instances, by model."""
+        self.kinds = {}
+        """What each model is, where it is no `llm`."""
+        self.pages["/api/v0/models"] = lambda request: whole(
+            {"object": "list", "data": self.states()}
+        )
         self.pages["/api/v1/models"] = lambda request: whole({"models": self.own_list()})
+
+    def states(self):
+        """The list of version 0 of its API, which tells what is loaded."""
+        lines = []
+        for model in self.models:
+            line = {
+                "id": model, "object": "model", "type": self.kinds.get(model, "llm"),
+                "publisher": "fake", "arch": "fake", "compatibility_type": "gguf",
+                "quantization": "Q4_K_M", "state": "not-loaded", "max_context_length": 40960,
+            }  # fmt: skip
+            if self.loaded.get(model):
+                line |= {"state": "loaded", "loaded_context_length": 4096}
+            lines.append(line)
+        return lines
 
     def own_list(self):
         return [

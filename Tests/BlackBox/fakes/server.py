@@ -38,6 +38,21 @@ class Cut:
 CUT = Cut()
 
 
+class HalfClose:
+    """A step of a reply: FIN is sent, nothing more is written, and the connection is read on until the
+    caller closes it."""
+
+
+HALF_CLOSE = HalfClose()
+
+
+class Deaf:
+    """A step of a reply: the reading side is closed, and the answer is written on."""
+
+
+DEAF = Deaf()
+
+
 @dataclass
 class Reply:
     """What is answered to one request."""
@@ -48,11 +63,15 @@ class Reply:
     headers: dict = field(default_factory=dict)
     chunked: bool = False
     """Whether the length is unknown beforehand, as for a stream."""
+    until_close: bool = False
+    """Whether nothing tells the length, so that the body ends with the connection."""
 
     def head(self):
         headers = dict(self.headers)
         if self.chunked:
             headers["transfer-encoding"] = "chunked"
+        elif self.until_close:
+            headers["connection"] = "close"
         else:
             length = sum(len(step) for step in self.steps if isinstance(step, bytes))
             headers.setdefault("content-length", str(length))
@@ -90,6 +109,8 @@ class Seen:
     """Set when the caller hung up before its answer was whole."""
     answered: threading.Event = field(default_factory=threading.Event)
     """Set when the whole answer was sent."""
+    let_go: threading.Event = field(default_factory=threading.Event)
+    """Set when the caller closed a connection that was half closed."""
 
     @property
     def json(self):
@@ -158,7 +179,7 @@ class FakeProvider:
         """The last chat request."""
         return self.requests[-1]
 
-    def wait_for_request(self, count=1, timeout=10):
+    def wait_for_request(self, count=1, timeout=60):
         """The request of that number, as soon as it is there."""
         with self.arrived:
             if not self.arrived.wait_for(lambda: len(self.requests) >= count, timeout):
@@ -169,6 +190,10 @@ class FakeProvider:
         # A blocked accept would keep the port open, so that the next caller would hang.
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self.hang_up()
+
+    def hang_up(self):
+        """Closes every connection."""
         with self._lock:
             for connection in list(self._connections):
                 try:
@@ -261,6 +286,15 @@ class FakeProvider:
                 self._watch(connection, time.monotonic() + LONGEST_HOLD, step.gate)
             elif step is CUT:
                 return False
+            elif step is HALF_CLOSE:
+                connection.shutdown(socket.SHUT_WR)
+                connection.settimeout(LONGEST_HOLD)
+                while connection.recv(1 << 16):
+                    pass
+                request.let_go.set()
+                return False
+            elif step is DEAF:
+                connection.shutdown(socket.SHUT_RD)
             elif reply.chunked:
                 connection.sendall(b"%x\r\n%s\r\n" % (len(step), step))
             else:
@@ -268,7 +302,7 @@ class FakeProvider:
         if reply.chunked:
             connection.sendall(b"0\r\n\r\n")
         request.answered.set()
-        return True
+        return not reply.until_close
 
     @staticmethod
     def _watch(connection, deadline, gate):

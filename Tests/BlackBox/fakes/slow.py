@@ -6,9 +6,15 @@ thousands. All streams write their next chunk when the test says so.
 
 import asyncio
 import json
+import ssl
 import threading
 
+import h2.config
+import h2.connection
+import h2.events
+
 from . import openai as fake_openai
+from .http2 import server_context
 from .openai import OpenAIProvider
 
 MODEL_LIST = json.dumps({"object": "list", "data": [{"id": "slow"}, {"id": "short"}]}).encode()
@@ -18,6 +24,9 @@ class SlowProvider:
     """Answers the model `slow` chunk by chunk as the test says, `short` at once."""
 
     models = ["slow", "short"]
+    scheme = "http"
+    context = None
+    """How TLS is spoken, if it is."""
 
     def __init__(self):
         self.streams = 0
@@ -30,22 +39,22 @@ class SlowProvider:
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
-        self._ready.wait(10)
+        self._ready.wait(60)
 
     def step(self):
         """Lets each stream write one chunk more."""
-        asyncio.run_coroutine_threadsafe(self._change(1, False), self._loop).result(30)
+        asyncio.run_coroutine_threadsafe(self._change(1, False), self._loop).result(60)
 
     def end(self):
         """Lets each stream end well."""
-        asyncio.run_coroutine_threadsafe(self._change(0, True), self._loop).result(30)
+        asyncio.run_coroutine_threadsafe(self._change(0, True), self._loop).result(60)
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self._port}"
+        return f"{self.scheme}://127.0.0.1:{self._port}"
 
     def close(self):
-        asyncio.run_coroutine_threadsafe(self._cancel(), self._loop).result(30)
+        asyncio.run_coroutine_threadsafe(self._cancel(), self._loop).result(60)
         self._loop.call_soon_threadsafe(self._loop.stop)
 
     @staticmethod
@@ -59,7 +68,10 @@ class SlowProvider:
     def _run(self):
         asyncio.set_event_loop(self._loop)
         self._changed = asyncio.Condition()
-        start = asyncio.start_server(self._serve, "127.0.0.1", 0, backlog=4096)
+        start = asyncio.start_server(
+            self._serve, "127.0.0.1", 0, backlog=4096, ssl=self.context,
+            ssl_handshake_timeout=self.context and 120,
+        )  # fmt: skip
         server = self._loop.run_until_complete(start)
         self._port = server.sockets[0].getsockname()[1]
         self._ready.set()
@@ -112,6 +124,12 @@ class SlowProvider:
             b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
             b"transfer-encoding: chunked\r\n\r\n"
         )
+        await self._tell(send, writer.drain)
+        writer.write(b"0\r\n\r\n")
+        await writer.drain()
+
+    async def _tell(self, send, drain):
+        """Sends the events of a slow stream, chunk by chunk as the test says."""
         first, *_, finish, usage, done = fake_openai.pieces([], model="slow")
         send(first)
         send(fake_openai.chunk({"content": "begin "}, model="slow"))
@@ -122,8 +140,77 @@ class SlowProvider:
             while at < self._round:
                 send(fake_openai.chunk({"content": "word " * 50}, model="slow"))
                 at += 1
-            await writer.drain()
+            await drain()
         for event in (finish, usage, done):
             send(event)
-        writer.write(b"0\r\n\r\n")
-        await writer.drain()
+
+
+class SlowHTTP2Provider(SlowProvider):
+    """The same over TLS and HTTP/2."""
+
+    scheme = "https"
+
+    def __init__(self, certificate, key):
+        self.context = server_context(certificate, key, ["h2"])
+        self.versions = set()
+        """The protocols that were agreed on."""
+        super().__init__()
+
+    async def _serve(self, reader, writer):
+        self.connections += 1
+        self.versions.add(writer.get_extra_info("ssl_object").selected_alpn_protocol())
+        config = h2.config.H2Configuration(client_side=False, header_encoding="utf-8")
+        state = h2.connection.H2Connection(config)
+        state.initiate_connection()
+        heads, bodies, answers = {}, {}, set()
+        try:
+            writer.write(state.data_to_send())
+            while data := await reader.read(1 << 16):
+                for event in state.receive_data(data):
+                    if isinstance(event, h2.events.RequestReceived):
+                        heads[event.stream_id] = dict(event.headers)
+                        bodies[event.stream_id] = b""
+                    elif isinstance(event, h2.events.DataReceived):
+                        bodies[event.stream_id] += event.data
+                        state.acknowledge_received_data(
+                            event.flow_controlled_length, event.stream_id
+                        )
+                    elif isinstance(event, h2.events.StreamEnded):
+                        id = event.stream_id
+                        answer = self._answer_stream(
+                            state, id, heads.pop(id), bodies.pop(id), writer
+                        )
+                        answers.add(asyncio.ensure_future(answer))
+                writer.write(state.data_to_send())
+        except (ConnectionError, ssl.SSLError, asyncio.CancelledError):
+            pass
+        finally:
+            for answer in answers:
+                answer.cancel()
+            writer.close()
+
+    async def _answer_stream(self, state, id, head, body, writer):
+        def send(data, content_type=None):
+            if content_type:
+                state.send_headers(id, [(":status", "200"), ("content-type", content_type)])
+            # Every chunk here fits into the client's window, which is of megabytes.
+            state.send_data(id, data)
+            writer.write(state.data_to_send())
+
+        def whole(data):
+            send(data, "application/json")
+
+        if head[":method"] == "GET":
+            whole(MODEL_LIST)
+        elif json.loads(body)["model"] == "short":
+            whole(fake_openai.completion(model="short").steps[0])
+        else:
+            self.streams += 1
+            self.most = max(self.most, self.streams)
+            try:
+                send(b": begin\n\n", "text/event-stream")
+                await self._tell(send, writer.drain)
+            finally:
+                self.streams -= 1
+        state.end_stream(id)
+        writer.write(state.data_to_send())
