@@ -118,20 +118,27 @@ struct QuotaUse {
     var isEstimated = false
 
     /// What an attempt came to that had reserved so many tokens.
-    init(_ attempt: AttemptFinished, reserved: Int) {
+    init(_ attempt: AttemptFinished, reserved: Int, countsCached: Bool) {
         // Without a status and a charge nobody was reached, and the request is still there to use.
         if attempt.failure != nil, attempt.status == nil, attempt.costOrigin == .uncharged {
             return
         }
         requests = 1
         if let prompt = attempt.usage.prompt, let output = attempt.usage.output {
-            tokens = max(0, prompt.addingClamped(output))
+            let free = countsCached ? 0 : max(0, attempt.usage.cachedInput ?? 0)
+            tokens = max(0, prompt.subtractingClamped(free).addingClamped(output))
             isEstimated = attempt.usage.origin != .provider
         } else if attempt.costOrigin != .uncharged {
             tokens = reserved
             isEstimated = true
         }
     }
+}
+
+extension ProviderPolicy {
+    /// Whether prompt tokens from the provider's cache count in its token quotas; Groq's don't
+    /// (console.groq.com/docs/prompt-caching, "Rate limits").
+    var countsCachedInput: Bool { type != "groq" }
 }
 
 extension QuotaLine: FieldRecord {

@@ -111,9 +111,17 @@ public struct Quotas: Hashable, Sendable {
     }
 
     /// Counts what an attempt used, whose reservation is given back.
-    mutating func settle(_ running: RunningAttempt, _ attempt: AttemptFinished) {
+    mutating func settle(
+        _ running: RunningAttempt,
+        _ attempt: AttemptFinished,
+        _ provider: ProviderPolicy?
+    ) {
         guard running.heldLines != .none else { return }
-        let use = QuotaUse(attempt, reserved: running.reservedTokens)
+        let use = QuotaUse(
+            attempt,
+            reserved: running.reservedTokens,
+            countsCached: provider?.countsCachedInput ?? true
+        )
         for owner in running.quotaOwners { lines[owner]?.settle(use, since: running.started) }
     }
 

@@ -156,7 +156,7 @@ public struct RouterState: Hashable, Sendable {
     ) {
         guard let running else { return }
         release(running)
-        quotas.settle(running, attempt)
+        quotas.settle(running, attempt, policy.provider(attempt.provider))
         budgets.settle(running, attempt, at: time)
     }
 

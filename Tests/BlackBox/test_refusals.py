@@ -1,6 +1,7 @@
 """Requests that are themselves at fault: one clear error in the client's shape, and a record."""
 
 import json
+from datetime import datetime, timedelta, timezone
 
 import anthropic
 import openai
@@ -29,6 +30,8 @@ def check_shape(path, answer, type="invalid_request_error"):
     else:
         assert value["error"]["request_id"] == id_of(answer)
     assert value["error"]["type"] == type
+    told = datetime.fromisoformat(value["error"]["time"])
+    assert abs(datetime.now(timezone.utc) - told) < timedelta(hours=1)
     return value["error"]["message"]
 
 

@@ -274,32 +274,38 @@ struct FailureTests {
             details: [UInt8](#"[{"provider":"p"}]"#)
         )
         #expect(
-            error.body(for: .openai).canonical
+            error.body(for: .openai, at: Self.now).canonical
                 == #"""
                 {"error":{"message":"no \"x\"\n","type":"invalid_request_error","param":"model",
-                "code":"model_not_found","request_id":"r1","details":[{"provider":"p"}]}}
+                "code":"model_not_found","request_id":"r1",
+                "time":"2026-11-21T09:30:00.000000Z","details":[{"provider":"p"}]}}
                 """#.canonical
         )
         #expect(
-            error.body(for: .anthropic).canonical
+            error.body(for: .anthropic, at: Self.now).canonical
                 == #"""
                 {"type":"error","error":{"type":"not_found_error","message":"no \"x\"\n","param":"model",
-                "code":"model_not_found","details":[{"provider":"p"}]},"request_id":"r1"}
+                "code":"model_not_found","time":"2026-11-21T09:30:00.000000Z",
+                "details":[{"provider":"p"}]},"request_id":"r1"}
                 """#.canonical
         )
         #expect(
-            error.body(for: .ollama).canonical
-                == #"{"error":"no \"x\"\n","request_id":"r1","details":[{"provider":"p"}]}"#
-                .canonical
+            error.body(for: .ollama, at: Self.now).canonical
+                == #"""
+                {"error":"no \"x\"\n","code":"model_not_found","request_id":"r1",
+                "time":"2026-11-21T09:30:00.000000Z","details":[{"provider":"p"}]}
+                """#.canonical
         )
-        #expect(error.frame(for: .openai).text.hasPrefix("data: {\"error\":"))
-        #expect(error.frame(for: .openai).text.hasSuffix("}\n\n"))
+        #expect(error.frame(for: .openai, at: Self.now).text.hasPrefix("data: {\"error\":"))
+        #expect(error.frame(for: .openai, at: Self.now).text.hasSuffix("}\n\n"))
         #expect(
-            error.frame(for: .anthropic).text.hasPrefix("event: error\ndata: {\"type\":\"error\"")
+            error.frame(for: .anthropic, at: Self.now).text.hasPrefix(
+                "event: error\ndata: {\"type\":\"error\""
+            )
         )
-        #expect(error.frame(for: .ollama).text.hasSuffix("}\n"))
+        #expect(error.frame(for: .ollama, at: Self.now).text.hasSuffix("}\n"))
         for family in WireFamily.allCases {
-            #expect(!error.frame(for: family).text.contains("[DONE]"))
+            #expect(!error.frame(for: family, at: Self.now).text.contains("[DONE]"))
         }
     }
 
@@ -316,7 +322,9 @@ struct FailureTests {
     @Test("a status has the type that SDKs know", arguments: types)
     func hasType(status: Int, openAI: String, anthropic: String) {
         let error = ClientError(status: status, code: "c", message: "m", requestID: "r")
-        #expect(error.body(for: .openai).text.contains("\"type\":\"\(openAI)\""))
-        #expect(error.body(for: .anthropic).text.contains("\"type\":\"\(anthropic)\""))
+        #expect(error.body(for: .openai, at: Self.now).text.contains("\"type\":\"\(openAI)\""))
+        #expect(
+            error.body(for: .anthropic, at: Self.now).text.contains("\"type\":\"\(anthropic)\"")
+        )
     }
 }

@@ -11,7 +11,8 @@ struct QuotaTests {
         _ kind: QuotaKind = .requestsPerDay,
         _ limit: Int,
         reset: QuotaReset? = nil,
-        model: String? = nil
+        model: String? = nil,
+        type: String = ""
     ) -> Journal {
         var limits = RateLimits()
         switch kind {
@@ -22,6 +23,7 @@ struct QuotaTests {
         }
         var provider = ProviderPolicy()
         provider.name = "groq"
+        provider.type = type
         provider.quotaReset = reset
         if let model {
             var line = ModelLimits()
@@ -288,6 +290,19 @@ struct QuotaTests {
         var journal = Journal()
         journal.attempt()
         #expect(journal.state.quotas == Quotas())
+    }
+
+    @Test(
+        "what Groq reads from its cache counts in none of its quotas",
+        arguments: ["groq", "openai"]
+    )
+    func countsCached(type: String) {
+        var journal = Self.journal(.tokensPerDay, 1_000, type: type)
+        let id = journal.receive()
+        journal.start(id) { $0.reservedTokens = 900 }
+        let usage = TokenUsage(input: 100, output: 50, cachedInput: 700, origin: .provider)
+        journal.finish(id, usage: usage)
+        #expect(Self.window(journal, .tokensPerDay).used == (type == "groq" ? 150 : 850))
     }
 }
 

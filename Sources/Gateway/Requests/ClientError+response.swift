@@ -16,7 +16,7 @@ extension ClientError {
         return Response(
             status: .init(code: status),
             headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body(for: family)))
+            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body(for: family, at: Clocks.wall)))
         )
     }
 

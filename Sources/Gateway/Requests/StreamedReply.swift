@@ -95,7 +95,10 @@ final class StreamedReply: Sendable {
             _ = try await service.ledger.settle(open.sequence)
         } catch let error as LogError {
             service.logger.error("the end of request \(open.id) could not be recorded: \(error)")
-            let frame = ClientError(unrecorded: error, id: open.id).frame(for: errorShape.family)
+            let frame = ClientError(unrecorded: error, id: open.id).frame(
+                for: errorShape.family,
+                at: Clocks.wall
+            )
             try await writer.write(ByteBuffer(bytes: frame))
             throw error
         }
@@ -127,7 +130,9 @@ final class StreamedReply: Sendable {
         guard !watch.isGone else { return }
         _ = try await service.ledger.settle(open.sequence)
         let error = RequestFailure.brokenOff(failure).clientError(for: open)
-        try await writer.write(ByteBuffer(bytes: error.frame(for: errorShape.family)))
+        try await writer.write(
+            ByteBuffer(bytes: error.frame(for: errorShape.family, at: Clocks.wall))
+        )
         try await writer.finish(nil)
     }
 }

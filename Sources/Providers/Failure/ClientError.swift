@@ -33,33 +33,35 @@ public struct ClientError: Hashable, Sendable {
         self.details = details
     }
 
-    /// The body of an answer with an error status.
-    public func body(for family: WireFamily) -> [UInt8] {
+    /// The body of an answer with an error status, made at an instant.
+    public func body(for family: WireFamily, at time: Timestamp) -> [UInt8] {
         var writer = JSONWriter()
         writer.object { root in
             switch family {
             // Nobody asks in Gemini's format.
-            case .openai, .gemini: writeOpenAI(to: &root)
-            case .anthropic: writeAnthropic(to: &root)
+            case .openai, .gemini: writeOpenAI(to: &root, time)
+            case .anthropic: writeAnthropic(to: &root, time)
             case .ollama:
                 root.member("error", message)
-                writeDetails(to: &root)
+                root.member("code", code)
+                writeDetails(to: &root, time)
             }
         }
         return writer.bytes
     }
 
     /// What is sent when a stream fails after its first byte; no clean end may follow it.
-    public func frame(for family: WireFamily) -> [UInt8] {
-        switch family {
-        case .openai, .gemini: Array("data: ".utf8) + body(for: family) + Array("\n\n".utf8)
+    public func frame(for family: WireFamily, at time: Timestamp) -> [UInt8] {
+        let body = body(for: family, at: time)
+        return switch family {
+        case .openai, .gemini: Array("data: ".utf8) + body + Array("\n\n".utf8)
         case .anthropic:
-            Array("event: error\ndata: ".utf8) + body(for: family) + Array("\n\n".utf8)
-        case .ollama: body(for: family) + Array("\n".utf8)
+            Array("event: error\ndata: ".utf8) + body + Array("\n\n".utf8)
+        case .ollama: body + Array("\n".utf8)
         }
     }
 
-    private func writeOpenAI(to root: inout JSONWriter) {
+    private func writeOpenAI(to root: inout JSONWriter, _ time: Timestamp) {
         root.object("error") { error in
             error.member("message", message)
             error.member("type", openAIType)
@@ -69,17 +71,18 @@ public struct ClientError: Hashable, Sendable {
                 error.nullMember("param")
             }
             error.member("code", code)
-            writeDetails(to: &error)
+            writeDetails(to: &error, time)
         }
     }
 
-    private func writeAnthropic(to root: inout JSONWriter) {
+    private func writeAnthropic(to root: inout JSONWriter, _ time: Timestamp) {
         root.member("type", "error")
         root.object("error") { error in
             error.member("type", anthropicType)
             error.member("message", message)
             error.member("code", code)
             error.member("param", ifPresent: param)
+            error.member("time", time.description)
             if let details {
                 error.name("details")
                 error.write(valid: details)
@@ -88,8 +91,9 @@ public struct ClientError: Hashable, Sendable {
         root.member("request_id", requestID)
     }
 
-    private func writeDetails(to object: inout JSONWriter) {
+    private func writeDetails(to object: inout JSONWriter, _ time: Timestamp) {
         object.member("request_id", requestID)
+        object.member("time", time.description)
         if let details {
             object.name("details")
             object.write(valid: details)
