@@ -56,7 +56,7 @@ def test_a_stream_that_hangs_goes_to_the_next(known):
     hang = record["attempts_started"][0]["hang"]
     assert hang["us"] >= 300_000
     page = made.explain_page(record["completed"]["request"])
-    assert "given up without content after" in page
+    assert "waits for content for" in page
     assert "99 of 100 are expected to begin within" in page
     checked(made)
 
