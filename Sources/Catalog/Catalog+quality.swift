@@ -15,6 +15,7 @@ extension Catalog {
         let isPick = task.map { card.tasks.contains($0.name) } ?? false
         let shift = scale.shift(of: card, for: task)
         guard isPick || shift != nil else { return nil }
-        return 150_000 + 200_000 * Int(tier.rawValue) + (isPick ? 50_000 : 0) + (shift ?? 0)
+        let expected = 150_000 + 200_000 * Int(tier.rawValue) + (isPick ? 50_000 : 0) + (shift ?? 0)
+        return min(1_000_000, max(0, expected))
     }
 }

@@ -58,6 +58,8 @@ extension Catalog {
             return ThinkingControl(.never)
         }
         guard case .success(let rules) = ThinkingRule.shipped else { return nil }
+        // Gemini's own lists name a model with its collection.
+        let id = id.hasPrefix("models/") ? id.dropFirst("models/".count) : id[...]
         var found: (rule: ThinkingRule, length: Int)?
         for rule in rules where rule.provider == provider.name {
             for beginning in rule.models where id.hasPrefix(beginning) {

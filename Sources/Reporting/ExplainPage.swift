@@ -149,8 +149,8 @@ public struct ExplainPage: Sendable {
             case .reasoning: ": the model thinks before it writes"
             case .loading: ": the model may have to be loaded first"
             }
-        return "waits for content for "
-            + Wording.time(microseconds: Int(clamping: hang.microseconds)) + " at most" + reason
+        return "waits up to " + Wording.time(microseconds: Int(clamping: hang.microseconds))
+            + " for content" + reason
     }
 
     private static func hedge(_ reason: HedgeReason) -> String {

@@ -24,6 +24,8 @@ public struct ModelRecord: Hashable, Sendable {
     /// Times to the first content of streamed answers, and those after which nobody waited any longer:
     /// without them a model that grows slow would look as quick as before.
     var firstTokens = LatencyHistogram()
+    /// Times of unstreamed answers, and likewise those after which nobody waited any longer.
+    var wholeAnswers = LatencyHistogram()
     /// What people thought of the answers: all, then by kind of work.
     var quality: [Quality] = []
 
@@ -54,8 +56,8 @@ public struct ModelRecord: Hashable, Sendable {
     /// where fewer were seen than a percentile can rest on.
     public func firstToken(percent: Int) -> Int? { firstTokens.percentile(percent, of: Self.few) }
 
-    /// `duration(percent:)`; `nil` where fewer were seen than a percentile can rest on.
-    public func usualDuration(percent: Int) -> Int? { durations.percentile(percent, of: Self.few) }
+    /// The time in which a share of unstreamed answers came, in microseconds; `nil` likewise.
+    public func wholeAnswer(percent: Int) -> Int? { wholeAnswers.percentile(percent, of: Self.few) }
 
     /// How many observations, by their faded weight, a percentile of the slow ones needs at least.
     private static let few = 10
@@ -76,8 +78,8 @@ public struct ModelRecord: Hashable, Sendable {
 
     mutating func add(_ attempt: AttemptFinished, isStreamed: Bool) {
         guard attempt.failure == nil else {
-            if isStreamed, attempt.failure == .firstTokenTimeout {
-                firstTokens.add(attempt.totalMicroseconds)
+            if attempt.failure == .firstTokenTimeout {
+                addWait(attempt.totalMicroseconds, isStreamed: isStreamed)
             }
             return failures.addClamped(Self.weight)
         }
@@ -85,12 +87,17 @@ public struct ModelRecord: Hashable, Sendable {
         durations.add(attempt.totalMicroseconds)
         if let first = attempt.firstByteMicroseconds {
             firstBytes.add(first)
-            if isStreamed { firstTokens.add(first) }
+            addWait(first, isStreamed: isStreamed)
         }
         if let output = attempt.usage.output, output > 0, attempt.totalMicroseconds > 0 {
             tokens.addClamped(output)
             tokenMicroseconds.addClamped(attempt.totalMicroseconds)
         }
+    }
+
+    /// Takes in how long was waited until an answer began, or in vain.
+    private mutating func addWait(_ microseconds: Int, isStreamed: Bool) {
+        if isStreamed { firstTokens.add(microseconds) } else { wholeAnswers.add(microseconds) }
     }
 
     mutating func add(score: Int, task: TaskType?) {
@@ -123,6 +130,7 @@ public struct ModelRecord: Hashable, Sendable {
         durations.fade(by: halvings)
         firstBytes.fade(by: halvings)
         firstTokens.fade(by: halvings)
+        wholeAnswers.fade(by: halvings)
     }
 
     static func epoch(of time: Timestamp) -> Int64 {
@@ -176,5 +184,6 @@ extension ModelRecord: FieldRecord {
         visitor.field(7, "first_bytes", &firstBytes)
         visitor.field(8, "quality", &quality)
         visitor.field(9, "first_tokens", unlessEmpty: &firstTokens)
+        visitor.field(10, "whole_answers", unlessEmpty: &wholeAnswers)
     }
 }

@@ -90,6 +90,7 @@ public func decide(
     decision.verdicts = ranking.verdicts
     decision.strategy = ranking.strategy
     decision.exclude(sifted.refused)
+    if received.operation == .embeddings { decision.keepToOneModel(proposals.list) }
     guard !decision.candidates.isEmpty else {
         decision.refuse(target, policy: policy)
         return decision
@@ -97,7 +98,6 @@ public func decide(
     decision.preferIdle(state: state)
     decision.followFallbacks(state: state)
     decision.keepTogether(received, state: state, now: now)
-    if received.operation == .embeddings { decision.keepToOneModel() }
     draw(policy, state, into: &decision)
     return decision
 }

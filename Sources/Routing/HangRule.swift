@@ -43,11 +43,11 @@ struct HangRule {
     /// The time in which 99 of 100 answers like this one would begin; `nil` when too little is known.
     ///
     /// Of an unstreamed answer nothing comes before all of it is written, however long it gets. So its
-    /// time is what whole answers take and what writing all that it may hold takes on top.
+    /// time is what others of its kind took and what writing all that it may hold takes on top.
     private var expectedMicroseconds: Int? {
         guard let record = state.statistics.of(reference) else { return nil }
         if isStreamed { return record.firstToken(percent: 99) }
-        guard let output, let usual = record.usualDuration(percent: 99),
+        guard let output, let usual = record.wholeAnswer(percent: 99),
             let speed = record.tokensPerThousandSeconds, speed > 0
         else { return nil }
         return usual.addingClamped(

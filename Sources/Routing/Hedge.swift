@@ -41,7 +41,8 @@ public struct Hedge: Sendable {
         now: Timestamp
     ) {
         let state = state.expired(at: now) ?? state
-        guard Self.delay(for: received, state: state) != nil,
+        // Who is asked again is asked alone: it was the last resort.
+        guard first.retry == nil, Self.delay(for: received, state: state) != nil,
             let policy = state.policy.policy.hedge,
             state.hedges.isBelow(share: policy.maxShare),
             first.number - first.uncounted < decision.maxAttempts,

@@ -147,7 +147,9 @@ extension RouteDecided {
 extension RouteRefusal {
     /// The refusal for limits, where they are what keeps the request from everybody who could answer.
     init?(limits excluded: [RouteExclusion]) {
-        let absent: Set<ExclusionReason> = [.modelNotListed, .notEnabled, .noDefaultModel]
+        let absent: Set<ExclusionReason> = [
+            .modelNotListed, .notEnabled, .noDefaultModel, .otherVectors,
+        ]
         let present = excluded.filter { !absent.contains($0.reason) }
         if present.contains(where: { $0.reason == .notDowngraded }) {
             self = .budgetExceeded

@@ -4,7 +4,7 @@ import RouterState
 /// Asking again who failed, where nobody else is left (row D6 of the requirements).
 ///
 /// Only what may be over in a moment is asked again: a provider that was overloaded, failed or broke
-/// the connection, after a wait that doubles; and one whose rate limit ends soon, when it ends. What
+/// the connection, after a wait that doubles; and one whose rate limit ends soon, after its end. What
 /// took long already, and what is the request's own fault, is not.
 struct Retry {
     /// The candidate to ask.
@@ -38,11 +38,11 @@ struct Retry {
         let budgets = state.budgetUses(charges: decision.charges, at: now)
         var first: (candidate: Int, wait: Int64)?
         for index in decision.order(after: nil) {
-            let isLast = index == last.candidate && failure.isSoonOver
             guard
                 let wait = decision.wait(
                     until: index,
-                    least: isLast ? backoff : nil,
+                    backoff: backoff,
+                    mayBeOver: index == last.candidate && failure.isSoonOver,
                     budgets: budgets,
                     state: state,
                     now: now
@@ -74,38 +74,49 @@ struct Retry {
 }
 
 extension RouteDecided {
-    /// How long to wait until a candidate may be asked, in microseconds; `nil` when that can't be told.
+    /// How long to wait until a candidate may be asked, in microseconds; `nil` when it may not be.
+    ///
+    /// Who failed last by what may be over is asked after the backoff; who is held, after that and the
+    /// end of what holds it.
     fileprivate func wait(
         until index: Int,
-        least: Int64?,
+        backoff: Int64,
+        mayBeOver: Bool,
         budgets: [BudgetUse],
         state: RouterState,
         now: Timestamp
     ) -> Int64? {
-        guard let exclusion = exclusion(at: index, budgets: budgets, state: state, now: now) else {
-            // It can be asked at once, so that it was asked already.
-            return least
-        }
-        guard exclusion.reason == .rateLimited, let until = exclusion.until else { return nil }
-        // Nothing else may be in its way, then as now: the quotas are held from now on.
         let reference = candidates[index].reference
-        guard let provider = state.policy.providerInForce(reference.provider),
-            self.exclusion(at: index, budgets: budgets, state: state, now: until) == nil
-        else { return nil }
+        guard let provider = state.policy.providerInForce(reference.provider)?.policy else {
+            return nil
+        }
+        var wait = backoff
+        if let exclusion = exclusion(at: index, budgets: budgets, state: state, now: now) {
+            // The attempt is held against the quotas from now on, and a rate limit mostly ends with the
+            // minute: in the next one it would be counted nowhere.
+            guard exclusion.reason == .rateLimited, !provider.isLimited, let until = exclusion.until
+            else { return nil }
+            // Whoever waits for the same end does not come at the same instant.
+            wait = until.microseconds.subtractingReportingOverflow(now.microseconds).partialValue
+                .addingClamped(backoff)
+        } else if !mayBeOver {
+            return nil
+        }
+        // Nothing may be in its way then, and its lane has room now.
+        let start = now.advanced(byMicroseconds: wait)
+        guard exclusion(at: index, budgets: budgets, state: state, now: start) == nil else {
+            return nil
+        }
         let choice = LaneChoice(
             reference: reference,
-            provider: provider.policy,
-            tokens: Reservation(
-                of: RequestBounds(self),
-                at: reference,
-                provider.policy,
-                state: state
-            ).quotaTokens ?? 0,
+            provider: provider,
+            tokens: Reservation(of: RequestBounds(self), at: reference, provider, state: state)
+                .quotaTokens ?? 0,
             state: state,
-            now: until
+            now: start
         )
         guard let key = choice.best(), choice.hasRoom(in: key, at: now) else { return nil }
-        return until.microseconds.subtractingReportingOverflow(now.microseconds).partialValue
+        return wait
     }
 }
 

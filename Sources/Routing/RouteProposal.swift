@@ -19,6 +19,11 @@ struct RouteProposal {
         if case .model(_, let provider) = offer { provider } else { nil }
     }
 
+    /// The model; `nil` where there is none.
+    var reference: ModelReference? {
+        if case .model(let reference, _) = offer { reference } else { nil }
+    }
+
     var exclusion: RouteExclusion? {
         guard case .nothing(let provider, let model, let reason) = offer else { return nil }
         return RouteExclusion(provider: provider, model: model, reason: reason)

@@ -148,18 +148,22 @@ final class Transfer: @unchecked Sendable {
             case .awaitingFirstByte(let since):
                 contentBegan.load(ordering: .relaxed)
                     ? idle
-                    : Self.earlier(
-                        timeouts.firstToken.map { limit in
-                            (
-                                since.adding(limit),
-                                .firstTokenTimeout(endpoint: endpoint, limit: limit)
-                            )
-                        },
-                        idle
-                    )
+                    : timeouts.firstToken.map { limit in
+                        (since.adding(limit), .firstTokenTimeout(endpoint: endpoint, limit: limit))
+                    }
             case .streaming: idle
             }
         return Self.earlier(step, total)
+    }
+
+    /// When to look at its deadline, which may be another by then: the reader does not say here that
+    /// content has come, and from then on a pause has its own.
+    var nextLook: UInt64? {
+        guard let deadline else { return nil }
+        guard case .awaitingFirstByte = phase, lastByteAt > 0, let idle = timeouts.idle else {
+            return deadline.time
+        }
+        return min(deadline.time, lastByteAt.adding(idle))
     }
 
     private static func earlier(

@@ -185,8 +185,8 @@ final class TransferThread {
     // MARK: Time and delivery
 
     private func arm(_ transfer: Transfer) {
-        guard let slot = transfer.slot, let deadline = transfer.deadline else { return }
-        deadlines.arm(slot, at: deadline.time)
+        guard let slot = transfer.slot, let look = transfer.nextLook else { return }
+        deadlines.arm(slot, at: look)
     }
 
     private func expire() {

@@ -154,13 +154,19 @@ def test_auto_never_mixes_the_vectors_of_two_models(fake, gateway):
         ],
         routing={"retry": {"times": 0}},
     )
-    first.always(fake_openai.error(500))
+    first.always(fake_openai.error(401))
     client = openai_client(made)
     assert client.embeddings.create(model="auto", input=TEXTS).model == "text-embed-a"
     record = made.newest()
     assert record["completed"]["provider"] == "same"
     excluded = [(e["provider"], e["reason"]) for e in record["decided"]["excluded"]]
     assert ("second", "other vectors") in excluded
+    # Its key is held by now; its model's vectors are the ones that are wanted all the same.
+    assert client.embeddings.create(model="auto", input=TEXTS).model == "text-embed-a"
+    same.always(fake_openai.error(500))
+    with pytest.raises(openai.InternalServerError):
+        client.embeddings.create(model="auto", input=TEXTS)
+    assert len(first.requests) == 1
     assert not second.requests
     check_all(made)
 

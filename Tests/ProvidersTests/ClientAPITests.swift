@@ -115,6 +115,24 @@ struct ClientAPITests {
         #expect(try items.map { try $0.member("call_id")?.string } == ["a", "b"])
     }
 
+    /// A chunk as Together sends it: the text as a completion's, and as a chat's.
+    @Test func `text that a chunk says twice is read once`() throws {
+        let chunk =
+            #"data: {"choices":[{"index":0,"text":"ABC","delta":{"role":"assistant","content":"ABC"}}]}"#
+        let end = #"data: {"choices":[{"index":0,"text":"","delta":{},"finish_reason":"stop"}]}"#
+        let client = try ClientRequest(
+            api: .messages,
+            body: [UInt8](
+                #"{"model":"m","stream":true,"max_tokens":9,"messages":[{"role":"user","content":"x"}]}"#
+            )
+        )
+        var stream = AnswerStream(from: .openai, for: client, as: identity)
+        var output: [UInt8] = []
+        try stream.consume([UInt8](chunk + "\n\n" + end + "\n\ndata: [DONE]\n\n"), into: &output)
+        #expect(output.text.components(separatedBy: "ABC").count == 2)
+        #expect(stream.outputTextBytes == 3)
+    }
+
     /// A body of Ollama's with one member more, and which fields can't be said elsewhere.
     static let ollamaObstacles: [(String, [String], [String])] = [
         ("", [], []),

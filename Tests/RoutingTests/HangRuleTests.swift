@@ -98,6 +98,25 @@ struct HangRuleTests {
         #expect(try Self.ask(&world) == after)
     }
 
+    @Test func `an unstreamed answer that was given up counts too`() throws {
+        var world = Self.world()
+        func ask(_ total: Int, failing failure: FailureKind? = nil) throws -> Int64 {
+            let limit = try Self.ask(
+                &world,
+                streamed: false,
+                output: 16,
+                first: total,
+                total: total,
+                failing: failure
+            )
+            return try #require(limit).microseconds
+        }
+        for _ in 0..<20 { _ = try ask(1_000_000) }
+        let before = try ask(9_000_000, failing: .firstTokenTimeout)
+        #expect(before < 10_000_000)
+        #expect(try ask(1_000_000) > 27_000_000)
+    }
+
     @Test func `an unstreamed answer has the time to write all that it may hold`() throws {
         var world = Self.world()
         // A second each, at a hundred tokens a second.

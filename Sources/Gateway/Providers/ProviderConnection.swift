@@ -81,8 +81,11 @@ struct ProviderConnection: Sendable {
         countsRequestsByDay = settings.type.countsRequestsByDay
         timeouts = settings.timeouts
         healthCheck = settings.healthCheck
-        let secrets = [settings.apiKey] + settings.headers.filter(\.isKey).map(\.value)
-        keys = KeyMask(secrets.map { KeyMask(key: $0?.revealed) })
+        // A token stands behind a scheme (`Bearer TOKEN`), and comes back without it.
+        let words = settings.headers.filter(\.isKey).flatMap { header in
+            [header.value.revealed] + header.value.revealed.split(separator: " ").map(String.init)
+        }
+        keys = KeyMask(([settings.apiKey?.revealed] + words).map { KeyMask(key: $0) })
         let type = settings.type
         window = { model in catalog.model(provider: type, id: model)?.contextWindow }
         thinking = { model in catalog.thinking(provider: type, id: model) }

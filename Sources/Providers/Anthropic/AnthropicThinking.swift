@@ -8,6 +8,8 @@ import JSONBytes
 struct AnthropicThinking {
     /// The least tokens that are left to the answer beside a budget to think.
     private static let roomToAnswer = 1_024
+    /// The least that a model which takes a budget may write in all (Claude Opus 4 and 4.1).
+    private static let leastCeiling = 32_000
 
     /// `max_tokens`.
     private(set) var outputLimit: Int
@@ -24,6 +26,8 @@ struct AnthropicThinking {
         if conversation.thinking?.isOn == true, conversation.isBoundForThinking {
             setting = .unsaid
         }
+        // What is thought is written within the same limit.
+        if limit == nil, case .effort(let effort) = setting { outputLimit += effort.tokens }
         guard options.thinking?.form == .budget, conversation.thinking?.isOn == true,
             setting != .unsaid
         else { return }
@@ -36,7 +40,8 @@ struct AnthropicThinking {
         if let limit {
             budget = min(budget, limit - Self.roomToAnswer)
         } else {
-            outputLimit += budget
+            outputLimit = min(outputLimit + budget, Self.leastCeiling)
+            budget = min(budget, outputLimit - Self.roomToAnswer)
         }
         let least = options.thinking?.budgets.lowerBound ?? 0
         setting = budget >= least ? .budget(budget) : .unsaid

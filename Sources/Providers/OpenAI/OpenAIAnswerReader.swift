@@ -51,8 +51,12 @@ struct OpenAIAnswerReader {
 
     private func read(choice: JSONSlice, into parts: inout [AnswerPart]) throws {
         let found = try choice.scan(Self.choiceKeys)
-        if let message = found[0] ?? found[1] { try read(message: message, into: &parts) }
-        if let text = found[3]?.nonEmptyString { parts.append(.text(text)) }
+        if let message = found[0] ?? found[1] {
+            // Together says the text of a chat's chunk a second time, as a completion's.
+            try read(message: message, into: &parts)
+        } else if let text = found[3]?.nonEmptyString {
+            parts.append(.text(text))
+        }
         guard let reason = found[2]?.string else { return }
         if reason == "error" {
             throw ProviderFailure(.serverError, "the provider ended its answer with an error")

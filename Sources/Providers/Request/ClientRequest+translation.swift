@@ -126,7 +126,9 @@ extension ClientRequest {
             }
         case .completions:
             // Servers disagree on the limit of a request that sets none; a budget goes by OpenAI's.
-            let isLimited = root.members.contains { $0.name.isString("max_tokens") }
+            let isLimited = root.members.contains {
+                $0.name.isString("max_tokens") && !$0.value.isNull
+            }
             if let limit = options.outputLimit, !isLimited {
                 let count = min(limit, CompletionsRequestReader.usualLimit)
                 splice.set("max_tokens", to: Array("\(count)".utf8))

@@ -4,7 +4,7 @@ import JSONBytes
 extension RequestFacts {
     private static let completionKeys: JSONKeys = [
         "model", "prompt", "stream", "stream_options", "max_tokens", "temperature", "metadata",
-        "n", "best_of",
+        "n", "best_of", "suffix",
     ]
     /// The most answers that are counted, so that sums stay small.
     private static let choiceLimit = 1 << 20
@@ -21,6 +21,7 @@ extension RequestFacts {
         }
         instruction = CompletionsRequestReader.text(of: prompt.value)?.rawText ?? []
         promptTextBytes = prompt.value.rawText?.count ?? prompt.value.range.count
+        if let suffix = field(9) { promptTextBytes += suffix.value.range.count }
         messageCount = 1
         streamed = try field(2)?.bool() ?? false
         if streamed { needs.insert(.streaming) }

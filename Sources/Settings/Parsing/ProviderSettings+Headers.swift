@@ -60,7 +60,9 @@ extension ProviderSettings {
             list.report("must be a text of 1 to \(Self.headerValueLimit) bytes", at: name)
             return nil
         }
-        let isKey = node.scalar.map { Interpolation.isNeeded(in: $0.string) } ?? false
+        let isKey =
+            Self.keyNames.contains(name.lowercased())
+            || node.scalar.map { Interpolation.isNeeded(in: $0.string) } ?? false
         return ProviderHeader(name: name, value: secret, isKey: isKey)
     }
 

@@ -6,8 +6,8 @@ public struct ProviderHeader: Hashable, Sendable {
     public var value: Secret
     /// Whether the value is kept out of what the provider says, like a key.
     ///
-    /// One is that a variable of the environment gave; a title that stands in the file may also stand in
-    /// a prompt.
+    /// One is that a variable of the environment gave, or that stands where keys do; a title that stands
+    /// in the file may also stand in a prompt.
     public var isKey = false
 
     /// A header from its parts.
