@@ -156,14 +156,15 @@ final class Transfer: @unchecked Sendable {
         return Self.earlier(step, total)
     }
 
-    /// When to look at its deadline, which may be another by then: the reader does not say here that
-    /// content has come, and from then on a pause has its own.
-    var nextLook: UInt64? {
+    /// When to look at its deadline, which may be another by then: the thread is not told when the
+    /// reader finds content, and from then on a pause has its own.
+    func nextLook(after now: UInt64) -> UInt64? {
         guard let deadline else { return nil }
         guard case .awaitingFirstByte = phase, lastByteAt > 0, let idle = timeouts.idle else {
             return deadline.time
         }
-        return min(deadline.time, lastByteAt.adding(idle))
+        let pause = lastByteAt.adding(idle)
+        return min(deadline.time, pause > now ? pause : now.adding(idle))
     }
 
     private static func earlier(

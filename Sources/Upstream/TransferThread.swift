@@ -185,7 +185,7 @@ final class TransferThread {
     // MARK: Time and delivery
 
     private func arm(_ transfer: Transfer) {
-        guard let slot = transfer.slot, let look = transfer.nextLook else { return }
+        guard let slot = transfer.slot, let look = transfer.nextLook(after: now) else { return }
         deadlines.arm(slot, at: look)
     }
 
@@ -195,7 +195,7 @@ final class TransferThread {
             if deadline.time <= now {
                 end(transfer, .failed(deadline.error))
             } else {
-                deadlines.arm(slot, at: deadline.time)
+                deadlines.arm(slot, at: transfer.nextLook(after: now) ?? deadline.time)
             }
         }
     }

@@ -47,6 +47,47 @@ struct TimeoutTests {
     }
 
     @Test
+    func `what is no content does not stop the clock of the first token`() async throws {
+        let server = try ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            while connection.send("4\r\n: \n\n\r\n") { connection.pause() }
+        }
+        defer { server.stop() }
+        let exchange = client.start(
+            .get(server.url(), timeouts: UpstreamTimeouts(firstToken: short, awaitsContent: true))
+        )
+        #expect(
+            await exchange.failure()
+                == .firstTokenTimeout(endpoint: "127.0.0.1:\(server.port)", limit: short)
+        )
+    }
+
+    @Test
+    func `a pause before the first content is no idle timeout, one after it is`() async throws {
+        let server = try stalling(after: half)
+        defer { server.stop() }
+        let long = Duration.milliseconds(600)
+        let timeouts = UpstreamTimeouts(firstToken: long, awaitsContent: true, idle: short)
+        let silent = client.start(.get(server.url(), timeouts: timeouts))
+        #expect(
+            await silent.failure()
+                == .firstTokenTimeout(endpoint: "127.0.0.1:\(server.port)", limit: long)
+        )
+        var patient = timeouts
+        patient.firstToken = .seconds(60)
+        let begun = client.start(.get(server.url(), timeouts: patient))
+        #expect(try await begun.next() == Array("half".utf8))
+        // Later than the first look at the pause, as on a busy machine.
+        try await Task.sleep(for: short * 3)
+        begun.contentBegan()
+        #expect(
+            await begun.failure()
+                == .idleTimeout(endpoint: "127.0.0.1:\(server.port)", limit: short)
+        )
+    }
+
+    @Test
     func `a body that keeps coming is ended by the total timeout only`() async throws {
         let server = try ScriptedServer { connection in
             guard connection.readRequest() != nil else { return }
