@@ -57,6 +57,15 @@ def ask(client, text="What is 2+2?", model="auto", **options):
     )
 
 
+def steady(house, models):
+    """A shared house with no failure in a row: five would open a breaker."""
+    client = openai_client(house.gateway)
+    for model in models:
+        ask(client, model=model)
+    house.reset()
+    return house
+
+
 def id_of(response):
     return response.headers["x-logway-request-id"]
 

@@ -7,7 +7,9 @@ import anthropic
 import openai
 import pytest
 
-from conftest import anthropic_client, ask, http_client, id_of, openai_client, provider
+from conftest import (
+    anthropic_client, ask, http_client, id_of, openai_client, provider, steady,
+)  # fmt: skip
 from fakes import anthropic as fake_anthropic
 from fakes import gemini as fake_gemini
 from fakes import ollama as fake_ollama
@@ -82,12 +84,7 @@ CASES = [(family, n) for family, replies in BREAKS.items() for n in range(len(re
 
 @pytest.fixture
 def house(house):
-    """The shared house, with no failure in a row yet: five would open a breaker."""
-    client = openai_client(house.gateway)
-    for model in MODELS.values():
-        ask(client, model=model)
-    house.reset()
-    return house
+    return steady(house, MODELS.values())
 
 
 @pytest.fixture

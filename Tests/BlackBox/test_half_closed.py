@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from conftest import ask, http_client, id_of, openai_client, provider
+from conftest import ask, http_client, id_of, openai_client, provider, steady
 from fakes import anthropic as fake_anthropic
 from fakes import gemini as fake_gemini
 from fakes import ollama as fake_ollama
@@ -57,12 +57,7 @@ def streamed_text(gateway, model):
 
 @pytest.fixture
 def house(house):
-    """The shared house, with no failure in a row yet: five would open a breaker."""
-    client = openai_client(house.gateway)
-    for model in MODELS.values():
-        ask(client, model=model)
-    house.reset()
-    return house
+    return steady(house, MODELS.values())
 
 
 @pytest.mark.parametrize("framing", ["chunked", "until close"])

@@ -41,6 +41,31 @@ def accept_tls(context, connection):
         return None
 
 
+class RequestStreams:
+    """The requests on one connection, as their frames come in."""
+
+    def __init__(self):
+        config = h2.config.H2Configuration(client_side=False, header_encoding="utf-8")
+        self.state = h2.connection.H2Connection(config)
+        self.state.initiate_connection()
+        self._heads, self._bodies = {}, {}
+
+    def take(self, data):
+        """The requests that these bytes complete: the stream, its head and its body."""
+        whole = []
+        for event in self.state.receive_data(data):
+            if isinstance(event, h2.events.RequestReceived):
+                self._heads[event.stream_id] = dict(event.headers)
+                self._bodies[event.stream_id] = b""
+            elif isinstance(event, h2.events.DataReceived):
+                self._bodies[event.stream_id] += event.data
+                self.state.acknowledge_received_data(event.flow_controlled_length, event.stream_id)
+            elif isinstance(event, h2.events.StreamEnded):
+                id = event.stream_id
+                whole.append((id, self._heads.pop(id), self._bodies.pop(id)))
+        return whole
+
+
 class HTTP2Provider(OpenAIProvider):
     """Answers chat completions over HTTP/2, one stream after the other on each connection."""
 
@@ -69,27 +94,13 @@ class HTTP2Provider(OpenAIProvider):
             connection.close()
 
     def _serve_streams(self, connection):
-        config = h2.config.H2Configuration(client_side=False, header_encoding="utf-8")
-        state = h2.connection.H2Connection(config)
-        state.initiate_connection()
-        connection.sendall(state.data_to_send())
-        heads, bodies = {}, {}
+        streams = RequestStreams()
+        connection.sendall(streams.state.data_to_send())
         while data := connection.recv(1 << 16):
-            for event in state.receive_data(data):
-                if isinstance(event, h2.events.RequestReceived):
-                    heads[event.stream_id] = dict(event.headers)
-                    bodies[event.stream_id] = b""
-                elif isinstance(event, h2.events.DataReceived):
-                    bodies[event.stream_id] += event.data
-                    state.acknowledge_received_data(
-                        event.flow_controlled_length, event.stream_id
-                    )
-                elif isinstance(event, h2.events.StreamEnded):
-                    head = heads.pop(event.stream_id)
-                    request = Seen(head[":method"], head[":path"], head,
-                                   bodies.pop(event.stream_id))  # fmt: skip
-                    self._reply(state, event.stream_id, request, connection)
-            connection.sendall(state.data_to_send())
+            for id, head, body in streams.take(data):
+                request = Seen(head[":method"], head[":path"], head, body)
+                self._reply(streams.state, id, request, connection)
+            connection.sendall(streams.state.data_to_send())
 
     def _reply(self, state, stream, request, connection):
         reply = self._choose(request)

@@ -9,12 +9,8 @@ import json
 import ssl
 import threading
 
-import h2.config
-import h2.connection
-import h2.events
-
 from . import openai as fake_openai
-from .http2 import server_context
+from .http2 import RequestStreams, server_context
 from .openai import OpenAIProvider
 
 MODEL_LIST = json.dumps({"object": "list", "data": [{"id": "slow"}, {"id": "short"}]}).encode()
@@ -159,28 +155,14 @@ class SlowHTTP2Provider(SlowProvider):
     async def _serve(self, reader, writer):
         self.connections += 1
         self.versions.add(writer.get_extra_info("ssl_object").selected_alpn_protocol())
-        config = h2.config.H2Configuration(client_side=False, header_encoding="utf-8")
-        state = h2.connection.H2Connection(config)
-        state.initiate_connection()
-        heads, bodies, answers = {}, {}, set()
+        streams, answers = RequestStreams(), set()
+        state = streams.state
         try:
             writer.write(state.data_to_send())
             while data := await reader.read(1 << 16):
-                for event in state.receive_data(data):
-                    if isinstance(event, h2.events.RequestReceived):
-                        heads[event.stream_id] = dict(event.headers)
-                        bodies[event.stream_id] = b""
-                    elif isinstance(event, h2.events.DataReceived):
-                        bodies[event.stream_id] += event.data
-                        state.acknowledge_received_data(
-                            event.flow_controlled_length, event.stream_id
-                        )
-                    elif isinstance(event, h2.events.StreamEnded):
-                        id = event.stream_id
-                        answer = self._answer_stream(
-                            state, id, heads.pop(id), bodies.pop(id), writer
-                        )
-                        answers.add(asyncio.ensure_future(answer))
+                for id, head, body in streams.take(data):
+                    answer = self._answer_stream(state, id, head, body, writer)
+                    answers.add(asyncio.ensure_future(answer))
                 writer.write(state.data_to_send())
         except (ConnectionError, ssl.SSLError, asyncio.CancelledError):
             pass
