@@ -158,13 +158,12 @@ final class Transfer: @unchecked Sendable {
 
     /// When to look at its deadline, which may be another by then: the thread is not told when the
     /// reader finds content, and from then on a pause has its own.
-    func nextLook(after now: UInt64) -> UInt64? {
-        guard let deadline else { return nil }
+    func nextLook(before deadline: UInt64, at now: UInt64) -> UInt64 {
         guard case .awaitingFirstByte = phase, lastByteAt > 0, let idle = timeouts.idle else {
-            return deadline.time
+            return deadline
         }
         let pause = lastByteAt.adding(idle)
-        return min(deadline.time, pause > now ? pause : now.adding(idle))
+        return min(deadline, pause > now ? pause : now.adding(idle))
     }
 
     private static func earlier(

@@ -185,8 +185,8 @@ final class TransferThread {
     // MARK: Time and delivery
 
     private func arm(_ transfer: Transfer) {
-        guard let slot = transfer.slot, let look = transfer.nextLook(after: now) else { return }
-        deadlines.arm(slot, at: look)
+        guard let slot = transfer.slot, let deadline = transfer.deadline else { return }
+        deadlines.arm(slot, at: transfer.nextLook(before: deadline.time, at: now))
     }
 
     private func expire() {
@@ -195,7 +195,7 @@ final class TransferThread {
             if deadline.time <= now {
                 end(transfer, .failed(deadline.error))
             } else {
-                deadlines.arm(slot, at: transfer.nextLook(after: now) ?? deadline.time)
+                deadlines.arm(slot, at: transfer.nextLook(before: deadline.time, at: now))
             }
         }
     }
