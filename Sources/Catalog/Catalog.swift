@@ -50,8 +50,8 @@ public struct Catalog: Hashable, Sendable {
     /// Where a model's card stands among `cards`.
     func place(provider: ProviderType, id: String) -> Int? {
         if let place = places[Key(provider: provider, id: id)] { return place }
-        guard provider == .ollama, id.hasSuffix(":latest") else { return nil }
-        return places[Key(provider: provider, id: String(id.dropLast(7)))]
+        guard provider == .ollama, let name = id.withoutLatestTag else { return nil }
+        return places[Key(provider: provider, id: name)]
     }
 
     /// The models of a kind of provider, in the order of the data file.

@@ -13,7 +13,7 @@ extension FixedWidthInteger where Self: SignedInteger {
     }
 
     /// The difference, or the end of the range that it runs past.
-    func subtractingClamped(_ other: Self) -> Self {
+    public func subtractingClamped(_ other: Self) -> Self {
         let (difference, overflow) = subtractingReportingOverflow(other)
         guard overflow else { return difference }
         return other < 0 ? .max : .min

@@ -34,11 +34,10 @@ public struct ModelLists: Hashable, Sendable {
 
     /// The name with Ollama's default tag, or without it; another tag has no other name.
     private static func otherName(ofOllamaModel name: String) -> String {
-        let tag = ":latest"
-        if name.hasSuffix(tag) { return String(name.dropLast(tag.count)) }
+        if let short = name.withoutLatestTag { return short }
         // Before the last slash, a colon stands before a registry's port.
         let own = name[(name.lastIndex(of: "/") ?? name.startIndex)...]
-        return own.contains(":") ? name : name + tag
+        return own.contains(":") ? name : name.withLatestTag
     }
 
     /// The models that a provider with this policy offers, sorted.

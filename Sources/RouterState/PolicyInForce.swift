@@ -32,11 +32,9 @@ public struct PolicyInForce: Hashable, Sendable {
     /// Ollama's `NAME:latest` is the same model as `NAME`.
     public func card(_ model: ModelReference) -> ModelPolicy? {
         if let card = cards[model] { return card }
-        let tag = ":latest"
-        guard model.model.hasSuffix(tag), provider(model.provider)?.family == .ollama else {
-            return nil
-        }
-        let name = String(model.model.dropLast(tag.count))
+        guard let name = model.model.withoutLatestTag,
+            provider(model.provider)?.family == .ollama
+        else { return nil }
         return cards[ModelReference(provider: model.provider, model: name)]
     }
 

@@ -147,10 +147,7 @@ extension RouteDecided {
 extension RouteRefusal {
     /// The refusal for limits, where they are what keeps the request from everybody who could answer.
     init?(limits excluded: [RouteExclusion]) {
-        let absent: Set<ExclusionReason> = [
-            .modelNotListed, .notEnabled, .noDefaultModel, .otherVectors,
-        ]
-        let present = excluded.filter { !absent.contains($0.reason) }
+        let present = excluded.filter { !$0.reason.isAbsence }
         if present.contains(where: { $0.reason == .notDowngraded }) {
             self = .budgetExceeded
             return

@@ -97,8 +97,7 @@ extension RouteDecided {
             guard exclusion.reason == .rateLimited, !provider.isLimited, let until = exclusion.until
             else { return nil }
             // Whoever waits for the same end does not come at the same instant.
-            wait = until.microseconds.subtractingReportingOverflow(now.microseconds).partialValue
-                .addingClamped(backoff)
+            wait = until.microseconds.subtractingClamped(now.microseconds).addingClamped(backoff)
         } else if !mayBeOver {
             return nil
         }

@@ -16,19 +16,14 @@ extension RouteDecided {
                 }
         }
         guard let first else { return }
-        let name = Self.name(ofModel: first.model)
-        let others = candidates.filter { Self.name(ofModel: $0.model) != name }
-        guard !others.isEmpty else { return }
-        candidates.removeAll { Self.name(ofModel: $0.model) != name }
-        excluded += others.map { other in
-            RouteExclusion(provider: other.provider, model: other.model, reason: .otherVectors)
+        let name = first.model.withoutLatestTag ?? first.model
+        candidates.removeAll { other in
+            guard (other.model.withoutLatestTag ?? other.model) != name else { return false }
+            excluded.append(
+                RouteExclusion(provider: other.provider, model: other.model, reason: .otherVectors)
+            )
+            return true
         }
-    }
-
-    /// Ollama's `NAME:latest` is the same model as `NAME`.
-    private static func name(ofModel name: String) -> Substring {
-        let tag = ":latest"
-        return name.hasSuffix(tag) ? name.dropLast(tag.count) : name[...]
     }
 }
 
@@ -38,7 +33,7 @@ extension ExclusionReason {
         switch self {
         case .keyRejected, .modelMissing, .rateLimited, .breakerOpen, .breakerProbing,
             .modelBreakerOpen, .modelBreakerProbing, .quotaExhausted, .budgetExceeded,
-            .notDowngraded, .busy:
+            .notDowngraded:
             true
         default: false
         }

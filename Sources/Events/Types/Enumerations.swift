@@ -81,11 +81,20 @@ public enum ExclusionReason: UInt8, FieldEnumeration {
     case modelBreakerOpen = 66
     /// The model is being tried out with one request at a time.
     case modelBreakerProbing = 67
-    /// The model's vectors can't be compared with those of the first candidate.
+    /// The model's vectors can't be compared with those of the first model that embeds.
     case otherVectors = 68
 
     /// The model is not listed.
     public static var empty: ExclusionReason { .modelNotListed }
+
+    /// Whether there is nothing that could answer, now or later: what keeps the others from it is what
+    /// the client is told.
+    public var isAbsence: Bool {
+        switch self {
+        case .modelNotListed, .notEnabled, .noDefaultModel, .otherVectors: true
+        default: false
+        }
+    }
 }
 
 /// Why a decision has no candidate.

@@ -102,7 +102,7 @@ public struct ProviderCheck: Sendable {
         guard let wanted = asked ?? settings.defaultModel, models.next == nil else {
             return CheckStep("models", ids.isEmpty ? .noted : .passed, count)
         }
-        if ids.contains(wanted) || ids.contains(wanted + ":latest") {
+        if ids.contains(wanted) || ids.contains(wanted.withLatestTag) {
             return CheckStep("models", .passed, "\(count), \(wanted) among them")
         }
         return CheckStep(

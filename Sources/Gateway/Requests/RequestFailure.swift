@@ -170,10 +170,7 @@ enum RequestFailure: Sendable {
 extension RouteDecided {
     /// Whether everybody who could answer holds back for a rate limit, and nobody for worse.
     fileprivate var isRateLimited: Bool {
-        let absent: Set<ExclusionReason> = [
-            .modelNotListed, .notEnabled, .noDefaultModel, .otherVectors,
-        ]
-        let present = excluded.filter { !absent.contains($0.reason) }
+        let present = excluded.filter { !$0.reason.isAbsence }
         return !present.isEmpty && present.allSatisfy { $0.reason == .rateLimited }
     }
 }
