@@ -48,25 +48,46 @@ struct ThinkingRule: Decodable, Sendable {
     }
 }
 
+extension ThinkingRule {
+    /// What holds for models whose names begin alike.
+    struct Beginning: Sendable {
+        let text: String
+        let control: ThinkingControl?
+    }
+
+    /// The shipped rules by their kind of provider, the longest beginning first; of equal ones the
+    /// first in the file. A request looks at them, so they are read once.
+    static let beginnings: [ProviderType: [Beginning]] = {
+        guard case .success(let rules) = shipped else { return [:] }
+        var table: [ProviderType: [Beginning]] = [:]
+        for rule in rules {
+            guard let type = ProviderType(rawValue: rule.provider) else { continue }
+            let control = rule.control
+            table[type, default: []] += rule.models.map { Beginning(text: $0, control: control) }
+        }
+        return table.mapValues { beginnings in
+            beginnings.enumerated().sorted { left, right in
+                let lengths = (left.element.text.utf8.count, right.element.text.utf8.count)
+                return lengths.0 == lengths.1 ? left.offset < right.offset : lengths.0 > lengths.1
+            }.map(\.element)
+        }
+    }()
+}
+
 extension Catalog {
     /// How a model is told how much to think; `nil` where nobody knows.
     ///
     /// A card that says what the model can, and reasoning is not of it, wins over the rules by name,
     /// of which the one with the longest beginning holds.
     public func thinking(provider: ProviderType, id: String) -> ThinkingControl? {
-        if let able = model(provider: provider, id: id)?.capabilities, !able.contains(.reasoning) {
+        if let place = place(provider: provider, id: id), let able = cards[place].capabilities,
+            !able.contains(.reasoning)
+        {
             return ThinkingControl(.never)
         }
-        guard case .success(let rules) = ThinkingRule.shipped else { return nil }
         // Gemini's own lists name a model with its collection.
-        let id = id.hasPrefix("models/") ? id.dropFirst("models/".count) : id[...]
-        var found: (rule: ThinkingRule, length: Int)?
-        for rule in rules where rule.provider == provider.name {
-            for beginning in rule.models where id.hasPrefix(beginning) {
-                let length = beginning.utf8.count
-                if length > found?.length ?? -1 { found = (rule, length) }
-            }
-        }
-        return found?.rule.control
+        let collection = "models/"
+        let name = id.hasPrefix(collection) ? String(id.dropFirst(collection.count)) : id
+        return ThinkingRule.beginnings[provider]?.first { name.hasPrefix($0.text) }?.control
     }
 }

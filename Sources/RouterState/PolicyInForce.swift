@@ -1,25 +1,28 @@
 public import Events
 
 /// The routing policy in force and the event that put it there.
-public struct PolicyInForce: Hashable, Sendable {
+///
+/// A class that never changes, since each decision hands the state around: a copy of the policy's
+/// record costs a reference count for each of its lists and texts.
+public final class PolicyInForce: Sendable {
     /// The policy; an empty one, without providers, before the first is applied.
-    public private(set) var policy = RoutingPolicy()
+    public let policy: RoutingPolicy
     /// The fingerprint of the policy's encoding.
-    public private(set) var fingerprint = Fingerprint.empty
+    public let fingerprint: Fingerprint
     /// The sequence number of the event; 0 before the first.
-    public private(set) var position: UInt64 = 0
+    public let position: UInt64
     /// The configuration in force.
-    public private(set) var configuration = ConfigurationApplied()
+    public let configuration: ConfigurationApplied
     /// The largest context window in tokens of any model that is known; `nil` when none is.
-    public private(set) var largestContextWindow: Int?
+    public let largestContextWindow: Int?
     /// The providers by their priority; equal ones in the order of the configuration.
-    public private(set) var providersByPriority: [ProviderInForce] = []
-    private var providersByName: [String: ProviderInForce] = [:]
-    private var cards: [ModelReference: ModelPolicy] = [:]
+    public let providersByPriority: [ProviderInForce]
+    private let providersByName: [String: ProviderInForce]
+    private let cards: [ModelReference: ModelPolicy]
     /// Whether any provider has a configured quota.
-    private(set) var hasLimits = false
+    let hasLimits: Bool
     /// Whether any provider has another that steps in for it.
-    public private(set) var hasFallbacks = false
+    public let hasFallbacks: Bool
 
     /// The provider with this configured name.
     public func provider(_ name: String) -> ProviderPolicy? { providersByName[name]?.policy }
@@ -57,18 +60,13 @@ public struct PolicyInForce: Hashable, Sendable {
     }
 
     /// Nothing in force.
-    public init() {}
+    convenience init() { self.init(Record()) }
 
-    mutating func apply(_ applied: ConfigurationApplied) { configuration = applied }
-
-    mutating func apply(_ applied: PolicyApplied, sequence: UInt64) {
-        policy = applied.policy
-        fingerprint = applied.fingerprint
-        position = sequence
-        index()
-    }
-
-    private mutating func index() {
+    init(_ record: Record) {
+        policy = record.policy
+        fingerprint = record.fingerprint
+        position = record.position
+        configuration = record.configuration
         hasLimits = policy.providers.contains(where: \.isLimited)
         hasFallbacks = policy.providers.contains { $0.fallbackProvider != nil }
         let providers = policy.providers.map(ProviderInForce.init)
@@ -79,27 +77,69 @@ public struct PolicyInForce: Hashable, Sendable {
                     < (right.element.policy.priority, right.offset)
             }
             .map(\.element)
-        cards = [:]
-        largestContextWindow = nil
+        var cards: [ModelReference: ModelPolicy] = [:]
+        var largest: Int?
         for provider in policy.providers {
             for card in provider.cards {
                 cards[ModelReference(provider: provider.name, model: card.name)] = card
                 guard let window = card.contextWindow else { continue }
-                largestContextWindow = max(largestContextWindow ?? 0, window)
+                largest = max(largest ?? 0, window)
             }
         }
+        self.cards = cards
+        largestContextWindow = largest
+    }
+
+    func applying(_ applied: ConfigurationApplied) -> PolicyInForce {
+        var record = record
+        record.configuration = applied
+        return PolicyInForce(record)
+    }
+
+    func applying(_ applied: PolicyApplied, sequence: UInt64) -> PolicyInForce {
+        var record = record
+        record.policy = applied.policy
+        record.fingerprint = applied.fingerprint
+        record.position = sequence
+        return PolicyInForce(record)
     }
 }
 
-extension PolicyInForce: FieldRecord {
-    /// Walks the fields in the order of their tags.
-    public mutating func visit(_ visitor: inout some FieldVisitor) {
-        // Before the first policy the defaults of an empty one hold, which are not all zero: it is
-        // written like any other.
-        visitor.field(1, "policy", &policy)
-        visitor.field(2, "fingerprint", &fingerprint)
-        visitor.field(3, "position", &position)
-        visitor.field(4, "configuration", &configuration)
-        index()
+extension PolicyInForce {
+    /// What was applied, from which all else follows.
+    struct Record: FieldRecord {
+        var policy = RoutingPolicy()
+        var fingerprint = Fingerprint.empty
+        var position: UInt64 = 0
+        var configuration = ConfigurationApplied()
+
+        /// Walks the fields in the order of their tags.
+        mutating func visit(_ visitor: inout some FieldVisitor) {
+            // Before the first policy the defaults of an empty one hold, which are not all zero: it is
+            // written like any other.
+            visitor.field(1, "policy", &policy)
+            visitor.field(2, "fingerprint", &fingerprint)
+            visitor.field(3, "position", &position)
+            visitor.field(4, "configuration", &configuration)
+        }
     }
+
+    var record: Record {
+        var record = Record()
+        record.policy = policy
+        record.fingerprint = fingerprint
+        record.position = position
+        record.configuration = configuration
+        return record
+    }
+}
+
+extension PolicyInForce: Hashable {
+    /// Whether they are of equal records, from which all else follows.
+    public static func == (left: PolicyInForce, right: PolicyInForce) -> Bool {
+        left === right || left.record == right.record
+    }
+
+    /// Feeds the record.
+    public func hash(into hasher: inout Hasher) { hasher.combine(record) }
 }

@@ -57,57 +57,62 @@ public struct RouterState: Hashable, Sendable {
     /// This is the one place that says which folds an event changes. An event is looked at once:
     /// copying it out of its case for each fold cost more than the folds did.
     public mutating func apply(_ event: Event, sequence: UInt64) {
-        if event.time >= inFlight.nextExpiry { expire(at: event.time) }
-        switch event.body {
+        apply(event.body, at: event.time, sequence: sequence)
+    }
+
+    /// Takes in an event of an instant, as above.
+    public mutating func apply(_ body: EventBody, at time: Timestamp, sequence: UInt64) {
+        if time >= inFlight.nextExpiry { expire(at: time) }
+        switch body {
         case .requestReceived(let received):
-            release(inFlight.begin(received.request, at: event.time))
+            release(inFlight.begin(received.request, at: time))
         case .attemptStarted(let attempt):
             breakers.start(attempt)
             if policy.policy.hedge != nil { hedges.start(attempt) }
-            reserve(attempt, at: event.time)
+            reserve(attempt, at: time)
         case .attemptFinished(let attempt):
             let started = inFlight.finish(attempt)
-            settle(started, attempt, at: event.time)
+            settle(started, attempt, at: time)
             breakers.finish(
                 attempt,
                 started: started?.statePosition,
-                at: (sequence, event.time),
+                at: (sequence, time),
                 policy: policy.policy.breaker
             )
-            health.record(attempt, at: event.time)
-            holds.finish(attempt, key: started?.key ?? 0, at: event.time)
-            lanes.finish(attempt, of: started, at: event.time)
-            conversations.finish(attempt, of: started, at: event.time)
-            spend.add(attempt, at: event.time)
-            statistics.record(attempt, of: started, at: event.time)
+            health.record(attempt, at: time)
+            holds.finish(attempt, key: started?.key ?? 0, at: time)
+            lanes.finish(attempt, of: started, at: time)
+            conversations.finish(attempt, of: started, at: time)
+            spend.add(attempt, at: time)
+            statistics.record(attempt, of: started, at: time)
         case .requestCompleted(let completed): release(inFlight.end(completed.request))
         case .quotaTick(let tick):
-            quotas.apply(tick, at: event.time, policy.provider(tick.provider))
-        case .quotaWarned(let warned): quotas.apply(warned, at: event.time)
+            quotas.apply(tick, at: time, policy.provider(tick.provider))
+        case .quotaWarned(let warned): quotas.apply(warned, at: time)
         case .budgetAlerted(let alert): budgets.apply(alert)
-        case .healthProbed(let probe): health.record(probe, at: event.time)
+        case .healthProbed(let probe): health.record(probe, at: time)
         case .modelsListed(let list): models.replace(list)
-        case .configurationApplied(let applied): policy.apply(applied)
+        case .configurationApplied(let applied): policy = policy.applying(applied)
         case .policyApplied(let applied):
-            policy.apply(applied, sequence: sequence)
+            policy = policy.applying(applied, sequence: sequence)
             // Providers may have changed entirely under the same names.
             breakers = Breakers()
             lanes = Lanes()
-            holds.begin(at: event.time)
+            holds.begin(at: time)
         case .pricesApplied(let applied): prices.apply(applied, sequence: sequence)
-        case .nodeStarted: holds.begin(at: event.time)
+        case .nodeStarted: holds.begin(at: time)
         case .stateCarried(let carried): adopt(carried)
         case .monthClosed(let closed):
             // What retention carried on is of months that were closed before.
             let month = CalendarMonth(year: closed.year, month: closed.month)
             closedThrough = max(closedThrough ?? month, month)
-        case .feedbackReceived(let feedback): statistics.record(feedback, at: event.time)
+        case .feedbackReceived(let feedback): statistics.record(feedback, at: time)
         case .routeDecided, .nodeStopped, .logRecovered, .segmentRetired,
             .unknown:
             break
         }
         position = sequence
-        time = max(time, event.time)
+        self.time = max(self.time, time)
     }
 
     /// What is left of a lost attempt's time once its request's time is over, before what it holds is
@@ -193,7 +198,10 @@ extension RouterState: FieldRecord {
     public mutating func visit(_ visitor: inout some FieldVisitor) {
         visitor.field(1, "position", &position)
         visitor.field(2, "time", &time)
-        visitor.field(3, "policy", &policy)
+        var record = policy.record
+        visitor.field(3, "policy", &record)
+        // The same object where it was only read.
+        if record != policy.record { policy = PolicyInForce(record) }
         visitor.field(4, "prices", &prices)
         visitor.field(5, "models", &models)
         visitor.field(6, "health", &health)

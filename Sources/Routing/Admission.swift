@@ -26,7 +26,10 @@ public struct Admission: Sendable {
     ) {
         // The decision and the attempt rest on the same state: a lane whose room was just given back is
         // one that the attempt may take.
-        let state = state.expired(at: now) ?? state
+        if let expired = state.expired(at: now) {
+            self = Admission(of: received, state: expired, now: now, seed: seed)
+            return
+        }
         let decision = decide(received, state: state, now: now, seed: seed)
         self.decision = decision
         attempt = decision.chosen.map { chosen in

@@ -30,24 +30,24 @@ public func decide(
     if let expired = state.expired(at: now) {
         return decide(received, state: expired, now: now, seed: seed, registry: registry)
     }
-    let policy = state.policy.policy
+    let policy = state.policy
     var decision = RouteDecided()
     decision.request = received.request
     decision.statePosition = state.position
     decision.deciderVersion = deciderVersion
-    decision.policy = state.policy.fingerprint
-    decision.policyPosition = state.policy.position
+    decision.policy = policy.fingerprint
+    decision.policyPosition = policy.position
     decision.pricesPosition = state.prices.position
     decision.seed = seed
-    decision.maxAttempts = policy.maxAttempts
-    decision.deadline = now.advanced(byMicroseconds: policy.totalMicroseconds)
+    decision.maxAttempts = policy.policy.maxAttempts
+    decision.deadline = now.advanced(byMicroseconds: policy.policy.totalMicroseconds)
     decision.classification = Classifier.heuristic.classify(
         received,
-        contextWindow: state.policy.largestContextWindow
+        contextWindow: policy.largestContextWindow
     )
-    decision.bound(by: received, policy: policy)
+    decision.bound(by: received, policy: policy.policy)
 
-    var strategies = registry.strategies(policy.strategies)
+    var strategies = registry.strategies(policy.policy.strategies)
     let usesTasks = strategies.contains { $0.kind == .taskBased }
     let task = usesTasks ? decision.classification.task : nil
     let target = RouteTarget(received.requestedModel, task: task, state: state)
@@ -58,7 +58,7 @@ public func decide(
     decision.requirements = RouteRequirements(
         received,
         wish: target.wish,
-        policy: state.policy
+        policy: policy
     )
     let proposals = RouteProposals(
         target: target,
@@ -66,13 +66,15 @@ public func decide(
         task: task,
         choosesModels: strategies.contains(where: \.choosesModels),
         wantsEmbeddings: received.operation == .embeddings,
-        state: state
+        policy: policy,
+        models: state.models,
+        prices: state.prices
     )
     let sifted = decision.sift(proposals.list, received, state: state, now: now)
 
     guard !decision.candidates.isEmpty else {
         decision.strategy = target.isExplicit ? .explicit : .chain
-        decision.refuse(target, policy: policy)
+        decision.refuse(target, policy: policy.policy)
         return decision
     }
     let question = RoutingQuestion(
@@ -92,13 +94,13 @@ public func decide(
     decision.exclude(sifted.refused)
     if received.operation == .embeddings { decision.keepToOneModel(proposals.list) }
     guard !decision.candidates.isEmpty else {
-        decision.refuse(target, policy: policy)
+        decision.refuse(target, policy: policy.policy)
         return decision
     }
     decision.preferIdle(state: state)
     decision.followFallbacks(state: state)
     decision.keepTogether(received, state: state, now: now)
-    draw(policy, state, into: &decision)
+    draw(policy.policy, state, into: &decision)
     return decision
 }
 

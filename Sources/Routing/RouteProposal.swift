@@ -37,12 +37,12 @@ struct RouteProposal {
     }
 
     /// A model that the client named, at one provider.
-    init(named model: String, of provider: ProviderInForce, state: RouterState) {
+    init(named model: String, of provider: ProviderInForce, models: ModelLists) {
         let name = provider.policy.name
         // A provider whose models nobody knows is asked: its own 404 is a better answer than ours.
-        let isUnknown = provider.policy.models.isEmpty && state.models.models(of: name) == nil
+        let isUnknown = provider.policy.models.isEmpty && models.models(of: name) == nil
         offer =
-            state.models.has(model, at: provider.policy) || isUnknown
+            models.has(model, at: provider.policy) || isUnknown
             ? .model(ModelReference(provider: name, model: model), provider)
             : .nothing(provider: name, model: model, .modelNotListed)
     }

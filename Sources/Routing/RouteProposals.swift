@@ -15,7 +15,9 @@ struct RouteProposals {
     let choosesModels: Bool
     /// Whether texts are to be embedded, which models that chat can't.
     let wantsEmbeddings: Bool
-    let state: RouterState
+    let policy: PolicyInForce
+    let models: ModelLists
+    let prices: PriceTable
 
     var list: [RouteProposal] {
         switch target {
@@ -23,24 +25,24 @@ struct RouteProposals {
         case .open(let open): withFallbacks(openList(open))
         case .missingChain: []
         case .pinned(let provider, let model):
-            [RouteProposal(named: model, of: provider, state: state)]
+            [RouteProposal(named: model, of: provider, models: models)]
         case .named(let model):
-            state.policy.providersByPriority.map {
-                RouteProposal(named: model, of: $0, state: state)
+            policy.providersByPriority.map {
+                RouteProposal(named: model, of: $0, models: models)
             }
         }
     }
 
     /// The list, and behind it the providers that are to step in for one of it and are not there.
     private func withFallbacks(_ list: [RouteProposal]) -> [RouteProposal] {
-        guard state.policy.hasFallbacks else { return list }
+        guard policy.hasFallbacks else { return list }
         var all = list
         var offered = Set(list.compactMap(\.provider?.policy.name))
         var index = 0
         while index < all.count {
             defer { index += 1 }
             guard let name = all[index].provider?.policy.fallbackProvider,
-                let next = state.policy.providerInForce(name), offered.insert(name).inserted
+                let next = policy.providerInForce(name), offered.insert(name).inserted
             else { continue }
             all.append(proposal(of: next, freeOnly: all[index].isFreeOnly))
         }
@@ -59,7 +61,7 @@ struct RouteProposals {
         guard choosesModels || isWish else { return list }
         var reserves: [RouteProposal] = []
         for (index, entry) in open.chain.entries.enumerated() where entry.model == nil {
-            guard let provider = state.policy.providerInForce(entry.provider) else { continue }
+            guard let provider = policy.providerInForce(entry.provider) else { continue }
             reserves += knownModels(of: provider).map {
                 RouteProposal(
                     .model($0, provider),
@@ -70,7 +72,7 @@ struct RouteProposals {
         }
         if isWish {
             let inChain = Set(open.chain.entries.map(\.provider))
-            for provider in state.policy.providersByPriority
+            for provider in policy.providersByPriority
             where !inChain.contains(provider.policy.name) {
                 list.append(proposal(of: provider))
                 reserves += knownModels(of: provider).map { RouteProposal(.model($0, provider)) }
@@ -83,7 +85,7 @@ struct RouteProposals {
     /// An entry of a chain: its model, else the provider's preferred one; and where that is known
     /// not to be up to the request, the provider's other models.
     private func proposals(of entry: RoutingChainEntry, number: Int) -> [RouteProposal] {
-        guard let provider = state.policy.providerInForce(entry.provider) else {
+        guard let provider = policy.providerInForce(entry.provider) else {
             let nothing = RouteProposal.Offer.nothing(
                 provider: entry.provider,
                 model: entry.model,
@@ -103,7 +105,7 @@ struct RouteProposals {
         var first = proposal(of: provider, freeOnly: entry.isFreeOnly)
         first.entry = number
         guard case .model(let reference, _) = first.offer else { return [first] }
-        guard requirements.violation(of: state.policy.card(reference)) != nil else {
+        guard requirements.violation(of: policy.card(reference)) != nil else {
             return [first]
         }
         return [first]
@@ -121,7 +123,7 @@ struct RouteProposals {
         if let model = preferred(of: provider, freeOnly: freeOnly) {
             return RouteProposal(.model(model, provider), isFreeOnly: freeOnly)
         }
-        let isBare = state.models.offered(by: provider.policy).isEmpty
+        let isBare = models.offered(by: provider.policy).isEmpty
         return RouteProposal(
             .nothing(
                 provider: provider.policy.name,
@@ -142,26 +144,25 @@ struct RouteProposals {
         let name = provider.policy.name
         let own = [task.flatMap { provider.policy.model(for: $0) }, provider.policy.defaultModel]
             .compactMap { $0.map { ModelReference(provider: name, model: $0) } }
-        let isFree = freeOnly || requirements.isFreeOnly || state.policy.policy.mode == .freeOnly
+        let isFree = freeOnly || requirements.isFreeOnly || policy.policy.mode == .freeOnly
         func fits(_ model: ModelReference) -> Bool {
-            (!isFree || state.prices.prices(of: model).isFree)
+            (!isFree || prices.prices(of: model).isFree)
                 && (!wantsEmbeddings || provider.embeds(model))
         }
         // Looked at before the list, which may have hundreds of names.
         if let model = own.first(where: fits) { return model }
-        let offered = state.models.offered(by: provider.policy)
+        let offered = models.offered(by: provider.policy)
         return (wantsEmbeddings ? offered : ChatModels.first(offered)).lazy
             .map { ModelReference(provider: name, model: $0) }.first(where: fits)
     }
 
     /// The provider's models of which something is known, that may be used and that do such work.
     private func knownModels(of provider: ProviderInForce) -> [ModelReference] {
-        let policy = provider.policy
+        let own = provider.policy
         let known = wantsEmbeddings ? provider.embeddingModels : provider.chatModels
         let isUnlisted =
-            !policy.isLocal && policy.models.isEmpty
-            && state.models.models(of: policy.name) == nil
+            !own.isLocal && own.models.isEmpty && models.models(of: own.name) == nil
         if isUnlisted { return known }
-        return known.filter { state.models.has($0.model, at: provider.policy) }
+        return known.filter { models.has($0.model, at: provider.policy) }
     }
 }

@@ -13,16 +13,18 @@ public struct Event: Hashable, Sendable {
 }
 
 /// What happened: one case for each type of event and each version of its meaning.
-public enum EventBody: Hashable, Sendable {
+///
+/// Boxed, since every event would be as large as the largest case, hundreds of bytes with a reference
+/// count for each text and list, and a request's events are handed on several times.
+public indirect enum EventBody: Hashable, Sendable {
     /// A request reached the gateway.
     case requestReceived(RequestReceived)
     /// The router chose.
     case routeDecided(RouteDecided)
     /// A candidate was asked.
     case attemptStarted(AttemptStarted)
-    /// An attempt ended; boxed, since every event is as large as the largest case, and this one is half
-    /// as large again as the next.
-    indirect case attemptFinished(AttemptFinished)
+    /// An attempt ended.
+    case attemptFinished(AttemptFinished)
     /// A request ended.
     case requestCompleted(RequestCompleted)
     /// A provider was probed.

@@ -15,6 +15,8 @@ struct ClientChannel: ServerChildChannel {
     let watches: ConnectionWatches
     let pace: ClientPaceHandler.Limits
     let idleTimeout: Duration
+    /// One for each loop that connections may come on.
+    let executors: [ObjectIdentifier: LoopExecutor]
     private let dates = ResponseDates()
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<ClientConnection> {
@@ -45,7 +47,8 @@ struct ClientChannel: ServerChildChannel {
 
     /// Answers the connection's requests, one after the other, until it ends.
     @concurrent func handle(value connection: ClientConnection, logger: Logger) async {
-        await withTaskExecutorPreference(LoopExecutor(connection.channel.eventLoop)) {
+        let executor = executors[ObjectIdentifier(connection.channel.eventLoop)]
+        await withTaskExecutorPreference(executor) {
             await withTaskCancellationHandler {
                 while let request = await connection.next() {
                     var response = await responder.respond(to: request, on: connection.channel)

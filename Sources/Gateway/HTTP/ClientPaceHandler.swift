@@ -7,9 +7,8 @@ import NIOHTTPTypes
 /// The idle timeout minds neither: a body may trickle in for ever, and of a client that stops reading
 /// nothing is heard at all, while its provider's connection and the answer's bytes are held for it.
 /// To the rest a closed connection is a client that hung up.
-final class ClientPaceHandler: ChannelDuplexHandler, RemovableChannelHandler {
+final class ClientPaceHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
 
     /// How long a request's body may take from its head to its end, and how long a client may leave
     /// all bytes that wait for it where they are.

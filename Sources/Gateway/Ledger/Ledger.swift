@@ -114,7 +114,7 @@ public final class Ledger: Sendable {
         let settling = bodies.allSatisfy(\.settles)
         var sequence = try log.append(bodies, at: now, settling: settling)
         for body in bodies {
-            state.apply(Event(body, at: now), sequence: sequence)
+            state.apply(body, at: now, sequence: sequence)
             sequence += 1
         }
         var lines: [String] = []

@@ -13,6 +13,9 @@ struct ChatService: Sendable {
     /// The bytes of a model's name, which is kept for ever; the longest of a provider have about 100.
     static let modelNameLimit = 256
 
+    /// The microseconds within which a body leaves its request's id as it is.
+    private static let promptBody: Int64 = 1_000_000
+
     let ledger: Ledger
     let providers: ProviderDirectory
     let attempts: AttemptRunner
@@ -45,7 +48,9 @@ struct ChatService: Sendable {
                 try UnsupportedCoding.refuse(in: request)
                 let body = try await request.body.collect(upTo: bodyLimit)
                 // A body may take minutes, and the id leads to the event (`RequestLookup.reach`).
-                received.request = .fresh(at: ledger.now)
+                if Clocks.monotonicMicroseconds - start > Self.promptBody {
+                    received.request = .fresh(at: ledger.now)
+                }
                 received.features.bodyBytes = body.readableBytes
                 client = try ClientRequest(
                     api: api,
@@ -110,7 +115,7 @@ struct ChatService: Sendable {
                 }
             }
             let opening =
-                if let delay = running.hedgeDelay, running.hedges.isEmpty {
+                if let delay = running.admitted.hedgeDelay, running.hedges.isEmpty {
                     try await race(&running, attempt, after: delay, watch: watch)
                 } else {
                     await open(attempt, of: running, watch: watch)
@@ -145,7 +150,7 @@ struct ChatService: Sendable {
             return .failed(AttemptResult(failure: failure, mayCost: false))
         }
         let remaining = Duration.microseconds(
-            max(1, running.deadline - Clocks.monotonicMicroseconds)
+            max(1, running.admitted.deadline - Clocks.monotonicMicroseconds)
         )
         return await attempts.open(running, at: provider, watch: watch, remaining: remaining)
     }

@@ -30,14 +30,15 @@ extension Ledger {
         }
         let now = Clocks.monotonicMicroseconds
         return RunningRequest(
-            id: received.request,
-            client: client,
-            received: received,
-            decision: opening.admission.decision,
-            start: start,
-            decideMicroseconds: Int(now - start),
-            deadline: now + opening.whole.microseconds,
-            hedgeDelay: opening.hedgeDelay,
+            admitted: AdmittedRequest(
+                client,
+                as: received,
+                decision: opening.admission.decision,
+                start: start,
+                decidedAt: now,
+                whole: opening.whole,
+                hedgeDelay: opening.hedgeDelay
+            ),
             sequence: sequence,
             attempt: opening.admission.attempt,
             attemptStart: now

@@ -54,17 +54,16 @@ extension RunningRequest {
         _ ending: RequestEnding,
         in ledger: Ledger
     ) throws(LogError) {
-        let open = self
         let (sequence, last) = try ledger.transact { state, now in
             var events: [EventBody] = []
             events.reserveCapacity(2)
             var last: AttemptFinished?
-            if let attempt = open.attempt, let result {
-                let finished = open.finishedEvent(of: attempt, result, state: state, now: now)
+            if let attempt = attempt, let result {
+                let finished = finishedEvent(of: attempt, result, state: state, now: now)
                 events.append(.attemptFinished(finished))
                 last = finished
             }
-            var completed = open.completedEvent(ending, last: last)
+            var completed = completedEvent(ending, last: last)
             completed.isLocal = completed.provider.flatMap { state.policy.provider($0)?.isLocal }
             events.append(.requestCompleted(completed))
             return (events, last)
@@ -89,7 +88,7 @@ extension RunningRequest {
         completed.failure = ending.failure
         completed.message = ending.message
         completed.skipped = unasked
-        completed.decideMicroseconds = decideMicroseconds
+        completed.decideMicroseconds = admitted.decideMicroseconds
         completed.logWaitMicroseconds = logWait
         completed.firstByteMicroseconds = firstByte
         completed.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)

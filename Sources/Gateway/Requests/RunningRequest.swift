@@ -8,17 +8,8 @@ import WriteAheadLog
 /// Everything that happens to the request is recorded through it, so each attempt is settled once and
 /// the request completed once.
 struct RunningRequest: Sendable {
-    let id: RequestID
-    let client: ClientRequest
-    let received: RequestReceived
-    let decision: RouteDecided
-    /// When the request's first byte was read, on the monotonic clock.
-    let start: Int64
-    let decideMicroseconds: Int
-    /// When the request's whole time is used up, on the monotonic clock; the decision's deadline.
-    let deadline: Int64
-    /// How long nothing may come of an attempt before another is made beside it; `nil` for ever.
-    let hedgeDelay: Duration?
+    /// What it began with.
+    let admitted: AdmittedRequest
     /// The sequence number of the last event of this request.
     var sequence: UInt64
     /// Microseconds that the client has waited for the log alone.
@@ -38,6 +29,12 @@ struct RunningRequest: Sendable {
     /// The attempt that was made beside another, once one was: one a request at most.
     var hedges: [AttemptStarted] = []
 
+    var id: RequestID { admitted.id }
+    var client: ClientRequest { admitted.client }
+    var received: RequestReceived { admitted.received }
+    var decision: RouteDecided { admitted.decision }
+    var start: Int64 { admitted.start }
+
     /// The whole cost so far; `nil` once an attempt's is unknown.
     var cost: Nanodollars? { cost(with: nil) }
 
@@ -50,6 +47,41 @@ struct RunningRequest: Sendable {
         }
         guard let last else { return sum }
         return last.cost.map { sum + $0 }
+    }
+}
+
+/// What a request begins with, which does not change; a class, since a copy costs a reference count for
+/// each of its lists and texts.
+final class AdmittedRequest: Sendable {
+    let id: RequestID
+    let client: ClientRequest
+    let received: RequestReceived
+    let decision: RouteDecided
+    /// When the request's first byte was read, on the monotonic clock.
+    let start: Int64
+    let decideMicroseconds: Int
+    /// When the request's whole time is used up, on the monotonic clock; the decision's deadline.
+    let deadline: Int64
+    /// How long nothing may come of an attempt before another is made beside it; `nil` for ever.
+    let hedgeDelay: Duration?
+
+    init(
+        _ client: ClientRequest,
+        as received: RequestReceived,
+        decision: RouteDecided,
+        start: Int64,
+        decidedAt now: Int64,
+        whole: Duration,
+        hedgeDelay: Duration?
+    ) {
+        id = received.request
+        self.client = client
+        self.received = received
+        self.decision = decision
+        self.start = start
+        decideMicroseconds = Int(now - start)
+        deadline = now + whole.microseconds
+        self.hedgeDelay = hedgeDelay
     }
 }
 

@@ -140,12 +140,14 @@ public struct Gateway: Sendable {
         let refreshing = await refreshFirst(refresh)
         defer { refreshing.cancel() }
         let group = GroupReference()
+        let loops = MultiThreadedEventLoopGroup.singleton
         let listener = Server(
             childChannelSetup: ClientChannel(
                 responder: responder(watches),
                 watches: watches,
                 pace: clientPace,
-                idleTimeout: Self.idleTimeout
+                idleTimeout: Self.idleTimeout,
+                executors: LoopExecutor.all(of: loops)
             ),
             configuration: ServerConfiguration(
                 address: .hostname(settings.server.host, port: settings.server.port),
@@ -155,7 +157,7 @@ public struct Gateway: Sendable {
                 let port = channel.localAddress?.port ?? settings.server.port
                 await onListening(Listening(port: port, group: group))
             },
-            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            eventLoopGroup: loops,
             logger: logger
         )
         let server = DrainingServer(
