@@ -56,7 +56,9 @@ extension ThinkingRule {
     }
 
     /// The shipped rules by their kind of provider, the longest beginning first; of equal ones the
-    /// first in the file. A request looks at them, so they are read once.
+    /// first in the file.
+    ///
+    /// Each request looks at them, so they are read once.
     static let beginnings: [ProviderType: [Beginning]] = {
         guard case .success(let rules) = shipped else { return [:] }
         var table: [ProviderType: [Beginning]] = [:]
