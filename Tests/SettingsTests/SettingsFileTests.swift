@@ -73,4 +73,27 @@ struct SettingsFileTests {
             }
         }
     }
+
+    @Test func `a relative path is meant from the folder of the file`() throws {
+        let yaml = """
+            catalog: models.json
+            trustedCertificates: ./certificates/own.pem
+            log: {directory: ../logs}
+            providers:
+              - type: simulated
+                simulation: {outcomes: /absolute.jsonl, models: [{name: m}]}
+            """
+        func read(_ file: String) throws -> Settings {
+            let environment = ["HOME": "/home/me"]
+            let catalog = try Catalog.shipped
+            return try Settings(yaml: yaml, file: file, environment: environment, catalog: catalog)
+        }
+        let settings = try read("/etc/logway/logway.yaml")
+        #expect(settings.catalogFile == "/etc/logway/models.json")
+        #expect(settings.trustedCertificatesFile == "/etc/logway/certificates/own.pem")
+        #expect(settings.log.directory == "/etc/logway/../logs")
+        #expect(settings.providers[0].simulation?.outcomesFile == "/absolute.jsonl")
+        #expect(try read("conf/logway.yaml").catalogFile == "conf/models.json")
+        #expect(try read("logway.yaml").catalogFile == "models.json")
+    }
 }

@@ -181,10 +181,17 @@ extension HealthCheckSettings {
 }
 
 extension Section {
-    /// The path of a file or folder; a leading `~/` is the home folder.
+    /// The path of a file or folder; a leading `~/` is the home folder, and a relative path is meant
+    /// from the folder of the configuration, wherever the command is typed that reads it.
     func file(_ key: String) -> String? {
         guard let text = text(key) else { return nil }
-        guard text.hasPrefix("~/"), let home = diagnostics.environment["HOME"] else { return text }
-        return home + text.dropFirst(1)
+        if text.hasPrefix("~/"), let home = diagnostics.environment["HOME"] {
+            return home + text.dropFirst(1)
+        }
+        guard !text.isEmpty, !text.hasPrefix("/"),
+            let slash = diagnostics.file.lastIndex(of: "/")
+        else { return text }
+        let below = text.hasPrefix("./") ? String(text.dropFirst(2)) : text
+        return diagnostics.file.prefix(through: slash) + below
     }
 }
