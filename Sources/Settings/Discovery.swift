@@ -48,7 +48,8 @@ extension Settings {
             providers.append(provider)
         }
         for type in hostedRanking {
-            guard let key = key(for: type, in: environment) else { continue }
+            guard let key = keyVariable(of: type, in: environment).flatMap({ environment[$0] })
+            else { continue }
             guard Secret.fitsHeader(key) else {
                 notes.append(
                     "the key of \(type.name) in the environment holds a line break or another control"
@@ -96,17 +97,29 @@ extension Settings {
         }
     }
 
-    /// A provider's key.
+    /// The variable that a provider's key is taken from; `nil` if none holds one.
     ///
     /// GITHUB_TOKEN is on many machines for other purposes; it counts in a Codespace only.
-    private static func key(
-        for type: ProviderType,
+    private static func keyVariable(
+        of type: ProviderType,
         in environment: [String: String]
     ) -> String? {
         if type == .githubModels, environment["CODESPACES"] != "true" { return nil }
-        for variable in type.keyVariables {
-            if let key = environment[variable], !key.isEmpty { return key }
+        return type.keyVariables.first { environment[$0]?.isEmpty == false }
+    }
+
+    /// What discovery found, a provider each, for the user to see: a server's address, or the variable
+    /// whose key is used.
+    ///
+    /// Never the key. Empty for other settings and simulated providers.
+    public func findings(in environment: [String: String]) -> [String] {
+        guard origin == .discovery, !isSimulated else { return [] }
+        return enabledProviders.map { provider in
+            guard let variable = Self.keyVariable(of: provider.type, in: environment) else {
+                let model = provider.defaultModel.map { " (\($0))" } ?? ""
+                return "\(provider.name) at \(provider.baseURL ?? "")\(model)"
+            }
+            return "\(provider.name) (key in \(variable))"
         }
-        return nil
     }
 }

@@ -66,6 +66,25 @@ struct DiscoveryTests {
         #expect(settings.notes == [])
     }
 
+    @Test func `what was found is told with its place or its variable, and no key`() throws {
+        let environment = ["GOOGLE_API_KEY": "k1", "OPENAI_API_KEY": "k2", "GROQ_API_KEY": ""]
+        let settings = try discovered(
+            environment,
+            [
+                LocalServer(type: .ollama, models: ["qwen3:8b"]),
+                LocalServer(type: .lmstudio, models: ["own"]),
+            ]
+        )
+        #expect(
+            settings.findings(in: environment) == [
+                "ollama at http://localhost:11434 (qwen3:8b)",
+                "lmstudio at http://localhost:1234/v1",
+                "google (key in GOOGLE_API_KEY)", "openai (key in OPENAI_API_KEY)",
+            ]
+        )
+        #expect(try discovered([:]).findings(in: [:]).isEmpty)
+    }
+
     @Test(
         arguments: [
             (["qwen3:8b", "llama3.2:latest"], "llama3.2:latest"),

@@ -14,11 +14,11 @@ struct DataOptions: ParsableArguments {
 
     /// The directory: the option, else the configuration's, else the usual one.
     func directory(_ settings: Settings?) -> String {
-        data ?? settings?.log.directory ?? Self.usualDirectory
+        data ?? settings?.log.directory ?? Self.usual(ProcessInfo.processInfo.environment)
     }
 
-    private static var usualDirectory: String {
-        let environment = ProcessInfo.processInfo.environment
+    /// The directory where neither an option nor a configuration names one.
+    static func usual(_ environment: [String: String]) -> String {
         if let directory = environment["LOGWAY_DATA"], !directory.isEmpty { return directory }
         if let folder = environment["XDG_DATA_HOME"], folder.hasPrefix("/") {
             return folder + "/logway"
@@ -53,23 +53,44 @@ struct ReadingOptions: ParsableArguments {
                 environment: ProcessInfo.processInfo.environment
             )
         else { return dataOptions.directory(nil) }
-        let settings: Settings?
         do {
-            settings = try Self.settings(file)
+            if let settings = try Self.settings(namingDirectory: file) {
+                return dataOptions.directory(settings)
+            }
         } catch SettingsError.unreadable(let file, let reason) where config != nil {
             throw SettingsError.unreadable(file: file, reason: reason)
-        } catch is SettingsError {
-            settings = nil
-        }
-        if let settings, settings.log.directory?.contains(Self.placeholder) != true {
-            return dataOptions.directory(settings)
-        }
+        } catch is SettingsError {}
         let directory = dataOptions.directory(nil)
         Output.errorText(
             "note: \(file) has mistakes, which `logway serve` names; "
                 + "reading \(directory), --data chooses another"
         )
         return directory
+    }
+
+    /// The directory that a command reads which is given no options, in this folder.
+    ///
+    /// $LOGWAY_DATA is left out: it may have been set for this process alone.
+    static func directoryWithoutOptions() throws -> String {
+        var environment = ProcessInfo.processInfo.environment
+        let file = Settings.file(
+            given: nil,
+            workingDirectory: FileManager.default.currentDirectoryPath,
+            environment: environment
+        )
+        environment["LOGWAY_DATA"] = nil
+        let usual = DataOptions.usual(environment)
+        do {
+            return try file.flatMap { try settings(namingDirectory: $0) }?.log.directory ?? usual
+        } catch is SettingsError {
+            return usual
+        }
+    }
+
+    /// The settings of a file; `nil` if its directory hangs on a variable that is not set.
+    private static func settings(namingDirectory file: String) throws -> Settings? {
+        let settings = try settings(file)
+        return settings.log.directory?.contains(placeholder) == true ? nil : settings
     }
 
     /// The settings of a file; variables that are not set, such as keys that only the server is

@@ -37,6 +37,8 @@ struct ServeCommand: AsyncParsableCommand {
             Output.errorText("configuration: \(file)")
         } else {
             Output.errorText("configuration: none found, looking for providers")
+            let found = settings.findings(in: ProcessInfo.processInfo.environment)
+            if !found.isEmpty { Output.errorText("found: " + found.joined(separator: ", ")) }
         }
         if let file = CatalogFiles.inUse(settings.catalogFile) {
             Output.errorText("models: \(file) over the shipped catalogue")
@@ -46,7 +48,10 @@ struct ServeCommand: AsyncParsableCommand {
         for warning in settings.notInForce { Output.errorText("warning: \(warning)") }
         for note in settings.notes { Output.errorText("note: \(note)") }
         Self.raiseDescriptorLimit()
-        let directory = dataOptions.directory(settings)
+        let directory = Invocation.absolute(dataOptions.directory(settings))
+        let usual = try ReadingOptions.directoryWithoutOptions()
+        let isUsual = Invocation.target(of: directory) == Invocation.target(of: usual)
+        let invocation = Invocation(data: isUsual ? nil : directory)
         let gateway = try await Gateway(
             settings,
             catalog: catalog,
@@ -68,7 +73,8 @@ struct ServeCommand: AsyncParsableCommand {
                     host: host,
                     port: listening.port,
                     data: directory,
-                    simulated: simulated
+                    simulated: simulated,
+                    invocation: invocation
                 )
             )
         }
@@ -79,7 +85,8 @@ struct ServeCommand: AsyncParsableCommand {
         host: String,
         port: Int,
         data: String,
-        simulated reason: String?
+        simulated reason: String?,
+        invocation: Invocation
     ) -> String {
         let address = host.contains(":") ? "[\(host)]" : host
         let url = "http://\(address):\(port)"
@@ -95,8 +102,8 @@ struct ServeCommand: AsyncParsableCommand {
             Try it:
               curl -si \(url)/v1/chat/completions -H 'content-type: application/json' \
             -d '{"model":"auto","messages":[{"role":"user","content":"What is 2+2?"}]}'
-            Then ask why it went where it did, with the x-logway-request-id of the answer:
-              logway explain ID        (or: logway explain last)
+            Then ask why it went where it did, by the answer's x-logway-request-id or with `last`:
+              \(invocation.command("explain last"))
 
             """
     }

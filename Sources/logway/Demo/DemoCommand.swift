@@ -97,22 +97,24 @@ struct DemoCommand: AsyncParsableCommand {
             "\(tally.answered) answered, \(tally.refused) refused, \(tally.failed) failed, "
                 + "\(tally.judged) judged"
         )
+        let invocation = Invocation(data: directory)
         var queries = try LogQueries(directory)
         var filter = RequestFilter()
         filter.failedOver = true
         filter.outcome = .answered
         if let record = try queries.requests(since: nil).newest(1, filter).first {
-            Output.line("\nA request that failed over: logway explain \(record.id)\n")
+            let command = invocation.command("explain \(record.id)")
+            Output.line("\nA request that failed over: \(command)\n")
             Output.page(ExplainPage(record).text)
         } else {
             Output.line("\nNo request had to fail over this time; run it with more requests.")
         }
         let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
         let state = try queries.state()
-        Output.line("\nThe providers: logway providers status\n")
+        Output.line("\nThe providers: \(invocation.command("providers status"))\n")
         Output.status(ProviderStatus(state, at: max(now, state.time)).text)
         let date = state.time.date
-        Output.line("\nThe month: logway report\n")
+        Output.line("\nThe month: \(invocation.command("report"))\n")
         let report = try queries.costs(year: date.year, month: date.month)
         Output.page(report.text)
         let recorded = outcomes == nil ? nil : tally.recordedCost
@@ -126,15 +128,15 @@ struct DemoCommand: AsyncParsableCommand {
             """
 
             Look around in what it left behind:
-              logway requests --data \(directory)
-              logway log tail --data \(directory)
-              logway log verify --data \(directory)
+              \(invocation.command("requests"))
+              \(invocation.command("log tail"))
+              \(invocation.command("log verify"))
             """
         )
         guard tally.answered > 0 else {
             throw CommandError(
                 "none of \(tally.refused + tally.failed) requests was answered; "
-                    + "`logway explain last --data \(directory)` says why of the last one"
+                    + "`\(invocation.command("explain last"))` says why of the last one"
             )
         }
         if let recorded, recorded != report.total.cost {
