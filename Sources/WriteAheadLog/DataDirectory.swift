@@ -50,16 +50,29 @@ enum DataDirectory {
         _ paths: LogPaths,
         in fileSystem: any FileSystem
     ) throws(LogError) -> any File {
-        let lock = try onDisk { () throws(SystemError) in
-            try fileSystem.createDirectory(paths.segments)
-            return try fileSystem.lock(paths.lock)
-        }
+        try create(paths, in: fileSystem)
+        let lock = try onDisk { () throws(SystemError) in try fileSystem.lock(paths.lock) }
         guard let lock else {
             throw .directoryInUse(path: paths.directory, pid: writer(paths, in: fileSystem))
         }
         let pid = Array("\(ProcessInfo.processInfo.processIdentifier)\n         ".utf8.prefix(11))
         try onDisk { () throws(SystemError) in try lock.writeAll(pid, at: 0) }
         return lock
+    }
+
+    private static func create(
+        _ paths: LogPaths,
+        in fileSystem: any FileSystem
+    ) throws(LogError) {
+        do throws(SystemError) {
+            try fileSystem.createDirectory(paths.segments)
+        } catch {
+            guard error.code == ENOTDIR else { throw LogError(error) }
+            throw .notALog(
+                path: paths.directory,
+                reason: "it is a file or lies below one, and a data directory is a folder"
+            )
+        }
     }
 
     /// The process that holds the lock, as far as the lock's file tells.

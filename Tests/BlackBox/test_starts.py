@@ -56,6 +56,13 @@ def test_a_port_in_use_is_named(idle):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
         refused(serve(idle, port), f"127.0.0.1:{port} is in use", "--port")
+        # Nothing was made, and nothing is added to what is there.
+        assert not idle.data.exists()
+        idle.start()
+        idle.stop()
+        before = idle.events()
+        refused(serve(idle, port), f"127.0.0.1:{port} is in use")
+        assert idle.events() == before
     # The data directory is free again.
     idle.start()
 
@@ -68,11 +75,15 @@ def test_a_data_directory_in_use_is_named_with_its_process(gateway, tmp_path):
     assert running.verify()["whole"]
 
 
-def test_a_data_directory_under_a_file_is_refused(tmp_path):
-    (tmp_path / "file").write_text("")
-    data = tmp_path / "file" / "data"
+@pytest.mark.parametrize("path", ["file", "file/data"])
+def test_a_data_directory_that_is_a_file_or_below_one_is_refused(tmp_path, path):
+    (tmp_path / "file").write_text("mine")
+    data = tmp_path / path
     made = Gateway(tmp_path / "g", {"providers": [SIMULATED]}, data=data)
-    refused(serve(made), str(data))
+    refused(serve(made), f"{data} is not a usable log: it is a file or lies below one")
+    reading = made.run("requests")
+    assert reading.returncode == FAILED and str(data) in reading.stderr
+    assert (tmp_path / "file").read_text() == "mine"
 
 
 def test_an_unwritable_data_directory_is_refused(tmp_path):

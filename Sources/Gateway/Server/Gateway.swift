@@ -1,7 +1,6 @@
 public import Catalog
 import EventLog
 import Events
-import Glibc
 import Hummingbird
 import HummingbirdCore
 public import Logging
@@ -50,7 +49,8 @@ public struct Gateway: Sendable {
     ///   - directory: the data directory.
     ///   - logger: where the operator reads what happens.
     ///   - fileSystem: where the log is written.
-    /// - Throws: `LogError`, `SimulationError`, `UpstreamError`, `GatewayError`.
+    /// - Throws: `GatewayError`, before anything is written; `LogError`, `SimulationError`,
+    ///   `UpstreamError`.
     public init(
         _ settings: Settings,
         catalog: Catalog,
@@ -65,6 +65,7 @@ public struct Gateway: Sendable {
         if let name = settings.routing.strategies.first(where: { !known.contains($0) }) {
             throw GatewayError.unknownStrategy(name: name, known: known)
         }
+        try await settings.server.checkAddress()
         self.settings = settings
         self.logger = logger
         let durability = Durability(settings.log.durability)
@@ -188,9 +189,9 @@ public struct Gateway: Sendable {
             try await services.run()
             try await stop(reason: "told to stop")
         } catch {
-            let error = startError(error)
-            // Only errors of Logway's own are recorded: a library's may print what it holds.
-            try await stop(reason: (error as? GatewayError)?.description ?? "failed")
+            let error = GatewayError(error, listeningOn: settings.server)
+            // In words of our own: what a library throws may print what it holds.
+            try await stop(reason: error.description)
             throw error
         }
     }
@@ -261,17 +262,6 @@ public struct Gateway: Sendable {
             bodies?.close()
             try ledger.close()
         }
-    }
-
-    /// What ended the services, in words that hold nothing of what a library knows.
-    private func startError(_ error: any Error) -> any Error {
-        guard let error = error as? IOError else {
-            return GatewayError.serviceEnded(kind: "\(type(of: error))")
-        }
-        let (host, port) = (settings.server.host, settings.server.port)
-        return error.errnoCode == EADDRINUSE
-            ? GatewayError.portInUse(host: host, port: port)
-            : GatewayError.cannotListen(host: host, port: port, reason: "\(error)")
     }
 }
 
