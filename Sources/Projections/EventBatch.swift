@@ -123,7 +123,7 @@ struct EventBatch {
             time: time,
             outcome: completed.outcome,
             cost: completed.cost,
-            totalMicroseconds: completed.totalMicroseconds
+            totalMicroseconds: completed.measuredMicroseconds
         )
         request.label(.outcome, completed.outcome.name)
     }

@@ -10,7 +10,7 @@ final class ProjectedRequest {
         let time: Timestamp
         let outcome: RequestOutcome
         let cost: Nanodollars?
-        let totalMicroseconds: Int
+        let totalMicroseconds: Int?
     }
 
     /// An attempt that ended.
@@ -107,7 +107,7 @@ extension ProjectedRequest {
                 time: try row.time(13),
                 outcome: outcome,
                 cost: try row.optional(15, Int64.self).map { Nanodollars($0) },
-                totalMicroseconds: try row.value(16)
+                totalMicroseconds: try row.optional(16)
             )
         }
     }

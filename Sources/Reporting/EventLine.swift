@@ -31,8 +31,8 @@ public struct EventLine: Sendable {
                 + ", \(Wording.cost(event.cost))"
         case .requestCompleted(let event):
             "\(event.outcome.name), \(Wording.status(event.status)), "
-                + "\(Wording.cost(event.cost)), "
-                + Wording.time(microseconds: event.totalMicroseconds)
+                + Wording.cost(event.cost)
+                + (event.measuredMicroseconds.map { ", " + Wording.time(microseconds: $0) } ?? "")
         case .healthProbed(let event):
             "\(event.provider) \(event.failure?.name ?? "answers")"
         case .modelsListed(let event):
@@ -46,7 +46,7 @@ public struct EventLine: Sendable {
         case .nodeStarted(let event): "version \(event.version), process \(event.process)"
         case .nodeStopped(let event): event.reason
         case .logRecovered(let event):
-            "\(event.cutBytes) bytes cut, "
+            Wording.count(Int(event.cutBytes), "byte") + " cut, "
                 + Wording.count(event.interruptedRequests, "interrupted request")
         case .stateCarried(let event):
             "state through event \(event.position), \(event.state.bytes.count) bytes"

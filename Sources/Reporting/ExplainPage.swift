@@ -18,10 +18,15 @@ public struct ExplainPage: Sendable {
         "Request \(record.id)\n  "
             + (record.completed.map { completed in
                 let content = completed.content
-                return "\(content.outcome.name) with \(Wording.status(content.status)) after "
-                    + Wording.time(microseconds: content.totalMicroseconds)
+                return "\(content.outcome.name) with \(Wording.status(content.status))"
+                    + Self.after(content.measuredMicroseconds)
                     + ", cost \(Wording.cost(content.cost))"
             } ?? "still running")
+    }
+
+    /// The time that something took, where it was measured.
+    private static func after(_ microseconds: Int?) -> String {
+        microseconds.map { " after " + Wording.time(microseconds: $0) } ?? ""
     }
 
     private var asked: String {
@@ -36,8 +41,9 @@ public struct ExplainPage: Sendable {
             "  model '\(Wording.plain(content.requestedModel))'"
                 + (content.isStreamed ? ", streamed, " : ", ")
                 + Wording.count(features.messages, isEmbedding ? "text" : "message")
-                + (isEmbedding ? " to embed" : "") + ", \(features.promptBytes) bytes "
-                + "of prompt, about \(features.inputTokens) tokens"
+                + (isEmbedding ? " to embed" : "")
+                + ", \(Wording.count(features.promptBytes, "byte")) of prompt, about "
+                + Wording.count(features.inputTokens, "token")
                 + (limit.map { ", at most \($0) back" } ?? ""),
         ]
         let needs = features.needs.names
@@ -160,20 +166,19 @@ public struct ExplainPage: Sendable {
 
     private static func reservation(of attempt: AttemptStarted) -> String {
         let output = attempt.reservedOutput.map { "\($0)" } ?? "any number of"
-        let quota = attempt.reservedTokens.map { ", \($0) tokens of quotas" } ?? ""
+        let quota = attempt.reservedTokens.map { ", \(Wording.count($0, "token")) of quotas" } ?? ""
         let charges = attempt.charges.isEmpty ? "" : ", in " + list(attempt.charges)
-        return "\(attempt.reservedInput) tokens in, \(output) out, cost up to "
+        return "\(Wording.count(attempt.reservedInput, "token")) in, \(output) out, cost up to "
             + Wording.cost(attempt.reservedCost) + quota + charges
     }
 
     private static func result(of attempt: AttemptFinished) -> [String] {
         var lines: [String] = []
-        let took = Wording.time(microseconds: attempt.totalMicroseconds)
         if let failure = attempt.failure {
             lines.append(
                 (failure == .hedgeLost ? "cancelled: " : "failed: ") + failure.name
                     + (attempt.status.map { " (status \($0))" } ?? "")
-                    + " after \(took)"
+                    + after(attempt.measuredMicroseconds)
             )
             if let message = attempt.message { lines.append("said: \(Wording.plain(message))") }
             if let retryAt = attempt.retryAt { lines.append("held until \(retryAt)") }
@@ -182,7 +187,8 @@ public struct ExplainPage: Sendable {
                 ", first byte after \(Wording.time(microseconds: $0))"
             }
             lines.append(
-                "answered in \(took)" + (first ?? "")
+                "answered in " + Wording.time(microseconds: attempt.totalMicroseconds)
+                    + (first ?? "")
                     + (attempt.finishReason.map { ", finished: \(Wording.plain($0))" } ?? "")
                     + (attempt.answeredModel.map { ", by \(Wording.plain($0))" } ?? "")
             )
@@ -221,6 +227,9 @@ public struct ExplainPage: Sendable {
         if let message = completed.message {
             lines.append("  told the client: \(Wording.plain(message))")
         }
+        guard !completed.isEndedByCrash else {
+            return lines + ["  latency: unknown, since Logway itself ended before the request did"]
+        }
         let first = completed.firstByteMicroseconds.map {
             " · first byte \(Wording.time(microseconds: $0))"
         }
@@ -236,10 +245,14 @@ public struct ExplainPage: Sendable {
     private var judged: [String] {
         guard !record.feedback.isEmpty else { return [] }
         return ["", "Feedback"]
-            + record.feedback.map { feedback in
-                let content = feedback.content
+            + record.feedback.indices.map { index in
+                let content = record.feedback[index].content
+                let note =
+                    record.isReplaced(feedback: index)
+                    ? " (not counted: judged again by a later score)" : ""
                 return "  \(Wording.score(Double(content.score) / 1_000_000)) by "
                     + Wording.plain(content.source + (content.comment.map { ": \($0)" } ?? ""))
+                    + note
             }
     }
 }

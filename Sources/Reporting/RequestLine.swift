@@ -18,7 +18,7 @@ public struct RequestLine: Hashable, Sendable {
     public var outputTokens: Int?
     /// What it cost, once it ended; `nil` when unknown.
     public var cost: Nanodollars?
-    /// How long it took in microseconds, once it ended.
+    /// How long it took in microseconds, once it ended; `nil` too where a crash ended it.
     public var totalMicroseconds: Int?
 
     /// The line of a request of which nothing is known yet.
@@ -38,6 +38,6 @@ public struct RequestLine: Hashable, Sendable {
         promptTokens = usage?.prompt
         outputTokens = usage?.output
         cost = completed?.cost
-        totalMicroseconds = completed?.totalMicroseconds
+        totalMicroseconds = completed?.measuredMicroseconds
     }
 }

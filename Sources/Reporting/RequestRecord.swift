@@ -52,10 +52,13 @@ public struct RequestRecord: Sendable {
     /// Whether the log says nothing of the request.
     public var isEmpty: Bool { received == nil }
 
-    /// The mean of the scores, from 0 to 1; `nil` without feedback.
-    public var meanScore: Double? {
-        guard !feedback.isEmpty else { return nil }
-        let sum = feedback.reduce(0) { $0 + $1.content.score }
-        return Double(sum) / Double(feedback.count) / 1_000_000
+    /// Whether a score, by its place in `feedback`, counts no more in the report of its month (UTC)
+    /// since a later one of the same judge takes its place, as `CostReport` counts.
+    public func isReplaced(feedback index: Int) -> Bool {
+        func judgement(_ given: Placed<FeedbackReceived>) -> (String, CalendarMonth) {
+            (given.content.source, CalendarMonth(given.time.date))
+        }
+        let one = judgement(feedback[index])
+        return feedback[(index + 1)...].contains { judgement($0) == one }
     }
 }

@@ -92,6 +92,33 @@ def test_feedback_shows_in_explain_and_report(house, http):
     assert (row["scores"], row["mean_score"]) == (2, 0.625)
 
 
+@pytest.mark.parametrize("blank", ["", " "])
+def test_feedback_with_an_empty_source_or_comment_has_none(house, http, blank):
+    id = id_of(ask(openai_client(house.gateway), model="gpt-x"))
+    body = {"request_id": id, "score": 1, "source": blank, "comment": blank}
+    assert http.post("/v1/feedback", json=body).status_code == 200
+    (feedback,) = house.gateway.explain(id)["feedback"]
+    assert feedback["source"] == "user" and "comment" not in feedback
+    assert "\n  1.00 by user\n" in house.gateway.explain_page(id)
+
+
+def test_explain_says_which_scores_the_report_counts(gateway):
+    made = gateway([{"type": "simulated", "name": "sim-fast"}])
+    id = id_of(ask(openai_client(made)))
+    with http_client(made) as http:
+        for score, source in ((0, "user"), (0.5, "judge"), (1, "user")):
+            body = {"request_id": id, "score": score, "source": source}
+            assert http.post("/v1/feedback", json=body).status_code == 200
+    page = made.explain_page(id).partition("Feedback\n")[2]
+    assert page.splitlines() == [
+        "  0.00 by user (not counted: judged again by a later score)",
+        "  0.50 by judge",
+        "  1.00 by user",
+    ]
+    total = made.report()["total"]
+    assert (total["scores"], total["mean_score"]) == (2, 0.75)
+
+
 def test_feedback_on_a_request_of_before_a_restart_is_taken(pair):
     gateway, _, _ = pair
     id = id_of(ask(openai_client(gateway)))

@@ -325,6 +325,12 @@ def test_a_request_that_a_crash_left_open_is_interrupted(pair):
     (attempt,) = record["attempts_finished"]
     assert attempt["failure"] == "interrupted"
     assert attempt["cost_origin"] in ("estimated", "unknown")
+    # Nobody timed it, and the time until the start is not the request's.
+    page = gateway.explain_page("last")
+    assert "\n  interrupted with no status, cost" in page
+    assert "     failed: interrupted\n" in page
+    assert "latency: unknown" in page and "µs" not in page and "total" not in page
+    assert gateway.ask("requests").splitlines()[1].endswith(" –")
     recovered = [e for e in gateway.events() if e["type"] == "LogRecovered"]
     assert recovered[0]["interrupted_requests"] == 1
     # A second start interrupts nothing again.

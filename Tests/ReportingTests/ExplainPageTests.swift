@@ -267,8 +267,10 @@ struct ExplainPageTests {
             course.append(body)
         }
         let page = ExplainPage(course.record()).text
-        #expect(page.contains("  interrupted with no status after "))
-        #expect(page.contains("     failed: interrupted after 0 µs\n"))
+        #expect(page.contains("  interrupted with no status, cost unknown\n"))
+        #expect(page.contains("     failed: interrupted\n"))
+        #expect(page.contains("  latency: unknown, since Logway itself ended"))
+        #expect(RequestLine(course.record()).totalMicroseconds == nil)
         #expect(page.contains("     tokens: 100 in (counted by an estimate)\n"))
         #expect(page.contains("     cost unknown, from no price or no count\n"))
     }

@@ -49,9 +49,12 @@ struct RequestTests {
         #expect(Self.four().record(Self.id(99)).isEmpty)
     }
 
-    @Test func `the mean score of a record is that of its feedback`() {
-        #expect(Self.four().record(Self.id(1)).meanScore == 0.75)
-        #expect(Self.four().record(Self.id(2)).meanScore == nil)
+    @Test func `a score is replaced by a later one of its judge in the same month`() {
+        var course = Self.four()
+        #expect([0, 1].map(course.record(Self.id(1)).isReplaced) == [true, false])
+        course.now = course.now + .seconds(31 * 86_400)
+        course.judge(0, Self.id(1))
+        #expect([0, 1, 2].map(course.record(Self.id(1)).isReplaced) == [true, false, false])
     }
 
     @Test func `a record's JSON holds each event in its place`() throws {

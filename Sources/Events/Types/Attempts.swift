@@ -103,7 +103,7 @@ public struct AttemptFinished: FieldRecord {
     public var connectMicroseconds: Int?
     /// Microseconds to the first byte of the answer's body.
     public var firstByteMicroseconds: Int?
-    /// Microseconds in all.
+    /// Microseconds in all; 0 where a crash ended it (`measuredMicroseconds`).
     public var totalMicroseconds: Int = 0
     /// The provider's reason for ending the answer.
     public var finishReason: String?
@@ -164,7 +164,8 @@ public struct RequestCompleted: FieldRecord {
     public var logWaitMicroseconds: Int = 0
     /// Microseconds to the first byte sent to the client.
     public var firstByteMicroseconds: Int?
-    /// Microseconds from the request's first byte to the outcome.
+    /// Microseconds from the request's first byte to the outcome; after a crash, to the next start
+    /// (`measuredMicroseconds`).
     public var totalMicroseconds: Int = 0
     /// Candidates of the decision that were not asked after the last attempt failed, with reasons.
     public var skipped: [RouteExclusion] = []

@@ -146,7 +146,7 @@ extension FeedbackReceived {
         )
     }
 
-    /// The text of a field that may be absent or null.
+    /// The text of a field that may be absent, null or empty, which all mean that there is none.
     private static func text(
         _ value: JSONSlice?,
         _ field: String
@@ -155,6 +155,6 @@ extension FeedbackReceived {
         guard let text = value.string else {
             throw FeedbackError(400, "invalid_request", "\(field) must be a string", field: field)
         }
-        return text
+        return text.allSatisfy(\.isWhitespace) ? nil : text
     }
 }

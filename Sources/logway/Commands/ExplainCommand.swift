@@ -34,8 +34,10 @@ struct ExplainCommand: ParsableCommand {
         let directory = try readingOptions.directory()
         guard let record = try record(in: directory) else {
             throw CommandError(
-                "there is no request \(id) in \(directory); "
-                    + "`logway requests` lists them"
+                id == "last"
+                    ? "the log in \(directory) holds no request yet; send one, or choose another "
+                        + "data directory with --data"
+                    : "there is no request \(id) in \(directory); `logway requests` lists them"
             )
         }
         if json { Output.line(record.json) } else { Output.page(ExplainPage(record).text) }
