@@ -161,6 +161,8 @@ extension ProviderStatus {
         var priority: Int
         var local: Bool
         var defaultModel: String?
+        /// What takes its place where it is absent.
+        var standIn: String?
         var models: [String]
         /// What the server tells of them; empty where it tells nothing.
         var modelDetails: [ModelDetail]
@@ -188,6 +190,7 @@ extension ProviderStatus {
             priority = row.provider.priority
             local = row.provider.isLocal
             defaultModel = row.provider.defaultModel
+            standIn = row.standIn
             models = row.models
             modelDetails = row.modelDetails.map(ModelDetail.init)
             status = row.condition.rawValue
@@ -230,6 +233,7 @@ extension ProviderStatus {
             case priority
             case local
             case defaultModel = "default_model"
+            case standIn = "stand_in_model"
             case models
             case modelDetails = "model_details"
             case status

@@ -37,6 +37,11 @@ public struct ProviderStatus: Sendable {
         public let lanes: [LaneStatus]
         /// The models it offers.
         public let models: [String]
+        /// The model that requests get which name none, where no default is configured: the first by
+        /// name that looks able to chat, as routing picks it.
+        public var standIn: String? {
+            provider.defaultModel == nil ? ChatModels.first(models).first : nil
+        }
         /// What its server tells of its models, where it is one of the user's own.
         public let modelDetails: [ListedModel]
         /// What it cost today (UTC).
@@ -242,7 +247,8 @@ public struct ProviderStatus: Sendable {
             let shown = row.models.prefix(4).joined(separator: ", ")
             table.add([
                 "\(row.provider.priority)", row.provider.name, row.provider.type,
-                row.provider.isLocal ? "local" : "hosted", row.provider.defaultModel ?? "–",
+                row.provider.isLocal ? "local" : "hosted",
+                row.provider.defaultModel ?? row.standIn.map { "\($0) (first by name)" } ?? "–",
                 row.models.count > 4 ? "\(shown), … (\(row.models.count))" : shown,
                 loaded.isEmpty ? "–" : loaded.joined(separator: ", "),
             ])

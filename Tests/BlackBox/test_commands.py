@@ -33,7 +33,14 @@ def test_a_result_that_can_not_be_written_is_a_failure(pair):
         assert "No space left" in result.stderr
 
 
+SIMULATED = {"type": "simulated", "name": "sim-fast"}
 KEYED = {"type": "groq", "apiKey": "${GROQ_API_KEY}"}
+
+
+@pytest.fixture
+def idle(gateway):
+    """A gateway that is not started."""
+    return gateway([SIMULATED], start=False)
 
 
 def run(gateway, *arguments):
@@ -83,6 +90,70 @@ def test_reading_goes_on_beside_a_configuration_with_mistakes(pair, config):
     assert id in result.stdout
     (note,) = result.stderr.splitlines()
     assert "logway.yaml has mistakes" in note and "--data" in note
+
+
+def test_a_relative_directory_is_meant_from_the_configuration_s_folder(idle, tmp_path):
+    idle.configure({"providers": [SIMULATED], "log": {"directory": "logs/mine"}})
+    command = [binary(), "serve", "--port", "0", "--config", idle.config.name]
+    idle.serve_command = lambda port=0: command
+    idle.start()
+    id = id_of(ask(openai_client(idle)))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    for folder, file in ((elsewhere, idle.config), (tmp_path, f"{idle.folder.name}/logway.yaml")):
+        found = subprocess.run(
+            [binary(), "explain", "last", "--config", str(file)],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=idle.environment,
+            cwd=folder,
+            timeout=60,
+        )
+        assert id in found.stdout, found.stderr
+    assert (idle.folder / "logs" / "mine" / "log").is_dir()
+    assert list(elsewhere.iterdir()) == []
+
+
+def test_the_last_request_of_a_log_without_any_is_said_to_be_missing(idle):
+    idle.start()
+    idle.stop()
+    result = idle.run("explain", "last")
+    assert result.returncode == FAILED
+    assert f"the log in {idle.data} holds no request yet" in result.stderr
+
+
+def test_a_checkpoint_is_printed_beside_its_file_when_json_is_asked_for(idle, tmp_path):
+    idle.start()
+    file = tmp_path / "checkpoint.json"
+    assert idle.ask("log", "checkpoint", "--out", str(file)) == ""
+    printed = idle.ask("log", "checkpoint", "--out", str(file), "--json")
+    assert json.loads(printed) == json.loads(file.read_text())
+    assert json.loads(idle.ask("log", "checkpoint", "--json"))["public_key"]
+
+
+def commands(help):
+    """Every command that does something, with the names of its options."""
+    names = {n["name"] for a in help.get("arguments", []) for n in a.get("names", [])}
+    below = [command for command in help.get("subcommands", []) if command["commandName"] != "help"]
+    if not below:
+        path = [*help.get("superCommands", [])[1:], help["commandName"]]
+        yield " ".join(path), names & {"data", "config", "json"}
+    for command in below:
+        yield from commands(command)
+
+
+def test_the_commands_take_the_options_that_the_readme_says():
+    help = subprocess.run(
+        [binary(), "--experimental-dump-help"], capture_output=True, text=True, timeout=60
+    )
+    taken = dict(commands(json.loads(help.stdout)["command"]))
+    assert taken.pop("serve") == {"data", "config"}
+    assert taken.pop("demo") == {"data"}
+    live = ("models", "providers test", "providers set-default")
+    for command, options in taken.items():
+        without = {"data"} if command.startswith(live) else set()
+        assert options == {"data", "config", "json"} - without, command
 
 
 def test_tail_shows_the_last_events_that_match(pair):

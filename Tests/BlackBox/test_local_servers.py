@@ -54,6 +54,15 @@ def test_lm_studio_s_models_are_listed_with_what_it_tells_of_them(gateway, fake)
     assert len(lists) == 2, "a list that says nothing new is not recorded"
 
 
+def test_the_model_that_takes_the_place_of_a_default_is_shown(gateway, fake):
+    studio = fake(LMStudioProvider, ("qwen3-8b", "nomic-embed", "own"))
+    made = gateway([studio_entry(studio, defaultModel=None)])
+    assert ask(openai_client(made)).headers["x-logway-model"] == "own"
+    assert "  own (first by name)  " in made.ask("providers", "list")
+    (row,) = json.loads(made.ask("providers", "list", "--json"))["providers"]
+    assert row["stand_in_model"] == "own" and "default_model" not in row
+
+
 @pytest.mark.parametrize(
     "answer",
     [

@@ -203,7 +203,9 @@ struct ProviderStatusTests {
         let status = ProviderStatus(course.state(), at: course.now)
         #expect(status.rows.map(\.provider.name) == ["d", "c", "b", "a"])
         #expect(
-            status.list.contains("1  d         groq  hosted  –              m1, m2, m3, m4, … (5)")
+            status.list.contains(
+                "1  d         groq  hosted  m1 (first by name)  m1, m2, m3, m4, … (5)"
+            )
         )
     }
 

@@ -20,6 +20,11 @@ extension LogCommand {
         var out: String?
         @Option(name: .long, help: "Signs with the key in this file: 64 hexadecimal digits.")
         var key: String?
+        @Flag(
+            name: .long,
+            help: "Prints the checkpoint, which is JSON in any case, with --out as well."
+        )
+        var json = false
 
         func run() throws {
             let directory = try readingOptions.directory()
@@ -28,7 +33,8 @@ extension LogCommand {
             let checkpoint = try reader.checkpoint(
                 signedBy: key ?? CheckpointKey(directory: directory)
             )
-            guard let out else { return Output.line(checkpoint.json) }
+            if json || out == nil { Output.line(checkpoint.json) }
+            guard let out else { return }
             do {
                 try Data((checkpoint.json + "\n").utf8).write(to: URL(filePath: out))
             } catch {
