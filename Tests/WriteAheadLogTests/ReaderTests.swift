@@ -112,11 +112,10 @@ import Testing
         #expect("\(error)".contains("/data/lock"))
     }
 
-    @Test func `a file in the directory's place is an error, not a crash`() throws {
-        guard case .io = logError({ _ = try LogWriter.open("/dev/null/log") }) else {
-            Issue.record("opened")
-            return
-        }
+    @Test(arguments: ["/dev/null", "/dev/null/log"])
+    func `a file in the directory's place is named as one`(path: String) throws {
+        let error = try #require(logError { _ = try LogWriter.open(path) })
+        #expect("\(error)".hasPrefix("\(path) is not a usable log: it is a file or lies below one"))
     }
 
     @Test func `a directory without a log is told apart from an empty log`() throws {
