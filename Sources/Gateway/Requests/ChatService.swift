@@ -95,7 +95,8 @@ struct ChatService: Sendable {
         channel: any Channel
     ) async throws(LogError) -> Response {
         guard running.attempt != nil else {
-            let names = ledger.read { state, _ in state.modelNames.map(\.id) }
+            let isNamed = running.decision.refusal == .unknownModel
+            let names = isNamed || ModelAbsence(running.decision).isExplicit ? modelNames : []
             return try await fail(&running, with: .refused(running.decision, names: names))
         }
         if ledger.durability == .strict { running.logWait += try await settle(running) }
@@ -134,7 +135,15 @@ struct ChatService: Sendable {
                 }
             }
         }
-        return try await fail(&running, with: .exhausted(running))
+        let absence = ModelAbsence(running)
+        let isListed = !absence.isCertain && !absence.isUnlistedElsewhere
+        let names = isListed ? [] : modelNames
+        return try await fail(&running, with: .exhausted(running, names: names))
+    }
+
+    /// The names that a request may use; made where an error lists them only, as there can be many.
+    private var modelNames: [String] {
+        ledger.read { state, _ in state.modelNames.map(\.id) }
     }
 
     func open(
