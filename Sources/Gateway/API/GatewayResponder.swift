@@ -27,6 +27,14 @@ struct GatewayResponder: Sendable {
         return await answer(request, to: .get, on: channel).createHeadResponse()
     }
 
+    /// The most that is read of a body sent to a path.
+    func bodyLimit(at path: String) -> BodyLimit {
+        switch path {
+        case "/v1/feedback", "/api/show": .small
+        default: chat.bodyLimit
+        }
+    }
+
     private func answer(
         _ request: Request,
         to method: HTTPRequest.Method,

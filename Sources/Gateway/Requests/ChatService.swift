@@ -20,7 +20,7 @@ struct ChatService: Sendable {
     let providers: ProviderDirectory
     let attempts: AttemptRunner
     let watches: ConnectionWatches
-    let bodyLimit: Int
+    let bodyLimit: BodyLimit
     let logger: Logger
     /// The responses that later requests may go on from.
     let responses: ResponseStore
@@ -45,16 +45,15 @@ struct ChatService: Sendable {
             let watch = watches.watch(channel)
             let client: ClientRequest
             do {
-                try UnsupportedCoding.refuse(in: request)
-                let body = try await request.body.collect(upTo: bodyLimit)
+                let body = try await request.wholeBody(upTo: bodyLimit)
                 // A body may take minutes, and the id leads to the event (`RequestLookup.reach`).
                 if Clocks.monotonicMicroseconds - start > Self.promptBody {
                     received.request = .fresh(at: ledger.now)
                 }
-                received.features.bodyBytes = body.readableBytes
+                received.features.bodyBytes = body.count
                 client = try ClientRequest(
                     api: api,
-                    body: prepared(Array(body.readableBytesView), for: api),
+                    body: prepared(body, for: api),
                     header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
                 )
                 guard client.model.utf8.count <= Self.modelNameLimit else {
@@ -250,11 +249,7 @@ struct ChatService: Sendable {
         on channel: any Channel,
         start: Int64
     ) async throws(LogError) -> Response {
-        let clientError = ClientError(
-            unreadable: error,
-            bodyLimit: bodyLimit,
-            id: received.request
-        )
+        let clientError = ClientError(unreadable: error, id: received.request)
         var ending = RequestEnding(
             outcome: .refused,
             status: clientError.status,
@@ -268,10 +263,7 @@ struct ChatService: Sendable {
             }
         }
         _ = try await ledger.settle(try ledger.refuse(received, ending, start: start))
-        var response = clientError.response(for: received.client)
-        // The client shall stop: whatever it still sends is read and thrown away by the server.
-        if clientError.status == 413 { response.headers[.connection] = "close" }
-        return response
+        return clientError.response(for: received.client)
     }
 
     private func settle(_ running: RunningRequest) async throws(LogError) -> Int {
