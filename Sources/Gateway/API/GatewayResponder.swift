@@ -57,7 +57,7 @@ struct GatewayResponder: Sendable {
         case (.post, "/v1/messages/count_tokens"): return await tokenCounts.respond(to: request)
         case (.post, "/v1/embeddings"):
             return await chat.respond(to: request, api: .embeddings, on: channel)
-        case (.get, "/v1/models"): return models.list(for: Self.family(of: request))
+        case (.get, "/v1/models"): return models.list(for: Self.family(of: request), request)
         case (.get, _) where path.hasPrefix("/v1/models/"):
             return models.show(path.dropFirst("/v1/models/".count), for: Self.family(of: request))
         case (.post, "/v1/feedback"): return await feedback.respond(to: request)
@@ -71,7 +71,7 @@ struct GatewayResponder: Sendable {
             return await chat.respond(to: request, api: .ollamaEmbed, on: channel)
         case (.post, "/api/embeddings"):
             return await chat.respond(to: request, api: .ollamaEmbeddings, on: channel)
-        case (.get, "/api/tags"): return models.list(for: .ollama)
+        case (.get, "/api/tags"): return models.list(for: .ollama, request)
         case (.post, "/api/show"): return await ollama.show(request)
         case (.get, "/api/ps"): return await ollama.running()
         case (.get, "/api/version"): return ollama.version
