@@ -13,9 +13,6 @@ struct ChatService: Sendable {
     /// The bytes of a model's name, which is kept for ever; the longest of a provider have about 100.
     static let modelNameLimit = 256
 
-    /// The microseconds within which a body leaves its request's id as it is.
-    private static let promptBody: Int64 = 1_000_000
-
     let ledger: Ledger
     let providers: ProviderDirectory
     let attempts: AttemptRunner
@@ -47,9 +44,7 @@ struct ChatService: Sendable {
             do {
                 let body = try await request.wholeBody(upTo: bodyLimit)
                 // A body may take minutes, and the id leads to the event (`RequestLookup.reach`).
-                if Clocks.monotonicMicroseconds - start > Self.promptBody {
-                    received.request = .fresh(at: ledger.now)
-                }
+                received.request = .fresh(at: ledger.now)
                 received.features.bodyBytes = body.count
                 client = try ClientRequest(
                     api: api,
@@ -82,7 +77,7 @@ struct ChatService: Sendable {
             keepRequest(of: running)
             return try await answer(&running, watch: watch, channel: channel)
         } catch {
-            logger.error("a request could not be recorded: \(error)")
+            logger.error("request \(received.request) could not be recorded: \(error)")
             return ClientError(unrecorded: error, id: received.request).response(for: api.family)
         }
     }
