@@ -176,3 +176,15 @@ def test_the_models_are_listed(client):
     assert all(model.type == "model" for model in models)
     assert all(model.lifecycle == "active" for model in models)
     assert client.models.retrieve("claude-x").id == "claude-x"
+
+
+def test_the_models_are_listed_in_pages(client):
+    whole = [model.id for model in client.models.list().data]
+    page = client.models.list(limit=3)
+    assert ([model.id for model in page.data], page.has_more) == (whole[:3], True)
+    # The SDK asks for the pages behind it, and for those before with `before_id`.
+    assert [model.id for model in page] == whole
+    back = client.models.list(limit=2, before_id=whole[-1])
+    assert [model.id for model in back.data] == whole[-3:-1]
+    with pytest.raises(anthropic.BadRequestError, match="limit must be"):
+        client.models.list(limit=1001)

@@ -1,5 +1,6 @@
 """Everything but the chat itself: health, feedback, and paths that are not there."""
 
+import openai
 import pytest
 
 from conftest import ask, http_client, id_of, openai_client
@@ -33,6 +34,13 @@ def test_an_unknown_path_is_a_404_that_lists_the_paths(http, path):
     answer = http.get(path)
     assert answer.status_code == 404
     assert "/v1/chat/completions" in answer.json()["error"]["message"]
+
+
+def test_a_forgotten_or_doubled_prefix_is_told(house):
+    for base in ("", "/v1/v1", "/v1/chat/completions"):
+        client = openai_client(house.gateway).with_options(base_url=house.gateway.url + base)
+        with pytest.raises(openai.NotFoundError, match="did you mean /v1/chat/completions?"):
+            ask(client)
 
 
 def test_an_unknown_path_is_told_in_anthropic_s_shape_to_its_clients(http):

@@ -12,8 +12,6 @@ import WriteAheadLog
 ///
 /// Body: `request_id`, `score` from 0 to 1, and optionally `comment` and `source`.
 struct FeedbackEndpoint: Sendable {
-    /// The bytes of a body: a comment of a few pages.
-    static let bodyLimit = 64 << 10
     /// The characters of a comment and of a source that are kept.
     static let commentLimit = 4_096
     static let sourceLimit = 64
@@ -25,9 +23,8 @@ struct FeedbackEndpoint: Sendable {
     func respond(to request: Request) async -> Response {
         var id = Events.RequestID.fresh()
         do {
-            try UnsupportedCoding.refuse(in: request)
-            let body = try await request.body.collect(upTo: Self.bodyLimit)
-            var feedback = try FeedbackReceived(json: Array(body.readableBytesView))
+            let body = try await request.wholeBody(upTo: .small)
+            var feedback = try FeedbackReceived(json: body)
             id = feedback.request
             guard let judged = try await find(feedback.request) else {
                 throw FeedbackError(
@@ -55,8 +52,7 @@ struct FeedbackEndpoint: Sendable {
             logger.error("feedback on \(id) could not be recorded: \(error)")
             return ClientError(unrecorded: error, id: id).response(for: .openai)
         } catch {
-            return ClientError(unreadable: error, bodyLimit: Self.bodyLimit, id: id)
-                .response(for: .openai)
+            return ClientError(unreadable: error, id: id).response(for: .openai)
         }
     }
 

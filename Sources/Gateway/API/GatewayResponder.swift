@@ -27,6 +27,14 @@ struct GatewayResponder: Sendable {
         return await answer(request, to: .get, on: channel).createHeadResponse()
     }
 
+    /// The most that is read of a body sent to a path.
+    func bodyLimit(at path: String) -> BodyLimit {
+        switch path {
+        case "/v1/feedback", "/api/show": .small
+        default: chat.bodyLimit
+        }
+    }
+
     private func answer(
         _ request: Request,
         to method: HTTPRequest.Method,
@@ -49,7 +57,7 @@ struct GatewayResponder: Sendable {
         case (.post, "/v1/messages/count_tokens"): return await tokenCounts.respond(to: request)
         case (.post, "/v1/embeddings"):
             return await chat.respond(to: request, api: .embeddings, on: channel)
-        case (.get, "/v1/models"): return models.list(for: Self.family(of: request))
+        case (.get, "/v1/models"): return models.list(for: Self.family(of: request), request)
         case (.get, _) where path.hasPrefix("/v1/models/"):
             return models.show(path.dropFirst("/v1/models/".count), for: Self.family(of: request))
         case (.post, "/v1/feedback"): return await feedback.respond(to: request)
@@ -63,7 +71,7 @@ struct GatewayResponder: Sendable {
             return await chat.respond(to: request, api: .ollamaEmbed, on: channel)
         case (.post, "/api/embeddings"):
             return await chat.respond(to: request, api: .ollamaEmbeddings, on: channel)
-        case (.get, "/api/tags"): return models.list(for: .ollama)
+        case (.get, "/api/tags"): return models.list(for: .ollama, request)
         case (.post, "/api/show"): return await ollama.show(request)
         case (.get, "/api/ps"): return await ollama.running()
         case (.get, "/api/version"): return ollama.version
@@ -78,28 +86,25 @@ struct GatewayResponder: Sendable {
         return request.headers[.anthropicVersion] == nil ? .openai : .anthropic
     }
 
-    private static let paths: [String: HTTPRequest.Method] = [
-        "/v1/chat/completions": .post, "/v1/messages": .post,
-        "/v1/messages/count_tokens": .post, "/v1/models": .get,
-        "/v1/completions": .post, "/v1/responses": .post, "/v1/embeddings": .post,
-        "/v1/feedback": .post, "/healthz": .get, "/readyz": .get,
-        "/api/chat": .post, "/api/generate": .post, "/api/tags": .get, "/api/show": .post,
-        "/": .get, "/api/embed": .post, "/api/embeddings": .post, "/api/ps": .get,
-        "/api/version": .get,
-    ]
-
     private static func notFound(_ request: Request) -> Response {
-        let allowed = paths[request.uri.path]
-        let error = ClientError(
-            status: allowed == nil ? 404 : 405,
-            code: allowed == nil ? "unknown_path" : "method_not_allowed",
-            message: allowed.map { "use \($0.rawValue) for \(request.uri.path)" }
-                ?? "there is nothing here; the paths are "
-                + paths.keys.sorted().joined(separator: ", "),
-            requestID: freshID.description
-        )
-        var response = error.response(for: family(of: request))
-        if let allowed { response.headers[.allow] = allowed.rawValue }
+        let path = request.uri.path
+        guard let allowed = ServedPaths.methods[path] else {
+            let guess = ServedPaths.nearest(to: path).map { "did you mean \($0)? " } ?? ""
+            return ClientError(
+                status: 404,
+                code: "unknown_path",
+                message: "there is nothing here; \(guess)the paths are "
+                    + ServedPaths.all.joined(separator: ", "),
+                requestID: Events.RequestID.fresh().description
+            ).response(for: family(of: request))
+        }
+        var response = ClientError(
+            status: 405,
+            code: "method_not_allowed",
+            message: "use \(allowed.rawValue) for \(path)",
+            requestID: Events.RequestID.fresh().description
+        ).response(for: family(of: request))
+        response.headers[.allow] = allowed.rawValue
         return response
     }
 
@@ -108,7 +113,7 @@ struct GatewayResponder: Sendable {
             status: 403,
             code: "foreign_origin",
             message: "pages of other machines may not use this gateway; call it from a program",
-            requestID: freshID.description
+            requestID: Events.RequestID.fresh().description
         ).response(for: family(of: request))
     }
 
@@ -118,15 +123,7 @@ struct GatewayResponder: Sendable {
             code: "foreign_host",
             message: "the Host header names another machine; ask for 127.0.0.1 or localhost, and "
                 + "let a proxy in between send `Host: 127.0.0.1`",
-            requestID: freshID.description
+            requestID: Events.RequestID.fresh().description
         ).response(for: family(of: request))
-    }
-
-    /// An id for an answer that is in no log.
-    private static var freshID: Events.RequestID {
-        Events.RequestID(
-            time: Clocks.wall,
-            random: (Randomness.next(), Randomness.next())
-        )
     }
 }

@@ -11,9 +11,17 @@ import Routing
 struct ModelsEndpoint: Sendable {
     let ledger: Ledger
 
-    /// The list in the shape of the client's family.
-    func list(for family: WireFamily) -> Response {
-        respond(ModelList.body(of: entries(), for: family))
+    /// The list in the shape of the client's family; for Anthropic's clients the page that they ask for.
+    func list(for family: WireFamily, _ request: Request) -> Response {
+        guard family == .anthropic else {
+            return respond(ModelList.body(of: entries(), for: family))
+        }
+        do throws(RequestError) {
+            let page = try ModelPage(of: entries(), for: request)
+            return respond(ModelList.body(of: page.entries, for: family, hasMore: page.hasMore))
+        } catch {
+            return ClientError(unreadable: error, id: .fresh()).response(for: family)
+        }
     }
 
     /// One model in the shape of the client's family, or a 404 that lists what there is.

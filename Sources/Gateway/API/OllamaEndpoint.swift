@@ -11,8 +11,6 @@ import Upstream
 struct OllamaEndpoint: Sendable {
     /// The version of Ollama's API that is spoken here: clients ask before they use what is newer.
     private static let apiVersion = "0.12.6"
-    /// The bytes of a body, which names a model.
-    private static let bodyLimit = 64 << 10
 
     let ledger: Ledger
     let providers: ProviderDirectory
@@ -43,12 +41,9 @@ struct OllamaEndpoint: Sendable {
     func show(_ request: Request) async -> Response {
         let name: String
         do {
-            try UnsupportedCoding.refuse(in: request)
-            let body = try await request.body.collect(upTo: Self.bodyLimit)
-            name = try Self.modelName(in: Array(body.readableBytesView))
+            name = try Self.modelName(in: try await request.wholeBody(upTo: .small))
         } catch {
-            return ClientError(unreadable: error, bodyLimit: Self.bodyLimit, id: .fresh())
-                .response(for: .ollama)
+            return ClientError(unreadable: error, id: .fresh()).response(for: .ollama)
         }
         let found = ledger.read { state, _ in state.owners(of: name) }
         for owner in found.owners where owner.family == .ollama {

@@ -15,23 +15,20 @@ struct TokenCountEndpoint: Sendable {
     let ledger: Ledger
     let providers: ProviderDirectory
     let questions: ProviderQuestions
-    let bodyLimit: Int
+    let bodyLimit: BodyLimit
 
     func respond(to request: Request) async -> Response {
         let client: ClientRequest
         var hints = RequestReceived()
         do {
-            try UnsupportedCoding.refuse(in: request)
-            let body = try await request.body.collect(upTo: bodyLimit)
             client = try ClientRequest(
                 api: .messages,
-                body: Array(body.readableBytesView),
+                body: try await request.wholeBody(upTo: bodyLimit),
                 header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
             )
             try HintReader(request.headers, metadata: client.metadata).read(into: &hints)
         } catch {
-            return ClientError(unreadable: error, bodyLimit: bodyLimit, id: .fresh())
-                .response(for: .anthropic)
+            return ClientError(unreadable: error, id: .fresh()).response(for: .anthropic)
         }
         let model = client.model
         let owners = ledger.read { state, _ in

@@ -11,6 +11,10 @@ import NIOHTTPTypesHTTP1
 /// In place of Hummingbird's own channel, which hands every part of a message from the event loop to
 /// a task and back; see docs/decisions/0017-connections-on-their-loops.md.
 struct ClientChannel: ServerChildChannel {
+    /// The bytes of a request's headers: some clients send what they know of a user in them.
+    static let headerLimit = 80 << 10
+    static let headerCountLimit = 1_000
+
     let responder: GatewayResponder
     let watches: ConnectionWatches
     let pace: ClientPaceHandler.Limits
@@ -23,9 +27,9 @@ struct ClientChannel: ServerChildChannel {
         channel.eventLoop.makeCompletedFuture {
             let pipeline = channel.pipeline.syncOperations
             var limits = NIOHTTPDecoderLimitConfiguration()
-            limits.maxHeaderFieldSize = 80 << 10
-            limits.maxHeaderListSize = 80 << 10
-            limits.maxHeaderFieldCount = 1_000
+            limits.maxHeaderFieldSize = Self.headerLimit
+            limits.maxHeaderListSize = Self.headerLimit
+            limits.maxHeaderFieldCount = Self.headerCountLimit
             // `ClientConnection` takes one request after the other, and answers what can't be read; the
             // values of fields are checked when they are made.
             try pipeline.configureHTTPServerPipeline(
@@ -37,8 +41,8 @@ struct ClientChannel: ServerChildChannel {
             )
             let connection = ClientConnection(channel)
             try pipeline.addHandlers([
-                HTTP1ToHTTPServerCodec(secure: false), watches.makeHandler(),
-                ClientPaceHandler(pace), ContinueHandler(),
+                OldProtocolHandler(), HTTP1ToHTTPServerCodec(secure: false),
+                watches.makeHandler(), ClientPaceHandler(pace), ContinueHandler(responder),
                 HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger), connection,
             ])
             return connection

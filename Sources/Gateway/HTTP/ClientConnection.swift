@@ -1,9 +1,11 @@
+import Events
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypes
+import Providers
 
 /// The end of a client's connection: requests come out of it one at a time, and answers go in.
 ///
@@ -176,12 +178,15 @@ extension ClientConnection {
         // A request that began well and broke off is the responder's to refuse, and to record.
         handOutBeginning()
         let isUnanswered = !isAnswering && !isInputEnded
-        endInput(error, answered: isUnanswered && error is HTTPParserError)
-        if !(error is HTTPParserError) { context.close(promise: nil) }
+        guard let error = error as? HTTPParserError else {
+            endInput(error)
+            return context.close(promise: nil)
+        }
+        endInput(error, refusal: isUnanswered ? ClientError(unparsed: error) : nil)
     }
 
     /// What comes now, if anything does, is no request any more.
-    private func endInput(_ error: any Error, answered: Bool = false) {
+    private func endInput(_ error: any Error, refusal: ClientError? = nil) {
         guard !isInputEnded else { return }
         isInputEnded = true
         isLast = true
@@ -189,15 +194,19 @@ extension ClientConnection {
         if case .body(let source) = incoming { source.finish(error) }
         incoming = .nothing
         release()
-        if answered {
-            let head = HTTPResponse(
-                status: .badRequest,
-                headerFields: [.connection: "close", .contentLength: "0"]
-            )
-            write(.head(head), flush: false)
-            write(.end(nil), flush: true)
-        }
+        if let refusal { refuse(refusal) }
         if !isAnswering { finish() }
+    }
+
+    /// Answers what nobody can tell the family of.
+    private func refuse(_ error: ClientError) {
+        let body = ByteBuffer(bytes: error.body(for: .openai, at: Clocks.wall))
+        var head = error.response(for: .openai).head
+        head.headerFields[.connection] = "close"
+        head.headerFields[.contentLength] = String(body.readableBytes)
+        write(.head(head), flush: false)
+        write(.body(body), flush: false)
+        write(.end(nil), flush: true)
     }
 
     private func close(_ error: any Error) {

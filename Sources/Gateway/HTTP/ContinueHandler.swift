@@ -1,4 +1,5 @@
 import HTTPTypes
+import HummingbirdCore
 import NIOCore
 import NIOHTTPTypes
 
@@ -6,13 +7,21 @@ import NIOHTTPTypes
 ///
 /// Clients wait for that before a large one: curl a second above a megabyte, others for ever.
 /// Hummingbird leaves it to the application, which only sees the request when it reads the body.
+/// A body that is announced as too long is not asked for: its request is answered with 413 and
+/// `connection: close` instead.
 final class ContinueHandler: ChannelInboundHandler, RemovableChannelHandler, Sendable {
     typealias InboundIn = HTTPRequestPart
     typealias OutboundOut = HTTPResponsePart
 
+    private let responder: GatewayResponder
+
+    /// - Parameter responder: who knows what each path takes.
+    init(_ responder: GatewayResponder) { self.responder = responder }
+
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .head(let head) = unwrapInboundIn(data),
-            head.headerFields[.expect]?.lowercased() == "100-continue"
+            head.headerFields[.expect]?.lowercased() == "100-continue",
+            !responder.bodyLimit(at: URI(head.path ?? "/").path).isExceeded(by: head.headerFields)
         {
             let answer = HTTPResponsePart.head(HTTPResponse(status: .continue))
             context.writeAndFlush(wrapOutboundOut(answer), promise: nil)

@@ -17,7 +17,7 @@ struct ChatService: Sendable {
     let providers: ProviderDirectory
     let attempts: AttemptRunner
     let watches: ConnectionWatches
-    let bodyLimit: Int
+    let bodyLimit: BodyLimit
     let logger: Logger
     /// The responses that later requests may go on from.
     let responses: ResponseStore
@@ -42,14 +42,13 @@ struct ChatService: Sendable {
             let watch = watches.watch(channel)
             let client: ClientRequest
             do {
-                try UnsupportedCoding.refuse(in: request)
-                let body = try await request.body.collect(upTo: bodyLimit)
+                let body = try await request.wholeBody(upTo: bodyLimit)
                 // A body may take minutes, and the id leads to the event (`RequestLookup.reach`).
                 received.request = .fresh(at: ledger.now)
-                received.features.bodyBytes = body.readableBytes
+                received.features.bodyBytes = body.count
                 client = try ClientRequest(
                     api: api,
-                    body: prepared(Array(body.readableBytesView), for: api),
+                    body: prepared(body, for: api),
                     header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
                 )
                 guard client.model.utf8.count <= Self.modelNameLimit else {
@@ -78,7 +77,7 @@ struct ChatService: Sendable {
             keepRequest(of: running)
             return try await answer(&running, watch: watch, channel: channel)
         } catch {
-            logger.error("a request could not be recorded: \(error)")
+            logger.error("request \(received.request) could not be recorded: \(error)")
             return ClientError(unrecorded: error, id: received.request).response(for: api.family)
         }
     }
@@ -90,7 +89,8 @@ struct ChatService: Sendable {
         channel: any Channel
     ) async throws(LogError) -> Response {
         guard running.attempt != nil else {
-            let names = ledger.read { state, _ in state.modelNames.map(\.id) }
+            let isNamed = running.decision.refusal == .unknownModel
+            let names = isNamed || ModelAbsence(running.decision).isExplicit ? modelNames : []
             return try await fail(&running, with: .refused(running.decision, names: names))
         }
         if ledger.durability == .strict { running.logWait += try await settle(running) }
@@ -129,7 +129,15 @@ struct ChatService: Sendable {
                 }
             }
         }
-        return try await fail(&running, with: .exhausted(running))
+        let absence = ModelAbsence(running)
+        let isListed = !absence.isCertain && !absence.isUnlistedElsewhere
+        let names = isListed ? [] : modelNames
+        return try await fail(&running, with: .exhausted(running, names: names))
+    }
+
+    /// The names that a request may use; made where an error lists them only, as there can be many.
+    private var modelNames: [String] {
+        ledger.read { state, _ in state.modelNames.map(\.id) }
     }
 
     func open(
@@ -236,11 +244,7 @@ struct ChatService: Sendable {
         on channel: any Channel,
         start: Int64
     ) async throws(LogError) -> Response {
-        let clientError = ClientError(
-            unreadable: error,
-            bodyLimit: bodyLimit,
-            id: received.request
-        )
+        let clientError = ClientError(unreadable: error, id: received.request)
         var ending = RequestEnding(
             outcome: .refused,
             status: clientError.status,
@@ -254,10 +258,7 @@ struct ChatService: Sendable {
             }
         }
         _ = try await ledger.settle(try ledger.refuse(received, ending, start: start))
-        var response = clientError.response(for: received.client)
-        // The client shall stop: whatever it still sends is read and thrown away by the server.
-        if clientError.status == 413 { response.headers[.connection] = "close" }
-        return response
+        return clientError.response(for: received.client)
     }
 
     private func settle(_ running: RunningRequest) async throws(LogError) -> Int {

@@ -13,6 +13,8 @@ extension ClientError {
         headers[.requestID] = requestID
         // What the client may use instead (RFC 9110, section 15.5.16).
         if status == 415 { headers[.acceptEncoding] = "identity" }
+        // The client shall stop: whatever it still sends is read and thrown away by the server.
+        if code == "request_too_large" { headers[.connection] = "close" }
         return Response(
             status: .init(code: status),
             headers: headers,
@@ -21,7 +23,7 @@ extension ClientError {
     }
 
     /// The error for a body that could not be read.
-    init(unreadable error: any Error, bodyLimit: Int, id: Events.RequestID) {
+    init(unreadable error: any Error, id: Events.RequestID) {
         let requestID = id.description
         switch error {
         case let error as RequestError:
@@ -32,12 +34,12 @@ extension ClientError {
                 param: error.field,
                 requestID: requestID
             )
-        case is NIOTooManyBytesError:
+        case let error as BodyTooLong:
             self.init(
                 status: 413,
                 code: "request_too_large",
-                message: "the body is over the limit of \(bodyLimit) bytes "
-                    + "(server.maxBodyBytes)",
+                message: "the body is over the limit of \(error.limit.bytes) bytes"
+                    + (error.limit.setting.map { " (\($0))" } ?? ""),
                 requestID: requestID
             )
         case let error as UnsupportedCoding:

@@ -7,8 +7,9 @@ enum RequestFailure: Sendable {
     case refused(RouteDecided, names: [String])
     /// A provider found the request itself at fault.
     case requestAtFault(ProviderFailure)
-    /// Every candidate failed or was passed over.
-    case exhausted(RunningRequest)
+    /// Every candidate failed or was passed over; `names` are those that a request may use, where the
+    /// client named a model that nobody seems to have.
+    case exhausted(RunningRequest, names: [String])
     /// The answer broke off after its first byte.
     case brokenOff(ProviderFailure)
     /// Logway is stopping and has waited long enough.
@@ -30,16 +31,18 @@ enum RequestFailure: Sendable {
         case .refused: nil
         case .requestAtFault(let failure), .brokenOff(let failure), .stopping(let failure):
             failure.kind
-        case .exhausted(let running): running.finished.last?.failure
+        case .exhausted(let running, _): running.finished.last?.failure
         }
     }
 
     /// When it is worth trying again, in whole seconds; `nil` when nobody knows.
     func retryAfterSeconds(now: Timestamp) -> Int? {
+        // A model that nobody has now will hardly be there when its hold ends.
+        guard status != 404 else { return nil }
         let waits: [Timestamp?]
         switch self {
         case .refused(let decision, _): waits = decision.excluded.map(\.until)
-        case .exhausted(let running):
+        case .exhausted(let running, _):
             waits = running.finished.map(\.retryAt) + running.skipped.map(\.until)
         case .requestAtFault, .brokenOff, .stopping: return nil
         }
@@ -56,11 +59,9 @@ enum RequestFailure: Sendable {
             requestID: running.id.description,
             details: RouteDetails(running).json
         )
-        if case .refused(let decision, _) = self {
-            if decision.refusal == .unknownModel { error.param = "model" }
-            if decision.refusal == .untranslatable {
-                error.param = decision.excluded.lazy.flatMap(\.fields).first
-            }
+        if code == "model_not_found" { error.param = "model" }
+        if case .refused(let decision, _) = self, decision.refusal == .untranslatable {
+            error.param = decision.excluded.lazy.flatMap(\.fields).first
         }
         return error
     }
@@ -74,13 +75,13 @@ enum RequestFailure: Sendable {
             case .untranslatable, .unsatisfiable: 400
             case .noProvider, nil: 503
             case .budgetExceeded, .quotaExhausted: 429
-            case .noneAvailable:
-                decision.isRateLimited ? 429 : 503
+            case .noneAvailable where ModelAbsence(decision).isCertain: 404
+            case .noneAvailable: decision.isRateLimited ? 429 : 503
             }
         case .requestAtFault(let failure):
             // What a provider gives as its status may be any number, or put the blame on itself.
             failure.status.flatMap { (400..<500).contains($0) ? $0 : nil } ?? 400
-        case .exhausted(let running): Self.status(of: running.finished.last?.failure)
+        case .exhausted(let running, _): Self.status(of: running.finished.last?.failure)
         case .brokenOff(let failure), .stopping(let failure): Self.status(of: failure.kind)
         }
     }
@@ -111,58 +112,15 @@ enum RequestFailure: Sendable {
             case .noProvider: "no_provider"
             case .budgetExceeded: "budget_exceeded"
             case .quotaExhausted: "quota_exceeded"
+            case .noneAvailable where ModelAbsence(decision).isCertain: "model_not_found"
             case .noneAvailable, nil: "no_provider_available"
             }
         case .requestAtFault(let failure):
             failure.kind == .contextTooLong ? "context_length_exceeded" : "invalid_request"
-        case .exhausted: "all_providers_failed"
+        case .exhausted(let running, _):
+            ModelAbsence(running).isCertain ? "model_not_found" : "all_providers_failed"
         case .brokenOff: "upstream_interrupted"
         case .stopping: "stopping"
-        }
-    }
-
-    /// What the client is told.
-    func message(for running: RunningRequest) -> String {
-        switch self {
-        case .refused(let decision, let names):
-            refusalMessage(decision, model: running.client.model, names: names)
-        case .requestAtFault(let failure): failure.message
-        case .brokenOff(let failure): "the answer broke off: \(failure.message)"
-        case .stopping: "Logway is stopping; send the request again"
-        case .exhausted: "every provider failed: " + RouteDetails(running).sentence
-        }
-    }
-
-    /// The most names that an error lists: enough to see what was meant, short enough to read.
-    private static let namesShown = 40
-
-    private func refusalMessage(
-        _ decision: RouteDecided,
-        model: String,
-        names: [String]
-    ) -> String {
-        switch decision.refusal {
-        case .unknownModel:
-            "no provider has the model '\(model)'; there is "
-                + names.prefix(Self.namesShown).joined(separator: ", ")
-                + (names.count > Self.namesShown
-                    ? " and \(names.count - Self.namesShown) more (GET /v1/models)" : "")
-        case .untranslatable:
-            "no provider of this model can take "
-                + Set(decision.excluded.flatMap(\.fields)).sorted().joined(separator: ", ")
-        case .unsatisfiable:
-            "no provider fulfils what the request demands: "
-                + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
-        case .noProvider: "no provider is configured; run `logway serve --help`"
-        case .budgetExceeded:
-            "the budget has no room for this request: "
-                + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
-        case .quotaExhausted:
-            "the providers' quotas have no room for this request: "
-                + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
-        case .noneAvailable, nil:
-            "no provider is available now: "
-                + decision.excluded.map(RouteDetails.words).joined(separator: "; ")
         }
     }
 }

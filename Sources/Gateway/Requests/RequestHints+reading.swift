@@ -2,12 +2,14 @@ import Events
 import HTTPTypes
 import Hummingbird
 import Providers
+import Settings
 
 /// Where a client's hints to the router are read: the headers `x-logway-NAME`, and members of the
 /// body's `metadata` of that name or plainly `NAME`; a header beats a member.
 ///
 /// What is there is meant, so a hint that can't be read is the client's mistake and named; a hint that
-/// was skipped in silence could send a request off the machine.
+/// was skipped in silence could send a request off the machine. So is one that there is not: it is most
+/// often a known one mistyped.
 struct HintReader {
     /// The most labels of a request, and the length of each and of a tenant's name: they are kept
     /// for ever.
@@ -33,6 +35,35 @@ struct HintReader {
     private var hasAny: Bool {
         !metadata.isEmpty
             || headers.contains { $0.name.canonicalName.hasPrefix(Self.headerPrefix) }
+    }
+
+    /// Headers of answers: clients that send on what an earlier answer brought mean nothing by them.
+    private static let echoes: Set<String> = Set(
+        [HTTPField.Name.requestID, .provider, .model, .costUSD, .estimate].map(\.canonicalName)
+    )
+    /// The characters of an unknown name that a message quotes.
+    private static let quoted = 64
+
+    private func refuseUnknown() throws(RequestError) {
+        for header in headers { try refuseUnlessKnown(header.name.canonicalName) }
+        for member in metadata.keys { try refuseUnlessKnown(member, in: "metadata.") }
+    }
+
+    private func refuseUnlessKnown(_ name: String, in path: String = "") throws(RequestError) {
+        guard name.lowercased().hasPrefix(Self.headerPrefix), !Self.echoes.contains(name),
+            RoutingHint(rawValue: String(name.dropFirst(Self.headerPrefix.count))) == nil
+        else { return }
+        let shown = String(name.prefix(Self.quoted))
+        let nearest = Nearest.match(
+            for: String(shown.dropFirst(Self.headerPrefix.count)),
+            among: RoutingHint.allCases.lazy.map(\.rawValue)
+        )
+        throw RequestError(
+            "there is no hint '\(path)\(shown)'; "
+                + (nearest.map { "did you mean \(Self.headerPrefix)\($0)?" }
+                    ?? "there is " + RoutingHint.allCases.map(\.header).joined(separator: ", ")),
+            field: path + shown
+        )
     }
 
     /// A hint as it was written, and where.
@@ -63,6 +94,7 @@ struct HintReader {
     func read(into received: inout RequestReceived) throws(RequestError) {
         // Most requests bring none, and looking each up takes as long as deciding.
         guard hasAny else { return }
+        try refuseUnknown()
         received.task = try parsed(.task, "a task type: \(Self.taskNames)") {
             TaskType(name: $0)?.name
         }

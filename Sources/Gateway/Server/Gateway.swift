@@ -198,13 +198,17 @@ public struct Gateway: Sendable {
 
     private func responder(_ watches: ConnectionWatches) -> GatewayResponder {
         let responses = ResponseStore()
+        let bodyLimit = BodyLimit(
+            bytes: settings.server.maxBodyBytes,
+            setting: "server.maxBodyBytes"
+        )
         return GatewayResponder(
             chat: ChatService(
                 ledger: ledger,
                 providers: providers,
                 attempts: AttemptRunner(upstream: upstream, quotas: QuotaReports(ledger: ledger)),
                 watches: watches,
-                bodyLimit: settings.server.maxBodyBytes,
+                bodyLimit: bodyLimit,
                 logger: logger,
                 responses: responses,
                 bodies: bodies,
@@ -221,7 +225,7 @@ public struct Gateway: Sendable {
                 ledger: ledger,
                 providers: providers,
                 questions: ProviderQuestions(upstream: upstream),
-                bodyLimit: settings.server.maxBodyBytes
+                bodyLimit: bodyLimit
             ),
             responses: ResponsesEndpoint(responses: responses),
             feedback: FeedbackEndpoint(ledger: ledger, logger: logger),

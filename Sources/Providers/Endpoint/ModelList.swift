@@ -85,8 +85,12 @@ public enum ModelList {
         }
     }
 
-    /// The list for a client of a family.
-    public static func body(of entries: [Entry], for family: WireFamily) -> [UInt8] {
+    /// The list for a client of a family; `hasMore` where it is a page, which only Anthropic's are.
+    public static func body(
+        of entries: [Entry],
+        for family: WireFamily,
+        hasMore: Bool = false
+    ) -> [UInt8] {
         var writer = JSONWriter(capacity: 64 + entries.count * 128)
         writer.object { root in
             if family == .openai { root.member("object", "list") }
@@ -94,7 +98,7 @@ public enum ModelList {
                 for entry in entries { write(entry, for: family, to: &list) }
             }
             guard family == .anthropic else { return }
-            root.member("has_more", false)
+            root.member("has_more", hasMore)
             for (name, id) in [("first_id", entries.first?.id), ("last_id", entries.last?.id)] {
                 if let id { root.member(name, id) } else { root.nullMember(name) }
             }

@@ -1,10 +1,10 @@
 /// Finds what a mistyped word was meant to be.
-enum Nearest {
+public enum Nearest {
     /// The candidate that is closest to `word`, if one is close enough to be meant.
     ///
     /// Case, `_` and `-` don't count, so `fallbackChains` finds `fallback_chains`; beyond that a
     /// third of the letters may differ, and at least one.
-    static func match(for word: String, among candidates: some Sequence<String>) -> String? {
+    public static func match(for word: String, among candidates: some Sequence<String>) -> String? {
         let plain = folded(word)
         let allowed = max(1, plain.count / 3)
         var best: (distance: Int, candidate: String)?

@@ -1,0 +1,78 @@
+import Events
+import Providers
+
+extension RequestFailure {
+    /// The most names that an error lists: enough to see what was meant, short enough to read.
+    private static let namesShown = 40
+
+    /// What the client is told.
+    func message(for running: RunningRequest) -> String {
+        switch self {
+        case .refused(let decision, let names):
+            Self.refusal(decision, model: running.client.model, names: names)
+        case .requestAtFault(let failure): failure.message
+        case .brokenOff(let failure): "the answer broke off: \(failure.message)"
+        case .stopping: "Logway is stopping; send the request again"
+        case .exhausted(_, let names): Self.exhaustion(of: running, names: names)
+        }
+    }
+
+    private static func refusal(
+        _ decision: RouteDecided,
+        model: String,
+        names: [String]
+    ) -> String {
+        let skipped = decision.excluded.map(RouteDetails.words).joined(separator: "; ")
+        return switch decision.refusal {
+        case .unknownModel:
+            "no provider has the model '\(model)'; there is \(list(names))"
+        case .untranslatable:
+            "no provider of this model can take "
+                + Set(decision.excluded.flatMap(\.fields)).sorted().joined(separator: ", ")
+        case .unsatisfiable: "no provider fulfils what the request demands: \(skipped)"
+        case .noProvider: "no provider is configured; run `logway serve --help`"
+        case .budgetExceeded: "the budget has no room for this request: \(skipped)"
+        case .quotaExhausted:
+            "the providers' quotas have no room for this request: \(skipped)"
+        case .noneAvailable where ModelAbsence(decision).isCertain:
+            absence(of: model, ModelAbsence(decision), because: skipped, names: names)
+        case .noneAvailable, nil: "no provider is available now: \(skipped)"
+        }
+    }
+
+    private static func exhaustion(of running: RunningRequest, names: [String]) -> String {
+        let model = running.client.model
+        let absence = ModelAbsence(running)
+        let sentence = RouteDetails(running).sentence
+        if absence.isCertain {
+            return Self.absence(of: model, absence, because: sentence, names: names)
+        }
+        let message = "every provider failed: \(sentence)"
+        guard absence.isUnlistedElsewhere, !names.contains(model) else { return message }
+        // What the router itself goes by is no model of a provider.
+        let others = names.filter { $0 != "auto" && !$0.hasPrefix("auto:") }
+        return message + "; no other provider lists '\(model)'"
+            + (others.isEmpty ? "" : "; other providers have: \(list(others))")
+    }
+
+    /// Nobody has the model, though somebody was thought to have it.
+    private static func absence(
+        of model: String,
+        _ absence: ModelAbsence,
+        because reasons: String,
+        names: [String]
+    ) -> String {
+        guard absence.isExplicit else {
+            return "no provider has the model that it was to answer with: \(reasons)"
+        }
+        let others = names.filter { $0 != model }
+        return "no provider has the model '\(model)': \(reasons)"
+            + (others.isEmpty ? "" : "; there is \(list(others))")
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.prefix(namesShown).joined(separator: ", ")
+            + (names.count > namesShown
+                ? " and \(names.count - namesShown) more (GET /v1/models)" : "")
+    }
+}
