@@ -52,6 +52,11 @@ public struct RequestRecord: Sendable {
     /// Whether the log says nothing of the request.
     public var isEmpty: Bool { received == nil }
 
+    /// The kind of work, as the client gave it or else as its decision inferred it; `nil` when unknown.
+    public var task: String? {
+        received?.content.task ?? decided?.content.classification.task?.name
+    }
+
     /// The mean of the scores, from 0 to 1; `nil` without feedback.
     public var meanScore: Double? {
         guard !feedback.isEmpty else { return nil }
