@@ -65,7 +65,7 @@ extension LogReader {
         fromSegment number: UInt32 = 1,
         _ body: (FrameSummary) throws -> Bool
     ) throws {
-        let last = try durableSequence()
+        let last = try visitableEnd()
         try refresh()
         guard let segment = list.begun.first(where: { $0.number >= number }) else { return }
         try forEachFrame(holding: segment.header.firstSequence, through: last) {
@@ -83,7 +83,7 @@ extension LogReader {
     ///
     /// - Throws: as `forEach`; `retired` if groups at or after the instant were retired.
     public mutating func firstSequence(atOrAfter time: Int64) throws -> UInt64 {
-        let last = try durableSequence()
+        let last = try visitableEnd()
         try refresh()
         // Groups at the instant may be among those that were retired.
         if let retirement = list.retirement, retirement.previousTime >= time {

@@ -23,7 +23,9 @@ extension LogReader {
                 segment: segment,
                 offset: offset,
                 reason: reason,
-                advice: "keep a copy of the directory; everything before this place can be read"
+                advice:
+                    "keep a copy of the directory; `logway log tail` and `logway explain ID` show "
+                    + "what lies before, `logway log repair --dry-run` tells what a repair would keep"
             )
         }
         report.checkpointProblem = comparison?.problem(

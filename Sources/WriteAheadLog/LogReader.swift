@@ -67,6 +67,17 @@ public struct LogReader {
         }
     }
 
+    /// How far to visit: the durable end; where damage hides that, all there is, so that what lies
+    /// before the damage is visited and the visit ends with it.
+    mutating func visitableEnd() throws(LogError) -> UInt64 {
+        do {
+            return try durableSequence()
+        } catch {
+            guard case .corrupt = error else { throw error }
+            return .max - 1
+        }
+    }
+
     /// The end of a log without a writer.
     ///
     /// A mark that says "closed cleanly" saves the scan, unless a frame follows it: the mark is never
@@ -101,7 +112,7 @@ public struct LogReader {
     ) throws -> UInt64 {
         let first = max(sequence, 1)
         var next = first
-        try forEachFrame(holding: first, through: try durableSequence()) { reader, header, offset in
+        try forEachFrame(holding: first, through: try visitableEnd()) { reader, header, offset in
             try reader.unpack(header, at: offset)
             let raw = reader.raw.span.extracting(0..<header.rawLength)
             let end = try FrameBody.walk(raw, header) { record, number, time in

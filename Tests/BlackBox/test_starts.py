@@ -165,6 +165,28 @@ def test_verify_finds_the_damage_and_exits_with_3(damaged):
     assert (problem["segment"], problem["offset"]) == (frame["segment"], frame["offset"])
 
 
+def test_what_lies_before_the_damage_can_be_read(damaged):
+    gateway, frame = damaged
+    place = f"segment {frame['segment']} is damaged at byte {frame['offset']}"
+
+    def read(*command):
+        result = gateway.run(*command)
+        assert result.returncode == FAILED
+        assert place in result.stderr
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+    events = read("log", "tail", "-n", "1000000", "--json")
+    assert [event["sequence"] for event in events] == list(range(1, frame["first_sequence"]))
+    # What lies behind it, where the log was closed, is reached without it.
+    newest = [json.loads(line) for line in gateway.ask("log", "tail", "-n", "1", "--json").splitlines()]
+    assert [event["type"] for event in newest] == ["NodeStopped"]
+    frames = read("log", "dump", "--json")
+    assert frames[-1]["first_sequence"] + frames[-1]["events"] == frame["first_sequence"]
+    completed = next(event for event in events if event["type"] == "RequestCompleted")
+    (record,) = read("explain", completed["request"], "--json")
+    assert record["completed"] == completed
+
+
 def test_repair_makes_a_damaged_log_serve_again_and_destroys_nothing(damaged):
     gateway, frame = damaged
     segment = next((gateway.data / "log").glob("*.seg"))

@@ -13,9 +13,6 @@ struct ChatService: Sendable {
     /// The bytes of a model's name, which is kept for ever; the longest of a provider have about 100.
     static let modelNameLimit = 256
 
-    /// The microseconds within which a body leaves its request's id as it is.
-    private static let promptBody: Int64 = 1_000_000
-
     let ledger: Ledger
     let providers: ProviderDirectory
     let attempts: AttemptRunner
@@ -48,9 +45,7 @@ struct ChatService: Sendable {
                 try UnsupportedCoding.refuse(in: request)
                 let body = try await request.body.collect(upTo: bodyLimit)
                 // A body may take minutes, and the id leads to the event (`RequestLookup.reach`).
-                if Clocks.monotonicMicroseconds - start > Self.promptBody {
-                    received.request = .fresh(at: ledger.now)
-                }
+                received.request = .fresh(at: ledger.now)
                 received.features.bodyBytes = body.readableBytes
                 client = try ClientRequest(
                     api: api,

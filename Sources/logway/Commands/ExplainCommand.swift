@@ -32,7 +32,8 @@ struct ExplainCommand: ParsableCommand {
 
     func run() throws {
         let directory = try readingOptions.directory()
-        guard let record = try record(in: directory) else {
+        var damage: (any Error)?
+        guard let record = try record(in: directory, damage: &damage) else {
             throw CommandError(
                 "there is no request \(id) in \(directory); "
                     + "`logway requests` lists them"
@@ -40,13 +41,14 @@ struct ExplainCommand: ParsableCommand {
         }
         if json { Output.line(record.json) } else { Output.page(ExplainPage(record).text) }
         if bodies { try BodyTexts(of: record, in: directory).show(asJSON: json) }
+        if let damage { throw damage }
     }
 
     /// Everything about the request; `nil` when the log does not know it.
-    private func record(in directory: String) throws -> RequestRecord? {
+    private func record(in directory: String, damage: inout (any Error)?) throws -> RequestRecord? {
         if let id = RequestID(id) {
             var log = try LogQueries(directory)
-            return try log.record(of: id)
+            return try log.record(of: id, damage: &damage)
         }
         return try ReadModelQuery.answer(directory) { model in
             try model.records(1, RequestFilter()).first

@@ -65,12 +65,12 @@ struct LogCommand: AsyncParsableCommand {
         ) throws -> UInt64 {
             var last = LastItems<(event: Event, sequence: UInt64)>(number)
             let start = try firstSequence(&queries, wanted)
-            let next = try queries.forEach(from: start) { event, sequence in
+            // Before damage too, what there is is shown.
+            defer { for (event, sequence) in last.items { show(event, sequence) } }
+            return try queries.forEach(from: start) { event, sequence in
                 if matches(event, wanted) { last.append((event, sequence)) }
                 return true
             }
-            for (event, sequence) in last.items { show(event, sequence) }
-            return next
         }
 
         /// Where the last events that match are to be looked for.
@@ -83,7 +83,7 @@ struct LogCommand: AsyncParsableCommand {
                 return try queries.unlessRetired { try $0.firstSequence(of: wanted) } ?? first
             }
             if type != nil { return first }
-            let last = try queries.lastSequence()
+            guard let last = try queries.lastSequenceUnlessDamaged() else { return first }
             return last > UInt64(number) ? max(first, last - UInt64(number) + 1) : first
         }
 

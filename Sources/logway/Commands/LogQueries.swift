@@ -25,14 +25,24 @@ struct LogQueries {
     }
 
     /// Everything about one request; `nil` when the log does not know it.
-    mutating func record(of id: RequestID) throws -> RequestRecord? {
+    ///
+    /// Where the log is damaged behind the request, `damage` says so: more of it may be lost.
+    mutating func record(
+        of id: RequestID,
+        damage: inout (any Error)?
+    ) throws -> RequestRecord? {
         var record = RequestRecord(id: id)
         let start = try unlessRetired { reader in try reader.firstSequence(of: id) }
         // Of a request that was received about when the log begins now, the event may be kept.
         let end = id.time + .seconds(60)
-        try reader.forEach(from: start ?? firstSequence()) { event, sequence in
-            record.apply(event, sequence: sequence)
-            return start != nil || !record.isEmpty || event.time <= end
+        do {
+            try reader.forEach(from: start ?? firstSequence()) { event, sequence in
+                record.apply(event, sequence: sequence)
+                return start != nil || !record.isEmpty || event.time <= end
+            }
+        } catch {
+            if record.isEmpty { throw error }
+            damage = error
         }
         if start == nil, record.isEmpty { throw try retired("request \(id)") }
         return record.isEmpty ? nil : record
@@ -112,5 +122,15 @@ struct LogQueries {
     /// The last sequence number that can be read now.
     mutating func lastSequence() throws -> UInt64 {
         try reader.log.durableSequence()
+    }
+
+    /// The same; `nil` where damage hides the end of the log.
+    mutating func lastSequenceUnlessDamaged() throws -> UInt64? {
+        do {
+            return try reader.log.durableSequence()
+        } catch {
+            guard case .corrupt = error else { throw error }
+            return nil
+        }
     }
 }
