@@ -6,7 +6,8 @@ extension ProviderFailure {
     /// The failure of an answer that came compressed; `nil` where its bytes can be read as they are.
     ///
     /// Nobody asked for that, since no request says `Accept-Encoding`, but some proxies do it all the
-    /// same. Logway does not decode it: a decoder may hold back the end of what has come of a stream.
+    /// same. libcurl could decode it, but what it decodes of a transfer that is paused, as one is for a
+    /// slow client, goes to a buffer that overflows and fails it (curl issue 16280).
     init?(codingOf head: UpstreamHead) {
         guard let coding = head.contentCoding else { return nil }
         self.init(
