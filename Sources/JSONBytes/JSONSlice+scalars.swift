@@ -58,4 +58,23 @@ extension JSONSlice {
 
     /// Whether the value is `""`.
     public var isEmptyString: Bool { kind == .string && range.count == 2 }
+
+    /// Whether the value is a string of nothing, or of spaces, tabs and line ends alone.
+    ///
+    /// Looks at the text up to the first other character.
+    public var isBlankString: Bool {
+        guard let rawText else { return false }
+        var isEscape = false
+        for byte in rawText {
+            switch byte {
+            case UInt8(ascii: "\\") where !isEscape: isEscape = true
+            case UInt8(ascii: "n") where isEscape, UInt8(ascii: "r") where isEscape,
+                UInt8(ascii: "t") where isEscape:
+                isEscape = false
+            case UInt8(ascii: " ") where !isEscape: break
+            default: return false
+            }
+        }
+        return true
+    }
 }

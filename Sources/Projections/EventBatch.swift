@@ -12,7 +12,7 @@ struct EventBatch {
     /// The fields of events that the read models hold something of.
     static let fields = EventFields.all
         .through(8, of: .requestReceived(RequestReceived()))
-        .through(1, of: .routeDecided(RouteDecided()))
+        .through(25, of: .routeDecided(RouteDecided()))
         .through(4, of: .attemptStarted(AttemptStarted()))
         .through(11, of: .attemptFinished(AttemptFinished()))
         .through(15, of: .requestCompleted(RequestCompleted()))
@@ -43,7 +43,7 @@ struct EventBatch {
         case .requestReceived(let received):
             try begin(received, sequence: sequence, at: event.time)
         case .routeDecided(let decided):
-            try request(decided.request)?.decided = sequence
+            try decide(decided, sequence: sequence)
         case .attemptStarted(let attempt): try start(attempt, sequence: sequence)
         case .attemptFinished(let attempt):
             try finish(attempt, sequence: sequence, at: event.time)
@@ -73,6 +73,14 @@ struct EventBatch {
         request.label(.model, received.requestedModel)
         if let task = received.task { request.label(.task, task) }
         for tag in received.tags { request.label(.tag, tag) }
+    }
+
+    private mutating func decide(_ decided: RouteDecided, sequence: UInt64) throws {
+        guard let request = try request(decided.request) else { return }
+        request.decided = sequence
+        guard request.task == nil, let task = decided.classification.task?.name else { return }
+        request.task = task
+        request.label(.task, task)
     }
 
     private mutating func start(_ attempt: AttemptStarted, sequence: UInt64) throws {

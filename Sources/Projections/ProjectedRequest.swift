@@ -25,7 +25,8 @@ final class ProjectedRequest {
     let id: RequestID
     let time: Timestamp
     let requestedModel: String
-    let task: String?
+    /// As the client gave it, or else as it was inferred.
+    var task: String?
     let tags: [String]
     var decided: UInt64?
     var attempts = 0

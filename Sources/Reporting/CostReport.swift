@@ -46,16 +46,21 @@ public struct CostReport: Sendable {
 
     /// What is known of a request while attempts and scores of it may come.
     private struct Known {
-        /// Its task and its tags.
-        var labels: [Key]
+        /// Its task, given by its client or else inferred by its decision.
+        var task: String?
+        /// Its tags.
+        let tags: [Key]
         /// The provider and the model that were asked last.
         var asked: [Key] = []
         /// The sums that count it already.
         var counted: Set<Key> = []
 
         init(_ received: RequestReceived) {
-            labels = [.task(received.task ?? "none")] + Set(received.tags).sorted().map(Key.tag)
+            task = received.task
+            tags = Set(received.tags).sorted().map(Key.tag)
         }
+
+        var labels: [Key] { [.task(task ?? "none")] + tags }
     }
 
     /// The year of the month.
@@ -68,7 +73,7 @@ public struct CostReport: Sendable {
     public private(set) var byProvider: [String: Line] = [:]
     /// The sums by `provider:model`.
     public private(set) var byModel: [String: Line] = [:]
-    /// The sums by the task that the clients gave; "none" for requests without one.
+    /// The sums by task, as the client gave it or else as it was inferred; "none" for requests without one.
     public private(set) var byTask: [String: Line] = [:]
     /// The sums by label.
     public private(set) var byTag: [String: Line] = [:]
@@ -126,6 +131,10 @@ public struct CostReport: Sendable {
         case .policyApplied(let applied):
             localProviders = Set(applied.policy.providers.filter(\.isLocal).map(\.name))
         case .requestReceived(let received): known[received.request] = Known(received)
+        case .routeDecided(let decided):
+            if known[decided.request]?.task == nil {
+                known[decided.request]?.task = decided.classification.task?.name
+            }
         case .attemptFinished(let attempt) where covers(event.time): count(attempt)
         case .requestCompleted(let completed):
             // Requests of the month are kept, since feedback on them may still come.

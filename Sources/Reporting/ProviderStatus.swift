@@ -11,7 +11,7 @@ public struct ProviderStatus: Sendable {
         case degraded
         /// It is left alone: its breaker is open, its key is rejected, or nobody is there.
         case unhealthy
-        /// It was never asked.
+        /// It was never asked, or only for a list that it does not have.
         case unknown
     }
 
@@ -119,10 +119,13 @@ public struct ProviderStatus: Sendable {
         isHeldInPart: Bool,
         at time: Timestamp
     ) -> Condition {
-        guard breaker == .closed, health.answeredLastProbe != false else { return .unhealthy }
+        let finding = health.probeFinding
+        guard breaker == .closed, finding != .silent, finding != .keyRejected else {
+            return .unhealthy
+        }
         if isHeldInPart { return .degraded }
         guard let errorRate = health.errorRate(at: time) else {
-            return health.answeredLastProbe == nil ? .unknown : .healthy
+            return health.answeredLastProbe == true ? .healthy : .unknown
         }
         return errorRate > 0.1 ? .degraded : .healthy
     }
@@ -276,9 +279,15 @@ extension ProviderStatus.Row {
             return "\(provider.name) failed \(consecutiveFailures) times in a row and is left "
                 + "alone until \(until); `logway providers status --detailed` shows why"
         }
-        if health.answeredLastProbe == false {
+        switch health.probeFinding {
+        case .silent:
             return "\(provider.name) does not answer: check that it runs and that its address is "
                 + "right"
+        case .keyRejected:
+            return
+                "\(provider.name) rejected its key when it was asked for its models: check the key, "
+                + "then restart"
+        case .noList, .nothingWrong: break
         }
         if let first = modelBreakers.first(where: { $0.until != nil }), let until = first.until {
             return "\(provider.name)'s \(Wording.plain(first.model)) failed "
@@ -290,7 +299,15 @@ extension ProviderStatus.Row {
             return "\(provider.name) does not take \(Wording.plain(model))\(others) for now: it is "
                 + "tried again at \(until)"
         }
-        return condition == .degraded
-            ? "\(provider.name) fails often; the chain's next entries take over meanwhile" : nil
+        if condition == .degraded {
+            return "\(provider.name) fails often; the chain's next entries take over meanwhile"
+        }
+        // Whose models the configuration names needs no list.
+        if case .noList(let words) = health.probeFinding, provider.models.isEmpty {
+            return "\(provider.name) answers, but its list of models can't be read "
+                + "(\(Wording.plain(words))): name its models in the configuration, or check its "
+                + "address"
+        }
+        return nil
     }
 }

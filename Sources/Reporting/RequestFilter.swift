@@ -10,7 +10,7 @@ public struct RequestFilter: Hashable, Sendable {
     public var provider: String?
     /// The model that was asked for, or that was tried.
     public var model: String?
-    /// The task that the client gave.
+    /// The task that the client gave, or else that was inferred.
     public var task: String?
     /// A label that the client gave.
     public var tag: String?
@@ -37,7 +37,7 @@ public struct RequestFilter: Hashable, Sendable {
         {
             return false
         }
-        if let task, received.content.task != task { return false }
+        if let task, record.task != task { return false }
         if let tag, !received.content.tags.contains(tag) { return false }
         if let outcome, record.completed?.content.outcome != outcome { return false }
         if let minimumCost {

@@ -52,6 +52,11 @@ public struct RequestRecord: Sendable {
     /// Whether the log says nothing of the request.
     public var isEmpty: Bool { received == nil }
 
+    /// The kind of work, as the client gave it or else as its decision inferred it; `nil` when unknown.
+    public var task: String? {
+        received?.content.task ?? decided?.content.classification.task?.name
+    }
+
     /// Whether a score, by its place in `feedback`, counts no more in the report of its month (UTC)
     /// since a later one of the same judge takes its place, as `CostReport` counts.
     public func isReplaced(feedback index: Int) -> Bool {

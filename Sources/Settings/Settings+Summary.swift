@@ -113,6 +113,7 @@ private struct SummaryLines {
         add("\(path).local", simulation.isLocal)
         add("\(path).failureRate", simulation.failureRate)
         add("\(path).rateLimitRate", simulation.rateLimitRate)
+        add("\(path).retryAfterMs", milliseconds: simulation.retryAfter)
         add("\(path).cutRate", simulation.cutRate)
         add("\(path).latencyMs.mean", milliseconds: simulation.latencyMean)
         add("\(path).latencyMs.deviation", milliseconds: simulation.latencyDeviation)

@@ -26,13 +26,13 @@ struct SimulatedCourse {
         tokensPerSecond = model.tokensPerSecond ?? spec.tokensPerSecond
         // Every draw is made every time, so that changing one rate leaves the others' draws alone.
         let isRateLimited = draws.fraction() < spec.rateLimitRate
-        let retryAfter = draws.count(in: 1...3)
+        let retryAfter = spec.retryAfter * draws.count(in: 1...3)
         let fails = draws.fraction() < spec.failureRate
         let isOverloaded = draws.fraction() < 0.5
         let isCut = draws.fraction() < spec.cutRate
         let place = draws.fraction()
         if isRateLimited {
-            failure = .rateLimited(retryAfterSeconds: retryAfter)
+            failure = .rateLimited(retryAfter: retryAfter)
         } else {
             failure = fails ? .broken(overloaded: isOverloaded) : nil
         }

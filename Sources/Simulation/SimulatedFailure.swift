@@ -20,19 +20,28 @@ struct SimulatedFailure {
     }
 
     /// A request that came too soon, with the headers that tell when to come again.
-    static func rateLimited(retryAfterSeconds seconds: Int) -> SimulatedFailure {
+    ///
+    /// As OpenAI does, it tells the milliseconds too, since `retry-after` has whole seconds only. Whoever
+    /// may come again within a second met a limit on bursts: no quota of a minute is used up.
+    static func rateLimited(retryAfter: Duration) -> SimulatedFailure {
+        let milliseconds = Int(retryAfter / .milliseconds(1))
+        let seconds = (milliseconds + 999) / 1_000
+        var told = [("retry-after", "\(seconds)"), ("retry-after-ms", "\(milliseconds)")]
+        if milliseconds >= 1_000 {
+            told += [
+                ("x-ratelimit-limit-requests", "60"), ("x-ratelimit-remaining-requests", "0"),
+                ("x-ratelimit-reset-requests", "\(milliseconds)ms"),
+                ("x-ratelimit-limit-tokens", "60000"), ("x-ratelimit-remaining-tokens", "0"),
+                ("x-ratelimit-reset-tokens", "\(milliseconds)ms"),
+            ]
+        }
         var headers = HTTPFields()
-        headers[.retryAfter] = "\(seconds)"
-        for (name, value) in [
-            ("x-ratelimit-limit-requests", "60"), ("x-ratelimit-remaining-requests", "0"),
-            ("x-ratelimit-reset-requests", "\(seconds)s"), ("x-ratelimit-limit-tokens", "60000"),
-            ("x-ratelimit-remaining-tokens", "0"), ("x-ratelimit-reset-tokens", "\(seconds)s"),
-        ] {
+        for (name, value) in told {
             if let field = HTTPField.Name(name) { headers[field] = value }
         }
         return SimulatedFailure(
             status: .tooManyRequests,
-            message: "Simulated rate limit; try again in \(seconds) s.",
+            message: "Simulated rate limit; try again in \(milliseconds) ms.",
             type: "requests",
             code: "rate_limit_exceeded",
             headers: headers

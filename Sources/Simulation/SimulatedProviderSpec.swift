@@ -15,6 +15,9 @@ public struct SimulatedProviderSpec: Hashable, Sendable {
     public var failureRate = 0.0
     /// The share of requests that are refused with 429, 0 to 1.
     public var rateLimitRate = 0.0
+    /// The shortest wait that such a refusal asks for, in whole milliseconds; others ask for two or three
+    /// times as long.
+    public var retryAfter = Duration.seconds(1)
     /// The share of streams whose connection is cut in the middle, 0 to 1.
     public var cutRate = 0.0
     /// The mean time to the first token.

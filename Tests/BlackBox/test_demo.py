@@ -57,8 +57,9 @@ def test_the_demo_shows_a_failover_the_providers_and_the_month(tmp_path):
     streamed = [event["streamed"] for event in kinds["RequestReceived"]]
     assert any(streamed) and not all(streamed)
     assert {event["client"] for event in kinds["RequestReceived"]} == {"openai", "anthropic"}
-    failures = {event.get("failure") for event in kinds["AttemptFinished"]}
-    assert "rate limited" in failures and failures & {"overloaded", "server error"}
+    failures = [event.get("failure") for event in kinds["AttemptFinished"]]
+    assert failures.count("rate limited") >= 3
+    assert {"overloaded", "server error"} & set(failures)
     assert len(report["by_task"]) > 5
     assert len(kinds["FeedbackReceived"]) == report["requests"]["answered"]
 

@@ -1,8 +1,11 @@
 """The reading commands: beside a running server, after it, and the same after a restart."""
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -140,6 +143,52 @@ def test_requests_are_listed_newest_first_and_filtered(pair):
     ]
     assert gateway.requests("--since", "2100-01-01") == []
     assert len(gateway.ask("requests", "--json", "-l", "2").splitlines()) == 2
+
+
+def test_an_inferred_task_is_found_reported_and_told_apart_from_a_given_one(pair):
+    gateway, *_ = pair
+    client = openai_client(gateway)
+    inferred = id_of(ask(client, "What is the capital of Mongolia?"))
+    headers = {"x-logway-task": "simple-query"}
+    given = id_of(ask(client, "What is the capital of Mongolia?", extra_headers=headers))
+    other = id_of(ask(client, "Write unit tests for a function that reverses a list."))
+    rows = gateway.requests("--task", "simple-query")
+    assert [row["request"] for row in rows] == [given, inferred]
+    assert [row["received"].get("task") for row in rows] == ["simple-query", None]
+    decided = [row["decided"]["classification"] for row in rows]
+    assert [(d["task"], d.get("task_given", False)) for d in decided] == [
+        ("simple-query", True), ("simple-query", False),
+    ]  # fmt: skip
+    (row,) = gateway.requests("--task", "test-generation")
+    assert row["request"] == other
+
+    def tasks(report):
+        return {line["name"]: line["requests"] for line in report["by_task"]}
+
+    expected = {"simple-query": 2, "test-generation": 1}
+    assert tasks(gateway.report()) == expected
+    # From the log alone, without a read model.
+    assert tasks(gateway.report("--at", "2100-01-01", "--month", this_month())) == expected
+
+
+def this_month():
+    return time.strftime("%Y-%m", time.gmtime())
+
+
+def test_a_read_model_of_an_older_build_is_made_anew(pair):
+    gateway, *_ = pair
+    ask(openai_client(gateway), "What is the capital of Mongolia?")
+    gateway.stop()
+    before = gateway.report()
+    with contextlib.closing(sqlite3.connect(gateway.data / "read.db")) as database:
+        # As version 1 left it: the same tables, and nothing known of inferred tasks.
+        database.execute("UPDATE month_lines SET name = 'none' WHERE kind = 3")
+        database.execute("DELETE FROM request_labels WHERE kind = 3")
+        database.execute("PRAGMA user_version = 1")
+        database.commit()
+    assert gateway.report() == before
+    assert [line["name"] for line in before["by_task"]] == ["simple-query"]
+    assert len(gateway.requests("--task", "simple-query")) == 1
 
 
 def test_what_is_running_is_shown_as_running(pair):

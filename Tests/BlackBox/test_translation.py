@@ -6,10 +6,11 @@ import anthropic
 import openai
 import pytest
 
-from conftest import anthropic_client, ask, http_client, id_of, openai_client
+from conftest import anthropic_client, ask, http_client, id_of, openai_client, provider
 from fakes import anthropic as fake_anthropic
 from fakes import ollama as fake_ollama
 from fakes import openai as fake_openai
+from fakes.anthropic import AnthropicProvider
 from fakes.server import whole
 from test_anthropic_client import ADD as ANTHROPIC_ADD
 from test_openai_client import ADD, PIXEL, user
@@ -375,3 +376,37 @@ def test_a_dropped_hint_is_reported(house, ant):
     hints = {hint["family"]: hint["fields"] for hint in received["dropped_hints"]}
     assert any("cache_control" in field for field in hints["openai"])
     assert b"cache_control" not in house.openai.last.body
+
+
+def test_who_refuses_a_conversation_without_a_turn_is_passed_over(pair_of_families):
+    made, claude, other = pair_of_families
+    client = openai_client(made)
+    response = client.chat.completions.with_raw_response.create(
+        model="auto", messages=[{"role": "system", "content": "Say hello."}]
+    )
+    assert response.headers["x-logway-provider"] == "o"
+    assert claude.requests == []
+    (excluded,) = made.explain(id_of(response))["decided"]["excluded"]
+    assert (excluded["provider"], excluded["reason"]) == ("c", "untranslatable")
+    assert excluded["fields"] == ["messages"]
+
+
+def test_turns_that_hold_nothing_are_left_out_for_anthropic_and_reported(house, oai):
+    messages = [
+        *user(), {"role": "assistant", "content": ""}, {"role": "user", "content": None}, *user()
+    ]  # fmt: skip
+    response = oai.chat.completions.with_raw_response.create(model="claude-x", messages=messages)
+    assert response.status_code == 200
+    sent = house.anthropic.last.json["messages"]
+    assert [turn["role"] for turn in sent] == ["user"]
+    assert [part["text"] for part in sent[0]["content"]] == ["What is 2+2?"] * 2
+    hints = house.gateway.explain(id_of(response))["received"]["dropped_hints"]
+    assert {"family": "anthropic", "fields": ["messages[1]", "messages[2]"]} in hints
+
+
+@pytest.fixture
+def pair_of_families(fake, gateway):
+    """Anthropic first, OpenAI after it."""
+    claude, other = fake(AnthropicProvider), fake()
+    made = gateway([provider("c", claude, "claude"), provider("o", other)])
+    return made, claude, other

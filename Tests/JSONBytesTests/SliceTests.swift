@@ -37,6 +37,10 @@ struct SliceTests {
         #expect(try parse("1").string == nil)
         #expect(try parse("1").bool == nil)
         #expect(try parse("\"\"").isEmptyString)
+        for blank in [#""""#, #"" ""#, #"" \n\t\r ""#] { #expect(try parse(blank).isBlankString) }
+        for other in [#""n""#, #"" \\n""#, #""\u0020""#, #"" a""#, "null", "[]"] {
+            #expect(try !parse(other).isBlankString)
+        }
         #expect(try parse("[]").kind == .array && parse("{}").kind == .object)
     }
 

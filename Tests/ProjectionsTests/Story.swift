@@ -57,6 +57,8 @@ struct Story {
         append(.requestReceived(received))
         var decided = RouteDecided()
         decided.request = received.request
+        decided.classification.version = draws.int(0...1)
+        decided.classification.task = draws.one(of: [nil, .documentation, .analysis])
         if draws.oneIn(2) { append(.routeDecided(decided)) }
         running.append((received.request, 0, nil))
     }
@@ -148,7 +150,7 @@ extension Story {
         if draws.oneIn(3) { filter.until = start + .microseconds(draws.int(0...span)) }
         if draws.oneIn(4) { filter.provider = draws.one(of: providers + ["nobody"]) }
         if draws.oneIn(4) { filter.model = draws.one(of: models + ["auto"]) }
-        if draws.oneIn(4) { filter.task = draws.one(of: tasks) }
+        if draws.oneIn(4) { filter.task = draws.one(of: tasks + ["analysis"]) }
         if draws.oneIn(4) { filter.tag = draws.one(of: tags) }
         if draws.oneIn(4) { filter.outcome = draws.one(of: RequestOutcome.allCases) }
         if draws.oneIn(6) { filter.minimumCost = Nanodollars(Int64(draws.int(0...9_999))) }

@@ -345,4 +345,87 @@ struct TranslationTests {
             """#
         #expect(sent.canonical == expected.canonical)
     }
+
+    static let emptyTurns = #"""
+        {"model":"auto","messages":[{"role":"system","content":" "},{"role":"user","content":"Hi"},
+        {"role":"assistant","content":""},{"role":"user","content":null},{"role":"user","content":[]},
+        {"role":"user","content":[{"type":"text","text":" \n"}]},
+        {"role":"assistant","content":"","tool_calls":[{"id":"c1","function":{"name":"f","arguments":""}}]},
+        {"role":"tool","tool_call_id":"c1","content":""},{"role":"user","content":"And?"},
+        {"role":"assistant"}]}
+        """#
+
+    @Test func `turns that hold nothing are left out where they are refused, and reported`() throws
+    {
+        let request = try ClientRequest(family: .openai, body: [UInt8](Self.emptyTurns))
+        for family in [WireFamily.anthropic, .gemini] {
+            #expect(request.obstacles(to: family) == [])
+            #expect(
+                request.droppedHints(to: family) == [
+                    "messages[2]", "messages[3]", "messages[4]", "messages[5]", "messages[9]",
+                ]
+            )
+        }
+        let anthropic = try request.upstreamBody(for: .anthropic, model: "c")
+        #expect(
+            anthropic.canonical
+                == #"""
+                {"model":"c","max_tokens":4096,"messages":[{"role":"user","content":"Hi"},
+                {"role":"assistant","content":[{"type":"tool_use","id":"c1","name":"f","input":{}}]},
+                {"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":""},
+                 {"type":"text","text":"And?"}]}]}
+                """#.canonical
+        )
+        let gemini = try request.upstreamBody(for: .gemini, model: "g")
+        #expect(
+            gemini.canonical
+                == #"""
+                {"contents":[{"role":"user","parts":[{"text":"Hi"}]},
+                {"role":"model","parts":[{"functionCall":{"name":"f","args":{}},
+                 "thoughtSignature":"skip_thought_signature_validator"}]},
+                {"role":"user","parts":[{"functionResponse":{"name":"f","response":{"output":""}}},
+                 {"text":"And?"}]}],"generationConfig":{}}
+                """#.canonical
+        )
+    }
+
+    @Test func `Ollama and OpenAI are told of an empty turn as of any other`() throws {
+        let request = try ClientRequest(
+            family: .openai,
+            body: [UInt8](#"{"model":"m","messages":[{"role":"user","content":null}]}"#)
+        )
+        #expect(request.obstacles(to: .ollama) == [])
+        #expect(request.droppedHints(to: .ollama) == [])
+        let ollama = try request.upstreamBody(for: .ollama, model: "q")
+        #expect(ollama.text.contains(#""messages":[{"role":"user","content":""}]"#))
+        let anthropic = try ClientRequest(
+            family: .anthropic,
+            body: [UInt8](
+                #"{"model":"m","max_tokens":1,"messages":[{"role":"user","content":[]}]}"#
+            )
+        )
+        #expect(anthropic.obstacles(to: .openai) == [])
+        let openAI = try anthropic.upstreamBody(for: .openai, model: "g")
+        #expect(openAI.text.contains(#""messages":[{"role":"user","content":""}]"#))
+    }
+
+    static let withoutTurns: [(ClientAPI, String, String)] = [
+        (.chatCompletions, #""messages":[{"role":"system","content":"Be brief."}]"#, "messages"),
+        (.chatCompletions, #""messages":[{"role":"user","content":" \t\r\n"}]"#, "messages"),
+        (.completions, #""prompt":"""#, "prompt"),
+        (.responses, #""input":"""#, "input"),
+        (.ollamaChat, #""messages":[{"role":"user","content":""}]"#, "messages"),
+        (.ollamaGenerate, #""prompt":" ""#, "prompt"),
+    ]
+
+    @Test("a conversation without a turn excludes who refuses it", arguments: withoutTurns)
+    func refusesWithoutTurns(api: ClientAPI, members: String, field: String) throws {
+        let request = try ClientRequest(api: api, body: [UInt8](#"{"model":"m",\#(members)}"#))
+        #expect(request.obstacles(to: .anthropic) == [field])
+        #expect(request.obstacles(to: .gemini) == [field])
+        #expect(request.obstacles(to: .openai) == [])
+        #expect(throws: RequestError.self) {
+            try request.upstreamBody(for: .anthropic, model: "c")
+        }
+    }
 }

@@ -23,6 +23,9 @@ struct CostReportPropertyTests {
                     received.task = draws.one(of: [nil, "documentation", "code-review"])
                     received.tags = ["a=1", "b=2", "a=1"].filter { _ in draws.oneIn(2) }
                 }
+                course.decide(id, among: []) { decided in
+                    decided.classification.task = draws.one(of: [nil, .documentation, .analysis])
+                }
                 open.append((id, 0))
                 ids.append(id)
             case 4...8:

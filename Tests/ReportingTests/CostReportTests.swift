@@ -121,6 +121,23 @@ struct CostReportTests {
         #expect(report.byTask["none"]?.scoreCount == 1)
     }
 
+    @Test func `a task that the client did not give is the one that was inferred`() {
+        var course = Course()
+        course.receive()
+        course.decide(among: [("groq", "llama")]) { $0.classification.task = .simpleQuery }
+        course.start()
+        course.finish(cost: Nanodollars(5))
+        course.complete()
+        course.judge(500_000)
+        let given = RequestID(time: Course.morning, random: (0, 8))
+        course.receive(given) { $0.task = "code-review" }
+        course.decide(given, among: [("groq", "llama")]) { $0.classification.task = .analysis }
+        course.finish(given, cost: Nanodollars(7))
+        let report = course.report()
+        #expect(report.byTask.mapValues(\.cost.count) == ["simple-query": 5, "code-review": 7])
+        #expect(report.byTask["simple-query"]?.meanScore == 0.5)
+    }
+
     @Test func `an attempt counts in the month that it ended in`() {
         let december = CivilDate(year: 2026, month: 12, day: 1).start
         var course = Course()

@@ -32,10 +32,16 @@ struct ProviderStatusTests {
         }
     }
 
-    static func probe(_ course: inout Course, _ failure: FailureKind? = nil) {
+    static func probe(
+        _ course: inout Course,
+        _ failure: FailureKind? = nil,
+        saying message: String? = nil
+    ) {
+        course.now = course.now + .seconds(1)
         var probe = HealthProbed()
         probe.provider = "groq"
         probe.failure = failure
+        probe.message = message
         course.append(.healthProbed(probe))
     }
 
@@ -86,6 +92,49 @@ struct ProviderStatusTests {
                     { probe(&$0, .connectionFailed) }
                 ),
                 (
+                    "silent, then answered", .healthy, nil,
+                    {
+                        probe(&$0, .firstTokenTimeout)
+                        $0.now = $0.now + .seconds(1)
+                        attempt(&$0)
+                    }
+                ),
+                (
+                    "answered, then silent", .unhealthy, "groq does not answer",
+                    {
+                        attempt(&$0)
+                        probe(&$0, .connectTimeout)
+                    }
+                ),
+                (
+                    "no list, never asked", .unknown,
+                    "groq answers, but its list of models can't be read (HTTP 404: Not Found)",
+                    { probe(&$0, .modelMissing, saying: "HTTP 404: Not Found") }
+                ),
+                (
+                    "no list, but answers", .healthy, "groq answers, but its list",
+                    {
+                        attempt(&$0)
+                        probe(&$0, .serverError, saying: "HTTP 500: no")
+                    }
+                ),
+                (
+                    "no list, and rate limited ever since", .degraded, "groq does not take",
+                    {
+                        attempt(&$0)
+                        probe(&$0, .invalidResponse)
+                        attempt(&$0, .rateLimited, count: 11)
+                    }
+                ),
+                (
+                    "key rejected by a probe", .unhealthy, "groq rejected its key when",
+                    {
+                        attempt(&$0)
+                        probe(&$0, .keyRejected)
+                    }
+                ),
+                ("the pool was full", .unknown, nil, { probe(&$0, .poolExhausted) }),
+                (
                     "there again", .healthy, nil,
                     {
                         probe(&$0, .connectionFailed)
@@ -104,6 +153,20 @@ struct ProviderStatusTests {
         #expect(row.condition == condition, "\(name)")
         #expect(status.text.contains("Recommendations") == (advice != nil), "\(name)")
         if let advice { #expect(status.text.contains("  \(advice)"), "\(name)") }
+    }
+
+    @Test func `a provider whose models are named needs no list`() {
+        var course = Course()
+        var applied = PolicyApplied()
+        var groq = ProviderPolicy()
+        groq.name = "groq"
+        groq.models = ["llama"]
+        applied.policy.providers = [groq]
+        course.append(.policyApplied(applied))
+        Self.probe(&course, .modelMissing)
+        let status = ProviderStatus(course.state(), at: course.now)
+        #expect(status.rows[0].condition == .unknown)
+        #expect(!status.text.contains("Recommendations"))
     }
 
     @Test func `the table has availability, latency, errors and today's cost`() {
@@ -219,7 +282,7 @@ struct ProviderStatusTests {
     @Test func `recent failures are listed newest first`() {
         let status = Self.status { course in
             Self.attempt(&course, .serverError)
-            course.now = course.now + .seconds(60)
+            course.now = course.now + .seconds(59)
             Self.probe(&course, .connectTimeout)
         }
         let lines = status.recentFailures.split(separator: "\n").map(String.init)

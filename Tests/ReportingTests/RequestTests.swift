@@ -121,6 +121,19 @@ struct RequestTests {
         #expect(found == numbers.map(Self.id))
     }
 
+    @Test func `a task is looked up as given, or else as inferred`() {
+        var course = Course()
+        for number in [UInt64(1), 2] {
+            course.receive(Self.id(number)) { $0.task = number == 1 ? "documentation" : nil }
+            course.decide(Self.id(number), among: []) { $0.classification.task = .simpleQuery }
+        }
+        func found(_ task: String) -> [RequestID] {
+            course.list().newest(10, Self.filter { $0.task = task }).map(\.id)
+        }
+        #expect(found("documentation") == [Self.id(1)])
+        #expect(found("simple-query") == [Self.id(2)])
+    }
+
     @Test func `a list gives no more than asked for, and leaves out what began before it`() {
         var list = RequestList()
         let events = Self.four().events

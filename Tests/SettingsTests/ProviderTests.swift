@@ -168,7 +168,7 @@ struct ProviderTests {
         let simulation = try #require(
             try provider(
                 """
-                type: simulated, simulation: {seed: 7, failureRate: 0.02, rateLimitRate: 0.01, \
+                type: simulated, simulation: {seed: 7, failureRate: 0.02, rateLimitRate: 0.01, retryAfterMs: 20, \
                 cutRate: 0.5, latencyMs: {mean: 1, deviation: 2}, tokensPerSecond: 0, outcomes: o, \
                 models: [{name: m, quality: 0.9, latencyMs: {mean: 3}, outcomeModel: x}]}
                 """
@@ -176,6 +176,7 @@ struct ProviderTests {
         )
         #expect(simulation.seed == 7)
         #expect(simulation.cutRate == 0.5)
+        #expect(simulation.retryAfter == .milliseconds(20))
         #expect(simulation.latencyDeviation == .milliseconds(2))
         #expect(simulation.tokensPerSecond == 0)
         #expect(simulation.outcomesFile == "o")

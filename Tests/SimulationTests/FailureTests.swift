@@ -66,8 +66,23 @@ struct FailureTests {
             let seconds = try #require(reply.headers["retry-after"].flatMap { Int($0) })
             #expect((1...3).contains(seconds))
             #expect(reply.headers["x-ratelimit-remaining-requests"] == "0")
-            #expect(reply.headers["x-ratelimit-reset-requests"] == "\(seconds)s")
+            #expect(reply.headers["x-ratelimit-reset-requests"] == "\(seconds)000ms")
+            #expect(reply.headers["retry-after-ms"] == "\(seconds)000")
             #expect(try error(reply)["code"] as? String == "rate_limit_exceeded")
+        }
+    }
+
+    @Test
+    func `a short wait is told in milliseconds, and no quota is used up`() async throws {
+        try await withServer({
+            $0.rateLimitRate = 1
+            $0.retryAfter = .milliseconds(20)
+        }) { client in
+            let reply = try await client.chat("hello")
+            let wait = try #require(reply.headers["retry-after-ms"].flatMap { Int($0) })
+            #expect([20, 40, 60].contains(wait))
+            #expect(reply.headers["retry-after"] == "1")
+            #expect(reply.headers["x-ratelimit-remaining-requests"] == nil)
         }
     }
 

@@ -57,6 +57,7 @@ struct ModelListing: Sendable {
                 now: Clocks.wall
             )
         }
+        if let failure = ProviderFailure(codingOf: head) { throw failure }
         return try ModelList.parse(body, family: family)
     }
 

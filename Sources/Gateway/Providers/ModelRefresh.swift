@@ -71,7 +71,7 @@ struct ModelRefresh: Service {
                 // The first one's is told: the others are asked only because of it.
                 if probe.failure == nil {
                     probe.failure = error.kind
-                    probe.message = error.masked(by: lane.keys).message
+                    probe.message = Self.words(error.masked(by: lane.keys))
                 }
                 let isOfKey = error.kind.fault == .key || error.kind.fault == .rate
                 let address = lane.endpoint.baseURL
@@ -84,6 +84,14 @@ struct ModelRefresh: Service {
         probe.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)
         probe.pool = PoolReading(upstream.statistics, of: provider)
         record(probe, listed)
+    }
+
+    /// What a failure said, after the HTTP status where one came: `HTTP 404: Not Found`.
+    private static func words(_ failure: ProviderFailure) -> String {
+        guard let status = failure.status, !failure.message.contains("\(status)") else {
+            return failure.message
+        }
+        return "HTTP \(status): \(failure.message)"
     }
 
     /// A lane's models; at a server of the user's own over as many connections at once as are to stay

@@ -83,6 +83,10 @@ extension ProviderCheck {
                     now: Clocks.wall
                 )
             }
+            if let failure = ProviderFailure(codingOf: head) {
+                exchange.cancel()
+                throw failure
+            }
             var first: Int64?
             var output: [UInt8] = []
             while !stream.isComplete, let bytes = try await exchange.next() {

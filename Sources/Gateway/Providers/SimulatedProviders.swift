@@ -73,6 +73,7 @@ extension SimulatedProviderSpec {
         seed = simulation.seed
         failureRate = simulation.failureRate
         rateLimitRate = simulation.rateLimitRate
+        retryAfter = simulation.retryAfter
         cutRate = simulation.cutRate
         latencyMean = simulation.latencyMean
         latencyDeviation = simulation.latencyDeviation

@@ -87,6 +87,12 @@ struct AttemptRunner: Sendable {
             guard (200..<300).contains(head.status) else {
                 return .failed(await refusal(head, exchange, of: attempt, from: provider))
             }
+            if let failure = ProviderFailure(codingOf: head) {
+                exchange.cancel()
+                var result = AttemptResult(withoutContent: failure, status: head.status)
+                result.record(exchange.timings)
+                return .failed(result)
+            }
             guard client.streamed else {
                 return try await Self.whole(exchange, provider, client, identity, running, head)
             }
@@ -167,7 +173,8 @@ struct AttemptRunner: Sendable {
         let failure = ProviderFailure.classify(
             status: head.status,
             headers: { head.headers[$0] },
-            body: body,
+            // A compressed one says nothing to anybody.
+            body: head.contentCoding == nil ? body : [],
             family: provider.endpoint.family,
             now: Clocks.wall
         )

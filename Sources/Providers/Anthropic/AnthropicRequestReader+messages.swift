@@ -21,7 +21,9 @@ extension AnthropicRequestReader {
             role == .user
             ? !parts.toolCalls.isEmpty : !parts.toolResults.isEmpty || !parts.images.isEmpty
         if isMisplaced { conversation.note(.foreign, at: field.path) }
-        conversation.turns.append(Turn(role: role, parts: parts, reasoning: reasoning))
+        conversation.turns.append(
+            Turn(role: role, parts: parts, path: message.path, reasoning: reasoning)
+        )
     }
 
     private mutating func readContent(_ content: Field) throws(RequestError) -> [Turn.Part] {

@@ -15,13 +15,15 @@ enum AnthropicRequestWriter {
             root.member("model", model)
             let thinking = AnthropicThinking(of: conversation, options)
             root.member("max_tokens", thinking.outputLimit)
-            let system = conversation.system.filter { !$0.isEmptyString }
+            let system = conversation.system.filter { !$0.isBlankString }
             if !system.isEmpty {
                 root.name("system")
                 root.write(joined: system, separator: "\n\n")
             }
             root.array("messages") { messages in
-                for turn in conversation.turns.mergedByRole { write(turn, to: &messages) }
+                for turn in conversation.turns.spoken.mergedByRole {
+                    write(turn, to: &messages)
+                }
             }
             root.member("temperature", ifPresent: conversation.sampling.temperature)
             root.member("top_p", ifPresent: conversation.sampling.topP)
@@ -55,8 +57,7 @@ enum AnthropicRequestWriter {
     }
 
     private static func write(_ part: Turn.Part, to content: inout JSONWriter) {
-        // Anthropic refuses empty text blocks.
-        if case .text(let text) = part, text.isEmptyString { return }
+        if part.isBlank { return }
         content.object { block in
             switch part {
             case .text(let text):

@@ -23,7 +23,7 @@ enum CompletionsRequestReader {
         FieldTranslation.completions.check(root, path: "", in: &conversation)
         if let prompt = field(0) {
             if let text = text(of: prompt.value) {
-                conversation.turns = [Turn(role: .user, parts: [.text(text)])]
+                conversation.turns = [Turn(role: .user, parts: [.text(text)], path: prompt.path)]
             } else {
                 // Several prompts have several answers, and only their model knows tokens.
                 conversation.note(.foreign, at: prompt.path)

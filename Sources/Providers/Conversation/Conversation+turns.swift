@@ -11,7 +11,22 @@ extension Conversation {
     }
 }
 
+extension Conversation {
+    /// Notes, once everything is read, the turns that hold nothing, which some families refuse; if there
+    /// is no other, then the field that they are in.
+    mutating func noteEmptyTurns(in field: String) {
+        for turn in turns where turn.isEmpty { note(.emptyTurn, at: turn.path) }
+        // What nobody else understands is an obstacle of its own, and may be why nothing was read.
+        if turns.spoken.isEmpty, !findings.contains(where: { $0.feature == .foreign }) {
+            note(.noTurn, at: field)
+        }
+    }
+}
+
 extension [Turn] {
+    /// The turns that hold something.
+    var spoken: [Turn] { filter { !$0.isEmpty } }
+
     /// Turns of one role in a row made one, which begins with the results of tools: Anthropic and
     /// Gemini want all results right after the turn that called them.
     var mergedByRole: [Turn] {
@@ -32,7 +47,20 @@ extension [Turn] {
     }
 }
 
+extension Turn {
+    /// Whether it holds nothing but blank texts: no image, no call or result of a tool.
+    ///
+    /// What an assistant thought is none of it: the families that refuse empty turns don't take it.
+    var isEmpty: Bool { parts.allSatisfy(\.isBlank) }
+}
+
 extension Turn.Part {
+    /// Whether it is a text of nothing but white space, which Anthropic refuses as it does an empty one
+    /// ("text content blocks must contain non-whitespace text").
+    var isBlank: Bool {
+        if case .text(let text) = self { text.isBlankString } else { false }
+    }
+
     fileprivate var isToolResult: Bool {
         if case .toolResult = self { true } else { false }
     }

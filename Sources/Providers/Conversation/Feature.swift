@@ -42,13 +42,19 @@ enum Feature {
     case boundThinking
     /// What the assistant thought in an earlier turn: its loss is no loss of what was said.
     case pastReasoning
+    /// A turn that holds nothing.
+    case emptyTurn
+    /// That no turn holds anything: a system prompt alone, say.
+    case noTurn
     /// A text to embed that is given as the numbers of its tokens.
     case tokenInput
 
     /// Whether the loss is reported and not an obstacle.
     var isHint: Bool {
         switch self {
-        case .hint, .endUser, .effort, .effortWord, .boundEffort, .thinkingOff, .pastReasoning: true
+        case .hint, .endUser, .effort, .effortWord, .boundEffort, .thinkingOff, .pastReasoning,
+            .emptyTurn:
+            true
         default: false
         }
     }
@@ -68,6 +74,8 @@ enum Feature {
     ///   family no field for it is common.
     /// - Gemini takes no images by address, none in a function's result, has no switch for parallel
     ///   calls, one system instruction, and wants the last turn to be the user's.
+    /// - Anthropic refuses a turn without content and a conversation without a turn, Gemini the same of
+    ///   `parts` and `contents`; the turn is left out then.
     /// - OpenAI's messages of role tool hold text only, and its models don't continue a last message
     ///   of the assistant.
     func canBeSaid(in family: WireFamily) -> Bool {
@@ -82,6 +90,8 @@ enum Feature {
         case (.hotTemperature, .anthropic), (.lateSystem, .anthropic): false
         case (.pastReasoning, .openai), (.pastReasoning, .anthropic), (.pastReasoning, .gemini):
             false
+        case (.emptyTurn, .anthropic), (.emptyTurn, .gemini): false
+        case (.noTurn, .anthropic), (.noTurn, .gemini): false
         case (.topK, .openai), (.prefill, .openai), (.imageInToolResult, .openai): false
         case (.imageURL, .ollama), (.imageInToolResult, .ollama): false
         case (.forcedTool, .ollama), (.serialTools, .ollama), (.tokenInput, .ollama): false

@@ -37,6 +37,8 @@ struct Turn {
 
     var role: Role
     var parts: [Part]
+    /// The path of the field that it was read from.
+    var path: String
     /// What the assistant thought before it, in pieces; each a string.
     var reasoning: [JSONSlice] = []
 }

@@ -10,7 +10,7 @@ enum GeminiRequestWriter {
     static func write(_ conversation: Conversation, options: UpstreamOptions) -> [UInt8] {
         var writer = JSONWriter(capacity: 2_048)
         writer.object { root in
-            let system = conversation.system.filter { !$0.isEmptyString }
+            let system = conversation.system.filter { !$0.isBlankString }
             if !system.isEmpty {
                 root.object("systemInstruction") { content in
                     content.array("parts") { parts in
@@ -20,7 +20,7 @@ enum GeminiRequestWriter {
             }
             let names = conversation.toolNames
             root.array("contents") { contents in
-                for turn in conversation.turns.mergedByRole {
+                for turn in conversation.turns.spoken.mergedByRole {
                     write(turn, names: names, to: &contents)
                 }
             }
@@ -84,11 +84,8 @@ enum GeminiRequestWriter {
         names: [String: JSONSlice],
         to contents: inout JSONWriter
     ) {
-        let parts = turn.parts.filter { part in
-            // A part must hold something.
-            if case .text(let text) = part { !text.isEmptyString } else { true }
-        }
-        guard !parts.isEmpty else { return }
+        // A part must hold something.
+        let parts = turn.parts.filter { !$0.isBlank }
         contents.object { content in
             content.member("role", turn.role == .assistant ? "model" : "user")
             content.array("parts") { array in

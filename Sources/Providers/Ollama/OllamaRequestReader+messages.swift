@@ -26,10 +26,12 @@ extension OllamaRequestReader {
         case "system":
             guard conversation.turns.isEmpty else {
                 conversation.note(.lateSystem, at: message.path)
-                return conversation.turns.append(Turn(role: .system, parts: parts))
+                return conversation.turns.append(
+                    Turn(role: .system, parts: parts, path: message.path)
+                )
             }
             conversation.system += parts.texts
-        case "user": conversation.turns.append(Turn(role: .user, parts: parts))
+        case "user": conversation.turns.append(Turn(role: .user, parts: parts, path: message.path))
         case "assistant":
             if let calls = field(3) {
                 for call in try calls.elements() {
@@ -41,6 +43,7 @@ extension OllamaRequestReader {
                 Turn(
                     role: .assistant,
                     parts: parts,
+                    path: message.path,
                     reasoning: conversation.noteReasoning(thinking, at: message.path + ".thinking")
                 )
             )
@@ -49,7 +52,9 @@ extension OllamaRequestReader {
                 return conversation.note(.foreign, at: message.path)
             }
             let result = Turn.ToolResult(id: id, parts: parts)
-            conversation.turns.append(Turn(role: .user, parts: [.toolResult(result)]))
+            conversation.turns.append(
+                Turn(role: .user, parts: [.toolResult(result)], path: message.path)
+            )
         default: conversation.note(.foreign, at: message.path + ".role")
         }
     }

@@ -44,7 +44,7 @@ struct OllamaRequestReader {
         } else {
             reader.conversation.note(.foreign, at: "prompt")
         }
-        reader.conversation.turns = [Turn(role: .user, parts: parts)]
+        reader.conversation.turns = [Turn(role: .user, parts: parts, path: "prompt")]
         reader.conversation.noteThinking()
         return reader.conversation
     }

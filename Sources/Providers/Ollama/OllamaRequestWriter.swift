@@ -85,7 +85,9 @@ enum OllamaRequestWriter {
         let texts = turn.parts.texts
         let images = turn.parts.images
         let calls = turn.parts.toolCalls
-        if turn.role != .assistant, texts.isEmpty, images.isEmpty { return }
+        // Results alone are said; a turn without anything is said to be one, since Ollama takes a
+        // conversation of none for the order to load the model.
+        if texts.isEmpty, images.isEmpty, !turn.parts.toolResults.isEmpty { return }
         messages.object { message in
             switch turn.role {
             case .system: message.member("role", "system")

@@ -22,10 +22,12 @@ extension OpenAIRequestReader {
         case "system", "developer":
             guard conversation.turns.isEmpty else {
                 conversation.note(.lateSystem, at: message.path)
-                return conversation.turns.append(Turn(role: .system, parts: parts))
+                return conversation.turns.append(
+                    Turn(role: .system, parts: parts, path: message.path)
+                )
             }
             conversation.system += parts.texts
-        case "user": conversation.turns.append(Turn(role: .user, parts: parts))
+        case "user": conversation.turns.append(Turn(role: .user, parts: parts, path: message.path))
         case "assistant":
             if let calls = found[2] {
                 let field = Field(value: calls, path: message.path + ".tool_calls")
@@ -40,7 +42,7 @@ extension OpenAIRequestReader {
                 at: message.path + name
             )
             conversation.turns.append(
-                Turn(role: .assistant, parts: parts, reasoning: reasoning)
+                Turn(role: .assistant, parts: parts, path: message.path, reasoning: reasoning)
             )
         case "tool":
             guard let id = found[3] else {
@@ -51,7 +53,9 @@ extension OpenAIRequestReader {
                 id: try Field(value: id, path: message.path + ".tool_call_id").string(),
                 parts: parts
             )
-            conversation.turns.append(Turn(role: .user, parts: [.toolResult(result)]))
+            conversation.turns.append(
+                Turn(role: .user, parts: [.toolResult(result)], path: message.path)
+            )
         default: conversation.note(.foreign, at: message.path + ".role")
         }
     }

@@ -118,8 +118,10 @@ enum OpenAIRequestWriter {
                 return
             }
             writeMessage(role: turn.role == .user ? "user" : "system", to: &messages) { message in
-                if images.isEmpty, texts.count == 1 {
-                    message.member("content", texts[0])
+                if images.isEmpty, texts.count <= 1 {
+                    // No empty list, which its servers refuse.
+                    message.name("content")
+                    message.write(joined: texts, separator: "")
                 } else {
                     message.array("content") { content in
                         for part in turn.parts { write(part, to: &content) }

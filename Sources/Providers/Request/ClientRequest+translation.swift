@@ -91,16 +91,26 @@ extension ClientRequest {
 
     /// The request without its family.
     func conversation() throws(RequestError) -> Conversation {
+        var conversation: Conversation
+        let field: String
         switch api {
-        case .chatCompletions: try OpenAIRequestReader.read(root)
-        case .messages: try AnthropicRequestReader.read(root)
-        case .completions: try CompletionsRequestReader.read(root)
-        case .responses: try ResponsesRequestReader.read(root)
-        case .ollamaChat: try OllamaRequestReader.readChat(root)
-        case .ollamaGenerate: try OllamaRequestReader.readGenerate(root)
+        case .chatCompletions:
+            (conversation, field) = (try OpenAIRequestReader.read(root), "messages")
+        case .messages:
+            (conversation, field) = (try AnthropicRequestReader.read(root), "messages")
+        case .completions:
+            (conversation, field) = (try CompletionsRequestReader.read(root), "prompt")
+        case .responses:
+            (conversation, field) = (try ResponsesRequestReader.read(root), "input")
+        case .ollamaChat:
+            (conversation, field) = (try OllamaRequestReader.readChat(root), "messages")
+        case .ollamaGenerate:
+            (conversation, field) = (try OllamaRequestReader.readGenerate(root), "prompt")
         case .embeddings, .ollamaEmbed, .ollamaEmbeddings:
             preconditionFailure("a request for embeddings is no conversation")
         }
+        conversation.noteEmptyTurns(in: field)
+        return conversation
     }
 
     private func splicedBody(model: String, options: UpstreamOptions) -> [UInt8] {

@@ -8,7 +8,9 @@ extension ResponsesRequestReader {
     /// A text of the user's, or the items of a conversation.
     mutating func readInput(_ input: Field) throws(RequestError) {
         if input.value.kind == .string {
-            return conversation.turns.append(Turn(role: .user, parts: [.text(input.value)]))
+            return conversation.turns.append(
+                Turn(role: .user, parts: [.text(input.value)], path: input.path)
+            )
         }
         for item in try input.elements() {
             let found = try item.scan(Self.itemKeys)
@@ -41,7 +43,7 @@ extension ResponsesRequestReader {
         }
         conversation.note(texts.isEmpty ? .hint : .pastReasoning, at: item.path)
         guard !texts.isEmpty else { return }
-        appendToAssistant([])
+        appendToAssistant([], at: item.path)
         conversation.turns[conversation.turns.count - 1].reasoning += texts
     }
 
@@ -58,12 +60,12 @@ extension ResponsesRequestReader {
             conversation.note(.foreign, at: path)
         }
         switch role?.string {
-        case "user": conversation.turns.append(Turn(role: .user, parts: parts))
-        case "assistant": appendToAssistant(parts)
+        case "user": conversation.turns.append(Turn(role: .user, parts: parts, path: item.path))
+        case "assistant": appendToAssistant(parts, at: item.path)
         case "system", "developer":
             guard conversation.turns.isEmpty else {
                 conversation.note(.lateSystem, at: item.path)
-                return conversation.turns.append(Turn(role: .system, parts: parts))
+                return conversation.turns.append(Turn(role: .system, parts: parts, path: item.path))
             }
             conversation.system += parts.texts
         default: conversation.note(.foreign, at: item.path + ".role")
@@ -71,11 +73,11 @@ extension ResponsesRequestReader {
     }
 
     /// What an answer held are several items here and one turn elsewhere.
-    private mutating func appendToAssistant(_ parts: [Turn.Part]) {
+    private mutating func appendToAssistant(_ parts: [Turn.Part], at path: String) {
         if conversation.turns.last?.role == .assistant {
             conversation.turns[conversation.turns.count - 1].parts += parts
         } else {
-            conversation.turns.append(Turn(role: .assistant, parts: parts))
+            conversation.turns.append(Turn(role: .assistant, parts: parts, path: path))
         }
     }
 
@@ -157,7 +159,7 @@ extension ResponsesRequestReader {
             name: try Field(value: name, path: item.path + ".name").string(),
             arguments: object
         )
-        appendToAssistant([.toolCall(call)])
+        appendToAssistant([.toolCall(call)], at: item.path)
     }
 
     private mutating func readResult(
@@ -176,6 +178,6 @@ extension ResponsesRequestReader {
             id: try Field(value: id, path: item.path + ".call_id").string(),
             parts: parts
         )
-        conversation.turns.append(Turn(role: .user, parts: [.toolResult(result)]))
+        conversation.turns.append(Turn(role: .user, parts: [.toolResult(result)], path: item.path))
     }
 }

@@ -34,7 +34,7 @@ struct StreamReader {
             root = try JSONSlice(validating: bytes, in: range)
         } catch {
             let kind: FailureKind = error.reason == .unexpectedEnd ? .cut : .invalidResponse
-            throw ProviderFailure(kind, "an event of the stream is not JSON: \(error.reason)")
+            throw ProviderFailure(kind, "an event of the stream is not JSON: \(error)")
         }
         switch family {
         case .openai:

@@ -4,7 +4,8 @@ import Yams
 
 extension SimulationSettings {
     private static let keys = [
-        "seed", "local", "failureRate", "rateLimitRate", "cutRate", "latencyMs", "tokensPerSecond",
+        "seed", "local", "failureRate", "rateLimitRate", "retryAfterMs", "cutRate", "latencyMs",
+        "tokensPerSecond",
         "models", "outcomes",
     ]
 
@@ -39,6 +40,7 @@ extension SimulationSettings {
         if let flag = section.flag("local") { isLocal = flag }
         if let rate = section.number("failureRate", in: 0...1) { failureRate = rate }
         if let rate = section.number("rateLimitRate", in: 0...1) { rateLimitRate = rate }
+        if let wait = section.milliseconds("retryAfterMs") { retryAfter = wait }
         if let rate = section.number("cutRate", in: 0...1) { cutRate = rate }
         if let speed = section.speed("tokensPerSecond") { tokensPerSecond = speed }
     }

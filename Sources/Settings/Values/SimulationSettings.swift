@@ -10,6 +10,8 @@ public struct SimulationSettings: Hashable, Sendable {
     public var failureRate = 0.0
     /// The share of requests that are refused with 429, 0 to 1.
     public var rateLimitRate = 0.0
+    /// The shortest wait that such a refusal asks for; others ask for two or three times as long.
+    public var retryAfter = Duration.seconds(1)
     /// The share of streamed answers that are cut off in the middle, 0 to 1.
     public var cutRate = 0.0
     /// The mean time to the first token.

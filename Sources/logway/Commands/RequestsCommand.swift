@@ -19,7 +19,7 @@ struct RequestsCommand: ParsableCommand {
     var provider: String?
     @Option(name: .long, help: "Only those that asked for or were tried at this model.")
     var model: String?
-    @Option(name: .long, help: "Only those of this task.")
+    @Option(name: .long, help: "Only those of this task, given or inferred.")
     var task: String?
     @Option(name: .long, help: "Only those with this label.")
     var tag: String?

@@ -39,7 +39,7 @@ struct DemoPlan: Sendable {
         fast.simulation = simulation(
             SimulatedProviderSpec.builtIn(named: .fast),
             failing: 0.08,
-            limited: 0.1
+            limited: 0.15
         )
         var strong = provider(.strong, priority: 3)
         strong.simulation = simulation(SimulatedProviderSpec.builtIn(named: .strong), failing: 0)
@@ -133,6 +133,8 @@ struct DemoPlan: Sendable {
         simulation.models = models
         simulation.failureRate = failing
         simulation.rateLimitRate = limited
+        // Quicker than life as well: a wait of seconds would outlast the demo, and hide the next one.
+        simulation.retryAfter = .milliseconds(5)
         simulation.latencyMean = .milliseconds(20)
         simulation.latencyDeviation = .milliseconds(10)
         simulation.tokensPerSecond = 2_000

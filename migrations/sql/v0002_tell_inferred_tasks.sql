@@ -1,0 +1,3 @@
+-- The tables stay as they are; what they hold changes. The task of a request whose client gave none is
+-- the one that its decision inferred, as budgets count it: in `requests.task`, in its label and in the
+-- sums of its month. A file of version 1 does not know it, so it is folded from the log again.
