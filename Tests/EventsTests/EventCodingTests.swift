@@ -196,6 +196,20 @@ struct EventCodingTests {
         #expect(some.count <= all.count)
     }
 
+    @Test func `a reader that leaves out fields gets all others`() throws {
+        for case .routeDecided(let whole) in Samples.events.map(\.body) {
+            var expected = whole
+            expected.candidates = []
+            expected.excluded = []
+            #expect(expected != whole)
+            var bytes: [UInt8] = []
+            EventBody.routeDecided(whole).encode(at: Timestamp(microseconds: 1), into: &bytes)
+            let fields = EventFields.all.without(9, 10, of: .routeDecided(RouteDecided()))
+            let read = try Event(decoding: bytes.span, fields: fields)
+            #expect(read.body == .routeDecided(expected))
+        }
+    }
+
     /// The encoded fields whose tags are at most the given one.
     static func fields(_ bytes: [UInt8], to last: Int) -> [UInt8] {
         var kept: [UInt8] = []

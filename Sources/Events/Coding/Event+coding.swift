@@ -25,10 +25,10 @@ extension Event {
             var decoder = unsafe FieldDecoder(buffer)
             let code = decoder.varint()
             let microseconds = Int64(bitPattern: decoder.varint())
-            let lastTag = fields.lastTag(of: code)
-            decoder.stop(after: lastTag)
+            let wanted = fields.selection(of: code)
+            decoder.read(only: wanted)
             let event = Event(
-                lastTag == 0
+                wanted.last == 0
                     ? .unknown(code: code, fields: []) : EventBody(code: code, from: &decoder),
                 at: Timestamp(microseconds: microseconds)
             )

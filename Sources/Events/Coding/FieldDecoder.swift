@@ -32,8 +32,8 @@ struct FieldDecoder: FieldVisitor {
     private let bytes: UnsafeBufferPointer<UInt8>
     private(set) var offset = 0
     private var end: Int
-    /// The last tag that is read; what follows it stays empty.
-    private var lastTag = Int.max
+    /// The fields that are read; the others stay empty.
+    private var wanted = EventFields.Selection()
     private(set) var failure: EventCodingError?
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) {
@@ -41,8 +41,8 @@ struct FieldDecoder: FieldVisitor {
         end = bytes.count
     }
 
-    /// Leaves the fields after a tag empty, to save reading what nobody asks for.
-    mutating func stop(after tag: Int) { lastTag = tag }
+    /// Leaves other fields empty, to save reading what nobody asks for.
+    mutating func read(only fields: EventFields.Selection) { wanted = fields }
 
     /// The bytes from the place reached to the end.
     var rest: [UInt8] { unsafe Array(UnsafeBufferPointer(rebasing: bytes[offset..<end])) }
@@ -92,7 +92,7 @@ struct FieldDecoder: FieldVisitor {
 
     /// Moves to the field with `tag`, over lower ones this build does not know; whether it is there.
     private mutating func advance(to tag: Int) -> (present: Bool, isBytes: Bool) {
-        guard tag <= lastTag else { return (false, false) }
+        guard wanted.contains(tag) else { return (false, false) }
         while failure == nil, offset < end {
             let start = offset
             let key = varint()
@@ -162,13 +162,13 @@ struct FieldDecoder: FieldVisitor {
             fail(.truncated(offset: offset))
             return nil
         }
-        let (outer, outerLastTag) = (end, lastTag)
+        let (outer, outerWanted) = (end, wanted)
         end = contentEnd
-        lastTag = .max
+        wanted = EventFields.Selection()
         let value: Value = record()
         // Fields after the last one this build knows are stepped over with the record.
         end = outer
-        lastTag = outerLastTag
+        wanted = outerWanted
         offset = failure == nil ? contentEnd : outer
         return value
     }
