@@ -32,21 +32,13 @@ public struct ExplainPage: Sendable {
     private var asked: String {
         guard let received = record.received else { return "" }
         let content = received.content
-        let features = content.features
-        let isEmbedding = content.operation == .embeddings
-        let limit = isEmbedding ? nil : features.outputLimit
         var lines = [
             "  at \(received.time), \(content.client.name) client, "
                 + Wording.plain(content.endpoint),
-            "  model '\(Wording.plain(content.requestedModel))'"
-                + (content.isStreamed ? ", streamed, " : ", ")
-                + Wording.count(features.messages, isEmbedding ? "text" : "message")
-                + (isEmbedding ? " to embed" : "")
-                + ", \(Wording.count(features.promptBytes, "byte")) of prompt, about "
-                + Wording.count(features.inputTokens, "token")
-                + (limit.map { ", at most \($0) back" } ?? ""),
+            content.requestedModel.isEmpty
+                ? "  what it asked for could not be read" : "  " + Self.question(content),
         ]
-        let needs = features.needs.names
+        let needs = content.features.needs.names
         if !needs.isEmpty { lines.append("  needs " + needs.joined(separator: ", ")) }
         if let task = content.task {
             lines.append("  task \(Wording.plain(task)) (given by the client)")
@@ -217,6 +209,20 @@ public struct ExplainPage: Sendable {
         return "tokens: " + known.joined(separator: ", ") + " (counted by \(usage.origin.counter))"
     }
 
+    /// What the client asked for.
+    private static func question(_ content: RequestReceived) -> String {
+        let features = content.features
+        let isEmbedding = content.operation == .embeddings
+        let limit = isEmbedding ? nil : features.outputLimit
+        return "model '\(Wording.plain(content.requestedModel))'"
+            + (content.isStreamed ? ", streamed, " : ", ")
+            + Wording.count(features.messages, isEmbedding ? "text" : "message")
+            + (isEmbedding ? " to embed" : "")
+            + ", \(Wording.count(features.promptBytes, "byte")) of prompt, about "
+            + Wording.count(features.inputTokens, "token")
+            + (limit.map { ", at most \($0) back" } ?? "")
+    }
+
     private var outcome: [String] {
         guard let completed = record.completed?.content else { return [] }
         var lines = Self.rejected(completed.skipped, title: "Not asked any more") + ["", "Outcome"]
@@ -233,12 +239,13 @@ public struct ExplainPage: Sendable {
         let first = completed.firstByteMicroseconds.map {
             " · first byte \(Wording.time(microseconds: $0))"
         }
-        lines.append(
-            "  latency: decide \(Wording.time(microseconds: completed.decideMicroseconds)) · wait for the "
-                + "decision's sync "
-                + Wording.time(microseconds: completed.logWaitMicroseconds) + (first ?? "")
-                + " · total \(Wording.time(microseconds: completed.totalMicroseconds))"
-        )
+        let total = "total " + Wording.time(microseconds: completed.totalMicroseconds)
+        let decided =
+            "decide \(Wording.time(microseconds: completed.decideMicroseconds)) · wait for the "
+            + "decision's sync "
+            + Wording.time(microseconds: completed.logWaitMicroseconds) + (first ?? "") + " · "
+        // What was not decided did not wait for that.
+        lines.append("  latency: " + (record.decided == nil ? "" : decided) + total)
         return lines
     }
 

@@ -306,6 +306,9 @@ struct ExplainPageTests {
         }
         #expect(page.contains("Decision\n  none: the request could not be read\n"))
         #expect(page.contains("told the client: the body is not JSON\n"))
+        #expect(page.contains("\n  what it asked for could not be read\n"))
+        #expect(!page.contains(" decide "), "nothing was decided, so no time was taken for it")
+        #expect(page.contains("\n  latency: total "))
     }
 
     /// What clients and providers say is shown to operators, so it must not steer their terminal or
