@@ -29,7 +29,7 @@ struct RunningRequest: Sendable {
     /// The attempt that was made beside another, once one was: one a request at most.
     var hedges: [AttemptStarted] = []
 
-    var id: RequestID { admitted.id }
+    var id: RequestID { received.request }
     var client: ClientRequest { admitted.client }
     var received: RequestReceived { admitted.received }
     var decision: RouteDecided { admitted.decision }
@@ -47,41 +47,6 @@ struct RunningRequest: Sendable {
         }
         guard let last else { return sum }
         return last.cost.map { sum + $0 }
-    }
-}
-
-/// What a request begins with, which does not change; a class, since a copy costs a reference count for
-/// each of its lists and texts.
-final class AdmittedRequest: Sendable {
-    let id: RequestID
-    let client: ClientRequest
-    let received: RequestReceived
-    let decision: RouteDecided
-    /// When the request's first byte was read, on the monotonic clock.
-    let start: Int64
-    let decideMicroseconds: Int
-    /// When the request's whole time is used up, on the monotonic clock; the decision's deadline.
-    let deadline: Int64
-    /// How long nothing may come of an attempt before another is made beside it; `nil` for ever.
-    let hedgeDelay: Duration?
-
-    init(
-        _ client: ClientRequest,
-        as received: RequestReceived,
-        decision: RouteDecided,
-        start: Int64,
-        decidedAt now: Int64,
-        whole: Duration,
-        hedgeDelay: Duration?
-    ) {
-        id = received.request
-        self.client = client
-        self.received = received
-        self.decision = decision
-        self.start = start
-        decideMicroseconds = Int(now - start)
-        deadline = now + whole.microseconds
-        self.hedgeDelay = hedgeDelay
     }
 }
 
