@@ -30,24 +30,24 @@ public func decide(
     if let expired = state.expired(at: now) {
         return decide(received, state: expired, now: now, seed: seed, registry: registry)
     }
-    let policy = state.policy
+    let inForce = state.policy
     var decision = RouteDecided()
     decision.request = received.request
     decision.statePosition = state.position
     decision.deciderVersion = deciderVersion
-    decision.policy = policy.fingerprint
-    decision.policyPosition = policy.position
+    decision.policy = inForce.fingerprint
+    decision.policyPosition = inForce.position
     decision.pricesPosition = state.prices.position
     decision.seed = seed
-    decision.maxAttempts = policy.policy.maxAttempts
-    decision.deadline = now.advanced(byMicroseconds: policy.policy.totalMicroseconds)
+    decision.maxAttempts = inForce.policy.maxAttempts
+    decision.deadline = now.advanced(byMicroseconds: inForce.policy.totalMicroseconds)
     decision.classification = Classifier.heuristic.classify(
         received,
-        contextWindow: policy.largestContextWindow
+        contextWindow: inForce.largestContextWindow
     )
-    decision.bound(by: received, policy: policy.policy)
+    decision.bound(by: received, policy: inForce.policy)
 
-    var strategies = registry.strategies(policy.policy.strategies)
+    var strategies = registry.strategies(inForce.policy.strategies)
     let usesTasks = strategies.contains { $0.kind == .taskBased }
     let task = usesTasks ? decision.classification.task : nil
     let target = RouteTarget(received.requestedModel, task: task, state: state)
@@ -58,7 +58,7 @@ public func decide(
     decision.requirements = RouteRequirements(
         received,
         wish: target.wish,
-        policy: policy
+        policy: inForce
     )
     let proposals = RouteProposals(
         target: target,
@@ -66,7 +66,7 @@ public func decide(
         task: task,
         choosesModels: strategies.contains(where: \.choosesModels),
         wantsEmbeddings: received.operation == .embeddings,
-        policy: policy,
+        policy: inForce,
         models: state.models,
         prices: state.prices
     )
@@ -74,7 +74,7 @@ public func decide(
 
     guard !decision.candidates.isEmpty else {
         decision.strategy = target.isExplicit ? .explicit : .chain
-        decision.refuse(target, policy: policy.policy)
+        decision.refuse(target, policy: inForce.policy)
         return decision
     }
     let question = RoutingQuestion(
@@ -94,13 +94,13 @@ public func decide(
     decision.exclude(sifted.refused)
     if received.operation == .embeddings { decision.keepToOneModel(proposals.list) }
     guard !decision.candidates.isEmpty else {
-        decision.refuse(target, policy: policy.policy)
+        decision.refuse(target, policy: inForce.policy)
         return decision
     }
     decision.preferIdle(state: state)
     decision.followFallbacks(state: state)
     decision.keepTogether(received, state: state, now: now)
-    draw(policy.policy, state, into: &decision)
+    draw(inForce.policy, state, into: &decision)
     return decision
 }
 
