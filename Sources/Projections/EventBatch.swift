@@ -12,9 +12,9 @@ struct EventBatch {
     /// The fields of events that the read models hold something of.
     static let fields = EventFields.all
         .through(8, of: .requestReceived(RequestReceived()))
-        // The request and its kind of work; the candidates before it are most of a log's bytes.
         .through(25, of: .routeDecided(RouteDecided()))
-        .without(8, 9, 10, 16, 22, of: .routeDecided(RouteDecided()))
+        // The candidates, eligible and excluded, which are most of a log's bytes.
+        .without(9, 10, of: .routeDecided(RouteDecided()))
         .through(4, of: .attemptStarted(AttemptStarted()))
         .through(11, of: .attemptFinished(AttemptFinished()))
         .through(15, of: .requestCompleted(RequestCompleted()))
