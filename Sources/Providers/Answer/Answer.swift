@@ -39,9 +39,13 @@ public struct Answer: Sendable {
             self = try Answer(embeddings: body, from: upstream, for: request, as: identity)
             return
         }
-        let parts = try AnswerReader.read(body, from: upstream.family)
+        var parts = try AnswerReader.read(body, from: upstream.family)
         var tally = AnswerTally(of: request)
         for part in parts { tally.add(part) }
+        if var restoration = request.restoration(from: upstream) {
+            parts = restoration.restore(parts) + restoration.finish()
+            tally.noteCalls(in: parts)
+        }
         usage = tally.usage
         finishReason = tally.finish?.name
         model = tally.model

@@ -6,8 +6,11 @@ struct AnswerContent {
     struct Call {
         let index: Int
         var id: String
-        var name: JSONSlice?
+        /// What was said of it before its arguments.
+        var start = ToolCallStart()
         var arguments: [JSONSlice] = []
+
+        var name: JSONSlice? { start.name }
     }
 
     private(set) var id: JSONSlice?
@@ -21,8 +24,9 @@ struct AnswerContent {
             case .begin(let id, _): self.id = id
             case .text(let text): texts.append(text)
             case .reasoning(let text): reasoning.append(text)
-            case .toolCall(let index, let id, let name):
-                calls.append(Call(index: index, id: ids.call(index, given: id), name: name))
+            case .toolCall(let index, let start):
+                let id = ids.call(index, given: start.id)
+                calls.append(Call(index: index, id: id, start: start))
             case .arguments(let index, let piece):
                 guard let call = calls.lastIndex(where: { $0.index == index }) else { continue }
                 calls[call].arguments.append(piece)

@@ -57,8 +57,8 @@ struct AnswerTally {
             let count = text.rawText?.count ?? 0
             outputTextBytes += count
             if count > 0 { hasContent = true }
-        case .toolCall(_, _, let name):
-            outputTextBytes += name?.rawText?.count ?? 0
+        case .toolCall(_, let start):
+            outputTextBytes += start.name?.rawText?.count ?? 0
             hasContent = true
             callsTools = true
         case .foreign(let byteCount):
@@ -69,6 +69,11 @@ struct AnswerTally {
         case .receipt(let receipt): self.receipt = receipt
         case .finish(let reason): finish = reason
         }
+    }
+
+    /// Notes calls that were told in another way, as an answer in a forced tool's schema.
+    mutating func noteCalls(in parts: [AnswerPart]) {
+        for case .toolCall in parts { callsTools = true }
     }
 
     private mutating func merge(_ other: TokenUsage) {

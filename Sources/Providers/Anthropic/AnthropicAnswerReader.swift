@@ -103,7 +103,8 @@ struct AnthropicAnswerReader {
                 parts.append(.reasoning(thinking))
             }
         case "tool_use":
-            parts.append(.toolCall(index: index, id: found[3], name: found[4]))
+            let start = ToolCallStart(id: found[3], name: found[4])
+            parts.append(.toolCall(index: index, start))
             // A stream begins with an empty input and brings the rest in deltas.
             if let input = found[5], input.kind == .object,
                 input.members.contains(where: { _ in true })

@@ -14,7 +14,11 @@ extension AnthropicRequestReader {
                 path: output.path,
                 in: &conversation
             )
-            if let value = try output.scan(["effort"])[0] {
+            let members = try output.scan(["effort", "format"])
+            if let format = members[1] {
+                try readFormat(Field(value: format, path: output.path + ".format"))
+            }
+            if let value = members[0] {
                 let field = Field(value: value, path: output.path + ".effort")
                 effort = try field.string().string.flatMap(ThinkingEffort.init)
                 conversation.note(effort == nil ? .hint : .effort, at: field.path)
@@ -42,5 +46,17 @@ extension AnthropicRequestReader {
         default: return conversation.note(.foreign, at: thinking.path)
         }
         conversation.thinking = asked
+    }
+
+    /// Output in a JSON schema: `output_config.format`, in older betas `output_format`.
+    ///
+    /// Source: Anthropic's "Structured outputs", November 2026.
+    mutating func readFormat(_ format: Field) throws(RequestError) {
+        let found = try format.scan(["type", "schema"])
+        guard found[0]?.isString("json_schema") == true, let schema = found[1] else {
+            return conversation.note(.demand, at: format.path)
+        }
+        conversation.format = .schema(Conversation.Schema(schema: schema))
+        conversation.note(.outputSchema, at: format.path)
     }
 }

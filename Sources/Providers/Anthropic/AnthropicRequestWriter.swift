@@ -14,20 +14,14 @@ enum AnthropicRequestWriter {
         writer.object { root in
             root.member("model", model)
             let thinking = AnthropicThinking(of: conversation, options)
-            root.member("max_tokens", thinking.outputLimit)
-            let system = conversation.system.filter { !$0.isBlankString }
-            if !system.isEmpty {
-                root.name("system")
-                root.write(joined: system, separator: "\n\n")
-            }
+            root.member("max_tokens", options.limited(thinking.outputLimit))
+            write(system: conversation.system.filter { !$0.isBlank }, to: &root)
             root.array("messages") { messages in
                 for turn in conversation.turns.spoken.mergedByRole {
                     write(turn, to: &messages)
                 }
             }
-            root.member("temperature", ifPresent: conversation.sampling.temperature)
-            root.member("top_p", ifPresent: conversation.sampling.topP)
-            root.member("top_k", ifPresent: conversation.sampling.topK)
+            write(conversation.sampling, isThinking: thinking.isOn, to: &root)
             if !conversation.stop.isEmpty {
                 root.array("stop_sequences") { stop in
                     conversation.stop.forEach { stop.write($0) }
@@ -35,18 +29,51 @@ enum AnthropicRequestWriter {
             }
             writeTools(of: conversation, to: &root)
             if let user = conversation.endUser {
-                root.object("metadata") { $0.member("user_id", user) }
+                root.object("metadata") { $0.member("user_id", user.shortened(to: 256)) }
             }
-            thinking.write(to: &root)
+            var schema: Conversation.Schema?
+            if case .schema(let given) = conversation.format { schema = given }
+            thinking.write(schema: schema, to: &root)
             if conversation.streamed { root.member("stream", true) }
         }
         return writer.bytes
     }
 
+    /// One text, or blocks where a client says what of it the provider's cache shall keep.
+    private static func write(system: [Turn.Part], to root: inout JSONWriter) {
+        guard !system.isEmpty else { return }
+        if system.allSatisfy({ $0.cacheControl == nil }) {
+            root.name("system")
+            return root.write(joined: system.texts, separator: "\n\n")
+        }
+        root.array("system") { blocks in
+            for part in system { write(part, to: &blocks) }
+        }
+    }
+
+    /// A temperature ends at 1, and excludes `top_p`; a model that thinks has neither that nor `top_k`
+    /// (`Feature.hotTemperature`, `topPBesideTemperature`, `boundSampling` report it).
+    private static func write(
+        _ sampling: Conversation.Sampling,
+        isThinking: Bool,
+        to root: inout JSONWriter
+    ) {
+        let temperature = sampling.temperature?.double
+        if let temperature, temperature > 1, !isThinking {
+            root.member("temperature", 1)
+        } else if !isThinking || temperature == 1 {
+            root.member("temperature", ifPresent: sampling.temperature)
+        }
+        if temperature == nil { root.member("top_p", ifPresent: sampling.topP) }
+        if !isThinking { root.member("top_k", ifPresent: sampling.topK) }
+    }
+
     private static func write(_ turn: Turn, to messages: inout JSONWriter) {
         messages.object { message in
             message.member("role", turn.role == .assistant ? "assistant" : "user")
-            if turn.parts.count == 1, case .text(let text) = turn.parts[0] {
+            if turn.parts.count == 1, let text = turn.parts[0].text,
+                turn.parts[0].cacheControl == nil
+            {
                 message.member("content", text)
             } else {
                 message.array("content") { content in
@@ -59,13 +86,17 @@ enum AnthropicRequestWriter {
     private static func write(_ part: Turn.Part, to content: inout JSONWriter) {
         if part.isBlank { return }
         content.object { block in
-            switch part {
+            switch part.content {
             case .text(let text):
                 block.member("type", "text")
                 block.member("text", text)
             case .image(let image):
                 block.member("type", "image")
                 block.object("source") { write(image, to: &$0) }
+            case .file(let file):
+                block.member("type", "document")
+                block.object("source") { write(file.source, to: &$0) }
+                block.member("title", ifPresent: file.name)
             case .toolCall(let call):
                 block.member("type", "tool_use")
                 block.member("id", call.id)
@@ -74,7 +105,7 @@ enum AnthropicRequestWriter {
             case .toolResult(let result):
                 block.member("type", "tool_result")
                 block.member("tool_use_id", result.id)
-                if result.parts.count == 1, case .text(let text) = result.parts[0] {
+                if result.parts.count == 1, let text = result.parts[0].text {
                     block.member("content", text)
                 } else {
                     block.array("content") { inner in
@@ -82,6 +113,7 @@ enum AnthropicRequestWriter {
                     }
                 }
             }
+            block.member("cache_control", ifPresent: part.cacheControl)
         }
     }
 
@@ -90,28 +122,38 @@ enum AnthropicRequestWriter {
         case .url(let url):
             source.member("type", "url")
             source.member("url", url)
-        case .data(let mediaType, let base64):
-            source.member("type", "base64")
-            source.member("media_type", mediaType)
-            source.name("data")
-            source.write(text: base64)
+        case .data(let mediaType, let base64): write(mediaType, base64, to: &source)
         }
+    }
+
+    private static func write(_ document: Turn.File.Source, to source: inout JSONWriter) {
+        switch document {
+        case .url(let url):
+            source.member("type", "url")
+            source.member("url", url)
+        case .text(let text):
+            source.member("type", "text")
+            source.member("media_type", "text/plain")
+            source.member("data", text)
+        case .data(let mediaType, let base64): write(mediaType, base64, to: &source)
+        }
+    }
+
+    private static func write(
+        _ mediaType: String,
+        _ base64: ArraySlice<UInt8>,
+        to source: inout JSONWriter
+    ) {
+        source.member("type", "base64")
+        source.member("media_type", mediaType)
+        source.name("data")
+        source.write(text: base64)
     }
 
     private static func writeTools(of conversation: Conversation, to root: inout JSONWriter) {
         guard !conversation.tools.isEmpty else { return }
         root.array("tools") { tools in
-            for tool in conversation.tools {
-                tools.object { object in
-                    object.member("name", tool.name)
-                    object.member("description", ifPresent: tool.description)
-                    if let schema = tool.schema {
-                        object.member("input_schema", schema)
-                    } else {
-                        object.object("input_schema") { $0.member("type", "object") }
-                    }
-                }
-            }
+            for tool in conversation.tools { write(tool, to: &tools) }
         }
         guard conversation.toolChoice != nil || conversation.parallelTools == false else { return }
         root.object("tool_choice") { choice in
@@ -127,6 +169,26 @@ enum AnthropicRequestWriter {
             if conversation.parallelTools == false {
                 choice.member("disable_parallel_tool_use", true)
             }
+        }
+    }
+
+    /// A strict schema is closed, which OpenAI demands of its clients and Anthropic of everybody.
+    private static func write(
+        _ tool: Conversation.ToolDefinition,
+        to tools: inout JSONWriter
+    ) {
+        tools.object { object in
+            object.member("name", tool.name)
+            object.member("description", ifPresent: tool.description)
+            if let schema = tool.schema, tool.strict == true {
+                object.member("input_schema", ClosedSchema.closed(schema))
+            } else if let schema = tool.schema {
+                object.member("input_schema", schema)
+            } else {
+                object.object("input_schema") { $0.member("type", "object") }
+            }
+            if tool.strict == true { object.member("strict", true) }
+            object.member("cache_control", ifPresent: tool.cacheControl)
         }
     }
 }

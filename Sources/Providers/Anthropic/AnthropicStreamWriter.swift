@@ -39,14 +39,14 @@ struct AnthropicStreamWriter {
                 block.member("signature", "")
             }
             writeDelta(type: "thinking_delta", "thinking", text, into: &output)
-        case .toolCall(let index, let given, let name):
-            let id = ids.call(index, given: given)
+        case .toolCall(let index, let start):
+            let id = ids.call(index, given: start.id)
             closeBlock(into: &output)
             switchTo(.tool(index), into: &output) { block in
                 block.member("type", "tool_use")
                 block.member("id", id)
                 block.name("name")
-                block.write(joined: [name].compactMap(\.self), separator: "")
+                block.write(joined: [start.name].compactMap(\.self), separator: "")
                 block.object("input") { _ in }
             }
         case .arguments(let index, let piece):

@@ -47,10 +47,18 @@ struct AnthropicThinking {
         setting = budget >= least ? .budget(budget) : .unsaid
     }
 
-    /// Writes the members `thinking` and `output_config`.
+    /// Whether the model is told to think.
+    var isOn: Bool {
+        switch setting {
+        case .unsaid, .off: false
+        case .on, .effort, .budget: true
+        }
+    }
+
+    /// Writes the members `thinking` and `output_config`, the latter with the schema of the answer.
     ///
     /// Newer models keep what they think to themselves unless a summary is asked for.
-    func write(to root: inout JSONWriter) {
+    func write(schema: Conversation.Schema?, to root: inout JSONWriter) {
         switch setting {
         case .unsaid: break
         case .off(let word): root.object("thinking") { $0.member("type", word) }
@@ -59,13 +67,27 @@ struct AnthropicThinking {
                 thinking.member("type", "adaptive")
                 thinking.member("display", "summarized")
             }
-            if case .effort(let effort) = setting {
-                root.object("output_config") { $0.member("effort", effort.rawValue) }
-            }
         case .budget(let tokens):
             root.object("thinking") { thinking in
                 thinking.member("type", "enabled")
                 thinking.member("budget_tokens", tokens)
+            }
+        }
+        writeOutput(schema, to: &root)
+    }
+
+    /// The effort and the schema of the answer, which Anthropic has in one member (its "Effort" and
+    /// "Structured outputs", November 2026).
+    private func writeOutput(_ schema: Conversation.Schema?, to root: inout JSONWriter) {
+        var effort: ThinkingEffort?
+        if case .effort(let said) = setting { effort = said }
+        guard effort != nil || schema != nil else { return }
+        root.object("output_config") { output in
+            output.member("effort", ifPresent: effort?.rawValue)
+            guard let schema else { return }
+            output.object("format") { format in
+                format.member("type", "json_schema")
+                format.member("schema", ClosedSchema.closed(schema.schema))
             }
         }
     }

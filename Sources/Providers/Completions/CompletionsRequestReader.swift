@@ -26,11 +26,11 @@ enum CompletionsRequestReader {
                 conversation.turns = [Turn(role: .user, parts: [.text(text)], path: prompt.path)]
             } else {
                 // Several prompts have several answers, and only their model knows tokens.
-                conversation.note(.foreign, at: prompt.path)
+                conversation.note(.demand, at: prompt.path)
             }
         }
         conversation.streamed = try field(1)?.bool() ?? false
-        conversation.outputLimit = try field(2)?.count() ?? usualLimit
+        conversation.outputLimit = try field(2)?.limit() ?? usualLimit
         try conversation.readSampling(
             temperature: field(3),
             topP: field(4),

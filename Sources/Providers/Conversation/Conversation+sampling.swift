@@ -19,6 +19,11 @@ extension Conversation {
         if let temperature, let value = temperature.value.double, value > 1 {
             note(.hotTemperature, at: temperature.path)
         }
+        if let temperature, temperature.value.double != 1 {
+            sampling.boundPaths.append(temperature.path)
+        }
+        if let topK { sampling.boundPaths.append(topK.path) }
+        if temperature != nil, let topP { note(.topPBesideTemperature, at: topP.path) }
         if let topK { note(.topK, at: topK.path) }
         if let seed { note(.seed, at: seed.path) }
         for case let penalty? in [penalties.frequency, penalties.presence]
@@ -28,12 +33,17 @@ extension Conversation {
     }
 
     /// Takes the strings that end the answer: one, or a list.
+    ///
+    /// An empty one ends none.
     mutating func readStop(_ stop: Field?) throws(RequestError) {
         guard let stop else { return }
-        if stop.value.kind == .string {
-            self.stop = [stop.value]
-        } else {
-            for element in try stop.elements() { self.stop.append(try element.string()) }
+        let given = stop.value.kind == .string ? [stop] : try stop.elements()
+        for field in given {
+            let text = try field.string()
+            if text.isEmptyString { continue }
+            if text.isBlankString { note(.blankStop, at: field.path) }
+            if self.stop.count >= 4 { note(.stop(place: self.stop.count), at: field.path) }
+            self.stop.append(text)
         }
     }
 }

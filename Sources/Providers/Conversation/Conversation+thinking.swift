@@ -34,16 +34,21 @@ extension Conversation {
     mutating func noteThinking() {
         guard let thinking else { return }
         if !thinking.isOn, thinking.word == nil { note(.thinkingOff, at: thinking.path) }
-        guard thinking.isOn, isBoundForThinking else { return }
-        note(thinking.isDemanded ? .boundThinking : .boundEffort, at: thinking.path)
+        guard thinking.isOn else { return }
+        if isBoundForThinking {
+            note(.boundEffort, at: thinking.path)
+        } else if thinking.isDemanded {
+            for path in sampling.boundPaths { note(.boundSampling, at: path) }
+        }
     }
 
-    /// Whether the request asks for what Anthropic refuses together with thinking: a temperature
-    /// other than 1, top-k sampling, a tool that must be called, a beginning of the answer (its
-    /// "Extended thinking", "Feature compatibility"; November 2026).
+    /// Whether the request asks for what Anthropic refuses together with thinking, and what weighs more
+    /// than that: a tool that must be called, a beginning of the answer, and beside a mere wish to think a
+    /// temperature other than 1 or top-k sampling (its "Extended thinking", "Feature compatibility";
+    /// November 2026).
     var isBoundForThinking: Bool {
-        if let temperature = sampling.temperature?.double, temperature != 1 { return true }
-        if sampling.topK != nil || turns.last?.role == .assistant { return true }
+        if thinking?.isDemanded != true, !sampling.boundPaths.isEmpty { return true }
+        if turns.last?.role == .assistant { return true }
         return switch toolChoice {
         case .required, .named: true
         case nil, .auto, .some(.none): false
@@ -54,5 +59,15 @@ extension Conversation {
     var isInToolLoop: Bool {
         guard let last = turns.last(where: { $0.role != .system }) else { return false }
         return !last.parts.toolResults.isEmpty
+    }
+}
+
+extension Turn {
+    /// What the assistant thought, for a model that demands it back with its calls; a word where that
+    /// is lost, since those models refuse an empty one (DeepSeek's "Thinking mode", "Tool calls";
+    /// Moonshot's "Use kimi-k2-thinking"; November 2026).
+    var returnedThinking: [JSONSlice] {
+        let said = reasoning.filter { !$0.isBlankString }
+        return said.isEmpty ? [.string(of: "(not kept)".utf8)] : said
     }
 }

@@ -1,25 +1,12 @@
 import JSONBytes
 
 extension Conversation {
-    /// The tool that each call's id belongs to, for families that know results by the tool's name.
-    var toolNames: [String: JSONSlice] {
-        var names: [String: JSONSlice] = [:]
-        for call in turns.flatMap(\.parts.toolCalls) {
-            names[call.id.string ?? ""] = call.name
-        }
-        return names
-    }
-}
-
-extension Conversation {
     /// Notes, once everything is read, the turns that hold nothing, which some families refuse; if there
     /// is no other, then the field that they are in.
     mutating func noteEmptyTurns(in field: String) {
         for turn in turns where turn.isEmpty { note(.emptyTurn, at: turn.path) }
-        // What nobody else understands is an obstacle of its own, and may be why nothing was read.
-        if turns.spoken.isEmpty, !findings.contains(where: { $0.feature == .foreign }) {
-            note(.noTurn, at: field)
-        }
+        guard turns.spoken.isEmpty else { return }
+        note(system.contains { !$0.isBlank } ? .systemAlone : .noTurn, at: field)
     }
 }
 
@@ -40,8 +27,8 @@ extension [Turn] {
         }
         return merged.map { turn in
             var turn = turn
-            let results = turn.parts.filter(\.isToolResult)
-            turn.parts = results + turn.parts.filter { !$0.isToolResult }
+            let results = turn.parts.filter { $0.toolResult != nil }
+            turn.parts = results + turn.parts.filter { $0.toolResult == nil }
             return turn
         }
     }
@@ -57,11 +44,5 @@ extension Turn {
 extension Turn.Part {
     /// Whether it is a text of nothing but white space, which Anthropic refuses as it does an empty one
     /// ("text content blocks must contain non-whitespace text").
-    var isBlank: Bool {
-        if case .text(let text) = self { text.isBlankString } else { false }
-    }
-
-    fileprivate var isToolResult: Bool {
-        if case .toolResult = self { true } else { false }
-    }
+    var isBlank: Bool { text?.isBlankString ?? false }
 }

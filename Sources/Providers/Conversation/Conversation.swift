@@ -1,3 +1,4 @@
+import Events
 import JSONBytes
 
 /// A request without a family: what every family can say, in one form.
@@ -6,8 +7,8 @@ import JSONBytes
 /// that a new family needs no translator to each of the others. Texts stay slices of the request:
 /// they are copied as they are written, escapes and all.
 struct Conversation {
-    /// The system prompt, in pieces; each a string.
-    var system: [JSONSlice] = []
+    /// The system prompt, in pieces; each a text.
+    var system: [Turn.Part] = []
     var turns: [Turn] = []
     var tools: [ToolDefinition] = []
     var toolChoice: ToolChoice?
@@ -25,6 +26,9 @@ struct Conversation {
     var endUser: JSONSlice?
     /// What may not survive a translation, with the path of the field that says it.
     var findings: [Finding] = []
+    /// Whether what is read now was said before the last answer ended, so that the client can't take
+    /// it back: nothing of it excludes a provider.
+    var isPast = false
 
     /// The sampling parameters as numbers in the request's own spelling.
     struct Sampling {
@@ -34,12 +38,25 @@ struct Conversation {
         var seed: JSONSlice?
         var frequencyPenalty: JSONSlice?
         var presencePenalty: JSONSlice?
+        /// The fields that Anthropic has no thinking with: a temperature other than 1, top-k sampling.
+        var boundPaths: [String] = []
     }
 
     enum OutputFormat {
         case text
         case json
-        case schema(JSONSlice)
+        case schema(Schema)
+    }
+
+    /// A JSON schema that the answer shall have.
+    struct Schema {
+        var schema: JSONSlice
+        /// What the client calls it, a string.
+        var name: JSONSlice?
+        /// What it says the schema is for, a string.
+        var description: JSONSlice?
+        /// Whether the provider shall hold the answer to it; `nil` leaves it to the provider.
+        var strict: Bool?
     }
 
     enum ToolChoice {
@@ -50,15 +67,40 @@ struct Conversation {
     }
 
     struct ToolDefinition {
+        /// What its arguments are.
+        enum Kind {
+            /// An object.
+            case function
+            /// One text, which may have to follow a grammar (`format`, an object): OpenAI's custom tools.
+            case custom(format: JSONSlice?)
+        }
+
         var name: JSONSlice
         var description: JSONSlice?
         /// The JSON schema of the arguments, an object.
         var schema: JSONSlice?
+        /// Whether the provider shall hold the arguments to it; `nil` leaves it to the provider.
+        var strict: Bool?
+        var kind = Kind.function
+        /// The group of tools that it is of, a string.
+        var namespace: JSONSlice?
+        /// Anthropic's `cache_control`, an object.
+        var cacheControl: JSONSlice?
     }
 
     struct Finding {
         var feature: Feature
         var path: String
+        /// Whether it was said before the last answer ended.
+        var isPast = false
+
+        /// What becomes of it on the way to a family.
+        ///
+        /// What is past is noted in its place where it can't be said: it never excludes a provider.
+        func treatment(in family: WireFamily) -> Treatment {
+            let treatment = feature.treatment(in: family)
+            return treatment == .refused && isPast ? .dropped : treatment
+        }
     }
 
     /// Notes what an assistant thought, which not every family takes back, and gives it as a turn's.
@@ -73,6 +115,6 @@ struct Conversation {
     }
 
     mutating func note(_ feature: Feature, at path: String) {
-        findings.append(Finding(feature: feature, path: path))
+        findings.append(Finding(feature: feature, path: path, isPast: isPast))
     }
 }

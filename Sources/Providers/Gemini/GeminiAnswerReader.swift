@@ -9,7 +9,9 @@ struct GeminiAnswerReader {
         "candidates", "usageMetadata", "promptFeedback", "responseId", "modelVersion", "error",
     ]
     private static let candidateKeys: JSONKeys = ["content", "finishReason", "finishMessage"]
-    private static let partKeys: JSONKeys = ["text", "thought", "functionCall"]
+    private static let partKeys: JSONKeys = [
+        "text", "thought", "functionCall", "thoughtSignature",
+    ]
     private static let callKeys: JSONKeys = ["id", "name", "args"]
 
     /// The calls so far, which have no index of their own.
@@ -89,8 +91,10 @@ struct GeminiAnswerReader {
             guard !text.isEmptyString else { return }
             parts.append(found[1]?.bool == true ? .reasoning(text) : .text(text))
         } else if let call = found[2], call.kind == .object {
+            let signature = found[3]?.nonEmptyString
             let found = try call.scan(Self.callKeys)
-            parts.append(.toolCall(index: callCount, id: found[0], name: found[1]))
+            let start = ToolCallStart(id: found[0], name: found[1], signature: signature)
+            parts.append(.toolCall(index: callCount, start))
             let arguments = found[2].map { JSONSlice.string(of: $0.raw) }
             parts.append(.arguments(index: callCount, arguments ?? .string(of: "{}".utf8)))
             callCount += 1

@@ -10,18 +10,17 @@ enum GeminiRequestWriter {
     static func write(_ conversation: Conversation, options: UpstreamOptions) -> [UInt8] {
         var writer = JSONWriter(capacity: 2_048)
         writer.object { root in
-            let system = conversation.system.filter { !$0.isBlankString }
+            let system = conversation.system.filter { !$0.isBlank }
             if !system.isEmpty {
                 root.object("systemInstruction") { content in
                     content.array("parts") { parts in
-                        for text in system { parts.object { $0.member("text", text) } }
+                        for text in system.texts { parts.object { $0.member("text", text) } }
                     }
                 }
             }
-            let names = conversation.toolNames
             root.array("contents") { contents in
                 for turn in conversation.turns.spoken.mergedByRole {
-                    write(turn, names: names, to: &contents)
+                    write(turn, to: &contents)
                 }
             }
             writeTools(of: conversation, to: &root)
@@ -36,7 +35,7 @@ enum GeminiRequestWriter {
         to config: inout JSONWriter
     ) {
         let sampling = conversation.sampling
-        let limit = conversation.outputLimit ?? options.outputLimit
+        let limit = options.limited(conversation.outputLimit ?? options.outputLimit)
         config.member("maxOutputTokens", ifPresent: limit)
         config.member("temperature", ifPresent: sampling.temperature)
         config.member("topP", ifPresent: sampling.topP)
@@ -56,7 +55,7 @@ enum GeminiRequestWriter {
         case .schema(let schema):
             config.member("responseMimeType", "application/json")
             // `responseSchema` takes a part of OpenAPI's schemas only, this any JSON schema.
-            config.member("responseJsonSchema", schema)
+            config.member("responseJsonSchema", schema.schema)
         }
     }
 
@@ -79,57 +78,67 @@ enum GeminiRequestWriter {
         }
     }
 
-    private static func write(
-        _ turn: Turn,
-        names: [String: JSONSlice],
-        to contents: inout JSONWriter
-    ) {
+    private static func write(_ turn: Turn, to contents: inout JSONWriter) {
         // A part must hold something.
         let parts = turn.parts.filter { !$0.isBlank }
         contents.object { content in
             content.member("role", turn.role == .assistant ? "model" : "user")
             content.array("parts") { array in
                 for part in parts {
-                    array.object { write(part, names: names, to: &$0) }
+                    array.object { write(part, to: &$0) }
+                }
+            }
+        }
+    }
+
+    private static func write(_ part: Turn.Part, to object: inout JSONWriter) {
+        switch part.content {
+        case .text(let text): object.member("text", text)
+        case .image(.data(let mediaType, let base64)):
+            write(mediaType, base64, to: &object)
+        case .image(.url(let url)):
+            // Not reached: `Feature.imageURL` rules Gemini out, and what is past is a note.
+            object.object("fileData") { $0.member("fileUri", url) }
+        case .file(let file):
+            switch file.source {
+            case .data(let mediaType, let base64): write(mediaType, base64, to: &object)
+            case .text(let text): object.member("text", text)
+            case .url(let url): object.object("fileData") { $0.member("fileUri", url) }
+            }
+        case .toolCall(let call):
+            object.object("functionCall") { function in
+                function.member("name", call.name)
+                function.member("args", call.arguments)
+            }
+            // Gemini 3 refuses a call without the signature that it gave with it. For calls that others
+            // made, and those whose signature is lost, Google documents this word ("Thought
+            // signatures", November 2026). Older models don't look at it.
+            if let signature = call.signature {
+                object.member("thoughtSignature", signature)
+            } else {
+                object.member("thoughtSignature", "skip_thought_signature_validator")
+            }
+        case .toolResult(let result):
+            object.object("functionResponse") { response in
+                // Results are known by the function's name.
+                response.member("name", result.name ?? result.id)
+                response.object("response") { output in
+                    output.name("output")
+                    output.write(joined: result.parts.texts, separator: "\n\n")
                 }
             }
         }
     }
 
     private static func write(
-        _ part: Turn.Part,
-        names: [String: JSONSlice],
+        _ mediaType: String,
+        _ base64: ArraySlice<UInt8>,
         to object: inout JSONWriter
     ) {
-        switch part {
-        case .text(let text): object.member("text", text)
-        case .image(.data(let mediaType, let base64)):
-            object.object("inlineData") { data in
-                data.member("mimeType", mediaType)
-                data.name("data")
-                data.write(text: base64)
-            }
-        case .image(.url(let url)):
-            // Not reached: `Feature.imageURL` rules Gemini out.
-            object.object("fileData") { $0.member("fileUri", url) }
-        case .toolCall(let call):
-            object.object("functionCall") { function in
-                function.member("name", call.name)
-                function.member("args", call.arguments)
-            }
-            // Gemini 3 refuses a call without the signature that it gave with it, which no other
-            // family's messages carry; this is what Google documents for such histories ("Thought
-            // signatures", November 2026). Older models don't look at it.
-            object.member("thoughtSignature", "skip_thought_signature_validator")
-        case .toolResult(let result):
-            object.object("functionResponse") { response in
-                // Results are known by the function's name; an id without its call stands for it.
-                response.member("name", names[result.id.string ?? ""] ?? result.id)
-                response.object("response") { output in
-                    output.name("output")
-                    output.write(joined: result.parts.texts, separator: "\n\n")
-                }
-            }
+        object.object("inlineData") { data in
+            data.member("mimeType", mediaType)
+            data.name("data")
+            data.write(text: base64)
         }
     }
 

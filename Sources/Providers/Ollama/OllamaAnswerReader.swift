@@ -62,7 +62,7 @@ struct OllamaAnswerReader {
         for call in calls.elements {
             let id = try call.member("id")
             let function = try call.member("function")?.scan(["name", "arguments"]) ?? [nil, nil]
-            parts.append(.toolCall(index: callCount, id: id, name: function[0]))
+            parts.append(.toolCall(index: callCount, ToolCallStart(id: id, name: function[0])))
             if let arguments = function[1] {
                 let text = arguments.kind == .string ? arguments : .string(of: arguments.raw)
                 parts.append(.arguments(index: callCount, text))

@@ -6,7 +6,27 @@ extension OllamaRequestReader {
         "thinking",
     ]
 
-    mutating func readMessage(_ message: Field) throws(RequestError) {
+    /// Reads the messages; what was said before the last answer ended is read as the past.
+    mutating func readMessages(_ messages: [Field]) throws(RequestError) {
+        let last = messages.lastIndex { message in
+            message.value.members.contains {
+                $0.name.isString("role") && $0.value.isString("assistant")
+            }
+        }
+        for (index, message) in messages.enumerated() {
+            conversation.isPast = index <= last ?? -1
+            do throws(RequestError) {
+                try readMessage(message)
+            } catch {
+                // A client can't take back what it has said.
+                guard conversation.isPast else { throw error }
+                conversation.note(.foreign, at: error.field ?? message.path)
+            }
+        }
+        conversation.isPast = false
+    }
+
+    private mutating func readMessage(_ message: Field) throws(RequestError) {
         let found = try message.scan(Self.messageKeys)
         FieldTranslation.ollamaMessage.check(message.value, path: message.path, in: &conversation)
         func field(_ index: Int) -> Field? {
@@ -18,9 +38,8 @@ extension OllamaRequestReader {
         if let images = field(2) { parts += try readImages(images) }
         if let content = try field(1)?.string() { parts.append(.text(content)) }
         let role = found[0]?.string
-        if !parts.images.isEmpty, role != "user" {
-            let feature: Feature = role == "tool" ? .imageInToolResult : .foreign
-            conversation.note(feature, at: message.path + ".images")
+        if !parts.images.isEmpty, role == "tool" {
+            conversation.note(.imageInToolResult, at: message.path + ".images")
         }
         switch role {
         case "system":
@@ -30,7 +49,7 @@ extension OllamaRequestReader {
                     Turn(role: .system, parts: parts, path: message.path)
                 )
             }
-            conversation.system += parts.texts
+            conversation.system += parts.filter { $0.text != nil }
         case "user": conversation.turns.append(Turn(role: .user, parts: parts, path: message.path))
         case "assistant":
             if let calls = field(3) {
@@ -48,14 +67,15 @@ extension OllamaRequestReader {
                 )
             )
         case "tool":
-            guard let id = resultID(given: found[5], name: found[4] ?? found[6]) else {
-                return conversation.note(.foreign, at: message.path)
-            }
-            let result = Turn.ToolResult(id: id, parts: parts)
+            let name = found[4] ?? found[6]
+            let id = resultID(given: found[5], name: name) ?? found[5] ?? name
+            let result = Turn.ToolResult(id: id ?? .string(of: []), parts: parts)
             conversation.turns.append(
                 Turn(role: .user, parts: [.toolResult(result)], path: message.path)
             )
-        default: conversation.note(.foreign, at: message.path + ".role")
+        default:
+            conversation.note(.foreign, at: message.path + ".role")
+            conversation.turns.append(Turn(role: .user, parts: parts, path: message.path))
         }
     }
 
@@ -67,8 +87,7 @@ extension OllamaRequestReader {
         guard let name = members[0] else {
             throw RequestError("\(path).name is missing", field: path + ".name")
         }
-        let arguments = members[1] ?? .emptyObject
-        try Field(value: arguments, path: path + ".arguments").require(.object, "an object")
+        let arguments = conversation.arguments(members[1], at: path + ".arguments")
         let given = found[0].flatMap { $0.kind == .string && !$0.isEmptyString ? $0 : nil }
         let id = given ?? .string(of: "call_\(callCount)".utf8)
         callCount += 1
@@ -96,7 +115,8 @@ extension OllamaRequestReader {
             let base64 = try image.string().text ?? []
             let known = Self.mediaTypes.first { base64.starts(with: $0.beginning.utf8) }
             guard let known else {
-                conversation.note(.foreign, at: image.path)
+                conversation.note(.fileReference, at: image.path)
+                parts.append(.note("[image]"))
                 continue
             }
             parts.append(.image(.data(mediaType: known.type, base64: base64)))

@@ -19,10 +19,10 @@ struct OllamaRequestReader {
         var reader = OllamaRequestReader()
         let field = try reader.readHead(root)
         let messages = try field(0)?.elements() ?? []
-        for message in messages { try reader.readMessage(message) }
+        try reader.readMessages(messages)
         if messages.isEmpty {
             // It asks to load the model, which no other family can be told to.
-            reader.conversation.note(.foreign, at: "messages")
+            reader.conversation.note(.demand, at: "messages")
         } else if let last = messages.last, reader.conversation.turns.last?.role == .assistant {
             reader.conversation.note(.prefill, at: last.path)
         }
@@ -35,14 +35,14 @@ struct OllamaRequestReader {
         var reader = OllamaRequestReader()
         let field = try reader.readHead(root)
         if let system = try field(7)?.string(), !system.isEmptyString {
-            reader.conversation.system = [system]
+            reader.conversation.system = [.text(system)]
         }
         var parts: [Turn.Part] = []
         if let images = field(8) { parts += try reader.readImages(images) }
         if let prompt = try field(6)?.string(), !prompt.isEmptyString {
             parts.append(.text(prompt))
         } else {
-            reader.conversation.note(.foreign, at: "prompt")
+            reader.conversation.note(.demand, at: "prompt")
         }
         reader.conversation.turns = [Turn(role: .user, parts: parts, path: "prompt")]
         reader.conversation.noteThinking()
@@ -109,10 +109,10 @@ struct OllamaRequestReader {
             conversation.format = .json
             conversation.note(.jsonMode, at: format.path)
         } else if format.value.kind == .object {
-            conversation.format = .schema(format.value)
+            conversation.format = .schema(Conversation.Schema(schema: format.value))
             conversation.note(.outputSchema, at: format.path)
         } else {
-            conversation.note(.foreign, at: format.path)
+            conversation.note(.demand, at: format.path)
         }
     }
 }

@@ -11,27 +11,31 @@ enum OllamaRequestWriter {
         var writer = JSONWriter(capacity: 2_048)
         writer.object { root in
             root.member("model", model)
+            let forcing = ToolForcing(of: conversation, for: .ollama)
+            let system = conversation.system + [forcing?.instruction].compactMap(\.self)
             root.array("messages") { messages in
-                if !conversation.system.isEmpty {
+                if !system.isEmpty {
                     messages.object { message in
                         message.member("role", "system")
                         message.name("content")
-                        message.write(joined: conversation.system, separator: "\n\n")
+                        message.write(joined: system.texts, separator: "\n\n")
                     }
                 }
-                let names = conversation.toolNames
-                for turn in conversation.turns { write(turn, names: names, to: &messages) }
+                for turn in conversation.turns { write(turn, to: &messages) }
             }
             // A model that may not call tools is not told of any: Ollama has no tool choice.
-            if !conversation.tools.isEmpty, !conversation.forbidsTools {
+            if !conversation.tools.isEmpty, forcing == nil, !conversation.forbidsTools {
                 root.array("tools") { tools in
-                    for tool in conversation.tools { OpenAITool.write(tool, to: &tools) }
+                    for tool in conversation.tools {
+                        OpenAITool.write(tool, saysStrict: false, to: &tools)
+                    }
                 }
             }
             switch conversation.format {
+            case _ where forcing != nil: root.member("format", ifPresent: forcing?.schema)
             case .text: break
             case .json: root.member("format", "json")
-            case .schema(let schema): root.member("format", schema)
+            case .schema(let schema): root.member("format", schema.schema)
             }
             root.object("options") { write(conversation, options, to: &$0) }
             if let keepAlive = options.keepAlive {
@@ -57,7 +61,10 @@ enum OllamaRequestWriter {
     ) {
         let sampling = conversation.sampling
         object.member("num_ctx", ifPresent: options.contextTokens)
-        object.member("num_predict", ifPresent: conversation.outputLimit ?? options.outputLimit)
+        object.member(
+            "num_predict",
+            ifPresent: options.limited(conversation.outputLimit ?? options.outputLimit)
+        )
         object.member("temperature", ifPresent: sampling.temperature)
         object.member("top_p", ifPresent: sampling.topP)
         object.member("top_k", ifPresent: sampling.topK)
@@ -69,15 +76,11 @@ enum OllamaRequestWriter {
         }
     }
 
-    private static func write(
-        _ turn: Turn,
-        names: [String: JSONSlice],
-        to messages: inout JSONWriter
-    ) {
+    private static func write(_ turn: Turn, to messages: inout JSONWriter) {
         for result in turn.parts.toolResults {
             messages.object { message in
                 message.member("role", "tool")
-                message.member("tool_name", ifPresent: names[result.id.string ?? ""])
+                message.member("tool_name", ifPresent: result.name)
                 message.name("content")
                 message.write(joined: result.parts.texts, separator: "\n\n")
             }

@@ -28,11 +28,11 @@ struct OllamaStreamWriter {
                 message.member(isChat ? "content" : "response", "")
                 message.member("thinking", text)
             }
-        case .toolCall(let index, let id, let name):
+        case .toolCall(let index, let start):
             let call = AnswerContent.Call(
                 index: index,
-                id: ids.call(index, given: id),
-                name: name.map(Self.copy)
+                id: ids.call(index, given: start.id),
+                start: start.copied
             )
             calls.append(call)
         case .arguments(let index, let piece):

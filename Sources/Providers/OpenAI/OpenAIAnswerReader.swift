@@ -94,7 +94,9 @@ struct OpenAIAnswerReader {
         let function = try found[2]?.scan(["name", "arguments"]) ?? [nil, nil]
         let name = function[0]?.nonEmptyString
         // A call begins with its name; some servers repeat the id on every delta.
-        if name != nil { parts.append(.toolCall(index: index, id: found[1], name: name)) }
+        if name != nil {
+            parts.append(.toolCall(index: index, ToolCallStart(id: found[1], name: name)))
+        }
         if let arguments = function[1]?.nonEmptyString {
             parts.append(.arguments(index: index, arguments))
         }

@@ -3,36 +3,62 @@ import JSONBytes
 extension OpenAIRequestReader {
     private static let messageKeys: JSONKeys = [
         "role", "content", "tool_calls", "tool_call_id", "reasoning_content", "reasoning",
+        "refusal", "function_call", "name", "cache_control",
     ]
 
-    mutating func readMessage(_ message: Field) throws(RequestError) {
+    /// Reads the messages; what was said before the last answer ended is read as the past.
+    mutating func readMessages(_ messages: Field?) throws(RequestError) {
+        let messages = try messages?.elements() ?? []
+        let last = messages.lastIndex { message in
+            message.value.members.contains {
+                $0.name.isString("role") && $0.value.isString("assistant")
+            }
+        }
+        for (index, message) in messages.enumerated() {
+            conversation.isPast = index <= last ?? -1
+            do throws(RequestError) {
+                try readMessage(message)
+            } catch {
+                // A client can't take back what it has said.
+                guard conversation.isPast else { throw error }
+                conversation.note(.foreign, at: error.field ?? message.path)
+            }
+        }
+        conversation.isPast = false
+    }
+
+    private mutating func readMessage(_ message: Field) throws(RequestError) {
         let found = try message.scan(Self.messageKeys)
         FieldTranslation.openAIMessage.check(message.value, path: message.path, in: &conversation)
         var parts: [Turn.Part] = []
         if let content = found[1] {
-            parts = try readContent(Field(value: content, path: message.path + ".content"))
+            let field = Field(value: content, path: message.path + ".content")
+            parts = try readContent(field, isResult: found[0]?.isString("tool") == true)
         }
-        let role = found[0]?.string
-        if !parts.images.isEmpty, role != "user" {
-            // Only a user shows images in every family; a tool does in some.
-            let feature: Feature = role == "tool" ? .imageInToolResult : .foreign
-            conversation.note(feature, at: message.path + ".content")
+        if let refusal = found[6], refusal.kind == .string { parts.append(.text(refusal)) }
+        if let mark = found[9], mark.kind == .object, !parts.isEmpty {
+            parts[parts.count - 1].cacheControl = mark
+            conversation.note(.cacheControl, at: message.path + ".cache_control")
         }
-        switch role {
+        switch found[0]?.string {
         case "system", "developer":
             guard conversation.turns.isEmpty else {
                 conversation.note(.lateSystem, at: message.path)
-                return conversation.turns.append(
-                    Turn(role: .system, parts: parts, path: message.path)
-                )
+                return append(.system, parts, at: message)
             }
-            conversation.system += parts.texts
-        case "user": conversation.turns.append(Turn(role: .user, parts: parts, path: message.path))
+            conversation.system += parts.filter { $0.text != nil }
+        case "user": append(.user, parts, at: message)
         case "assistant":
             if let calls = found[2] {
                 let field = Field(value: calls, path: message.path + ".tool_calls")
-                for call in try field.elements() {
-                    if let part = try readCall(call) { parts.append(part) }
+                for call in try field.elements() { parts += try readCall(call) }
+            }
+            if let call = found[7] {
+                // The calls of before tools have no id; their results are known by the name.
+                let path = message.path + ".function_call"
+                let field = Field(value: call, path: path)
+                if let name = try field.scan(["name"])[0] {
+                    parts += try readFunction(field, id: name, path: path)
                 }
             }
             // Servers of the family disagree on its name.
@@ -41,94 +67,183 @@ extension OpenAIRequestReader {
                 found[4] ?? found[5],
                 at: message.path + name
             )
-            conversation.turns.append(
-                Turn(role: .assistant, parts: parts, path: message.path, reasoning: reasoning)
-            )
-        case "tool":
-            guard let id = found[3] else {
+            append(.assistant, parts, at: message, reasoning: reasoning)
+        case "tool", "function":
+            let id = found[3] ?? found[8]
+            guard let id else {
                 let path = message.path + ".tool_call_id"
                 throw RequestError("\(path) is missing", field: path)
             }
-            let result = Turn.ToolResult(
+            var result = Turn.ToolResult(
                 id: try Field(value: id, path: message.path + ".tool_call_id").string(),
                 parts: parts
             )
-            conversation.turns.append(
-                Turn(role: .user, parts: [.toolResult(result)], path: message.path)
+            // A mark on the text of a result is one on the result.
+            let mark = parts.last?.cacheControl
+            if mark != nil { result.parts[parts.count - 1].cacheControl = nil }
+            append(
+                .user,
+                [Turn.Part(content: .toolResult(result), cacheControl: mark)],
+                at: message
             )
-        default: conversation.note(.foreign, at: message.path + ".role")
+        default:
+            conversation.note(.foreign, at: message.path + ".role")
+            append(.user, parts, at: message)
         }
     }
 
-    private mutating func readCall(_ call: Field) throws(RequestError) -> Turn.Part? {
-        let found = try call.scan(["id", "type", "function"])
-        guard let function = found[2], found[1]?.isString("function") ?? true else {
-            conversation.note(.foreign, at: call.path)
-            return nil
-        }
-        FieldTranslation.openAICall.check(call.value, path: call.path, in: &conversation)
-        let path = call.path + ".function"
-        let members = try Field(value: function, path: path).scan(["name", "arguments"])
-        guard let id = found[0], let name = members[0] else {
-            throw RequestError("\(call.path) needs an id and a function.name", field: call.path)
-        }
-        let text = members[1]?.text ?? []
-        let arguments: JSONSlice?
-        do {
-            arguments = try JSONSlice(validating: text.isEmpty ? Array("{}".utf8) : Array(text))
-        } catch {
-            arguments = nil
-        }
-        guard let arguments, arguments.kind == .object else {
-            // Only OpenAI takes back arguments that a model wrote wrong.
-            conversation.note(.foreign, at: path + ".arguments")
-            return nil
-        }
-        return .toolCall(
-            Turn.ToolCall(
-                id: try Field(value: id, path: call.path + ".id").string(),
-                name: try Field(value: name, path: path + ".name").string(),
-                arguments: arguments
-            )
+    private mutating func append(
+        _ role: Turn.Role,
+        _ parts: [Turn.Part],
+        at message: Field,
+        reasoning: [JSONSlice] = []
+    ) {
+        conversation.turns.append(
+            Turn(role: role, parts: parts, path: message.path, reasoning: reasoning)
         )
     }
 
-    private mutating func readContent(_ content: Field) throws(RequestError) -> [Turn.Part] {
+    private mutating func readCall(_ call: Field) throws(RequestError) -> [Turn.Part] {
+        let found = try call.scan(["id", "type", "function", "custom", "extra_content"])
+        FieldTranslation.openAICall.check(call.value, path: call.path, in: &conversation)
+        if let custom = found[3], found[1]?.isString("custom") == true {
+            let field = Field(value: custom, path: call.path + ".custom")
+            let members = try field.scan(["name", "input"])
+            guard let id = found[0], let name = members[0], let input = members[1] else {
+                throw RequestError("\(field.path) needs a name and an input", field: field.path)
+            }
+            var arguments = JSONWriter(capacity: input.range.count + 16)
+            arguments.object { $0.member(Conversation.ToolDefinition.customInput, input) }
+            return [
+                .toolCall(
+                    Turn.ToolCall(
+                        id: try Field(value: id, path: call.path + ".id").string(),
+                        name: try Field(value: name, path: field.path + ".name").string(),
+                        arguments: JSONSlice(written: arguments)
+                    )
+                )
+            ]
+        }
+        guard let function = found[2], let id = found[0] else {
+            throw RequestError("\(call.path) needs an id and a function.name", field: call.path)
+        }
+        let path = call.path + ".function"
+        return try readFunction(
+            Field(value: function, path: path),
+            id: try Field(value: id, path: call.path + ".id").string(),
+            path: path,
+            signature: Self.signature(in: found[4])
+        )
+    }
+
+    private mutating func readFunction(
+        _ function: Field,
+        id: JSONSlice,
+        path: String,
+        signature: JSONSlice? = nil
+    ) throws(RequestError) -> [Turn.Part] {
+        let members = try function.scan(["name", "arguments"])
+        guard let name = members[0] else {
+            throw RequestError("\(path).name is missing", field: path + ".name")
+        }
+        return [
+            .toolCall(
+                Turn.ToolCall(
+                    id: id,
+                    name: try Field(value: name, path: path + ".name").string(),
+                    arguments: conversation.arguments(members[1], at: path + ".arguments"),
+                    signature: signature
+                )
+            )
+        ]
+    }
+
+    /// Gemini's signature of the thinking before a call, as Google's compatible API names it
+    /// ("Thought signatures", November 2026).
+    private static func signature(in extra: JSONSlice?) -> JSONSlice? {
+        let google = extra?.members.first { $0.name.isString("google") }?.value
+        let signature = google?.members.first { $0.name.isString("thought_signature") }?.value
+        return signature?.nonEmptyString
+    }
+
+    private mutating func readContent(
+        _ content: Field,
+        isResult: Bool
+    ) throws(RequestError) -> [Turn.Part] {
         if content.value.kind == .string { return [.text(content.value)] }
         var parts: [Turn.Part] = []
         for part in try content.elements() {
-            let found = try part.scan(["type", "text", "image_url"])
-            if let text = found[1], found[0]?.isString("text") == true {
-                parts.append(.text(try Field(value: text, path: part.path + ".text").string()))
-            } else if let image = found[2], found[0]?.isString("image_url") == true {
-                let field = Field(value: image, path: part.path + ".image_url")
-                if let image = try readImage(field) { parts.append(.image(image)) }
-            } else {
-                conversation.note(.foreign, at: part.path)
-                continue
-            }
+            let found = try part.scan([
+                "type", "text", "image_url", "file", "input_audio", "refusal", "cache_control",
+                "thinking",
+            ])
             FieldTranslation.openAIPart.check(part.value, path: part.path, in: &conversation)
+            guard var read = try readPart(part, found, isResult: isResult) else { continue }
+            if let mark = found[6], mark.kind == .object {
+                read.cacheControl = mark
+                conversation.note(.cacheControl, at: part.path + ".cache_control")
+            }
+            parts.append(read)
         }
         return parts
     }
 
-    private mutating func readImage(_ image: Field) throws(RequestError) -> Turn.Image? {
-        let found = try image.scan(["url", "detail"])
-        FieldTranslation.openAIImage.check(image.value, path: image.path, in: &conversation)
-        let path = image.path + ".url"
-        guard let url = found[0] else { throw RequestError("\(path) is missing", field: path) }
-        if let detail = found[1], !detail.isString("auto") {
-            conversation.note(.hint, at: image.path + ".detail")
+    private mutating func readPart(
+        _ part: Field,
+        _ found: [JSONSlice?],
+        isResult: Bool
+    ) throws(RequestError) -> Turn.Part? {
+        let type = found[0]?.string
+        switch type {
+        case "text", "input_text", "output_text":
+            guard let text = found[1] else { throw part.mistyped("an object with a text") }
+            return .text(try Field(value: text, path: part.path + ".text").string())
+        case "refusal":
+            guard let refusal = found[5] else { throw part.mistyped("an object with a refusal") }
+            return .text(try Field(value: refusal, path: part.path + ".refusal").string())
+        case "image_url", "input_image":
+            guard let image = found[2] else { throw part.mistyped("an object with an image_url") }
+            if isResult { conversation.note(.imageInToolResult, at: part.path) }
+            let field = Field(value: image, path: part.path + ".image_url")
+            return try readImage(field, isResult: isResult)
+        case "file": return try readFile(part, found[3], isResult: isResult)
+        case "input_audio": return try readAudio(part, found[4])
+        case "thinking":
+            // What a model thought; Mistral's are parts of the content.
+            conversation.note(.hint, at: part.path)
+            return nil
+        default:
+            // Part kinds that nobody knows say at least what text is in them.
+            conversation.note(.foreign, at: part.path)
+            if let text = found[1], text.kind == .string { return .text(text) }
+            return .note("[\(type ?? "part") left out]")
+        }
+    }
+
+    private mutating func readImage(
+        _ image: Field,
+        isResult: Bool
+    ) throws(RequestError) -> Turn.Part? {
+        var url = image.value
+        var path = image.path
+        if url.kind != .string {
+            let found = try image.scan(["url"])
+            FieldTranslation.openAIImage.check(image.value, path: image.path, in: &conversation)
+            path += ".url"
+            guard let inner = found[0] else {
+                throw RequestError("\(path) is missing", field: path)
+            }
+            url = inner
         }
         let text = try Field(value: url, path: path).string().text ?? []
         if let data = DataURL(text) {
-            return .data(mediaType: data.mediaType, base64: data.base64)
+            return .image(.data(mediaType: data.mediaType, base64: data.base64))
         }
         guard text.starts(with: "http://".utf8) || text.starts(with: "https://".utf8) else {
-            conversation.note(.foreign, at: path)
-            return nil
+            conversation.note(.fileReference, at: path)
+            return .note("[image]")
         }
-        conversation.note(.imageURL, at: path)
-        return .url(url)
+        if !isResult { conversation.note(.imageURL, at: path) }
+        return .image(.url(url))
     }
 }

@@ -1,3 +1,4 @@
+import Events
 import JSONBytes
 
 /// Reads an OpenAI chat completions request into a `Conversation`.
@@ -9,7 +10,7 @@ struct OpenAIRequestReader {
         "top_k",
         "seed", "frequency_penalty", "presence_penalty", "stop", "tools", "tool_choice",
         "parallel_tool_calls", "response_format", "user", "stream_options",
-        "reasoning_effort",
+        "reasoning_effort", "reasoning", "thinking",
     ]
 
     /// The conversation in a request's body.
@@ -23,8 +24,8 @@ struct OpenAIRequestReader {
         }
         FieldTranslation.openAI.check(root, path: "", in: &reader.conversation)
         reader.conversation.streamed = try field(1)?.bool() ?? false
-        let limits = (old: try field(2)?.count(), new: try field(3)?.count())
-        reader.conversation.outputLimit = limits.new ?? limits.old
+        let limits = (old: try field(2)?.limit(), new: try field(3)?.limit())
+        reader.conversation.outputLimit = limits.new ?? limits.old ?? nil
         try reader.conversation.readSampling(
             temperature: field(4),
             topP: field(5),
@@ -39,7 +40,7 @@ struct OpenAIRequestReader {
             reader.conversation.endUser = try user.string()
             reader.conversation.note(.endUser, at: user.path)
         }
-        if let effort = field(17) { try reader.conversation.readEffort(effort) }
+        try reader.readThinking(effort: field(17), reasoning: field(18), thinking: field(19))
         if let options = field(16) {
             try options.require(.object, "an object")
             FieldTranslation.openAIStreamOptions.check(
@@ -48,27 +49,81 @@ struct OpenAIRequestReader {
                 in: &reader.conversation
             )
         }
-        for message in try field(0)?.elements() ?? [] { try reader.readMessage(message) }
+        try reader.readMessages(field(0))
         reader.conversation.noteThinking()
         return reader.conversation
     }
 
+    /// Reads OpenAI's effort, or what others say in its place, each a wish.
+    ///
+    /// Sources, November 2026: OpenRouter's "Reasoning tokens" (`reasoning`), and LiteLLM's
+    /// "Reasoning content" (`thinking`, as Anthropic has it).
+    private mutating func readThinking(
+        effort: Field?,
+        reasoning: Field?,
+        thinking: Field?
+    ) throws(RequestError) {
+        if let effort { return try conversation.readEffort(effort) }
+        if let reasoning, reasoning.value.kind == .object {
+            let found = try reasoning.scan(["effort", "max_tokens", "enabled"])
+            if let word = found[0] {
+                return try conversation.readEffort(
+                    Field(value: word, path: reasoning.path + ".effort")
+                )
+            }
+            let isOn = found[2]?.bool ?? true
+            conversation.thinking = AskedThinking(
+                isOn: isOn,
+                budget: found[1]?.int,
+                path: reasoning.path
+            )
+        } else if let thinking, thinking.value.kind == .object {
+            let found = try thinking.scan(["type", "budget_tokens"])
+            let isOn = found[0]?.isString("disabled") != true
+            conversation.thinking = AskedThinking(
+                isOn: isOn,
+                budget: found[1]?.int,
+                path: thinking.path
+            )
+        } else if let odd = reasoning ?? thinking {
+            return conversation.note(.foreign, at: odd.path)
+        }
+        if let asked = conversation.thinking, asked.isOn {
+            conversation.note(.effort, at: asked.path)
+        }
+    }
+
     private mutating func readFormat(_ format: Field?) throws(RequestError) {
         guard let format else { return }
-        let found = try format.scan(["type", "json_schema"])
+        let found = try format.scan(["type", "json_schema", "schema"])
         if let type = found[0], type.isString("json_object") {
+            // Some servers of the family take a schema in this place (llama.cpp, Together).
+            if let schema = found[2], schema.kind == .object {
+                conversation.format = .schema(Conversation.Schema(schema: schema))
+                return conversation.note(.outputSchema, at: format.path)
+            }
             conversation.format = .json
             conversation.note(.jsonMode, at: format.path)
         } else if let type = found[0], type.isString("json_schema"), let wrapper = found[1] {
             let path = format.path + ".json_schema"
-            guard let schema = try Field(value: wrapper, path: path).scan(["schema"])[0] else {
+            let members = try Field(value: wrapper, path: path)
+                .scan(["schema", "name", "strict", "description"])
+            guard let schema = members[0] else {
                 throw RequestError("\(path).schema is missing", field: path + ".schema")
             }
             FieldTranslation.openAISchema.check(wrapper, path: path, in: &conversation)
-            conversation.format = .schema(schema)
+            conversation.format = .schema(
+                Conversation.Schema(
+                    schema: schema,
+                    name: members[1],
+                    description: members[3],
+                    strict: members[2]?.bool
+                )
+            )
             conversation.note(.outputSchema, at: format.path)
         } else if found[0]?.isString("text") != true {
-            conversation.note(.foreign, at: format.path)
+            // A form of the answer that can't be said, such as a grammar.
+            conversation.note(.demand, at: format.path)
         }
     }
 
@@ -87,21 +142,48 @@ struct OpenAIRequestReader {
 
     private mutating func readChoice(_ choice: Field?) throws(RequestError) {
         guard let choice else { return }
-        if choice.value.isString("auto") {
-            conversation.toolChoice = .auto
-        } else if choice.value.isString("none") {
-            conversation.toolChoice = Conversation.ToolChoice.none
-        } else if choice.value.isString("required") {
+        switch choice.value.string {
+        case "auto": conversation.toolChoice = .auto
+        case "none": conversation.toolChoice = Conversation.ToolChoice.none
+        case "required", "any":
             conversation.toolChoice = .required
             conversation.note(.forcedTool, at: choice.path)
-        } else if choice.value.kind == .object,
-            let function = try choice.scan(["function"])[0],
-            let name = try Field(value: function, path: choice.path).scan(["name"])[0]
-        {
+        default:
+            guard choice.value.kind == .object else {
+                return conversation.note(.foreign, at: choice.path)
+            }
+            let found = try choice.scan(["type", "function", "custom", "allowed_tools"])
+            if let allowed = found[3] { return try readAllowed(allowed, at: choice.path) }
+            guard let tool = found[1] ?? found[2],
+                let name = try Field(value: tool, path: choice.path).scan(["name"])[0]
+            else { return conversation.note(.foreign, at: choice.path) }
             conversation.toolChoice = .named(try Field(value: name, path: choice.path).string())
             conversation.note(.forcedTool, at: choice.path)
+        }
+    }
+
+    /// Tools that may be called, of those that are declared: no other family has a word for it, but
+    /// the others need not be declared there.
+    private mutating func readAllowed(
+        _ allowed: JSONSlice,
+        at path: String
+    ) throws(RequestError) {
+        let path = path + ".allowed_tools"
+        let found = try Field(value: allowed, path: path).scan(["mode", "tools"])
+        var names: Set<String> = []
+        for tool in try found[1].map({ Field(value: $0, path: path + ".tools") })?.elements() ?? []
+        {
+            let members = try tool.scan(["name", "function", "custom"])
+            let inner = try (members[1] ?? members[2])
+                .map { Field(value: $0, path: tool.path) }?.scan(["name"])[0]
+            if let name = (members[0] ?? inner)?.string { names.insert(name) }
+        }
+        conversation.allowTools(names)
+        if found[0]?.isString("required") == true {
+            conversation.toolChoice = .required
+            conversation.note(.forcedTool, at: path)
         } else {
-            conversation.note(.foreign, at: choice.path)
+            conversation.toolChoice = .auto
         }
     }
 }

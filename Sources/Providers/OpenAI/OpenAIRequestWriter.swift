@@ -3,6 +3,9 @@ import JSONBytes
 
 /// Writes a `Conversation` as an OpenAI chat completions request.
 enum OpenAIRequestWriter {
+    /// The characters of `user` that every known server takes (`JSONSlice.shortened`).
+    private static let mostUserCharacters = 64
+
     static func write(
         _ conversation: Conversation,
         model: String,
@@ -15,14 +18,16 @@ enum OpenAIRequestWriter {
                 if !conversation.system.isEmpty {
                     writeMessage(role: "system", to: &messages) { message in
                         message.name("content")
-                        message.write(joined: conversation.system, separator: "\n\n")
+                        message.write(joined: conversation.system.texts, separator: "\n\n")
                     }
                 }
-                for turn in conversation.turns { write(turn, to: &messages) }
+                for turn in conversation.turns {
+                    write(turn, options, to: &messages)
+                }
             }
             root.member(
                 options.limitField.rawValue,
-                ifPresent: conversation.outputLimit ?? options.outputLimit
+                ifPresent: options.limited(conversation.outputLimit ?? options.outputLimit)
             )
             write(conversation.sampling, to: &root)
             if !conversation.stop.isEmpty {
@@ -31,7 +36,7 @@ enum OpenAIRequestWriter {
             writeTools(of: conversation, to: &root)
             write(conversation.format, to: &root)
             writeThinking(of: conversation, options, to: &root)
-            root.member("user", ifPresent: conversation.endUser)
+            root.member("user", ifPresent: conversation.endUser?.shortened(to: mostUserCharacters))
             if conversation.streamed {
                 root.member("stream", true)
                 if options.asksForUsage {
@@ -83,15 +88,25 @@ enum OpenAIRequestWriter {
                 object.member("type", "json_schema")
                 object.object("json_schema") { wrapper in
                     // A name is demanded, and says nothing.
-                    wrapper.member("name", "answer")
-                    wrapper.member("schema", schema)
+                    if let name = schema.name {
+                        wrapper.member("name", name)
+                    } else {
+                        wrapper.member("name", "answer")
+                    }
+                    wrapper.member("description", ifPresent: schema.description)
+                    wrapper.member("strict", ifPresent: schema.strict)
+                    wrapper.member("schema", schema.schema)
                 }
             }
         }
     }
 
     /// A turn is one message, and one more for each result of a tool in it.
-    private static func write(_ turn: Turn, to messages: inout JSONWriter) {
+    private static func write(
+        _ turn: Turn,
+        _ options: UpstreamOptions,
+        to messages: inout JSONWriter
+    ) {
         for result in turn.parts.toolResults {
             writeMessage(role: "tool", to: &messages) { message in
                 message.member("tool_call_id", result.id)
@@ -101,7 +116,7 @@ enum OpenAIRequestWriter {
         }
         let calls = turn.parts.toolCalls
         let texts = turn.parts.texts
-        let images = turn.parts.images
+        let isText = turn.parts.allSatisfy { $0.image == nil && $0.file == nil }
         switch turn.role {
         case .assistant:
             writeMessage(role: "assistant", to: &messages) { message in
@@ -111,14 +126,18 @@ enum OpenAIRequestWriter {
                     message.name("content")
                     message.write(joined: texts, separator: "")
                 }
+                if options.returnsThinking, !calls.isEmpty {
+                    message.name("reasoning_content")
+                    message.write(joined: turn.returnedThinking, separator: "")
+                }
                 if !calls.isEmpty { write(calls, to: &message) }
             }
         case .user, .system:
-            guard !texts.isEmpty || !images.isEmpty || turn.parts.toolResults.isEmpty else {
+            guard !texts.isEmpty || !isText || turn.parts.toolResults.isEmpty else {
                 return
             }
             writeMessage(role: turn.role == .user ? "user" : "system", to: &messages) { message in
-                if images.isEmpty, texts.count <= 1 {
+                if isText, texts.count <= 1 {
                     // No empty list, which its servers refuse.
                     message.name("content")
                     message.write(joined: texts, separator: "")
@@ -143,7 +162,7 @@ enum OpenAIRequestWriter {
     }
 
     private static func write(_ part: Turn.Part, to content: inout JSONWriter) {
-        switch part {
+        switch part.content {
         case .text(let text):
             content.object { object in
                 object.member("type", "text")
@@ -161,7 +180,36 @@ enum OpenAIRequestWriter {
                     }
                 }
             }
+        case .file(let file): write(file, to: &content)
         case .toolCall, .toolResult: break
+        }
+    }
+
+    /// A recording in one of the two formats that OpenAI names, or a document.
+    private static func write(_ file: Turn.File, to content: inout JSONWriter) {
+        guard case .data(let mediaType, let base64) = file.source else { return }
+        content.object { object in
+            if case .audio = MediaKind(mediaType) {
+                object.member("type", "input_audio")
+                object.object("input_audio") { audio in
+                    audio.name("data")
+                    audio.write(text: base64)
+                    let format = mediaType.contains("mp3") || mediaType.contains("mpeg")
+                    audio.member("format", format ? "mp3" : "wav")
+                }
+                return
+            }
+            object.member("type", "file")
+            object.object("file") { inner in
+                if let name = file.name {
+                    inner.member("filename", name)
+                } else {
+                    // A name is demanded of data, and says nothing.
+                    inner.member("filename", "document.pdf")
+                }
+                inner.name("file_data")
+                inner.write(text: Array("data:\(mediaType);base64,".utf8) + base64)
+            }
         }
     }
 
@@ -184,7 +232,9 @@ enum OpenAIRequestWriter {
     private static func writeTools(of conversation: Conversation, to root: inout JSONWriter) {
         guard !conversation.tools.isEmpty else { return }
         root.array("tools") { tools in
-            for tool in conversation.tools { OpenAITool.write(tool, to: &tools) }
+            for tool in conversation.tools {
+                OpenAITool.write(tool, saysStrict: true, to: &tools)
+            }
         }
         switch conversation.toolChoice {
         case nil: break

@@ -23,16 +23,16 @@ struct OpenAIStreamWriter {
             writeDelta(tally, into: &output) { $0.member("content", text) }
         case .reasoning(let text):
             writeDelta(tally, into: &output) { $0.member("reasoning_content", text) }
-        case .toolCall(let index, let given, let name):
+        case .toolCall(let index, let start):
             let position = calls.count
             calls.append(index)
-            let callID = ids.call(index, given: given)
+            let callID = ids.call(index, given: start.id)
             writeCall(position, tally, into: &output) { call in
                 call.member("id", callID)
                 call.member("type", "function")
                 call.object("function") { function in
                     function.name("name")
-                    function.write(joined: [name].compactMap(\.self), separator: "")
+                    function.write(joined: [start.name].compactMap(\.self), separator: "")
                     function.member("arguments", "")
                 }
             }

@@ -5,31 +5,28 @@ extension ClientRequest {
     /// The paths of the fields that can't be said in `family`, sorted; empty when the request can be
     /// sent there.
     ///
-    /// Reads the whole request, some microseconds a kilobyte: ask once per family, not per
-    /// candidate. A field of a wrong type is an obstacle too, since only the request's own family
+    /// The first who asks has the whole request read, some microseconds a kilobyte. A field of a wrong type is an obstacle too, since only the request's own family
     /// can judge it.
     public func obstacles(to family: WireFamily) -> [String] {
         guard !api.passes(to: ProviderDialect(family)) else { return [] }
         if api.operation == .embeddings, !family.embeds { return ["embeddings"] }
         do {
             let findings = try findings()
-            let lost = findings.filter {
-                !$0.feature.isHint && !$0.feature.canBeSaid(in: family)
-            }
+            let lost = findings.filter { $0.treatment(in: family) == .refused }
             return Set(lost.map(\.path)).sorted()
         } catch {
             return [error.field ?? "the body"]
         }
     }
 
-    /// The paths of hints that are left out on the way to `family`, sorted: `cache_control` and the
-    /// like, whose loss changes price or speed but not the answer; and the header for beta features,
-    /// of which those that shape the answer have a field that says so.
+    /// The paths of what is left out on the way to `family`, sorted: hints whose loss changes price or
+    /// speed but not the answer, declarations that a model need not use, what nobody has heard of; and the
+    /// header for beta features, of which those that shape the answer have a field that says so.
     public func droppedHints(to family: WireFamily) -> [String] {
         guard !api.passes(to: ProviderDialect(family)) else { return [] }
         do {
             let findings = try findings()
-            let lost = findings.filter { $0.feature.isHint && !$0.feature.canBeSaid(in: family) }
+            let lost = findings.filter { $0.treatment(in: family) == .dropped }
             let headers = passedHeaders.map(\.name).filter { $0 != "anthropic-version" }
             return Set(lost.map(\.path) + headers).sorted()
         } catch {
@@ -55,8 +52,9 @@ extension ClientRequest {
             try refuse(family.embeds ? request.findings : [Self.noEmbeddings], for: family)
             return request.body(for: family, model: model)
         }
-        let conversation = try conversation()
-        try refuse(conversation.findings, for: family)
+        let asked = try conversation()
+        try refuse(asked.findings, for: family)
+        let conversation = asked.shaped(for: family)
         return switch family {
         case .openai: OpenAIRequestWriter.write(conversation, model: model, options: options)
         case .anthropic: AnthropicRequestWriter.write(conversation, model: model, options: options)
@@ -66,14 +64,14 @@ extension ClientRequest {
     }
 
     /// Embeddings as something that a family's API does not have.
-    private static let noEmbeddings = Conversation.Finding(feature: .foreign, path: "embeddings")
+    private static let noEmbeddings = Conversation.Finding(feature: .demand, path: "embeddings")
 
     /// Lets pass what can be said to `family`.
     private func refuse(
         _ findings: [Conversation.Finding],
         for family: WireFamily
     ) throws(RequestError) {
-        let lost = findings.first { !$0.feature.isHint && !$0.feature.canBeSaid(in: family) }
+        let lost = findings.first { $0.treatment(in: family) == .refused }
         guard let lost else { return }
         throw RequestError(
             "\(lost.path) can't be said to a provider of the \(family.name) family",
@@ -89,8 +87,23 @@ extension ClientRequest {
         return try conversation().findings
     }
 
-    /// The request without its family.
+    /// The request without its family; read once.
     func conversation() throws(RequestError) -> Conversation {
+        try memo.conversation(readConversation)
+    }
+
+    /// What a translation for `family` changed that its answer must have undone; `nil` if nothing.
+    func restoration(from dialect: ProviderDialect) -> AnswerRestoration? {
+        guard !api.passes(to: dialect), api.operation != .embeddings else { return nil }
+        do {
+            return AnswerRestoration(of: try conversation(), for: dialect.family)
+        } catch {
+            // What can't be read was never sent.
+            return nil
+        }
+    }
+
+    private func readConversation() throws(RequestError) -> Conversation {
         var conversation: Conversation
         let field: String
         switch api {

@@ -45,6 +45,9 @@ public struct ClientRequest: Sendable {
     /// The headers that go on to a provider of the same family, by lower-case name.
     let passedHeaders: [(name: String, value: String)]
 
+    /// The request without its family, once somebody asked for it.
+    let memo = ConversationMemo()
+
     /// The body as JSON.
     public let root: JSONSlice
 

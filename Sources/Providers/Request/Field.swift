@@ -63,3 +63,11 @@ struct Field {
         )
     }
 }
+
+extension Field {
+    /// A limit in tokens; a negative one asks for none, as servers of every family take it.
+    func limit() throws(RequestError) -> Int? {
+        if let int = value.int, int < 0 { return nil }
+        return try count()
+    }
+}

@@ -22,6 +22,11 @@ public struct UpstreamOptions: Hashable, Sendable {
     public var keepAlive: String?
     /// How the model is told how much to think; `nil` where nothing is known of it.
     public var thinking: ThinkingControl?
+    /// The most tokens that the model writes in an answer; `nil` where nobody knows.
+    public var mostOutput: Int?
+    /// Whether the model refuses the calls of earlier turns without what it thought before them, as
+    /// DeepSeek's and Moonshot's do.
+    public var returnsThinking: Bool
     /// Whether to ask an OpenAI-family provider for the usage of a stream.
     public var asksForUsage: Bool
 
@@ -32,6 +37,8 @@ public struct UpstreamOptions: Hashable, Sendable {
         contextTokens: Int? = nil,
         keepAlive: String? = nil,
         thinking: ThinkingControl? = nil,
+        mostOutput: Int? = nil,
+        returnsThinking: Bool = false,
         asksForUsage: Bool = true
     ) {
         self.outputLimit = outputLimit
@@ -39,6 +46,14 @@ public struct UpstreamOptions: Hashable, Sendable {
         self.contextTokens = contextTokens
         self.keepAlive = keepAlive
         self.thinking = thinking
+        self.mostOutput = mostOutput
+        self.returnsThinking = returnsThinking
         self.asksForUsage = asksForUsage
     }
+
+    /// An output limit that the model can take: most providers refuse a larger one than their model's.
+    func limited(_ limit: Int) -> Int { min(limit, mostOutput ?? limit) }
+
+    /// The same; no limit stays none.
+    func limited(_ limit: Int?) -> Int? { limit.map { limited($0) } }
 }

@@ -67,7 +67,7 @@ extension ResponsesRequestReader {
                 conversation.note(.lateSystem, at: item.path)
                 return conversation.turns.append(Turn(role: .system, parts: parts, path: item.path))
             }
-            conversation.system += parts.texts
+            conversation.system += parts.filter { $0.text != nil }
         default: conversation.note(.foreign, at: item.path + ".role")
         }
     }

@@ -21,7 +21,7 @@ struct ResponsesRequestReader {
         }
         FieldTranslation.responses.check(root, path: "", in: &reader.conversation)
         if let instructions = try field(1)?.string() {
-            reader.conversation.system = [instructions]
+            reader.conversation.system = [.text(instructions)]
         }
         reader.conversation.streamed = try field(2)?.bool() ?? false
         reader.conversation.outputLimit = try field(3)?.count()
@@ -99,7 +99,7 @@ struct ResponsesRequestReader {
                 throw RequestError("\(path).schema is missing", field: path + ".schema")
             }
             FieldTranslation.responsesFormat.check(format, path: path, in: &conversation)
-            conversation.format = .schema(schema)
+            conversation.format = .schema(Conversation.Schema(schema: schema))
             conversation.note(.outputSchema, at: path)
         default: conversation.note(.foreign, at: path)
         }

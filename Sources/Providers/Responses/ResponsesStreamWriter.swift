@@ -27,10 +27,10 @@ struct ResponsesStreamWriter {
         case .reasoning(let text):
             let place = place(of: .reasoning, into: &output)
             append(text, to: place, "response.reasoning_text.delta", into: &output)
-        case .toolCall(let index, let given, let name):
+        case .toolCall(let index, let start):
             closeText(into: &output)
             calls[index] = add(
-                .call(id: object.ids.call(index, given: given), name: name?.string ?? ""),
+                .call(id: object.ids.call(index, given: start.id), name: start.name?.string ?? ""),
                 into: &output
             )
         case .arguments(let index, let piece):

@@ -51,6 +51,10 @@ extension AnswerStream {
 
     private mutating func translateParts(into output: inout [UInt8]) throws(ProviderFailure) {
         guard writer != nil else { return }
+        if let restored = restoration?.restore(parts) {
+            parts = restored
+            tally.noteCalls(in: parts)
+        }
         for part in parts { try writer?.write(part, tally, into: &output) }
     }
 
@@ -118,6 +122,10 @@ extension AnswerStream {
             throw ProviderFailure(.invalidResponse, "the stream ended without an answer in it")
         }
         phase = .ended
+        for part in restoration?.finish() ?? [] {
+            tally.noteCalls(in: [part])
+            try writer?.write(part, tally, into: &output)
+        }
         try writer?.close(tally, into: &output)
     }
 }

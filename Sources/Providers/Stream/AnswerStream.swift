@@ -24,6 +24,8 @@ public struct AnswerStream: Sendable {
     var framer: EventFramer
     var reader: StreamReader
     var writer: StreamWriter?
+    /// What the translation of the request changed that is undone here.
+    var restoration: AnswerRestoration?
     var tally: AnswerTally
     var parts: [AnswerPart] = []
     var phase = Phase.streaming
@@ -42,6 +44,7 @@ public struct AnswerStream: Sendable {
         framer = EventFramer(isNDJSON: upstream == .ollama)
         reader = StreamReader(family: upstream)
         tally = AnswerTally(of: request)
+        restoration = request.restoration(from: dialect)
         if !request.api.passes(to: dialect) { writer = StreamWriter(for: request, as: identity) }
     }
 
