@@ -103,6 +103,7 @@ let package = Package(
             providers: [.apt(["libcurl4-openssl-dev"])]
         ),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         layer("Events"),
         layer("JSONBytes"),
         layer("WriteAheadLog", on: ["CLZ4", crypto], and: proved),
@@ -140,7 +141,7 @@ let package = Package(
             on: [
                 "Events", "EventLog", "RouterState", "Catalog", "Routing", "Reporting",
                 "Projections", "Settings", "Upstream", "Providers", "JSONBytes", "Simulation",
-                "WriteAheadLog", crypto, hummingbird, hummingbirdCore,
+                "WriteAheadLog", "CZlib", crypto, hummingbird, hummingbirdCore,
             ] + nio
         ),
         .executableTarget(

@@ -135,6 +135,8 @@ private struct SummaryLines {
     mutating func add(_ server: ServerSettings) {
         add("server.host", server.host)
         add("server.port", server.port)
+        add("server.hosts", list: server.hosts.map(\.text))
+        add("server.origins", list: server.origins.map(\.text))
         add("server.maxBodyBytes", server.maxBodyBytes)
         add("server.shutdownGraceMs", milliseconds: server.shutdownGrace)
     }

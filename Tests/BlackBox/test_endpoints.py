@@ -36,11 +36,69 @@ def test_an_unknown_path_is_a_404_that_lists_the_paths(http, path):
     assert "/v1/chat/completions" in answer.json()["error"]["message"]
 
 
-def test_a_forgotten_or_doubled_prefix_is_told(house):
-    for base in ("", "/v1/v1", "/v1/chat/completions"):
-        client = openai_client(house.gateway).with_options(base_url=house.gateway.url + base)
-        with pytest.raises(openai.NotFoundError, match="did you mean /v1/chat/completions?"):
-            ask(client)
+@pytest.mark.parametrize(
+    "base", ["", "/", "/v1/", "//v1", "/v1/v1", "/api/v1", "/openai/v1", "/v1/chat/completions"]
+)
+def test_a_forgotten_or_doubled_prefix_is_understood(house, base):
+    client = openai_client(house.gateway).with_options(base_url=house.gateway.url + base)
+    answer = ask(client, model="gpt-x")
+    assert answer.parse().choices[0].message.content == "four"
+    assert house.gateway.newest()["received"]["endpoint"] == "/v1/chat/completions"
+
+
+def test_an_endpoint_with_a_slash_at_its_end_is_that_endpoint(house, http):
+    body = {"model": "gpt-x", "messages": [{"role": "user", "content": "Hi"}]}
+    for path in ("/v1/chat/completions/", "/v1//chat//completions?x=1", "/api/chat/"):
+        assert http.post(path, json=body).status_code == 200, path
+    assert http.get("/v1/models/?limit=3").json()["object"] == "list"
+    assert http.get("/models/gpt-x").json()["id"] == "gpt-x"
+
+
+def test_a_path_that_could_be_two_is_told(http):
+    answer = http.post("/gateway/openai/chat/completions", json={})
+    assert answer.status_code == 404
+    assert "did you mean /v1/chat/completions?" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "path, advice",
+    [
+        ("/v1/messages/batches", "Logway keeps no batches"),
+        ("/v1/batches/batch_1", "Logway keeps no batches"),
+        ("/v1/threads/t/messages", "previous_response_id"),
+        ("/v1/fine_tuning/jobs", "trained at their provider"),
+        ("/assistants", "previous_response_id"),
+        ("/v1/moderations", "no moderation"),
+        ("/api/create", "ollama create"),
+    ],
+)
+def test_what_a_family_has_and_logway_has_not_is_told_with_advice(http, path, advice):
+    answer = http.post(path, json={})
+    assert answer.status_code == 404
+    assert advice in answer.text
+    assert "did you mean" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/api/hello", "/v1", "/v1/", "/api", "/v1/messages", "/v1/chat/completions",
+             "/v1/models/gpt-x", "/api/tags", "/api/chat"],
+)  # fmt: skip
+def test_a_probe_by_head_finds_the_server(http, path):
+    answer = http.head(path)
+    assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_a_probe_by_head_of_what_is_not_there_is_a_404(http):
+    for path in ("/v1/nothing", "/v1/batches", "/v1/models/nobody-has-it"):
+        answer = http.head(path)
+        assert (answer.status_code, answer.content) == (404, b""), path
+
+
+def test_options_tells_the_methods(http):
+    answer = http.options("/v1/chat/completions")
+    assert (answer.status_code, answer.headers["allow"]) == (204, "POST")
+    assert http.options("/v1/responses/resp_1").headers["allow"] == "GET, DELETE"
+    assert http.options("/v1/nothing").status_code == 404
 
 
 def test_an_unknown_path_is_told_in_anthropic_s_shape_to_its_clients(http):

@@ -248,11 +248,35 @@ struct RefusalTests {
         #expect(ServedPaths.nearest(to: path) == nil)
     }
 
+    @Test(arguments: [
+        ("/v1/chat/completions/", "/v1/chat/completions"), ("//v1//models", "/v1/models"),
+        ("/v1/v1/v1/messages", "/v1/messages"), ("/chat/completions", "/v1/chat/completions"),
+        ("/messages/count_tokens/", "/v1/messages/count_tokens"),
+        ("/api/v1/chat/completions", "/v1/chat/completions"), ("/v1/api/chat", "/api/chat"),
+        ("/openai/v1/responses", "/v1/responses"), ("/openai/embeddings", "/v1/embeddings"),
+        ("/anthropic/v1/messages", "/v1/messages"), ("/api/api/tags", "/api/tags"),
+        ("/models/openai/gpt-x", "/v1/models/openai/gpt-x"), ("/v1/models/", "/v1/models"),
+        ("/v1/chat/completions/chat/completions", "/v1/chat/completions"), ("//", "/"),
+        ("/v1/", "/v1"), ("/api/chat/completions", "/v1/chat/completions"),
+    ])
+    func `a path that can mean one thing only is that`(path: String, meant: String) {
+        #expect(ServedPaths.meant(by: path) == meant)
+    }
+
+    @Test(arguments: [
+        "/v2/chat/completions", "/chat", "/v1/chat", "/v1/generate", "/tags", "/v1/tags",
+        "/favicon.ico",
+        "/openai/deployments/x/chat/completions", "/v1/completions/completions/completions",
+    ])
+    func `a path that can mean another is not guessed`(path: String) {
+        #expect(ServedPaths.meant(by: path) == nil)
+    }
+
     @Test func `an unknown path is answered with the nearest one`() async throws {
         let upstream = try ScriptedUpstream { _, socket in socket.answer() }
         let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
             let client = try gateway.client()
-            client.post("{}", to: "/v1/v1/messages")
+            client.post("{}", to: "/gateway/x/messages")
             let response = await client.response()
             #expect(response.status == 404)
             #expect(response.body.contains("did you mean /v1/messages? "))

@@ -27,7 +27,7 @@ struct KeyProblemTests {
             10,
             "server.hots",
             "unknown key `hots`",
-            "did you mean `host`?"
+            "did you mean `hosts`?"
         ),
         Mistake(
             ollama + "server: {colour: red}",
@@ -35,7 +35,7 @@ struct KeyProblemTests {
             10,
             "server.colour",
             "unknown key `colour`",
-            "allowed: host, port, maxBodyBytes, shutdownGraceMs"
+            "allowed: host, port, hosts, origins, maxBodyBytes, shutdownGraceMs"
         ),
         Mistake(
             ollama + "server: here",
@@ -43,7 +43,7 @@ struct KeyProblemTests {
             9,
             "server",
             "must be a mapping of keys to values",
-            "allowed keys: host, port, maxBodyBytes, shutdownGraceMs"
+            "allowed keys: host, port, hosts, origins, maxBodyBytes, shutdownGraceMs"
         ),
         Mistake(ollama + "server: {[a]: b}", 2, 10, "server", "a key must be a word"),
         Mistake(

@@ -37,6 +37,27 @@ struct ValueProblemTests {
             "keep one of them"
         ),
         Mistake(
+            ollama + "server: {hosts: [gate.example, \"http://gate.example\"]}",
+            2,
+            32,
+            "server.hosts[1]",
+            "is no name of a host"
+        ),
+        Mistake(
+            ollama + "server: {hosts: [\"*\"]}",
+            2,
+            18,
+            "server.hosts[0]",
+            "is no name of a host"
+        ),
+        Mistake(
+            ollama + "server: {origins: [\"null\"]}",
+            2,
+            20,
+            "server.origins[0]",
+            "is no origin of a page"
+        ),
+        Mistake(
             ollama + "server: {port: 65536}",
             2,
             16,

@@ -7,6 +7,7 @@ import Providers
 
 /// Sends each request to what answers it; the whole list of paths is here.
 struct GatewayResponder: Sendable {
+    let callers: CallerPolicy
     let chat: ChatService
     let models: ModelsEndpoint
     let ollama: OllamaEndpoint
@@ -16,21 +17,54 @@ struct GatewayResponder: Sendable {
     let readiness: Readiness
 
     func respond(to request: Request, on channel: any Channel) async -> Response {
-        if RequestHost(text: request.head.authority).isForeign { return Self.foreignHost(request) }
-        if let origin = request.headers[.origin], PageOrigin(text: origin).isForeign {
-            return Self.foreignPage(request)
+        guard let origin = request.headers[.origin] else {
+            return await answerToCaller(request, on: channel)
         }
-        guard request.method == .head else {
-            return await answer(request, to: request.method, on: channel)
+        if let refusal = callers.refusal(ofOrigin: origin) {
+            return refusal.response(for: Self.family(of: request))
         }
-        // Whoever asks for a head alone would take a body for the next answer.
-        return await answer(request, to: .get, on: channel).createHeadResponse()
+        var response =
+            CrossOrigin.isPreflight(request)
+            ? CrossOrigin.preflight(request) : await answerToCaller(request, on: channel)
+        CrossOrigin.allow(origin, to: &response)
+        return response
+    }
+
+    private func answerToCaller(_ request: Request, on channel: any Channel) async -> Response {
+        if let refusal = callers.refusal(ofHost: request.head.authority) {
+            return refusal.response(for: Self.family(of: request))
+        }
+        let request = Self.canonical(request)
+        let path = request.uri.path
+        switch request.method {
+        case .head where ServedPaths.methods(of: path)?.contains(.get) ?? false:
+            // Whoever asks for a head alone would take a body for the next answer.
+            return await answer(request, to: .get, on: channel).createHeadResponse()
+        case .head where ServedPaths.methods(of: path) != nil || ServedPaths.bases.contains(path):
+            // A probe whether there is a server: what the path wants to be asked with stands in `allow`.
+            return Self.allowing(path, .ok).createHeadResponse()
+        case .head: return Self.notFound(request).createHeadResponse()
+        case .options where ServedPaths.methods(of: path) != nil || path == "*":
+            return Self.allowing(path, .noContent)
+        default: return await answer(request, to: request.method, on: channel)
+        }
+    }
+
+    /// The request with the path that is served, where it has another one that can mean no other.
+    private static func canonical(_ request: Request) -> Request {
+        let path = request.uri.path
+        guard ServedPaths.methods(of: path) == nil, let meant = ServedPaths.meant(by: path) else {
+            return request
+        }
+        var head = request.head
+        head.path = meant + (request.uri.query.map { "?" + $0 } ?? "")
+        return Request(head: head, body: request.body)
     }
 
     /// The most that is read of a body sent to a path.
     func bodyLimit(at path: String) -> BodyLimit {
-        switch path {
-        case "/v1/feedback", "/api/show": .small
+        switch ServedPaths.meant(by: path) {
+        case "/v1/feedback", "/api/show", "/api/pull": .small
         default: chat.bodyLimit
         }
     }
@@ -75,9 +109,20 @@ struct GatewayResponder: Sendable {
         case (.post, "/api/show"): return await ollama.show(request)
         case (.get, "/api/ps"): return await ollama.running()
         case (.get, "/api/version"): return ollama.version
+        case (.post, "/api/pull"): return await ollama.pull(request)
+        case (.get, "/api/hello"): return Self.hello
         case (.get, "/"): return ollama.greeting(to: request)
         default: return Self.notFound(request)
         }
+    }
+
+    /// `GET` and `HEAD /api/hello`, by which Claude Code opens a connection before it needs one.
+    private static var hello: Response {
+        Response(
+            status: .ok,
+            headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: #"{"message":"hello"}"#))
+        )
     }
 
     /// The family of a client on a path that several share.
@@ -88,42 +133,40 @@ struct GatewayResponder: Sendable {
 
     private static func notFound(_ request: Request) -> Response {
         let path = request.uri.path
-        guard let allowed = ServedPaths.methods[path] else {
-            let guess = ServedPaths.nearest(to: path).map { "did you mean \($0)? " } ?? ""
-            return ClientError(
-                status: 404,
-                code: "unknown_path",
-                message: "there is nothing here; \(guess)the paths are "
-                    + ServedPaths.all.joined(separator: ", "),
-                requestID: Events.RequestID.fresh().description
-            ).response(for: family(of: request))
+        guard ServedPaths.methods(of: path) != nil else {
+            return unknownPath(path).response(for: family(of: request))
         }
+        let allowed = allowed(at: path)
         var response = ClientError(
             status: 405,
             code: "method_not_allowed",
-            message: "use \(allowed.rawValue) for \(path)",
+            message: "use \(allowed) for \(path)",
             requestID: Events.RequestID.fresh().description
         ).response(for: family(of: request))
-        response.headers[.allow] = allowed.rawValue
+        response.headers[.allow] = allowed
         return response
     }
 
-    private static func foreignPage(_ request: Request) -> Response {
-        ClientError(
-            status: 403,
-            code: "foreign_origin",
-            message: "pages of other machines may not use this gateway; call it from a program",
+    private static func unknownPath(_ path: String) -> ClientError {
+        let paths = "the paths are " + ServedPaths.all.joined(separator: ", ")
+        let advice =
+            UnservedPaths.advice(on: path)
+            ?? "there is nothing here; "
+            + (ServedPaths.nearest(to: path).map { "did you mean \($0)? " } ?? "") + paths
+        return ClientError(
+            status: 404,
+            code: "unknown_path",
+            message: advice,
             requestID: Events.RequestID.fresh().description
-        ).response(for: family(of: request))
+        )
     }
 
-    private static func foreignHost(_ request: Request) -> Response {
-        ClientError(
-            status: 403,
-            code: "foreign_host",
-            message: "the Host header names another machine; ask for 127.0.0.1 or localhost, and "
-                + "let a proxy in between send `Host: 127.0.0.1`",
-            requestID: Events.RequestID.fresh().description
-        ).response(for: family(of: request))
+    /// An answer without a body that tells the methods of a path.
+    private static func allowing(_ path: String, _ status: HTTPResponse.Status) -> Response {
+        Response(status: status, headers: [.allow: allowed(at: path)])
+    }
+
+    private static func allowed(at path: String) -> String {
+        (ServedPaths.methods(of: path) ?? [.get, .post]).map(\.rawValue).joined(separator: ", ")
     }
 }

@@ -10,7 +10,10 @@ import Upstream
 /// What Ollama's API tells of models: `POST /api/show`, `GET /api/ps` and `GET /api/version`.
 struct OllamaEndpoint: Sendable {
     /// The version of Ollama's API that is spoken here: clients ask before they use what is newer.
-    private static let apiVersion = "0.12.6"
+    ///
+    /// `codex --oss` wants 0.13.4 for `/v1/responses`, Claude Code's launcher 0.14 for `/v1/messages`;
+    /// both are served. It is the version of April 2026.
+    private static let apiVersion = "0.20.0"
 
     let ledger: Ledger
     let providers: ProviderDirectory
@@ -39,34 +42,26 @@ struct OllamaEndpoint: Sendable {
 
     /// `POST /api/show`: what the model's own Ollama says, else what Logway knows.
     func show(_ request: Request) async -> Response {
-        let name: String
+        let asked: ModelQuestion
         do {
-            name = try Self.modelName(in: try await request.wholeBody(upTo: .small))
+            asked = try ModelQuestion(try await request.wholeBody(upTo: .small))
         } catch {
             return ClientError(unreadable: error, id: .fresh()).response(for: .ollama)
         }
-        let found = ledger.read { state, _ in state.owners(of: name) }
+        let found = ledger.read { state, _ in state.owners(of: asked.model) }
         for owner in found.owners where owner.family == .ollama {
             guard let provider = providers.lanes(of: owner.provider, in: ledger).first else {
                 continue
             }
             do throws(UpstreamError) {
-                let body = Self.showBody(owner.model)
+                let body = asked.showBody(for: owner.model)
                 let answer = try await questions.ask(provider, "/api/show", body: body)
                 if answer.status == 200 { return Self.json(answer.body) }
             } catch {
                 // What Logway knows is better than nothing.
             }
         }
-        guard found.isKnown else {
-            return ClientError(
-                status: 404,
-                code: "model_not_found",
-                message: "model '\(name)' not found",
-                param: "model",
-                requestID: Events.RequestID.fresh().description
-            ).response(for: .ollama)
-        }
+        guard found.isKnown else { return Self.unknown(asked.model) }
         let card = found.owners.lazy.compactMap(\.card).first
         let told = found.owners.lazy.compactMap(\.told).first
         let details = OllamaModelDetails(
@@ -108,24 +103,42 @@ struct OllamaEndpoint: Sendable {
         return Self.json(writer.bytes)
     }
 
-    /// The name in `model`, or in `name`, as older clients call it.
-    private static func modelName(in body: [UInt8]) throws(RequestError) -> String {
-        let found: [JSONSlice?]
+    /// `POST /api/pull`: a model that is served is there already; others are not loaded down here.
+    ///
+    /// Some programs pull what they need at each start (Ollama's docs/api.md, "Pull a Model"; `stream`
+    /// is on by default).
+    func pull(_ request: Request) async -> Response {
         do {
-            found = try JSONSlice(validating: body).scan(["model", "name"])
+            let body = try await request.wholeBody(upTo: .small)
+            let asked = try ModelQuestion(body)
+            guard ledger.read({ state, _ in state.owners(of: asked.model) }).isKnown else {
+                return Self.unknown(
+                    asked.model,
+                    advice:
+                        "; Logway loads no models down: run `ollama pull \(asked.model)` where an "
+                        + "Ollama runs, and it is listed soon after"
+                )
+            }
+            let success = #"{"status":"success"}"#
+            guard asked.streams else { return Self.json(Array(success.utf8)) }
+            return Response(
+                status: .ok,
+                headers: [.contentType: "application/x-ndjson"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: success + "\n"))
+            )
         } catch {
-            throw RequestError("\(error)", offset: error.offset)
+            return ClientError(unreadable: error, id: .fresh()).response(for: .ollama)
         }
-        guard let name = (found[0] ?? found[1])?.string, !name.isEmpty else {
-            throw RequestError("model is missing: name a model", field: "model")
-        }
-        return name
     }
 
-    private static func showBody(_ model: String) -> [UInt8] {
-        var writer = JSONWriter()
-        writer.object { $0.member("model", model) }
-        return writer.bytes
+    private static func unknown(_ model: String, advice: String = "") -> Response {
+        ClientError(
+            status: 404,
+            code: "model_not_found",
+            message: "model '\(model)' not found" + advice,
+            param: "model",
+            requestID: Events.RequestID.fresh().description
+        ).response(for: .ollama)
     }
 
     private static func json(_ body: [UInt8]) -> Response {
@@ -134,44 +147,5 @@ struct OllamaEndpoint: Sendable {
             headers: [.contentType: "application/json"],
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
         )
-    }
-}
-
-/// A provider that has a model.
-struct ModelOwner: Sendable {
-    let provider: String
-    let family: WireFamily
-    /// The model's name there.
-    let model: String
-    let card: ModelPolicy?
-    /// What the server itself tells of it; `nil` where it tells nothing.
-    let told: ListedModel?
-}
-
-extension RouterState {
-    /// Who has the model that a client names, best first, and whether the name may be asked for at
-    /// all: `auto` and the chains are nobody's.
-    func owners(of name: String) -> (owners: [ModelOwner], isKnown: Bool) {
-        let policy = self.policy
-        var owners: [ModelOwner] = []
-        for provider in policy.policy.providers {
-            var model = name
-            if name.hasPrefix(provider.name + ":") {
-                model = String(name.dropFirst(provider.name.count + 1))
-            } else if !models.has(name, at: provider) {
-                continue
-            }
-            let card = policy.card(ModelReference(provider: provider.name, model: model))
-            owners.append(
-                ModelOwner(
-                    provider: provider.name,
-                    family: provider.family,
-                    model: model,
-                    card: card,
-                    told: models.details(of: provider.name).first { $0.name == model }
-                )
-            )
-        }
-        return (owners, !owners.isEmpty || modelNames.contains { $0.id == name })
     }
 }

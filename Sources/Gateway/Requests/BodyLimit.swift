@@ -25,11 +25,20 @@ struct BodyTooLong: Error {
 }
 
 extension Request {
-    /// The whole body; the client that announces too much of it is refused before it has sent any.
+    /// The whole body, inflated where it is compressed; the client that announces too much of it is
+    /// refused before it has sent any.
     ///
-    /// - Throws: `UnsupportedCoding` when it is encoded, `BodyTooLong`, or what broke it off.
+    /// The limit holds for what arrives and for what it is inflated to.
+    /// - Throws: `UnsupportedCoding`, `InvalidCoding`, `BodyTooLong`, `BodyTooDense`, or what broke it
+    ///   off.
     func wholeBody(upTo limit: BodyLimit) async throws -> [UInt8] {
-        try UnsupportedCoding.refuse(in: self)
+        let coding = try ContentCoding(of: self)
+        let body = try await arrivingBody(upTo: limit)
+        guard let coding else { return body }
+        return try await BlockingWork.run { try coding.inflated(body, upTo: limit) }
+    }
+
+    private func arrivingBody(upTo limit: BodyLimit) async throws -> [UInt8] {
         if limit.isExceeded(by: headers) { throw BodyTooLong(limit: limit) }
         do {
             return Array(try await body.collect(upTo: limit.bytes).readableBytesView)

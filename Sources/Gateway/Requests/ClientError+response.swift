@@ -12,7 +12,7 @@ extension ClientError {
         headers[.contentType] = "application/json"
         headers[.requestID] = requestID
         // What the client may use instead (RFC 9110, section 15.5.16).
-        if status == 415 { headers[.acceptEncoding] = "identity" }
+        if status == 415 { headers[.acceptEncoding] = ContentCoding.accepted }
         // The client shall stop: whatever it still sends is read and thrown away by the server.
         if code == "request_too_large" { headers[.connection] = "close" }
         return Response(
@@ -48,7 +48,24 @@ extension ClientError {
                 code: "unsupported_encoding",
                 message:
                     "the body is encoded as '\(error.name)', which is not decoded here; send it "
-                    + "without content-encoding",
+                    + "without content-encoding, or as gzip or deflate",
+                requestID: requestID
+            )
+        case let error as InvalidCoding:
+            self.init(
+                status: 400,
+                code: "invalid_encoding",
+                message: "the body is no \(error.coding.rawValue), as content-encoding says: "
+                    + error.reason,
+                requestID: requestID
+            )
+        case let error as BodyTooDense:
+            self.init(
+                status: 413,
+                code: "request_too_large",
+                message:
+                    "the body grows to more than \(ContentCoding.ratioLimit) times its size when the "
+                    + "\(error.coding.rawValue) is undone; send it without content-encoding",
                 requestID: requestID
             )
         default:

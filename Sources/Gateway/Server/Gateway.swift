@@ -203,6 +203,7 @@ public struct Gateway: Sendable {
             setting: "server.maxBodyBytes"
         )
         return GatewayResponder(
+            callers: CallerPolicy(settings.server),
             chat: ChatService(
                 ledger: ledger,
                 providers: providers,

@@ -4,7 +4,7 @@ import Yams
 extension ServerSettings {
     /// The section `server`.
     init(_ root: Section) {
-        let keys = ["host", "port", "maxBodyBytes", "shutdownGraceMs"]
+        let keys = ["host", "port", "hosts", "origins", "maxBodyBytes", "shutdownGraceMs"]
         guard let section = root.section("server", known: keys) else { return }
         if let host = section.text("host") { self.host = host }
         if let port = section.count("port", in: 0...65_535) { self.port = port }
@@ -13,6 +13,39 @@ extension ServerSettings {
         }
         if let grace = section.milliseconds("shutdownGraceMs", in: 0...3_600_000) {
             shutdownGrace = grace
+        }
+        hosts = section.patterns(
+            "hosts",
+            HostPattern.init,
+            "is no name of a host",
+            "write a name without scheme and port, such as `gateway.example`, or `*.example` for all"
+                + " below it; `*` alone would let in every website"
+        )
+        origins = section.patterns(
+            "origins",
+            OriginPattern.init,
+            "is no origin of a page",
+            "write it as the browser does, such as `https://app.example`, or `https://*.example:8443`;"
+                + " `*` and `null` would let in every website"
+        )
+    }
+}
+
+extension Section {
+    /// The items of a list that are patterns; others are reported.
+    fileprivate func patterns<Pattern>(
+        _ key: String,
+        _ read: (String) -> Pattern?,
+        _ problem: String,
+        _ suggestion: String
+    ) -> [Pattern] {
+        list(key).compactMap { item in
+            guard let text = diagnostics.text(item.node, item.path) else { return nil }
+            let pattern = read(text)
+            if pattern == nil {
+                diagnostics.report(problem, at: item.node, item.path, suggestion: suggestion)
+            }
+            return pattern
         }
     }
 }

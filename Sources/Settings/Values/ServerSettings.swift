@@ -9,6 +9,12 @@ public struct ServerSettings: Hashable, Sendable {
     /// How long a stopping server waits for requests in flight.
     public var shutdownGrace = Duration.milliseconds(10_000)
 
+    /// The names that the gateway may be asked by, besides addresses and names that no website can have
+    /// (`HostPattern.unregistrable`).
+    public var hosts: [HostPattern] = []
+    /// The websites whose pages may use the gateway, besides those of this machine.
+    public var origins: [OriginPattern] = []
+
     /// Loopback, port 8080, bodies of 32 MiB, ten seconds of grace.
     public init() {}
 
