@@ -67,7 +67,9 @@ class Turn:
     """In order, pairs of `user` or `result` and a text."""
 
     def tool(self, name):
-        """The tool of that name, or the one whose name ends so."""
+        """The tool of that name, or the one whose name ends so; `*` is the first."""
+        if name == "*":
+            return self.tools[0] if self.tools else None
         exact = [tool for tool in self.tools if tool.name == name]
         ending = [tool for tool in self.tools if re.search(rf"[_.\-/]{re.escape(name)}$", tool.name)]
         return (exact + ending + [None])[0]
@@ -76,7 +78,10 @@ class Turn:
         """The script's name, how many results there are since it was named, and the last one."""
         name, results = None, []
         for who, text in self.said:
-            if who == "user" and (marks := MARK.findall(text)):
+            if who == "user" and text.startswith("Observation:"):
+                # So smolagents tells results: its chats know no tools.
+                results.append(text)
+            elif who == "user" and (marks := MARK.findall(text)):
                 name, results = marks[-1], []
             elif who == "result":
                 results.append(text)

@@ -127,7 +127,6 @@ def _openai(body, headers):
     _known(body, OPENAI_CHAT, "body")
     _demand(body.get("messages"), "messages: expected an array with minimum length 1")
     _demand(len(body.get("user") or "") <= 64, "user: expected a string with maximum length 64")
-    _demand(body.get("tools") != [], "tools: expected an array with minimum length 1")
     _demand(
         not ("max_tokens" in body and "max_completion_tokens" in body),
         "max_tokens and max_completion_tokens can't both be given",
