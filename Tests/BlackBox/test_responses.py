@@ -246,10 +246,8 @@ def test_an_answer_that_was_cut_by_its_limit_is_incomplete(house, client):
 @pytest.mark.parametrize(
     "options, field",
     [
-        ({"tools": [{"type": "web_search"}]}, "tools[0].type"),
         ({"background": True}, "background"),
         ({"conversation": "conv_1"}, "conversation"),
-        ({"input": [{"type": "item_reference", "id": "rs_1"}]}, "input[0].type"),
     ],
 )
 def test_what_only_openai_can_do_is_named(client, options, field):

@@ -40,6 +40,8 @@ struct ProviderConnection: Sendable {
     private let context: OllamaContext?
     /// A model's window, where the catalogue knows it.
     private let window: @Sendable (String) -> Int?
+    /// The longest answer of a model, where the catalogue knows it.
+    private let longestAnswer: @Sendable (String) -> Int?
     /// How a model is told how much to think, where the catalogue knows it.
     private let thinking: @Sendable (String) -> ThinkingControl?
 
@@ -88,6 +90,7 @@ struct ProviderConnection: Sendable {
         keys = KeyMask(([settings.apiKey?.revealed] + words).map { KeyMask(key: $0) })
         let type = settings.type
         window = { model in catalog.model(provider: type, id: model)?.contextWindow }
+        longestAnswer = { model in catalog.model(provider: type, id: model)?.maxOutput }
         thinking = { model in catalog.thinking(provider: type, id: model) }
         context = settings.family == .ollama ? OllamaContext() : nil
         keepAlive = settings.keepAlive
@@ -105,13 +108,15 @@ struct ProviderConnection: Sendable {
             outputLimit: outputLimit,
             limitField: limitField,
             keepAlive: keepAlive,
-            thinking: thinking(model)
+            thinking: thinking(model),
+            mostOutput: longestAnswer(model),
+            returnsThinking: Catalog.returnsThinking(model: model)
         )
         options.contextTokens = context?.tokens(
             for: model,
             promptBytes: client.promptTextBytes + client.toolDefinitionBytes,
             hasImages: client.needs.contains(.vision),
-            answerLimit: client.maxOutputTokens ?? outputLimit,
+            answerLimit: options.limited(client.maxOutputTokens ?? outputLimit),
             window: window(model),
             now: Clocks.monotonicMicroseconds
         )

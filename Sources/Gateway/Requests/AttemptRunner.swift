@@ -24,6 +24,8 @@ struct AttemptRunner: Sendable {
     let upstream: UpstreamClient
     /// Takes what providers say of their quotas.
     let quotas: QuotaReports
+    /// What Gemini signed of its thinking before calls.
+    let signatures = ThoughtSignatures()
 
     /// Runs the attempt under way of a request; no key is in what it says of a failure.
     func open(
@@ -57,7 +59,8 @@ struct AttemptRunner: Sendable {
                     for: client,
                     model: attempt.model,
                     outputLimit: attempt.reservedOutput.map { $0 / client.choices }
-                )
+                ),
+                signature: { signatures[$0] }
             )
         } catch {
             let failure = ProviderFailure(.invalidRequest, error.message, status: 400)
@@ -94,7 +97,7 @@ struct AttemptRunner: Sendable {
                 return .failed(result)
             }
             guard client.streamed else {
-                return try await Self.whole(exchange, provider, client, identity, running, head)
+                return try await whole(exchange, provider, client, identity, running, head)
             }
             return try await FlowingAnswer.open(
                 exchange,
@@ -103,7 +106,8 @@ struct AttemptRunner: Sendable {
                 as: identity,
                 attemptStart: running.attemptStart,
                 status: head.status,
-                keys: provider.keys
+                keys: provider.keys,
+                signatures: signatures
             )
         } catch {
             var result = AttemptResult(failure: ProviderFailure(error))
@@ -121,7 +125,7 @@ struct AttemptRunner: Sendable {
         }
     }
 
-    private static func whole(
+    private func whole(
         _ exchange: UpstreamExchange,
         _ provider: ProviderConnection,
         _ client: ClientRequest,
@@ -129,7 +133,7 @@ struct AttemptRunner: Sendable {
         _ running: RunningRequest,
         _ head: UpstreamHead
     ) async throws(UpstreamError) -> Opening {
-        let bytes = try await exchange.collect(limit: answerLimit)
+        let bytes = try await exchange.collect(limit: Self.answerLimit)
         do {
             let answer = try Answer(
                 body: bytes,
@@ -137,6 +141,7 @@ struct AttemptRunner: Sendable {
                 for: client,
                 as: identity
             )
+            signatures.keep(answer.signatures)
             var result = AttemptResult(status: head.status)
             result.record(exchange.timings)
             result.usage = answer.usage

@@ -8,6 +8,7 @@ struct FlowingAnswer: Sendable {
     private var stream: AnswerStream
     private let status: Int
     private let keys: KeyMask
+    private let signatures: ThoughtSignatures
     private let firstByteMicroseconds: Int
     /// What was read for the client before the stream was handed over.
     private(set) var opening: [UInt8]
@@ -22,7 +23,8 @@ struct FlowingAnswer: Sendable {
         as identity: AnswerIdentity,
         attemptStart: Int64,
         status: Int,
-        keys: KeyMask
+        keys: KeyMask,
+        signatures: ThoughtSignatures
     ) async throws(UpstreamError) -> AttemptRunner.Opening {
         var stream = AnswerStream(from: dialect, for: client, as: identity)
         var output: [UInt8] = []
@@ -53,6 +55,7 @@ struct FlowingAnswer: Sendable {
             throw .system("\(error)")
         }
         exchange.contentBegan()
+        signatures.keep(stream.takeSignatures())
         let firstByte = Int(Clocks.monotonicMicroseconds - attemptStart)
         return .flowing(
             FlowingAnswer(
@@ -60,6 +63,7 @@ struct FlowingAnswer: Sendable {
                 stream: stream,
                 status: status,
                 keys: keys,
+                signatures: signatures,
                 firstByteMicroseconds: firstByte,
                 opening: output
             )
@@ -90,9 +94,11 @@ struct FlowingAnswer: Sendable {
             var output: [UInt8] = []
             guard let bytes else {
                 try stream.finish(into: &output)
+                signatures.keep(stream.takeSignatures())
                 return output.isEmpty ? nil : output
             }
             try stream.consume(bytes, into: &output)
+            signatures.keep(stream.takeSignatures())
             if !output.isEmpty { return output }
         }
     }

@@ -19,6 +19,8 @@ public struct Answer: Sendable {
     public let receipt: Nanodollars?
     /// The bytes of text that the model wrote, as in JSON: for an estimate where usage is missing.
     public let outputTextBytes: Int
+    /// What Gemini signed of its thinking before the calls of a translated answer.
+    public let signatures: [CallSignature]
 
     /// Reads a provider's answer with a 2xx status.
     ///
@@ -53,7 +55,10 @@ public struct Answer: Sendable {
         outputTextBytes = tally.outputTextBytes
         if request.api.passes(to: upstream) {
             self.body = body
+            signatures = []
         } else {
+            let ids = AnswerIDs(identity: identity, rule: CallIDRule(of: request.family))
+            signatures = CallSignature.all(in: parts, ids: ids)
             self.body = try AnswerWriter.write(parts, tally, for: request, as: identity)
         }
     }
@@ -71,6 +76,7 @@ public struct Answer: Sendable {
         model = answer.model?.string.map { $0.limited(toBytes: AnswerTally.modelLimit) }
         receipt = answer.receipt
         outputTextBytes = 0
+        signatures = []
         self.body =
             request.api.passes(to: upstream)
             ? body

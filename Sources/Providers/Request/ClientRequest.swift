@@ -40,6 +40,8 @@ public struct ClientRequest: Sendable {
     /// written, for routing hints.
     public let metadata: [String: String]
 
+    /// Whether a part of a message is what a model thought, in Anthropic's form.
+    let hasThinking: Bool
     /// Whether embeddings are wanted as base64.
     let wantsBase64: Bool
     /// The headers that go on to a provider of the same family, by lower-case name.
@@ -87,6 +89,7 @@ public struct ClientRequest: Sendable {
         cues = scan.cues
         entropyMillibits = scan.entropyMillibits
         metadata = facts.metadata
+        hasThinking = facts.hasThinking
         wantsBase64 = facts.wantsBase64
     }
 

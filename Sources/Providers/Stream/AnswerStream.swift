@@ -29,6 +29,9 @@ public struct AnswerStream: Sendable {
     var tally: AnswerTally
     var parts: [AnswerPart] = []
     var phase = Phase.streaming
+    private let ids: AnswerIDs
+    /// What Gemini signed of its thinking before the calls of a translated answer, and nobody took yet.
+    var signatures: [CallSignature] = []
     /// The terminal event as the provider sent it.
     var held: [UInt8] = []
 
@@ -44,6 +47,7 @@ public struct AnswerStream: Sendable {
         framer = EventFramer(isNDJSON: upstream == .ollama)
         reader = StreamReader(family: upstream)
         tally = AnswerTally(of: request)
+        ids = AnswerIDs(identity: identity, rule: CallIDRule(of: request.family))
         restoration = request.restoration(from: dialect)
         if !request.api.passes(to: dialect) { writer = StreamWriter(for: request, as: identity) }
     }
@@ -71,6 +75,17 @@ public struct AnswerStream: Sendable {
     /// other client.
     public var response: [UInt8]? {
         phase == .ended ? writer?.response(tally) : nil
+    }
+
+    /// The signatures of the calls that came since it was asked last.
+    public mutating func takeSignatures() -> [CallSignature] {
+        defer { signatures.removeAll() }
+        return signatures
+    }
+
+    /// Keeps the signatures of calls among new parts.
+    mutating func noteSignatures() {
+        signatures += CallSignature.all(in: parts, ids: ids)
     }
 
     /// Takes bytes from the provider and appends what may go to the client now.
