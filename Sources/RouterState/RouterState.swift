@@ -34,6 +34,8 @@ public struct RouterState: Hashable, Sendable {
     public private(set) var lanes = Lanes()
     /// Who answered each conversation last.
     public private(set) var conversations = Conversations()
+    /// Who holds what later requests go on from.
+    public private(set) var holders = ResponseHolders()
     /// How many requests had two attempts at once.
     public private(set) var hedges = Hedges()
 
@@ -47,7 +49,8 @@ public struct RouterState: Hashable, Sendable {
     public static let fields = EventFields.all
         .through(1, of: .requestReceived(RequestReceived()))
         .through(0, of: .routeDecided(RouteDecided()))
-        .through(15, of: .attemptFinished(AttemptFinished()))
+        .through(30, of: .attemptFinished(AttemptFinished()))
+        .without(16, 17, of: .attemptFinished(AttemptFinished()))
         .through(1, of: .requestCompleted(RequestCompleted()))
         .through(12, of: .feedbackReceived(FeedbackReceived()))
         .through(2, of: .monthClosed(MonthClosed()))
@@ -83,6 +86,7 @@ public struct RouterState: Hashable, Sendable {
             holds.finish(attempt, key: started?.key ?? 0, at: time)
             lanes.finish(attempt, of: started, at: time)
             conversations.finish(attempt, of: started, at: time)
+            if !attempt.held.isEmpty { holders.finish(attempt, key: started?.key ?? attempt.key) }
             spend.add(attempt, at: time)
             statistics.record(attempt, of: started, at: time)
         case .requestCompleted(let completed): release(inFlight.end(completed.request))
@@ -216,5 +220,6 @@ extension RouterState: FieldRecord {
         visitor.field(20, "lanes", unlessEmpty: &lanes)
         visitor.field(21, "conversations", unlessEmpty: &conversations)
         visitor.field(22, "hedges", unlessEmpty: &hedges)
+        visitor.field(70, "holders", unlessEmpty: &holders)
     }
 }

@@ -35,10 +35,18 @@ struct Constraint {
     ) -> RouteExclusion? {
         if let reason = violationOfMode(state: state) { return exclusion(reason) }
         let family = provider.policy.family
-        // A prompt that goes on as it is needs no words of a chat.
+        // A prompt or a response that goes on as it is needs no words of a chat.
         let passes =
-            received.operation == .completion
-            && provider.policy.takesPrompts(for: reference.model)
+            (received.operation == .completion
+                && provider.policy.takesPrompts(for: reference.model))
+            || (received.isResponse && provider.policy.takesResponses(for: reference.model))
+        if let holder = received.holder, holder.isOnly,
+            holder.provider.isEmpty ? !passes : holder.provider != reference.provider
+        {
+            var excluded = exclusion(.untranslatable)
+            excluded.fields = ["previous_response_id"]
+            return excluded
+        }
         if !passes, let obstacle = received.obstacles.first(where: { $0.family == family }) {
             var excluded = exclusion(.untranslatable)
             excluded.fields = obstacle.fields

@@ -26,6 +26,10 @@ public struct AttemptOutcome: Sendable {
     public var mayCost = true
     /// Whether something came that could not be read, so that nobody knows what it cost.
     public var isUnreadable = false
+    /// The fingerprints of what only the provider can go on from.
+    public var held: [UInt64] = []
+    /// The status by which the provider refused the client's own API before it was asked by a chat.
+    public var refusedStatus: Int?
     /// Microseconds to a new connection; `nil` when one was reused.
     public var connectMicroseconds: Int?
     /// Microseconds to the first byte of the answer's body.
@@ -84,6 +88,8 @@ extension AttemptFinished {
         }
         connectMicroseconds = outcome.connectMicroseconds
         firstByteMicroseconds = outcome.firstByteMicroseconds
+        held = Array(outcome.held.suffix(Self.heldLimit))
+        refusedStatus = outcome.refusedStatus
         totalMicroseconds = outcome.totalMicroseconds
     }
 }

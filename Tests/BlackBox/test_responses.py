@@ -246,8 +246,12 @@ def test_an_answer_that_was_cut_by_its_limit_is_incomplete(house, client):
 @pytest.mark.parametrize(
     "options, field",
     [
+        ({"tools": [{"type": "web_search"}], "tool_choice": "required"}, "tool_choice"),
+        ({"tools": [ADD], "tool_choice": {"type": "file_search"}}, "tool_choice"),
         ({"background": True}, "background"),
         ({"conversation": "conv_1"}, "conversation"),
+        ({"prompt": {"id": "pmpt_1"}}, "prompt"),
+        ({"text": {"format": {"type": "grammar"}}}, "text.format"),
     ],
 )
 def test_what_only_openai_can_do_is_named(client, options, field):

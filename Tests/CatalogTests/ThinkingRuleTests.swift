@@ -58,6 +58,26 @@ struct ThinkingRuleTests {
         #expect(ProviderType.groq.promptModels == [])
     }
 
+    @Test func `services with responses are known, with their sources`() throws {
+        for service in try ResponseService.shipped.get() {
+            #expect(ProviderType(name: service.provider) != nil)
+            #expect(!service.models.isEmpty && service.source.hasPrefix("https://"))
+        }
+        #expect(ProviderType.openai.responseModels == ["*"])
+        #expect(ProviderType.openai.responseModelsElsewhere.contains("gpt-5*"))
+        #expect(ProviderType.groq.responseModels == [])
+    }
+
+    @Test func `who takes fields of OpenAI's own chats is known, with sources`() throws {
+        for entry in try ChatFields.shipped.get().providers {
+            #expect(ProviderType(name: entry.provider) != nil)
+            #expect(!entry.fields.isEmpty && entry.source.hasPrefix("https://"))
+        }
+        #expect(ProviderType.openai.chatFields.contains("verbosity"))
+        #expect(ProviderType.groq.chatFields == [])
+        #expect(ProviderType.chatFieldsElsewhere == ["prompt_cache_key"])
+    }
+
     @Test func `tokens and words stand for each other`() {
         for effort in [ThinkingEffort.low, .medium, .high] {
             #expect(ThinkingEffort(tokens: effort.tokens) == effort)

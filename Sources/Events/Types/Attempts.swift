@@ -111,6 +111,15 @@ public struct AttemptFinished: FieldRecord {
     public var answeredModel: String?
     /// Which of the provider's lanes was used; 0 for the first.
     public var key: Int = 0
+    /// Fingerprints of what the provider keeps, or alone can read, of its answer: a stored response,
+    /// encrypted reasoning. At most `heldLimit`.
+    public var held: [UInt64] = []
+    /// The status by which the provider refused the client's own API before it was asked by a chat;
+    /// absent where it was asked once.
+    public var refusedStatus: Int?
+
+    /// The most fingerprints that are kept of an answer: the newest of an agent's turn.
+    public static let heldLimit = 8
 
     /// A record with every field empty.
     public init() {}
@@ -135,6 +144,8 @@ public struct AttemptFinished: FieldRecord {
         visitor.field(16, "finish_reason", &finishReason)
         visitor.field(17, "answered_model", &answeredModel)
         visitor.field(20, "key", &key)
+        visitor.field(30, "held", &held)
+        visitor.field(31, "refused_status", &refusedStatus)
     }
 }
 

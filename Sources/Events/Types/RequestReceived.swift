@@ -35,6 +35,11 @@ public struct RequestReceived: FieldRecord {
     /// What the request asks for; absent for an answer.
     public var operation: RequestOperation?
 
+    /// Whether it is one of OpenAI's responses, which pass as they are to who has that API.
+    public var isResponse: Bool = false
+    /// Who holds what it goes on from: a stored response, reasoning that others can't read.
+    public var holder: ResponseHolder?
+
     /// A record with every field empty.
     public init() {}
 
@@ -56,6 +61,8 @@ public struct RequestReceived: FieldRecord {
         visitor.field(24, "conversation", &conversation)
         visitor.field(25, "hints", unlessEmpty: &hints)
         visitor.field(40, "operation", &operation)
+        visitor.field(70, "response", &isResponse)
+        visitor.field(71, "holder", &holder)
     }
 }
 

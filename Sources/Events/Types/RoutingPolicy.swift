@@ -116,6 +116,9 @@ public struct ProviderPolicy: FieldRecord {
     public var firstToken: FirstTokenPolicy?
     /// The models that it takes prompts for, in OpenAI's completions; `*` is all.
     public var promptModels: [String] = []
+    /// The models that it answers in OpenAI's responses: names, and beginnings of names that end in
+    /// `*`.
+    public var responseModels: [String] = []
 
     /// A record with every field empty.
     public init() {}
@@ -123,6 +126,11 @@ public struct ProviderPolicy: FieldRecord {
     /// Whether it takes prompts for a model, so that they need not become chats.
     public func takesPrompts(for model: String) -> Bool {
         promptModels.contains { $0 == "*" || $0 == model }
+    }
+
+    /// Whether it has responses for a model, so that they need not become chats.
+    public func takesResponses(for model: String) -> Bool {
+        responseModels.contains { NamePattern.matches($0, model) }
     }
 
     /// Walks the fields in the order of their tags.
@@ -144,6 +152,7 @@ public struct ProviderPolicy: FieldRecord {
         visitor.field(41, "fallback_provider", &fallbackProvider)
         visitor.field(42, "first_token", &firstToken)
         visitor.field(60, "prompt_models", &promptModels)
+        visitor.field(70, "response_models", &responseModels)
     }
 }
 

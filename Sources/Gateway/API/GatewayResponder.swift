@@ -84,11 +84,20 @@ struct GatewayResponder: Sendable {
             return await chat.respond(to: request, api: .completions, on: channel)
         case (.post, "/v1/responses"):
             return await chat.respond(to: request, api: .responses, on: channel)
-        case (.get, _) where path.hasPrefix("/v1/responses/"):
-            return responses.show(path.dropFirst("/v1/responses/".count))
-        case (.delete, _) where path.hasPrefix("/v1/responses/"):
-            return responses.delete(path.dropFirst("/v1/responses/".count))
-        case (.post, "/v1/messages/count_tokens"): return await tokenCounts.respond(to: request)
+        case (.post, "/v1/responses/compact"):
+            return await chat.respond(to: request, api: .compaction, on: channel)
+        case (.post, "/v1/responses/input_tokens"):
+            return await tokenCounts.respond(to: request, api: .responses)
+        case (.get, "/v1/responses") where ResponsesEndpoint.wantsWebSocket(request):
+            return ResponsesEndpoint.noWebSocket
+        case (_, _) where path.hasPrefix("/v1/responses/"):
+            return await responses.respond(
+                to: request,
+                method,
+                below: path.dropFirst("/v1/responses/".count)
+            )
+        case (.post, "/v1/messages/count_tokens"):
+            return await tokenCounts.respond(to: request, api: .messages)
         case (.post, "/v1/embeddings"):
             return await chat.respond(to: request, api: .embeddings, on: channel)
         case (.get, "/v1/models"): return models.list(for: Self.family(of: request), request)

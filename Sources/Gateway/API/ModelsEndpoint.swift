@@ -13,6 +13,9 @@ struct ModelsEndpoint: Sendable {
 
     /// The list in the shape of the client's family; for Anthropic's clients the page that they ask for.
     func list(for family: WireFamily, _ request: Request) -> Response {
+        if family == .openai, request.uri.queryParameters["client_version"] != nil {
+            return respond(ModelList.codexBody(of: entries()))
+        }
         guard family == .anthropic else {
             return respond(ModelList.body(of: entries(), for: family))
         }

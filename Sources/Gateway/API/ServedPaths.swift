@@ -7,6 +7,7 @@ enum ServedPaths {
         "/v1/chat/completions": [.post], "/v1/messages": [.post],
         "/v1/messages/count_tokens": [.post], "/v1/models": [.get],
         "/v1/completions": [.post], "/v1/responses": [.post], "/v1/embeddings": [.post],
+        "/v1/responses/compact": [.post], "/v1/responses/input_tokens": [.post],
         "/v1/feedback": [.post], "/healthz": [.get], "/readyz": [.get],
         "/api/chat": [.post], "/api/generate": [.post], "/api/tags": [.get], "/api/show": [.post],
         "/": [.get], "/api/embed": [.post], "/api/embeddings": [.post], "/api/ps": [.get],
@@ -15,7 +16,7 @@ enum ServedPaths {
 
     /// The beginnings of paths that end with an id.
     static let collections: [(prefix: String, methods: [HTTPRequest.Method])] = [
-        ("/v1/models/", [.get]), ("/v1/responses/", [.get, .delete]),
+        ("/v1/models/", [.get]), ("/v1/responses/", [.get, .delete, .post]),
     ]
 
     /// In order, as an error lists them.

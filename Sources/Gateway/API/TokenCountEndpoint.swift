@@ -6,7 +6,8 @@ import Providers
 import RouterState
 import Upstream
 
-/// Anthropic's `POST /v1/messages/count_tokens`: how many tokens a request would have.
+/// Anthropic's `POST /v1/messages/count_tokens` and OpenAI's `POST /v1/responses/input_tokens`: how many
+/// tokens a request would have.
 ///
 /// The model's own provider counts where it can, as Anthropic's and Google's do; else it is an estimate,
 /// and the answer's header says so. Nothing is generated, so nothing is charged and nothing recorded
@@ -17,24 +18,25 @@ struct TokenCountEndpoint: Sendable {
     let questions: ProviderQuestions
     let bodyLimit: BodyLimit
 
-    func respond(to request: Request) async -> Response {
+    func respond(to request: Request, api: ClientAPI) async -> Response {
         let client: ClientRequest
         var hints = RequestReceived()
         do {
             client = try ClientRequest(
-                api: .messages,
+                api: api,
                 body: try await request.wholeBody(upTo: bodyLimit),
                 header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
             )
             try HintReader(request.headers, metadata: client.metadata).read(into: &hints)
         } catch {
-            return ClientError(unreadable: error, id: .fresh()).response(for: .anthropic)
+            return ClientError(unreadable: error, id: .fresh()).response(for: api.family)
         }
         let model = client.model
         let owners = ledger.read { state, _ in
             // A text that is to stay on the machine is not sent away to be counted either.
             state.owners(of: model).owners.filter { owner in
-                TokenCount.isPossible(in: owner.family)
+                (TokenCount.isPossible(in: owner.family)
+                    || (api == .responses && owner.family == .openai))
                     && (!hints.hints.isLocalOnly
                         || state.policy.provider(owner.provider)?.isLocal == true)
             }
@@ -55,8 +57,15 @@ struct TokenCountEndpoint: Sendable {
         at provider: ProviderConnection
     ) async -> Response? {
         let family = provider.endpoint.family
+        let dialect = provider.dialect(for: model)
+        let passes = client.api.passes(to: dialect)
+        // OpenAI's family counts in its responses only.
+        guard passes || family != .openai else { return nil }
         do {
-            let body = try TokenCount.body(of: client, for: family, model: model)
+            let body =
+                passes && family == .openai
+                ? try client.upstreamBody(for: dialect, model: model)
+                : try TokenCount.body(of: client, for: family, model: model)
             let answer = try await questions.ask(
                 provider,
                 TokenCount.path(for: family, model: model),
@@ -64,10 +73,8 @@ struct TokenCountEndpoint: Sendable {
                 for: client
             )
             if answer.status == 200 {
-                guard family != .anthropic else { return json(answer.body) }
-                return TokenCount.read(answer.body, from: family).map {
-                    json(Array(#"{"input_tokens":\#($0)}"#.utf8))
-                }
+                guard !passes else { return json(answer.body) }
+                return TokenCount.read(answer.body, from: family).map { json($0, client.api) }
             }
             let failure = ProviderFailure.classify(
                 status: answer.status,
@@ -82,7 +89,7 @@ struct TokenCountEndpoint: Sendable {
                 code: "invalid_request",
                 message: failure.message,
                 requestID: Events.RequestID.fresh().description
-            ).response(for: .anthropic)
+            ).response(for: client.api.family)
         } catch {
             return nil
         }
@@ -91,9 +98,15 @@ struct TokenCountEndpoint: Sendable {
     /// A token for every four bytes of text, as the router counts.
     private func estimate(of client: ClientRequest) -> Response {
         let tokens = (client.promptTextBytes + client.toolDefinitionBytes + 3) / 4
-        var response = json(Array(#"{"input_tokens":\#(tokens)}"#.utf8))
+        var response = json(tokens, client.api)
         response.headers[.estimate] = "true"
         return response
+    }
+
+    /// A count in the words of the client's API.
+    private func json(_ tokens: Int, _ api: ClientAPI) -> Response {
+        let object = api == .responses ? #""object":"response.input_tokens","# : ""
+        return json(Array("{\(object)\"input_tokens\":\(tokens)}".utf8))
     }
 
     private func json(_ body: [UInt8]) -> Response {

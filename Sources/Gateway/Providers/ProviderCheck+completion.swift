@@ -57,7 +57,7 @@ extension ProviderCheck {
             body = try client.upstreamBody(
                 for: connection.dialect(for: model),
                 model: model,
-                options: connection.options(for: client, model: model, outputLimit: nil)
+                options: connection.options(for: client, model: model, lane: 0, outputLimit: nil)
             )
         } catch {
             throw ProviderFailure(.invalidRequest, error.message)
@@ -66,6 +66,7 @@ extension ProviderCheck {
             body: body,
             model: model,
             for: client,
+            in: connection.dialect(for: model),
             firstToken: connection.timeouts.slowFirstToken,
             remaining: connection.timeouts.total
         )

@@ -34,14 +34,22 @@ struct ProviderConnection: Sendable {
     let keys: KeyMask
     /// The models that it takes prompts for; `*` is all.
     private let promptModels: Set<String>
+    /// The models that it answers in OpenAI's responses, as it is configured and as it turned out.
+    private let responseModels: [String]
+    private let foundResponses = FoundResponses()
+    /// The fields of OpenAI's own chats that it is taken to have, and those of them that it refused.
+    private let chatFields: Set<String>
+    private let refusedFields = RefusedFields()
+    /// Whether it is OpenAI's own service, whose word on a response is final.
+    let isOpenAI: Bool
+    /// Whether it is known to have OpenAI's responses, so that it may hold one that nobody here knows.
+    let mayHoldResponses: Bool
     /// How long an Ollama keeps a model that was asked; `nil` leaves it to the server.
     private let keepAlive: String?
     /// The context that an Ollama loads its models with; `nil` for others.
     private let context: OllamaContext?
     /// A model's window, where the catalogue knows it.
     private let window: @Sendable (String) -> Int?
-    /// The longest answer of a model, where the catalogue knows it.
-    private let longestAnswer: @Sendable (String) -> Int?
     /// How a model is told how much to think, where the catalogue knows it.
     private let thinking: @Sendable (String) -> ThinkingControl?
 
@@ -90,11 +98,16 @@ struct ProviderConnection: Sendable {
         keys = KeyMask(([settings.apiKey?.revealed] + words).map { KeyMask(key: $0) })
         let type = settings.type
         window = { model in catalog.model(provider: type, id: model)?.contextWindow }
-        longestAnswer = { model in catalog.model(provider: type, id: model)?.maxOutput }
         thinking = { model in catalog.thinking(provider: type, id: model) }
         context = settings.family == .ollama ? OllamaContext() : nil
         keepAlive = settings.keepAlive
         promptModels = Set(settings.promptModels)
+        responseModels = settings.responseModels
+        chatFields = Set(settings.chatFields)
+        isOpenAI = settings.type == .openai && settings.isUsualService
+        mayHoldResponses =
+            !settings.responseModels.isEmpty
+            && (settings.responses != nil || settings.isUsualService)
     }
 
     /// What is added to a request of a client for a model; `outputLimit` is the tokens reserved for each
@@ -102,21 +115,22 @@ struct ProviderConnection: Sendable {
     func options(
         for client: ClientRequest,
         model: String,
+        lane: Int,
         outputLimit: Int?
     ) -> Providers.UpstreamOptions {
         var options = Providers.UpstreamOptions(
             outputLimit: outputLimit,
             limitField: limitField,
             keepAlive: keepAlive,
-            thinking: thinking(model),
-            mostOutput: longestAnswer(model),
-            returnsThinking: Catalog.returnsThinking(model: model)
+            thinking: thinking(model)
         )
+        options.chatHints = refusedFields.remaining(of: chatFields)
+        options.asked = ResponseHolder(provider: name, key: lane)
         options.contextTokens = context?.tokens(
             for: model,
             promptBytes: client.promptTextBytes + client.toolDefinitionBytes,
             hasImages: client.needs.contains(.vision),
-            answerLimit: options.limited(client.maxOutputTokens ?? outputLimit),
+            answerLimit: client.maxOutputTokens ?? outputLimit,
             window: window(model),
             now: Clocks.monotonicMicroseconds
         )
@@ -127,8 +141,28 @@ struct ProviderConnection: Sendable {
     func dialect(for model: String) -> ProviderDialect {
         ProviderDialect(
             endpoint.family,
-            takesPrompts: promptModels.contains("*") || promptModels.contains(model)
+            takesPrompts: promptModels.contains("*") || promptModels.contains(model),
+            takesResponses: takesResponses(for: model)
         )
+    }
+
+    /// The field of OpenAI's own chats that a refusal names, which is left out from now on; `nil` where
+    /// it names none.
+    func refusedField(named message: String) -> String? {
+        let name = refusedFields.remaining(of: chatFields).first { message.contains($0) }
+        if let name { refusedFields.note(name) }
+        return name
+    }
+
+    /// Takes down whether a model turned out to answer in OpenAI's responses.
+    func noteResponses(_ hasThem: Bool, for model: String) {
+        foundResponses.note(hasThem, for: model, now: Clocks.monotonicMicroseconds)
+    }
+
+    private func takesResponses(for model: String) -> Bool {
+        guard endpoint.family == .openai else { return false }
+        return foundResponses.verdict(on: model, now: Clocks.monotonicMicroseconds)
+            ?? responseModels.contains { NamePattern.matches($0, model) }
     }
 
     /// A chat request for a client, which takes so long to its first content at most, and what is
@@ -137,6 +171,7 @@ struct ProviderConnection: Sendable {
         body: [UInt8],
         model: String,
         for client: ClientRequest,
+        in dialect: ProviderDialect,
         firstToken: Duration,
         remaining: Duration
     ) -> UpstreamRequest {
@@ -148,7 +183,7 @@ struct ProviderConnection: Sendable {
                     for: client.api,
                     model: model,
                     streamed: client.streamed,
-                    takesPrompts: dialect(for: model).takesPrompts
+                    dialect: dialect
                 ),
             headers: endpoint.headers(
                 client.streamed ? streamHeaders : plainHeaders,
@@ -175,12 +210,13 @@ struct ProviderConnection: Sendable {
     /// with a body.
     func question(
         to url: String,
+        method: String? = nil,
         body: [UInt8]? = nil,
         for client: ClientRequest? = nil
     ) -> UpstreamRequest {
         let headers = endpoint.headers(streamed: false)
         return UpstreamRequest(
-            method: body == nil ? "GET" : "POST",
+            method: method ?? (body == nil ? "GET" : "POST"),
             url: url,
             headers: client.map { endpoint.headers(headers, passedOnFor: $0) } ?? headers,
             body: body ?? [],

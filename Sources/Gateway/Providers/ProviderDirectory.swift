@@ -22,6 +22,11 @@ struct ProviderDirectory: Sendable {
         }
     }
 
+    /// Whether any of them may hold a response that nobody here knows.
+    var mayHoldResponses: Bool {
+        connections.values.contains { $0.contains(where: \.mayHoldResponses) }
+    }
+
     /// The connection with this name in a lane, 0 being the first.
     subscript(name: String, lane: Int = 0) -> ProviderConnection? {
         guard let lanes = connections[name], lanes.indices.contains(lane) else { return nil }

@@ -105,6 +105,7 @@ extension ProviderPolicy {
         firstToken.slowMicroseconds = settings.timeouts.slowFirstToken.microseconds
         self.firstToken = firstToken
         promptModels = settings.promptModels
+        responseModels = settings.responseModels
         guard settings.lanes.count > 1 else { return }
         lanes = settings.lanes.enumerated().map { LanePolicy($1, number: $0 + 1) }
     }

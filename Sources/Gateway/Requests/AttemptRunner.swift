@@ -24,8 +24,6 @@ struct AttemptRunner: Sendable {
     let upstream: UpstreamClient
     /// Takes what providers say of their quotas.
     let quotas: QuotaReports
-    /// What Gemini signed of its thinking before calls.
-    let signatures = ThoughtSignatures()
 
     /// Runs the attempt under way of a request; no key is in what it says of a failure.
     func open(
@@ -34,15 +32,17 @@ struct AttemptRunner: Sendable {
         watch: ClientWatch,
         remaining: Duration
     ) async -> Opening {
-        let opening = await ask(running, at: provider, watch: watch, remaining: remaining)
+        let opening = await askInTurn(running, at: provider, watch: watch, remaining: remaining)
         guard case .failed(var result) = opening else { return opening }
         result.failure = result.failure?.masked(by: provider.keys)
         return .failed(result)
     }
 
-    private func ask(
+    /// Asks in a dialect of the provider's.
+    func ask(
         _ running: RunningRequest,
         at provider: ProviderConnection,
+        in dialect: ProviderDialect,
         watch: ClientWatch,
         remaining: Duration
     ) async -> Opening {
@@ -53,14 +53,14 @@ struct AttemptRunner: Sendable {
         let body: [UInt8]
         do {
             body = try client.upstreamBody(
-                for: provider.dialect(for: attempt.model),
+                for: dialect,
                 model: attempt.model,
                 options: provider.options(
                     for: client,
                     model: attempt.model,
+                    lane: attempt.key,
                     outputLimit: attempt.reservedOutput.map { $0 / client.choices }
-                ),
-                signature: { signatures[$0] }
+                )
             )
         } catch {
             let failure = ProviderFailure(.invalidRequest, error.message, status: 400)
@@ -74,6 +74,7 @@ struct AttemptRunner: Sendable {
                 body: body,
                 model: attempt.model,
                 for: client,
+                in: dialect,
                 firstToken: firstToken,
                 remaining: remaining
             )
@@ -97,17 +98,16 @@ struct AttemptRunner: Sendable {
                 return .failed(result)
             }
             guard client.streamed else {
-                return try await whole(exchange, provider, client, identity, running, head)
+                return try await Self.whole(exchange, dialect, client, identity, running, head)
             }
             return try await FlowingAnswer.open(
                 exchange,
-                from: provider.dialect(for: attempt.model),
+                from: dialect,
                 for: client,
                 as: identity,
                 attemptStart: running.attemptStart,
                 status: head.status,
-                keys: provider.keys,
-                signatures: signatures
+                keys: provider.keys
             )
         } catch {
             var result = AttemptResult(failure: ProviderFailure(error))
@@ -125,23 +125,22 @@ struct AttemptRunner: Sendable {
         }
     }
 
-    private func whole(
+    private static func whole(
         _ exchange: UpstreamExchange,
-        _ provider: ProviderConnection,
+        _ dialect: ProviderDialect,
         _ client: ClientRequest,
         _ identity: AnswerIdentity,
         _ running: RunningRequest,
         _ head: UpstreamHead
     ) async throws(UpstreamError) -> Opening {
-        let bytes = try await exchange.collect(limit: Self.answerLimit)
+        let bytes = try await exchange.collect(limit: answerLimit)
         do {
             let answer = try Answer(
                 body: bytes,
-                from: provider.dialect(for: identity.model),
+                from: dialect,
                 for: client,
                 as: identity
             )
-            signatures.keep(answer.signatures)
             var result = AttemptResult(status: head.status)
             result.record(exchange.timings)
             result.usage = answer.usage
@@ -149,6 +148,7 @@ struct AttemptRunner: Sendable {
             result.finishReason = answer.finishReason
             result.model = answer.model
             result.outputTextBytes = answer.outputTextBytes
+            result.held = answer.held
             return .whole(answer, result)
         } catch {
             var result = AttemptResult(withoutContent: error, status: head.status)

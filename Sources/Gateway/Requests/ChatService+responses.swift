@@ -1,40 +1,66 @@
+import Events
 import JSONBytes
 import Logging
 import Providers
+import RouterState
 
 extension ChatService {
-    /// The body of a request as it is read: one that goes on from an earlier response gets the whole
-    /// conversation as its input.
+    /// A request with what it goes on from: the conversation of an earlier response and items that it
+    /// only names, as far as they are kept here, and who holds the rest.
     ///
-    /// - Throws: `RequestError` when that response is not kept.
-    func prepared(_ body: [UInt8], for api: ClientAPI) throws(RequestError) -> [UInt8] {
-        guard api == .responses else { return body }
-        let root: JSONSlice
-        let found: [JSONSlice?]
-        do {
-            root = try JSONSlice(validating: body)
-            found = try root.scan(["previous_response_id", "input"])
-        } catch {
-            // Whoever reads the request says what is wrong with it.
-            return body
+    /// - Throws: `RequestError` when an earlier response is kept nowhere.
+    func linked(_ client: ClientRequest) throws(RequestError) -> ClientRequest {
+        guard client.api.isResponses, !client.links.isEmpty else { return client }
+        let links = client.links
+        let kept = links.previousID.flatMap { responses[$0] }
+        var linked = client
+        if kept != nil || !links.references.isEmpty {
+            linked = try client.expanded(by: kept.map { $0.input + $0.output } ?? []) { id in
+                responses.item(id)
+            }
         }
-        guard root.kind == .object, let id = found[0]?.string else { return body }
-        guard let previous = responses[id] else {
-            throw RequestError(
-                "there is no response '\(id)': Logway keeps the newest ones, in memory, until it "
-                    + "stops; send the whole conversation as input",
-                field: "previous_response_id",
-                code: "previous_response_not_found"
+        let previous = links.previousID.map { HeldText.fingerprint(Array($0.utf8)) }
+        (linked.links.previous, linked.links.holders) = ledger.read { state, _ in
+            let holders = linked.links.encrypted.compactMap { print in
+                state.holders[print].map { (print, $0) }
+            }
+            return (
+                previous.flatMap { state.holders[$0] },
+                Dictionary(holders) { first, _ in first }
             )
         }
-        var writer = JSONWriter(capacity: previous.byteCount + body.count)
-        writer.array { items in
-            for item in previous.input + previous.output { items.write(valid: item) }
-            for item in found[1]?.inputItems ?? [] { items.write(valid: item) }
+        guard let id = links.previousID, kept == nil, linked.links.previous == nil,
+            !providers.mayHoldResponses
+        else { return linked }
+        throw Self.missing(id)
+    }
+
+    /// Who holds what a request goes on from: an earlier response, items that it names, the newest
+    /// encrypted text in it; `nil` for nobody.
+    func holder(of client: ClientRequest) -> ResponseHolder? {
+        guard client.api.isResponses else { return nil }
+        let links = client.links
+        let isKeptHere = client.isExpanded
+        if links.previousID != nil, !isKeptHere {
+            // Nobody here knows it: if somebody does, it is one who has such responses.
+            return ResponseHolder(
+                provider: links.previous?.provider ?? "",
+                key: links.previous?.key ?? 0,
+                isOnly: true
+            )
         }
-        var splice = JSONSplice(root)
-        splice.set("input", to: writer.bytes)
-        return splice.bytes
+        if let previous = links.previous { return previous }
+        return links.encrypted.reversed().lazy.compactMap { links.holders[$0] }.first
+    }
+
+    /// The error for a response that is kept nowhere.
+    static func missing(_ id: String) -> RequestError {
+        RequestError(
+            "there is no response '\(id)': Logway keeps the newest ones, in memory, until it "
+                + "stops; send the whole conversation as input",
+            field: "previous_response_id",
+            code: "previous_response_not_found"
+        )
     }
 
     /// Keeps a response for later requests, unless its client forbids that.
@@ -45,31 +71,21 @@ extension ChatService {
             if asked[0]?.bool == false { return }
             let found = try JSONSlice(validating: body).scan(["id", "output"])
             guard let id = found[0]?.string else { return }
+            let output = found[1]?.elements.map { $0 } ?? []
             responses.keep(
                 ResponseStore.Kept(
                     object: body,
                     input: asked[1]?.inputItems ?? [],
-                    output: found[1]?.elements.map { Array($0.raw) } ?? []
+                    output: output.map { Array($0.raw) },
+                    itemIDs: output.map { item in
+                        item.members.first { $0.name.isString("id") }?.value.string
+                    }
                 ),
                 as: id
             )
         } catch {
-            // Logway wrote the body and read the request: neither can be unreadable by now.
+            // The body was read before, and so was the request: neither can be unreadable by now.
             logger.error("the response to \(running.id) could not be kept: \(error)")
         }
-    }
-}
-
-extension JSONSlice {
-    /// The items of a response's input, of which a text is short for one.
-    fileprivate var inputItems: [[UInt8]] {
-        guard kind == .string else { return elements.map { Array($0.raw) } }
-        var writer = JSONWriter()
-        writer.object { item in
-            item.member("type", "message")
-            item.member("role", "user")
-            item.member("content", self)
-        }
-        return [writer.bytes]
     }
 }

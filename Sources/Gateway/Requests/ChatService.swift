@@ -46,10 +46,12 @@ struct ChatService: Sendable {
                 // A body may take minutes, and the id leads to the event (`RequestLookup.reach`).
                 received.request = .fresh(at: ledger.now)
                 received.features.bodyBytes = body.count
-                client = try ClientRequest(
-                    api: api,
-                    body: prepared(body, for: api),
-                    header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
+                client = try linked(
+                    ClientRequest(
+                        api: api,
+                        body: body,
+                        header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
+                    )
                 )
                 guard client.model.utf8.count <= Self.modelNameLimit else {
                     throw RequestError(
@@ -68,6 +70,7 @@ struct ChatService: Sendable {
                 return try await refuse(received, error, watch, on: channel, start: start)
             }
             received.describe(client, families: providers.families)
+            received.holder = holder(of: client)
             var running = try ledger.admit(
                 client,
                 as: received,
@@ -117,10 +120,8 @@ struct ChatService: Sendable {
                 }
             switch opening {
             case .whole(let answer, let result):
-                noteDropped(in: &running)
                 return try await whole(answer, result, of: &running)
             case .flowing(let flowing):
-                noteDropped(in: &running)
                 running.firstByte = Int(Clocks.monotonicMicroseconds - running.start)
                 running.logWait += try await settle(running)
                 return StreamedReply(flowing, of: running, watch: watch, channel: channel, in: self)
@@ -140,16 +141,6 @@ struct ChatService: Sendable {
     /// The names that a request may use; made where an error lists them only, as there can be many.
     private var modelNames: [String] {
         ledger.read { state, _ in state.modelNames.map(\.id) }
-    }
-
-    /// Notes what the provider that answers was not told, for the answer's header.
-    private func noteDropped(in running: inout RunningRequest) {
-        guard let attempt = running.attempt,
-            let provider = providers[attempt.provider, attempt.key]
-        else { return }
-        running.dropped = running.client.droppedHints(
-            speaking: provider.dialect(for: attempt.model)
-        )
     }
 
     func open(

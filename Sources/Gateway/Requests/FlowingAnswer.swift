@@ -8,8 +8,9 @@ struct FlowingAnswer: Sendable {
     private var stream: AnswerStream
     private let status: Int
     private let keys: KeyMask
-    private let signatures: ThoughtSignatures
     private let firstByteMicroseconds: Int
+    /// The status by which the provider refused the client's own API before it was asked by a chat.
+    var refusedStatus: Int?
     /// What was read for the client before the stream was handed over.
     private(set) var opening: [UInt8]
 
@@ -23,8 +24,7 @@ struct FlowingAnswer: Sendable {
         as identity: AnswerIdentity,
         attemptStart: Int64,
         status: Int,
-        keys: KeyMask,
-        signatures: ThoughtSignatures
+        keys: KeyMask
     ) async throws(UpstreamError) -> AttemptRunner.Opening {
         var stream = AnswerStream(from: dialect, for: client, as: identity)
         var output: [UInt8] = []
@@ -55,7 +55,6 @@ struct FlowingAnswer: Sendable {
             throw .system("\(error)")
         }
         exchange.contentBegan()
-        signatures.keep(stream.takeSignatures())
         let firstByte = Int(Clocks.monotonicMicroseconds - attemptStart)
         return .flowing(
             FlowingAnswer(
@@ -63,7 +62,6 @@ struct FlowingAnswer: Sendable {
                 stream: stream,
                 status: status,
                 keys: keys,
-                signatures: signatures,
                 firstByteMicroseconds: firstByte,
                 opening: output
             )
@@ -94,11 +92,9 @@ struct FlowingAnswer: Sendable {
             var output: [UInt8] = []
             guard let bytes else {
                 try stream.finish(into: &output)
-                signatures.keep(stream.takeSignatures())
                 return output.isEmpty ? nil : output
             }
             try stream.consume(bytes, into: &output)
-            signatures.keep(stream.takeSignatures())
             if !output.isEmpty { return output }
         }
     }
@@ -144,6 +140,8 @@ struct FlowingAnswer: Sendable {
             finishReason: stream.finishReason,
             model: stream.model,
             outputTextBytes: stream.outputTextBytes,
+            held: stream.heldThere,
+            refusedStatus: refusedStatus,
             firstByteMicroseconds: firstByteMicroseconds
         )
     }

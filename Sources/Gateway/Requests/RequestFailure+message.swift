@@ -27,8 +27,7 @@ extension RequestFailure {
         case .unknownModel:
             "no provider has the model '\(model)'; there is \(list(names))"
         case .untranslatable:
-            // The first word is the one by which Claude Code knows to leave a feature out.
-            "capability_rejected: no provider of this model can take "
+            "no provider of this model can take "
                 + Set(decision.excluded.flatMap(\.fields)).sorted().joined(separator: ", ")
         case .unsatisfiable: "no provider fulfils what the request demands: \(skipped)"
         case .noProvider: "no provider is configured; run `logway serve --help`"

@@ -35,6 +35,7 @@ extension RequestReceived {
         features.cues = request.cues
         features.instructionBytes = request.instructionBytes
         features.entropyMillibits = request.entropyMillibits
+        isResponse = request.api.isResponses
         if request.choices > 1 { choices = request.choices }
         if request.api.operation != .generation { operation = request.api.operation }
         for family in families where !request.api.passes(to: ProviderDialect(family)) {

@@ -19,6 +19,9 @@ final class ResponseStore: Sendable {
         /// The items of the response's output.
         var output: [[UInt8]]
 
+        /// The ids of the output's items, in their order.
+        var itemIDs: [String?]
+
         /// The bytes that are held for it.
         var byteCount: Int {
             (input + output).reduce(object.count) { $0 + $1.count }
@@ -29,6 +32,8 @@ final class ResponseStore: Sendable {
         var kept: [String: Kept] = [:]
         /// The ids, oldest first.
         var order: [String] = []
+        /// Where the items of outputs are, by their ids.
+        var items: [String: (response: String, place: Int)] = [:]
         var byteCount = 0
     }
 
@@ -42,6 +47,13 @@ final class ResponseStore: Sendable {
     /// The response with an id; `nil` when it is not kept, or not any more.
     subscript(id: String) -> Kept? { state.withLock { $0.kept[id] } }
 
+    /// The item of a kept response with an id, a JSON object; `nil` when none has it.
+    func item(_ id: String) -> [UInt8]? {
+        state.withLock { state in
+            state.items[id].flatMap { state.kept[$0.response]?.output[$0.place] }
+        }
+    }
+
     /// Keeps a response and lets go of the oldest ones beyond the limit; one that is beyond it alone is
     /// not kept.
     func keep(_ response: Kept, as id: String) {
@@ -51,6 +63,9 @@ final class ResponseStore: Sendable {
             state.kept[id] = response
             state.order.append(id)
             state.byteCount += response.byteCount
+            for (place, itemID) in response.itemIDs.enumerated() {
+                if let itemID { state.items[itemID] = (id, place) }
+            }
             while state.byteCount > byteLimit || state.order.count > Self.countLimit,
                 let oldest = state.order.first
             {
@@ -69,6 +84,9 @@ extension ResponseStore.State {
         guard let gone = kept.removeValue(forKey: id) else { return false }
         order.removeAll { $0 == id }
         byteCount -= gone.byteCount
+        for itemID in gone.itemIDs.compactMap(\.self) where items[itemID]?.response == id {
+            items[itemID] = nil
+        }
         return true
     }
 }

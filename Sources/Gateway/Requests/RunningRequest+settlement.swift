@@ -130,6 +130,8 @@ extension AttemptResult {
         outcome.outputTextBytes = outputTextBytes
         outcome.mayCost = mayCost
         outcome.isUnreadable = isUnreadable
+        outcome.held = held
+        outcome.refusedStatus = refusedStatus
         outcome.connectMicroseconds = connectMicroseconds
         outcome.firstByteMicroseconds = firstByteMicroseconds
         return outcome

@@ -20,8 +20,6 @@ struct RunningRequest: Sendable {
     var attempt: AttemptStarted?
     /// When that attempt began, on the monotonic clock.
     var attemptStart: Int64 = 0
-    /// The paths of what the provider that answers was not told, as its family has no word for it.
-    var dropped: [String] = []
     /// The attempts that finished.
     var finished: [AttemptFinished] = []
     /// The candidates that were passed over on failover.
@@ -62,6 +60,10 @@ struct AttemptResult: Sendable {
     var model: String?
     /// Bytes of text that the model wrote, for an estimate where usage is missing.
     var outputTextBytes = 0
+    /// The fingerprints of what only the provider can go on from.
+    var held: [UInt64] = []
+    /// The status by which the provider refused the client's own API before it was asked by a chat.
+    var refusedStatus: Int?
     /// Whether the provider may have worked for this attempt, so that it may cost something even
     /// though it failed.
     var mayCost = true

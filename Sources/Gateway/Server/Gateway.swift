@@ -228,7 +228,12 @@ public struct Gateway: Sendable {
                 questions: ProviderQuestions(upstream: upstream),
                 bodyLimit: bodyLimit
             ),
-            responses: ResponsesEndpoint(responses: responses),
+            responses: ResponsesEndpoint(
+                responses: responses,
+                ledger: ledger,
+                providers: providers,
+                questions: ProviderQuestions(upstream: upstream)
+            ),
             feedback: FeedbackEndpoint(ledger: ledger, logger: logger),
             readiness: Readiness(ledger: ledger)
         )

@@ -19,8 +19,8 @@ public struct Answer: Sendable {
     public let receipt: Nanodollars?
     /// The bytes of text that the model wrote, as in JSON: for an estimate where usage is missing.
     public let outputTextBytes: Int
-    /// What Gemini signed of its thinking before the calls of a translated answer.
-    public let signatures: [CallSignature]
+    /// The fingerprints of what only the provider can go on from: a stored response, encrypted texts.
+    public let held: [UInt64]
 
     /// Reads a provider's answer with a 2xx status.
     ///
@@ -41,7 +41,12 @@ public struct Answer: Sendable {
             self = try Answer(embeddings: body, from: upstream, for: request, as: identity)
             return
         }
-        var parts = try AnswerReader.read(body, from: upstream.family)
+        var parts: [AnswerPart]
+        if request.api.isResponses, request.api.passes(to: upstream) {
+            (parts, held) = try ResponsesAnswerReader.read(body)
+        } else {
+            (parts, held) = (try AnswerReader.read(body, from: upstream.family), [])
+        }
         var tally = AnswerTally(of: request)
         for part in parts { tally.add(part) }
         if var restoration = request.restoration(from: upstream) {
@@ -55,10 +60,7 @@ public struct Answer: Sendable {
         outputTextBytes = tally.outputTextBytes
         if request.api.passes(to: upstream) {
             self.body = body
-            signatures = []
         } else {
-            let ids = AnswerIDs(identity: identity, rule: CallIDRule(of: request.family))
-            signatures = CallSignature.all(in: parts, ids: ids)
             self.body = try AnswerWriter.write(parts, tally, for: request, as: identity)
         }
     }
@@ -76,7 +78,7 @@ public struct Answer: Sendable {
         model = answer.model?.string.map { $0.limited(toBytes: AnswerTally.modelLimit) }
         receipt = answer.receipt
         outputTextBytes = 0
-        signatures = []
+        held = []
         self.body =
             request.api.passes(to: upstream)
             ? body

@@ -9,14 +9,13 @@ enum AnswerWriter {
         for request: ClientRequest,
         as identity: AnswerIdentity
     ) throws(ProviderFailure) -> [UInt8] {
-        let ids = AnswerIDs(identity: identity, rule: CallIDRule(of: request.family))
+        let ids = AnswerIDs(identity: identity)
         let content = AnswerContent(parts, ids: ids)
         return switch request.api {
         case .chatCompletions: OpenAIAnswerWriter.write(content, tally, ids)
         case .completions: CompletionsAnswerWriter.write(content, tally, ids)
-        case .responses:
-            ResponseObject(of: request, ids)
-                .write(ResponseItem.items(of: content, ids: ids), tally)
+        case .responses: ResponseObject(of: request, ids).write(content, tally)
+        case .compaction: try CompactionObject.write(content, tally, for: request, ids)
         case .messages: try AnthropicAnswerWriter.write(content, tally, ids)
         case .ollamaChat, .ollamaGenerate:
             try OllamaAnswerWriter(ids, isChat: request.api == .ollamaChat).write(content, tally)

@@ -16,7 +16,7 @@ struct AnthropicStreamWriter {
     private var blockCount = 0
 
     init(identity: AnswerIdentity) {
-        ids = AnswerIDs(identity: identity, rule: CallIDRule(of: .anthropic))
+        ids = AnswerIDs(identity: identity)
     }
 
     mutating func write(

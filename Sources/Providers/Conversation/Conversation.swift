@@ -24,6 +24,9 @@ struct Conversation {
     var thinking: AskedThinking?
     /// Who the client's own user is, a string.
     var endUser: JSONSlice?
+    /// What OpenAI's chats have a field for and few others of the family, by the field's name; each a
+    /// string (`ChatHint`).
+    var chatHints: [(name: String, value: JSONSlice)] = []
     /// What may not survive a translation, with the path of the field that says it.
     var findings: [Finding] = []
     /// Whether what is read now was said before the last answer ended, so that the client can't take

@@ -21,6 +21,8 @@ enum Feature {
     case foreign
     /// A field whose loss changes price, speed or bookkeeping, but not what is answered.
     case hint
+    /// A hint that some providers of OpenAI's family have a field for (`ChatHint`).
+    case chatHint
     /// A field that is known to change what is answered, and that no other family has a word for:
     /// `FieldTranslation` names them.
     case demand
@@ -117,6 +119,7 @@ enum Feature {
     func treatment(in family: WireFamily) -> Treatment {
         switch self {
         case .foreign, .hint: .dropped
+        case .chatHint: family == .openai ? .kept : .dropped
         case .demand, .fileReference, .forcedServerTool: .refused
         case .endUser: family == .ollama || family == .gemini ? .dropped : .kept
         case .outputSchema: .kept

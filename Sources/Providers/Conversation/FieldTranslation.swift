@@ -175,7 +175,8 @@ struct FieldTranslation {
         read: [
             "model", "input", "instructions", "stream", "max_output_tokens", "temperature", "top_p",
             "tools", "tool_choice", "parallel_tool_calls", "text", "reasoning", "user", "store",
-            "previous_response_id",
+            "previous_response_id", "prompt_cache_key", "prompt_cache_retention",
+            "safety_identifier", "service_tier",
         ],
         demands: ["background", "conversation", "prompt"],
         defaults: [
@@ -186,7 +187,10 @@ struct FieldTranslation {
 
     /// An item of a response's input; ids and states come back from earlier answers.
     static let responsesItem = FieldTranslation(
-        read: ["type", "role", "content", "call_id", "name", "arguments", "output", "id"],
+        read: [
+            "type", "role", "content", "call_id", "name", "arguments", "output", "id", "namespace",
+            "input", "action",
+        ],
         defaults: [
             "status": ["\"completed\"", "\"incomplete\"", "\"in_progress\""]
         ]
@@ -200,11 +204,12 @@ struct FieldTranslation {
 
     /// Objects inside of a request to `/v1/responses`, by the field that holds them.
     static let responsesTool = FieldTranslation(
-        read: ["type", "name", "description", "parameters"],
-        defaults: ["strict": ["false"]]
+        read: ["type", "name", "description", "parameters", "strict", "format"]
     )
-    static let responsesText = FieldTranslation(read: ["format"])
-    static let responsesFormat = FieldTranslation(read: ["type", "schema", "name"])
+    static let responsesText = FieldTranslation(read: ["format", "verbosity"])
+    static let responsesFormat = FieldTranslation(
+        read: ["type", "schema", "name", "strict", "description"]
+    )
     static let responsesReasoning = FieldTranslation(read: ["effort"])
 
     /// A request for embeddings in OpenAI's form, and in Ollama's two.

@@ -6,11 +6,14 @@ public struct ProviderDialect: Hashable, Sendable {
     public let family: WireFamily
     /// Whether the model goes on with prompts, in OpenAI's completions.
     public let takesPrompts: Bool
+    /// Whether the model answers in OpenAI's responses.
+    public let takesResponses: Bool
 
     /// The dialect of a family.
-    public init(_ family: WireFamily, takesPrompts: Bool = false) {
+    public init(_ family: WireFamily, takesPrompts: Bool = false, takesResponses: Bool = false) {
         self.family = family
         self.takesPrompts = takesPrompts
+        self.takesResponses = takesResponses
     }
 
     /// OpenAI's family, by chats alone.

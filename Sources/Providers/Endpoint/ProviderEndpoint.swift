@@ -56,15 +56,17 @@ public struct ProviderEndpoint: Sendable {
     }
 
     /// Where requests of a client's API are posted: to the same API where the provider has it, else
-    /// to its chat; `takesPrompts` says whether it has completions of prompts for the model.
+    /// to its chat; `dialect` is what it speaks for the model.
     public func url(
         for api: ClientAPI,
         model: String,
         streamed: Bool,
-        takesPrompts: Bool = false
+        dialect: ProviderDialect
     ) -> String {
         switch (api, family) {
-        case (.completions, .openai) where takesPrompts: root + "/completions"
+        case (.completions, .openai) where api.passes(to: dialect): root + "/completions"
+        case (.responses, .openai) where api.passes(to: dialect): root + "/responses"
+        case (.compaction, .openai) where api.passes(to: dialect): root + "/responses/compact"
         case (.ollamaGenerate, .ollama): root + "/api/generate"
         case (.ollamaEmbeddings, .ollama): root + "/api/embeddings"
         case (_, .ollama) where api.operation == .embeddings: root + "/api/embed"

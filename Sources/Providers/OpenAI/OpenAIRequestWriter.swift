@@ -37,6 +37,9 @@ enum OpenAIRequestWriter {
             write(conversation.format, to: &root)
             writeThinking(of: conversation, options, to: &root)
             root.member("user", ifPresent: conversation.endUser?.shortened(to: mostUserCharacters))
+            for hint in conversation.chatHints where options.chatHints.contains(hint.name) {
+                root.member(hint.name, hint.value)
+            }
             if conversation.streamed {
                 root.member("stream", true)
                 if options.asksForUsage {
@@ -126,7 +129,7 @@ enum OpenAIRequestWriter {
                     message.name("content")
                     message.write(joined: texts, separator: "")
                 }
-                if options.returnsThinking {
+                if options.returnsThinking, !calls.isEmpty {
                     message.name("reasoning_content")
                     message.write(joined: turn.returnedThinking, separator: "")
                 }

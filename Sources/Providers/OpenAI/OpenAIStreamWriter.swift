@@ -9,8 +9,6 @@ struct OpenAIStreamWriter {
     private var didFinish = false
     /// The provider's index of each call, in the order of OpenAI's.
     private var calls: [Int] = []
-    /// Those of them that are of custom tools.
-    private var custom: Set<Int> = []
 
     init(identity: AnswerIdentity, wantsUsage: Bool) {
         ids = AnswerIDs(identity: identity)
@@ -28,16 +26,20 @@ struct OpenAIStreamWriter {
         case .toolCall(let index, let start):
             let position = calls.count
             calls.append(index)
-            if start.isCustom { custom.insert(index) }
             let callID = ids.call(index, given: start.id)
             writeCall(position, tally, into: &output) { call in
                 call.member("id", callID)
-                OpenAIToolCall.write(start, arguments: [], to: &call)
+                call.member("type", "function")
+                call.object("function") { function in
+                    function.name("name")
+                    function.write(joined: [start.name].compactMap(\.self), separator: "")
+                    function.member("arguments", "")
+                }
             }
         case .arguments(let index, let piece):
             guard let position = calls.lastIndex(of: index), !piece.isEmptyString else { return }
             writeCall(position, tally, into: &output) { call in
-                OpenAIToolCall.write(piece, isCustom: custom.contains(index), to: &call)
+                call.object("function") { $0.member("arguments", piece) }
             }
         case .finish(let reason): finish(reason, tally, into: &output)
         case .foreign, .usage, .receipt: break

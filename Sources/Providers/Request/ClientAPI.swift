@@ -17,6 +17,8 @@ public enum ClientAPI: Sendable, CaseIterable {
     case completions
     /// OpenAI's `POST /v1/responses`.
     case responses
+    /// OpenAI's `POST /v1/responses/compact`, which makes one item of a conversation.
+    case compaction
     /// OpenAI's `POST /v1/embeddings`.
     case embeddings
     /// Ollama's `POST /api/embed`.
@@ -27,7 +29,7 @@ public enum ClientAPI: Sendable, CaseIterable {
     /// The family it belongs to.
     public var family: WireFamily {
         switch self {
-        case .chatCompletions, .completions, .responses, .embeddings: .openai
+        case .chatCompletions, .completions, .responses, .compaction, .embeddings: .openai
         case .messages: .anthropic
         case .ollamaChat, .ollamaGenerate, .ollamaEmbed, .ollamaEmbeddings: .ollama
         }
@@ -36,7 +38,8 @@ public enum ClientAPI: Sendable, CaseIterable {
     /// What it asks models to do.
     public var operation: RequestOperation {
         switch self {
-        case .chatCompletions, .responses, .messages, .ollamaChat, .ollamaGenerate: .generation
+        case .chatCompletions, .responses, .compaction, .messages, .ollamaChat, .ollamaGenerate:
+            .generation
         case .completions: .completion
         case .embeddings, .ollamaEmbed, .ollamaEmbeddings: .embeddings
         }
@@ -50,15 +53,17 @@ public enum ClientAPI: Sendable, CaseIterable {
         }
     }
 
+    /// Whether it is one of OpenAI's responses: an answer, or the compaction of a conversation.
+    public var isResponses: Bool { self == .responses || self == .compaction }
+
     /// Whether providers of `family` are asked in this very API, so that bytes pass; all others are
     /// sent a translation.
     ///
-    /// Responses are always sent as chats: most providers of OpenAI's family have none, and those that
-    /// have keep them where only they find them again. So are completions of prompts, but for models
-    /// that are known to go on with them.
+    /// Responses and completions of prompts are sent as chats, but to models that are known to have
+    /// them: most providers of OpenAI's family have neither.
     public func passes(to dialect: ProviderDialect) -> Bool {
         switch self {
-        case .responses: false
+        case .responses, .compaction: dialect.family == .openai && dialect.takesResponses
         case .completions: dialect.family == .openai && dialect.takesPrompts
         default: family == dialect.family
         }

@@ -23,13 +23,7 @@ extension ClientRequest {
     /// speed but not the answer, declarations that a model need not use, what nobody has heard of; and the
     /// header for beta features, of which those that shape the answer have a field that says so.
     public func droppedHints(to family: WireFamily) -> [String] {
-        droppedHints(speaking: ProviderDialect(family))
-    }
-
-    /// The same on the way to a provider that speaks `dialect`.
-    public func droppedHints(speaking dialect: ProviderDialect) -> [String] {
-        guard !api.passes(to: dialect) else { return [] }
-        let family = dialect.family
+        guard !api.passes(to: ProviderDialect(family)) else { return [] }
         do {
             let findings = try findings()
             let lost = findings.filter { $0.treatment(in: family) == .dropped }
@@ -44,19 +38,19 @@ extension ClientRequest {
     /// The body for a provider that speaks `dialect`.
     ///
     /// Within the API the model's name and what `options` ask for are spliced in, and every other
-    /// byte stays; across families it is translated. What Logway made up in an earlier answer is taken
-    /// back: thinking with an empty signature, which Anthropic refuses.
-    /// - Parameter signature: the signature that Gemini gave with a call, by the id under which the
-    ///   client knows the call.
+    /// byte stays; across families it is translated.
     /// - Throws: `RequestError` when a field has the wrong type, or is an obstacle.
     public func upstreamBody(
         for dialect: ProviderDialect,
         model: String,
-        options: UpstreamOptions = UpstreamOptions(),
-        signature: (String) -> String? = { _ in nil }
+        options: UpstreamOptions = UpstreamOptions()
     ) throws(RequestError) -> [UInt8] {
         let family = dialect.family
-        if api.passes(to: dialect) { return splicedBody(model: model, options: options) }
+        if api.passes(to: dialect) {
+            return api.isResponses
+                ? passedResponse(model: model, options: options)
+                : splicedBody(model: model, options: options)
+        }
         if api.operation == .embeddings {
             let request = try EmbeddingRequest.read(root, api: api)
             try refuse(family.embeds ? request.findings : [Self.noEmbeddings], for: family)
@@ -64,8 +58,7 @@ extension ClientRequest {
         }
         let asked = try conversation()
         try refuse(asked.findings, for: family)
-        let signed = family == .gemini ? asked.signed(by: signature) : asked
-        let conversation = signed.shaped(for: family)
+        let conversation = asked.shaped(for: family)
         return switch family {
         case .openai: OpenAIRequestWriter.write(conversation, model: model, options: options)
         case .anthropic: AnthropicRequestWriter.write(conversation, model: model, options: options)
@@ -124,8 +117,9 @@ extension ClientRequest {
             (conversation, field) = (try AnthropicRequestReader.read(root), "messages")
         case .completions:
             (conversation, field) = (try CompletionsRequestReader.read(root), "prompt")
-        case .responses:
+        case .responses, .compaction:
             (conversation, field) = (try ResponsesRequestReader.read(root), "input")
+            if isForSummary { conversation.askForSummary() }
         case .ollamaChat:
             (conversation, field) = (try OllamaRequestReader.readChat(root), "messages")
         case .ollamaGenerate:
@@ -148,7 +142,6 @@ extension ClientRequest {
             askForUsage(in: &splice, options)
         case .messages:
             if let limit { splice.set("max_tokens", to: Array("\(limit)".utf8)) }
-            if let messages = messagesWithoutOurThinking { splice.set("messages", to: messages) }
         case .ollamaChat, .ollamaGenerate:
             if let options = ollamaOptions(limit: limit, contextTokens: options.contextTokens) {
                 splice.set("options", to: options)
@@ -169,7 +162,7 @@ extension ClientRequest {
                 splice.set("max_tokens", to: Array("\(count)".utf8))
             }
             askForUsage(in: &splice, options)
-        case .responses, .embeddings, .ollamaEmbed, .ollamaEmbeddings: break
+        case .responses, .compaction, .embeddings, .ollamaEmbed, .ollamaEmbeddings: break
         }
         return splice.bytes
     }

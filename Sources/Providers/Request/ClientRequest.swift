@@ -40,12 +40,15 @@ public struct ClientRequest: Sendable {
     /// written, for routing hints.
     public let metadata: [String: String]
 
-    /// Whether a part of a message is what a model thought, in Anthropic's form.
-    let hasThinking: Bool
+    /// What a request to OpenAI's responses says of things that stand elsewhere, and who holds them.
+    public var links: ResponseLinks
+    /// The body as it came, where `body` has more in it: the conversation that it goes on from.
+    var original: JSONSlice?
+
     /// Whether embeddings are wanted as base64.
     let wantsBase64: Bool
     /// The headers that go on to a provider of the same family, by lower-case name.
-    let passedHeaders: [(name: String, value: String)]
+    var passedHeaders: [(name: String, value: String)]
 
     /// The request without its family, once somebody asked for it.
     let memo = ConversationMemo()
@@ -89,8 +92,8 @@ public struct ClientRequest: Sendable {
         cues = scan.cues
         entropyMillibits = scan.entropyMillibits
         metadata = facts.metadata
-        hasThinking = facts.hasThinking
         wantsBase64 = facts.wantsBase64
+        links = facts.links
     }
 
     /// A request for a chat answer in a family's own API for it.

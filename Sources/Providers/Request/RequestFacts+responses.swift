@@ -4,33 +4,50 @@ import JSONBytes
 extension RequestFacts {
     private static let responsesKeys: JSONKeys = [
         "model", "input", "instructions", "stream", "max_output_tokens", "temperature", "tools",
-        "text", "metadata",
+        "text", "metadata", "previous_response_id", "conversation", "prompt",
     ]
-    private static let itemKeys: JSONKeys = ["role", "content", "arguments", "output"]
+    private static let itemKeys: JSONKeys = [
+        "role", "content", "arguments", "output", "type", "id", "encrypted_content", "input",
+        "tools",
+    ]
 
     /// Reads the body of OpenAI's `/v1/responses`; each item of the input counts as a message.
+    ///
+    /// Of what only its provider judges nothing is demanded: items and parts of any kind pass.
     mutating func readResponses() throws(RequestError) {
         let found = try Field(value: root, path: "").scan(Self.responsesKeys)
         func field(_ index: Int) -> Field? {
             found[index].map { Field(value: $0, path: Self.responsesKeys[index]) }
         }
         try readModel(field(0))
-        guard let input = field(1) else { throw RequestError("input is missing", field: "input") }
-        if let instructions = try field(2)?.string() {
-            promptTextBytes += instructions.rawText?.count ?? 0
+        links.previousID = found[9]?.string
+        links.isKeptElsewhere = found[10] != nil || found[11] != nil
+        if let instructions = field(2)?.value {
+            promptTextBytes += instructions.rawText?.count ?? instructions.range.count
         }
         streamed = try field(3)?.bool() ?? false
         if streamed { needs.insert(.streaming) }
-        maxOutputTokens = try field(4)?.count()
-        temperature = try field(5)?.number().double
+        // A limit that is none, such as -1, is the provider's to judge.
+        maxOutputTokens = found[4]?.int.flatMap { $0 >= 0 ? $0 : nil }
+        temperature = found[5]?.double
         try readTools(field(6))
-        if let format = try field(7)?.scan(["format"])[0],
+        readSearch(in: found[6])
+        if let text = found[7], text.kind == .object,
+            let format = try Field(value: text, path: "text").scan(["format"])[0],
+            format.kind == .object,
             let type = try Field(value: format, path: "text.format").scan(["type"])[0],
             !type.isString("text")
         {
             needs.insert(.structuredOutput)
         }
         try readMetadata(field(8))
+        guard let input = field(1) else {
+            guard links.previousID != nil || links.isKeptElsewhere else {
+                throw RequestError("input is missing", field: "input")
+            }
+            messageCount = 1
+            return
+        }
         if let text = input.value.rawText {
             promptTextBytes += text.count
             instruction = text
@@ -44,13 +61,76 @@ extension RequestFacts {
     }
 
     private mutating func readItem(_ item: Field) throws(RequestError) {
-        let found = try item.scan(Self.itemKeys)
         messageCount += 1
-        promptTextBytes += found[2]?.rawText?.count ?? 0
+        // What is no object is for its provider to refuse, and is left out elsewhere.
+        guard item.value.kind == .object else { return }
+        let found = try item.scan(Self.itemKeys)
+        readLinks(type: found[4], id: found[5], encrypted: found[6], content: found[1])
+        promptTextBytes += found[2].map { $0.rawText?.count ?? $0.range.count } ?? 0
+        promptTextBytes += found[7]?.rawText?.count ?? 0
+        if let tools = found[8], tools.kind == .array {
+            needs.insert(.tools)
+            toolDefinitionBytes += tools.range.count
+            readSearch(in: tools)
+        }
         for content in [found[1], found[3]].compactMap(\.self) {
             lastText = nil
-            try readContent(Field(value: content, path: item.path + ".content"), depth: 0)
+            readParts(content)
             if found[0]?.isString("user") == true, let lastText { instruction = lastText }
+        }
+    }
+
+    private mutating func readSearch(in tools: JSONSlice?) {
+        guard let tools, !links.declaresSearch else { return }
+        links.declaresSearch = tools.elements.contains { tool in
+            tool.members.contains {
+                $0.name.isString("type") && $0.value.isString("tool_search")
+            }
+        }
+    }
+
+    private mutating func readLinks(
+        type: JSONSlice?,
+        id: JSONSlice?,
+        encrypted: JSONSlice?,
+        content: JSONSlice?
+    ) {
+        if let text = encrypted?.text, !text.isEmpty {
+            if OwnItems.isOwn(encrypted: text) {
+                links.hasOwnItems = true
+            } else {
+                links.encrypted.append(HeldText.fingerprint(text))
+            }
+        } else if type?.isString("reasoning") == true, OwnItems.isOwn(id: id, content: content) {
+            links.hasOwnItems = true
+        } else if type?.isString("compaction_trigger") == true {
+            links.asksForSummary = true
+        } else if type?.isString("item_reference") == true, let id = id?.string {
+            links.references.append(id)
+        }
+    }
+
+    /// Content is a text or a list of parts; anything else is counted as it stands.
+    private mutating func readParts(_ content: JSONSlice) {
+        if let text = content.rawText {
+            promptTextBytes += text.count
+            lastText = text
+            return
+        }
+        guard content.kind == .array else {
+            promptTextBytes += content.range.count
+            return
+        }
+        for part in content.elements where part.kind == .object {
+            var members = part.members
+            while let member = members.next() {
+                if member.name.isString("text"), let text = member.value.rawText {
+                    promptTextBytes += text.count
+                    lastText = text
+                } else if member.name.isString("type"), member.value.isString("input_image") {
+                    needs.insert(.vision)
+                }
+            }
         }
     }
 }

@@ -18,11 +18,11 @@ struct RequestFacts {
     var instruction: ArraySlice<UInt8> = []
     /// The last text at the top of the content that was read.
     var lastText: ArraySlice<UInt8>?
-    /// Whether a part of a message is what a model thought, in Anthropic's form.
-    var hasThinking = false
     var metadata: [String: String] = [:]
     /// Whether embeddings are wanted as base64.
     var wantsBase64 = false
+    /// What a request to OpenAI's responses says of things that stand elsewhere.
+    var links = ResponseLinks()
 
     private static let keys: JSONKeys = [
         "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
@@ -40,7 +40,7 @@ struct RequestFacts {
         switch api {
         case .chatCompletions, .messages: try readChat(api.family)
         case .completions: try readCompletions()
-        case .responses: try readResponses()
+        case .responses, .compaction: try readResponses()
         case .ollamaChat: try readOllamaChat()
         case .ollamaGenerate: try readOllamaGenerate()
         case .embeddings, .ollamaEmbed, .ollamaEmbeddings: try readEmbeddings(api)
@@ -198,8 +198,6 @@ struct RequestFacts {
             promptTextBytes += found[3]?.range.count ?? 0
             if let type = found[0], type.isString("image_url") || type.isString("image") {
                 needs.insert(.vision)
-            } else if let type = found[0], type.isString("thinking") {
-                hasThinking = true
             }
             if let inner = found[2], depth == 0 {
                 try readContent(Field(value: inner, path: content.path + "[].content"), depth: 1)

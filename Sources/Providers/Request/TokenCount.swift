@@ -3,7 +3,8 @@ import JSONBytes
 
 /// Counting a request's tokens without an answer: which families can, and how they are asked.
 ///
-/// Sources: Anthropic's API reference, "Count Message tokens"; Google's, "Counting tokens".
+/// Sources: Anthropic's API reference, "Count Message tokens"; Google's, "Counting tokens"; OpenAI's, "Get
+/// input token counts".
 /// November 2026.
 public enum TokenCount {
     /// Whether providers of a family count.
@@ -13,8 +14,11 @@ public enum TokenCount {
 
     /// The path to post to, below the version of the API.
     public static func path(for family: WireFamily, model: String) -> String {
-        family == .gemini
-            ? "/" + GeminiModelName.path(of: model) + ":countTokens" : "/messages/count_tokens"
+        switch family {
+        case .gemini: "/" + GeminiModelName.path(of: model) + ":countTokens"
+        case .openai: "/responses/input_tokens"
+        case .anthropic, .ollama: "/messages/count_tokens"
+        }
     }
 
     /// The body to post.

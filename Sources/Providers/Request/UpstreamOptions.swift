@@ -29,6 +29,12 @@ public struct UpstreamOptions: Hashable, Sendable {
     public var returnsThinking: Bool
     /// Whether to ask an OpenAI-family provider for the usage of a stream.
     public var asksForUsage: Bool
+    /// The fields of OpenAI's own chats that the provider is known to take beside those that all of its
+    /// family do.
+    public var chatHints: Set<String> = []
+    /// Which provider and lane are asked, for what of a request only one of them can read; `nil` where
+    /// that is not known.
+    public var asked: ResponseHolder?
 
     /// Options with the defaults of a request without a budget.
     public init(
@@ -52,8 +58,8 @@ public struct UpstreamOptions: Hashable, Sendable {
     }
 
     /// An output limit that the model can take: most providers refuse a larger one than their model's.
-    public func limited(_ limit: Int) -> Int { min(limit, mostOutput ?? limit) }
+    func limited(_ limit: Int) -> Int { min(limit, mostOutput ?? limit) }
 
     /// The same; no limit stays none.
-    public func limited(_ limit: Int?) -> Int? { limit.map { limited($0) } }
+    func limited(_ limit: Int?) -> Int? { limit.map { limited($0) } }
 }

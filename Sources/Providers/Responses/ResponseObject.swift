@@ -17,12 +17,28 @@ struct ResponseObject {
     let ids: AnswerIDs
     /// The response's id, by which a later request goes on from it.
     let id: String
+    /// Whether the answer is a summary of the conversation, in an item of its own.
+    let isSummary: Bool
     private let root: JSONSlice
+    /// Whether the client searches for tools itself.
+    private let searches: Bool
 
     init(of request: ClientRequest, _ ids: AnswerIDs) {
         self.ids = ids
         root = request.root
         id = ids.answer("resp_", given: nil)
+        isSummary = request.isForSummary
+        searches = request.links.declaresSearch
+    }
+
+    /// A call that the model made.
+    func call(_ start: ToolCallStart, id: String) -> ResponseCall {
+        ResponseCall(start, id: id, searches: searches)
+    }
+
+    /// The whole response of an answer.
+    func write(_ content: AnswerContent, _ tally: AnswerTally) -> [UInt8] {
+        write(ResponseItem.items(of: content, in: self), tally)
     }
 
     /// The whole response.
@@ -94,7 +110,7 @@ struct ResponseObject {
     }
 
     /// OpenAI's input tokens include the cached ones.
-    private static func write(_ usage: TokenUsage, to object: inout JSONWriter) {
+    static func write(_ usage: TokenUsage, to object: inout JSONWriter) {
         let input = usage.prompt ?? 0
         let output = usage.output ?? 0
         object.member("input_tokens", input)

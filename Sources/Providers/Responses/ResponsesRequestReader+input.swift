@@ -2,49 +2,114 @@ import JSONBytes
 
 extension ResponsesRequestReader {
     private static let itemKeys: JSONKeys = [
-        "type", "role", "content", "call_id", "name", "arguments", "output",
+        "type", "role", "content", "call_id", "name", "arguments", "output", "namespace", "input",
+        "tools", "encrypted_content", "summary", "action",
     ]
 
-    /// A text of the user's, or the items of a conversation.
+    /// A text of the user's, or the items of a conversation; what was said before the model's last item
+    /// is read as the past, which a client can't take back.
     mutating func readInput(_ input: Field) throws(RequestError) {
         if input.value.kind == .string {
             return conversation.turns.append(
                 Turn(role: .user, parts: [.text(input.value)], path: input.path)
             )
         }
-        for item in try input.elements() {
-            let found = try item.scan(Self.itemKeys)
-            switch found[0]?.string ?? "message" {
-            case "message": try readMessage(item, role: found[1], content: found[2])
-            case "function_call":
-                try readCall(item, id: found[3], name: found[4], arguments: found[5])
-            case "function_call_output": try readResult(item, id: found[3], output: found[6])
-            case "reasoning": try readReasoningItem(item, content: found[2])
-            default: conversation.note(.foreign, at: item.path + ".type")
+        let items = try input.elements()
+        let last = items.lastIndex { Self.isOfModel($0.value) } ?? -1
+        for (index, item) in items.enumerated() {
+            conversation.isPast = index <= last
+            do throws(RequestError) {
+                try readItem(item)
+            } catch {
+                guard conversation.isPast else { throw error }
+                conversation.note(.foreign, at: error.field ?? item.path)
             }
         }
+        conversation.isPast = false
         // Reasoning that nothing came of is no turn.
         conversation.turns.removeAll { $0.role == .assistant && $0.parts.isEmpty }
     }
 
+    /// Whether the model gave an item: its messages, reasoning and calls.
+    private static func isOfModel(_ item: JSONSlice) -> Bool {
+        item.members.contains { member in
+            if member.name.isString("role") { return member.value.isString("assistant") }
+            guard member.name.isString("type"), let type = member.value.string else { return false }
+            return type == "reasoning" || type.hasSuffix("_call")
+        }
+    }
+
+    private mutating func readItem(_ item: Field) throws(RequestError) {
+        guard item.value.kind == .object else { return conversation.note(.foreign, at: item.path) }
+        let found = try item.scan(Self.itemKeys)
+        let type = found[0]?.string ?? "message"
+        switch type {
+        case "message", "agent_message":
+            try readMessage(item, role: found[1], content: found[2])
+        case "function_call":
+            let arguments = conversation.arguments(found[5], at: item.path + ".arguments")
+            try readCall(item, found, named: found[4], arguments)
+        case "custom_tool_call":
+            try readCall(item, found, named: found[4], Self.wrapped(found[8]))
+        case "tool_search_call":
+            let arguments = conversation.arguments(found[5], at: item.path + ".arguments")
+            let name = JSONSlice.string(of: Self.searchName.utf8)
+            try readCall(item, found, named: name, arguments)
+        case "tool_search_output":
+            try readTools(in: item, found[9])
+            try readResult(item, id: found[3], parts: [.note(Self.names(in: found[9]))])
+        case "additional_tools": try readTools(in: item, found[9])
+        case "reasoning": readReasoningItem(item, content: found[2], summary: found[11])
+        case "compaction", "compaction_summary", "context_compaction":
+            readCompaction(item, found[10])
+        // It asks for a summary (`ClientRequest.isForSummary`).
+        case "compaction_trigger": break
+        case _ where type.hasSuffix("_call_output"):
+            try readOutput(item, id: found[3], output: found[6])
+        case _ where type.hasSuffix("_call"): try readOtherCall(item, type, found)
+        default:
+            // A reference to an item that nobody here knows, or a kind of item that is new: what text there is in it
+            // is said.
+            conversation.note(.foreign, at: item.path)
+            guard let content = found[2] else { return }
+            try readMessage(item, role: found[1], content: content)
+        }
+    }
+
+    /// A conversation in an item: the text of one of Logway's, a note for one that only its provider can
+    /// read.
+    private mutating func readCompaction(_ item: Field, _ encrypted: JSONSlice?) {
+        let text: Turn.Part
+        if let summary = encrypted?.text.flatMap(OwnItems.summary) {
+            text = .text(.string(of: Array(OwnItems.summaryHeading.utf8) + summary))
+        } else {
+            conversation.note(.hint, at: item.path)
+            text = .note("[an earlier part of the conversation, which only its provider can read]")
+        }
+        conversation.turns.append(Turn(role: .user, parts: [text], path: item.path))
+    }
+
     /// What was thought before the items that follow, as far as it is text: what OpenAI's own models
-    /// thought is encrypted.
+    /// thought is encrypted, and a summary stands for it.
     private mutating func readReasoningItem(
         _ item: Field,
-        content: JSONSlice?
-    ) throws(RequestError) {
-        var texts: [JSONSlice] = []
-        let parts = try content.map { value throws(RequestError) in
-            try Field(value: value, path: item.path + ".content").elements()
-        }
-        for part in parts ?? [] {
-            guard let text = try part.scan(["text"])[0], text.kind == .string else { continue }
-            texts.append(text)
-        }
+        content: JSONSlice?,
+        summary: JSONSlice?
+    ) {
+        let said = Self.texts(in: content)
+        let texts = said.isEmpty ? Self.texts(in: summary) : said
         conversation.note(texts.isEmpty ? .hint : .pastReasoning, at: item.path)
         guard !texts.isEmpty else { return }
         appendToAssistant([], at: item.path)
         conversation.turns[conversation.turns.count - 1].reasoning += texts
+    }
+
+    private static func texts(in parts: JSONSlice?) -> [JSONSlice] {
+        if let parts, parts.kind == .string { return [parts] }
+        return parts?.elements.compactMap { part in
+            let text = part.members.first { $0.name.isString("text") }?.value
+            return text?.kind == .string ? text : nil
+        } ?? []
     }
 
     private mutating func readMessage(
@@ -55,12 +120,8 @@ extension ResponsesRequestReader {
         FieldTranslation.responsesItem.check(item.value, path: item.path, in: &conversation)
         let path = item.path + ".content"
         guard let content else { throw RequestError("\(path) is missing", field: path) }
-        let parts = try readContent(Field(value: content, path: path))
-        if !parts.images.isEmpty, role?.isString("user") != true {
-            conversation.note(.foreign, at: path)
-        }
+        let parts = try readContent(Field(value: content, path: path), isResult: false)
         switch role?.string {
-        case "user": conversation.turns.append(Turn(role: .user, parts: parts, path: item.path))
         case "assistant": appendToAssistant(parts, at: item.path)
         case "system", "developer":
             guard conversation.turns.isEmpty else {
@@ -68,116 +129,20 @@ extension ResponsesRequestReader {
                 return conversation.turns.append(Turn(role: .system, parts: parts, path: item.path))
             }
             conversation.system += parts.filter { $0.text != nil }
-        default: conversation.note(.foreign, at: item.path + ".role")
+        case let role:
+            if role != nil, role != "user" { conversation.note(.foreign, at: item.path + ".role") }
+            conversation.turns.append(Turn(role: .user, parts: parts, path: item.path))
         }
     }
 
     /// What an answer held are several items here and one turn elsewhere.
-    private mutating func appendToAssistant(_ parts: [Turn.Part], at path: String) {
-        if conversation.turns.last?.role == .assistant {
+    func endsInAssistant() -> Bool { conversation.turns.last?.role == .assistant }
+
+    mutating func appendToAssistant(_ parts: [Turn.Part], at path: String) {
+        if endsInAssistant() {
             conversation.turns[conversation.turns.count - 1].parts += parts
         } else {
             conversation.turns.append(Turn(role: .assistant, parts: parts, path: path))
         }
-    }
-
-    private mutating func readContent(_ content: Field) throws(RequestError) -> [Turn.Part] {
-        if content.value.kind == .string { return [.text(content.value)] }
-        var parts: [Turn.Part] = []
-        for part in try content.elements() {
-            let found = try part.scan(["type", "text", "image_url", "detail", "refusal"])
-            switch found[0]?.string {
-            case "input_text", "output_text", "text":
-                let path = part.path + ".text"
-                guard let text = found[1] else {
-                    throw RequestError("\(path) is missing", field: path)
-                }
-                parts.append(.text(try Field(value: text, path: path).string()))
-            case "refusal":
-                if let refusal = found[4], refusal.kind == .string { parts.append(.text(refusal)) }
-            case "input_image":
-                if let image = try readImage(part, url: found[2], detail: found[3]) {
-                    parts.append(.image(image))
-                }
-            default:
-                conversation.note(.foreign, at: part.path)
-                continue
-            }
-            FieldTranslation.responsesPart.check(part.value, path: part.path, in: &conversation)
-        }
-        return parts
-    }
-
-    private mutating func readImage(
-        _ part: Field,
-        url: JSONSlice?,
-        detail: JSONSlice?
-    ) throws(RequestError) -> Turn.Image? {
-        let path = part.path + ".image_url"
-        if let detail, !detail.isString("auto") {
-            conversation.note(.hint, at: part.path + ".detail")
-        }
-        // A file's id is known to OpenAI alone.
-        guard let url else {
-            conversation.note(.foreign, at: part.path)
-            return nil
-        }
-        let text = try Field(value: url, path: path).string().text ?? []
-        if let data = DataURL(text) {
-            return .data(mediaType: data.mediaType, base64: data.base64)
-        }
-        guard text.starts(with: "http://".utf8) || text.starts(with: "https://".utf8) else {
-            conversation.note(.foreign, at: path)
-            return nil
-        }
-        conversation.note(.imageURL, at: path)
-        return .url(url)
-    }
-
-    private mutating func readCall(
-        _ item: Field,
-        id: JSONSlice?,
-        name: JSONSlice?,
-        arguments: JSONSlice?
-    ) throws(RequestError) {
-        FieldTranslation.responsesItem.check(item.value, path: item.path, in: &conversation)
-        guard let id, let name else {
-            throw RequestError("\(item.path) needs a call_id and a name", field: item.path)
-        }
-        let text = arguments?.text ?? []
-        let object: JSONSlice?
-        do {
-            object = try JSONSlice(validating: text.isEmpty ? Array("{}".utf8) : Array(text))
-        } catch {
-            object = nil
-        }
-        guard let object, object.kind == .object else {
-            return conversation.note(.foreign, at: item.path + ".arguments")
-        }
-        let call = Turn.ToolCall(
-            id: try Field(value: id, path: item.path + ".call_id").string(),
-            name: try Field(value: name, path: item.path + ".name").string(),
-            arguments: object
-        )
-        appendToAssistant([.toolCall(call)], at: item.path)
-    }
-
-    private mutating func readResult(
-        _ item: Field,
-        id: JSONSlice?,
-        output: JSONSlice?
-    ) throws(RequestError) {
-        FieldTranslation.responsesItem.check(item.value, path: item.path, in: &conversation)
-        guard let id, let output else {
-            throw RequestError("\(item.path) needs a call_id and an output", field: item.path)
-        }
-        let path = item.path + ".output"
-        let parts = try readContent(Field(value: output, path: path))
-        if !parts.images.isEmpty { conversation.note(.imageInToolResult, at: path) }
-        let result = Turn.ToolResult(
-            id: try Field(value: id, path: item.path + ".call_id").string(),
-            parts: parts
-        )
-        conversation.turns.append(Turn(role: .user, parts: [.toolResult(result)], path: item.path))
     }
 }

@@ -2,8 +2,9 @@ import JSONBytes
 
 /// Reads a request to OpenAI's `/v1/responses` into a `Conversation`.
 ///
-/// Source: OpenAI's API reference, "Responses". What `previous_response_id` stands for is in `input`
-/// by now: whoever keeps responses puts it there.
+/// Sources: OpenAI's API reference, "Responses"; Codex's source for what its reference leaves out (groups
+/// of tools, tools in items, tools that are searched for); November 2026. What `previous_response_id` stands
+/// for is in `input` by now: whoever keeps responses puts it there.
 struct ResponsesRequestReader {
     var conversation = Conversation()
 
@@ -20,11 +21,10 @@ struct ResponsesRequestReader {
             found[index].map { Field(value: $0, path: keys[index]) }
         }
         FieldTranslation.responses.check(root, path: "", in: &reader.conversation)
-        if let instructions = try field(1)?.string() {
-            reader.conversation.system = [.text(instructions)]
-        }
+        reader.readHints(root)
+        if let instructions = field(1) { reader.readInstructions(instructions) }
         reader.conversation.streamed = try field(2)?.bool() ?? false
-        reader.conversation.outputLimit = try field(3)?.count()
+        reader.conversation.outputLimit = try field(3)?.limit()
         try reader.conversation.readSampling(
             temperature: field(4),
             topP: field(5),
@@ -33,6 +33,7 @@ struct ResponsesRequestReader {
             penalties: (frequency: nil, presence: nil)
         )
         for tool in try field(6)?.elements() ?? [] { try reader.readTool(tool) }
+        if let input = field(0) { try reader.readInput(input) }
         try reader.readChoice(field(7), parallel: field(8))
         if let text = field(9) { try reader.readText(text) }
         if let reasoning = field(10) { try reader.readReasoning(reasoning) }
@@ -40,55 +41,43 @@ struct ResponsesRequestReader {
             reader.conversation.endUser = try user.string()
             reader.conversation.note(.endUser, at: user.path)
         }
-        if let input = field(0) { try reader.readInput(input) }
         reader.conversation.noteThinking()
         return reader.conversation
     }
 
-    private mutating func readTool(_ tool: Field) throws(RequestError) {
-        let found = try tool.scan(["type", "name", "description", "parameters"])
-        guard let type = found[0], type.isString("function"), let name = found[1] else {
-            // OpenAI's own tools run at OpenAI.
-            return conversation.note(.foreign, at: tool.path + ".type")
+    /// Takes what OpenAI's chats have under the same names.
+    private mutating func readHints(_ root: JSONSlice) {
+        for member in root.members where !member.value.isNull {
+            guard let name = member.name.string, ChatHint(rawValue: name) != nil else { continue }
+            // These two say what is so without them.
+            if member.value.isString("auto") || member.value.isString("default") { continue }
+            conversation.keep(name, member.value, at: name)
         }
-        FieldTranslation.responsesTool.check(tool.value, path: tool.path, in: &conversation)
-        conversation.tools.append(
-            Conversation.ToolDefinition(
-                name: try Field(value: name, path: tool.path + ".name").string(),
-                description: found[2],
-                schema: found[3]
-            )
-        )
     }
 
-    private mutating func readChoice(_ choice: Field?, parallel: Field?) throws(RequestError) {
-        conversation.parallelTools = try parallel?.bool()
-        if let parallel, conversation.parallelTools == false, !conversation.tools.isEmpty {
-            conversation.note(.serialTools, at: parallel.path)
-        }
-        guard let choice else { return }
-        switch choice.value.string {
-        case "auto": conversation.toolChoice = .auto
-        case "none": conversation.toolChoice = Conversation.ToolChoice.none
-        case "required":
-            conversation.toolChoice = .required
-            conversation.note(.forcedTool, at: choice.path)
-        default:
-            let found =
-                choice.value.kind == .object ? try choice.scan(["type", "name"]) : [nil, nil]
-            guard let name = found[1], found[0]?.isString("function") == true else {
-                return conversation.note(.foreign, at: choice.path)
-            }
-            conversation.toolChoice = .named(try Field(value: name, path: choice.path).string())
-            conversation.note(.forcedTool, at: choice.path)
+    private mutating func readInstructions(_ instructions: Field) {
+        if instructions.value.kind == .string {
+            conversation.system = [.text(instructions.value)]
+        } else {
+            // A response says in this place what items a prompt of OpenAI's put there.
+            conversation.note(.foreign, at: instructions.path)
         }
     }
 
     private mutating func readText(_ text: Field) throws(RequestError) {
         FieldTranslation.responsesText.check(text.value, path: text.path, in: &conversation)
-        guard let format = try text.scan(["format"])[0] else { return }
+        let members = try text.scan(["format", "verbosity"])
+        if let verbosity = members[1] {
+            conversation.keep(
+                ChatHint.verbosity.rawValue,
+                verbosity,
+                at: text.path + ".verbosity"
+            )
+        }
+        guard let format = members[0] else { return }
         let path = text.path + ".format"
-        let found = try Field(value: format, path: path).scan(["type", "schema"])
+        let found = try Field(value: format, path: path)
+            .scan(["type", "schema", "name", "strict", "description"])
         switch found[0]?.string {
         case "text": break
         case "json_object":
@@ -99,9 +88,18 @@ struct ResponsesRequestReader {
                 throw RequestError("\(path).schema is missing", field: path + ".schema")
             }
             FieldTranslation.responsesFormat.check(format, path: path, in: &conversation)
-            conversation.format = .schema(Conversation.Schema(schema: schema))
+            if found[3]?.bool == true { conversation.note(.strict, at: path + ".strict") }
+            conversation.format = .schema(
+                Conversation.Schema(
+                    schema: schema,
+                    name: found[2],
+                    description: found[4],
+                    strict: found[3]?.bool
+                )
+            )
             conversation.note(.outputSchema, at: path)
-        default: conversation.note(.foreign, at: path)
+        // A form of the answer that can't be said, such as a grammar.
+        default: conversation.note(.demand, at: path)
         }
     }
 

@@ -22,22 +22,32 @@ struct ResponsesStreamWriter {
         switch part {
         case .begin: start(tally, into: &output)
         case .text(let text):
+            guard !object.isSummary else { return addToSummary(text, into: &output) }
             let place = place(of: .message, into: &output)
-            append(text, to: place, "response.output_text.delta", into: &output)
+            append(text, to: place, ["response.output_text.delta"], into: &output)
         case .reasoning(let text):
+            guard !object.isSummary else { return }
             let place = place(of: .reasoning, into: &output)
-            append(text, to: place, "response.reasoning_text.delta", into: &output)
+            let types = ["response.reasoning_summary_text.delta", "response.reasoning_text.delta"]
+            append(text, to: place, types, into: &output)
         case .toolCall(let index, let start):
+            guard !object.isSummary else { return }
             closeText(into: &output)
-            calls[index] = add(
-                .call(id: object.ids.call(index, given: start.id), name: start.name?.string ?? ""),
-                into: &output
-            )
+            let id = object.ids.call(index, given: start.id)
+            calls[index] = add(.call(object.call(start, id: id)), into: &output)
         case .arguments(let index, let piece):
             guard let place = calls[index], !piece.isEmptyString else { return }
-            append(piece, to: place, "response.function_call_arguments.delta", into: &output)
+            let types = items[place].call?.form.deltaType.map { [$0] } ?? []
+            append(piece, to: place, types, into: &output)
         case .foreign, .usage, .receipt, .finish: break
         }
+    }
+
+    /// A summary is one item, told when it is whole.
+    private mutating func addToSummary(_ text: JSONSlice, into output: inout [UInt8]) {
+        let place = open ?? add(.compaction, into: &output)
+        open = place
+        items[place].text += text.text ?? []
     }
 
     /// Ends every item.
@@ -46,11 +56,13 @@ struct ResponsesStreamWriter {
         closeText(into: &output)
         for place in calls.values.sorted() {
             let item = items[place]
-            write("response.function_call_arguments.done", into: &output) { event in
-                event.member("item_id", item.id)
-                event.member("output_index", place)
-                event.name("arguments")
-                event.write(text: item.arguments)
+            if let form = item.call?.form, let type = form.doneType {
+                write(type, into: &output) { event in
+                    event.member("item_id", item.id)
+                    event.member("output_index", place)
+                    event.name(form == .custom ? "input" : "arguments")
+                    event.write(text: form == .custom ? item.text : item.arguments)
+                }
             }
             end(place, into: &output)
         }
@@ -88,6 +100,14 @@ struct ResponsesStreamWriter {
         }
         let place = add(kind, into: &output)
         open = place
+        if items[place].isReasoning {
+            writeSummaryPart(
+                "response.reasoning_summary_part.added",
+                place,
+                isDone: false,
+                into: &output
+            )
+        }
         writePart("response.content_part.added", place, isDone: false, into: &output)
         return place
     }
@@ -104,21 +124,31 @@ struct ResponsesStreamWriter {
         return place
     }
 
+    /// Adds a piece to an item and tells of it in events of some types, none for what is told when it
+    /// is whole.
     private mutating func append(
         _ text: JSONSlice,
         to place: Int,
-        _ type: String,
+        _ types: [String],
         into output: inout [UInt8]
     ) {
         items[place].text += text.text ?? []
         let item = items[place]
-        write(type, into: &output) { event in
-            event.member("item_id", item.id)
-            event.member("output_index", place)
-            if case .call = item.kind {} else { event.member("content_index", 0) }
-            event.member("delta", text)
-            if case .message = item.kind { event.array("logprobs") { _ in } }
+        for type in types {
+            write(type, into: &output) { event in
+                event.member("item_id", item.id)
+                event.member("output_index", place)
+                if let index = Self.indexName(of: type) { event.member(index, 0) }
+                event.member("delta", text)
+                if case .message = item.kind { event.array("logprobs") { _ in } }
+            }
         }
+    }
+
+    /// What the place of a part is called in an event; `nil` in those of calls.
+    private static func indexName(of type: String) -> String? {
+        if type.contains("summary") { return "summary_index" }
+        return type.contains("text") ? "content_index" : nil
     }
 
     /// Ends the open item of text.
@@ -126,18 +156,53 @@ struct ResponsesStreamWriter {
         guard let place = open else { return }
         open = nil
         let item = items[place]
-        var type = "response.output_text.done"
-        if case .reasoning = item.kind { type = "response.reasoning_text.done" }
+        switch item.kind {
+        case .message: writeText("response.output_text.done", place, into: &output)
+        case .reasoning:
+            writeText("response.reasoning_summary_text.done", place, into: &output)
+            writeSummaryPart(
+                "response.reasoning_summary_part.done",
+                place,
+                isDone: true,
+                into: &output
+            )
+            writeText("response.reasoning_text.done", place, into: &output)
+        case .compaction, .call: return end(place, into: &output)
+        }
+        writePart("response.content_part.done", place, isDone: true, into: &output)
+        end(place, into: &output)
+    }
+
+    private mutating func writeText(
+        _ type: String,
+        _ place: Int,
+        into output: inout [UInt8]
+    ) {
+        let item = items[place]
         write(type, into: &output) { event in
             event.member("item_id", item.id)
             event.member("output_index", place)
-            event.member("content_index", 0)
+            if let index = Self.indexName(of: type) { event.member(index, 0) }
             event.name("text")
             event.write(text: item.text)
             if case .message = item.kind { event.array("logprobs") { _ in } }
         }
-        writePart("response.content_part.done", place, isDone: true, into: &output)
-        end(place, into: &output)
+    }
+
+    private mutating func writeSummaryPart(
+        _ type: String,
+        _ place: Int,
+        isDone: Bool,
+        into output: inout [UInt8]
+    ) {
+        let item = items[place]
+        write(type, into: &output) { event in
+            event.member("item_id", item.id)
+            event.member("output_index", place)
+            event.member("summary_index", 0)
+            event.name("part")
+            item.writeSummary(to: &event, isDone: isDone)
+        }
     }
 
     private mutating func writePart(
@@ -186,5 +251,25 @@ struct ResponsesStreamWriter {
             body(&event)
         }
         return Array("event: \(type)\ndata: ".utf8) + writer.bytes + Array("\n\n".utf8)
+    }
+}
+
+extension ResponseCall.Form {
+    /// The type of the event that brings a piece of its arguments; a search has none.
+    fileprivate var deltaType: String? {
+        switch self {
+        case .function: "response.function_call_arguments.delta"
+        case .custom: "response.custom_tool_call_input.delta"
+        case .search: nil
+        }
+    }
+
+    /// The type of the event that brings the whole of them.
+    fileprivate var doneType: String? {
+        switch self {
+        case .function: "response.function_call_arguments.done"
+        case .custom: "response.custom_tool_call_input.done"
+        case .search: nil
+        }
     }
 }

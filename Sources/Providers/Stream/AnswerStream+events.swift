@@ -18,7 +18,14 @@ extension AnswerStream {
         }
         // The parts share the buffer: they go before it changes, or it would be copied.
         defer { parts.removeAll(keepingCapacity: true) }
-        let outcome = try read(data, of: frame)
+        let outcome: StreamReader.Outcome
+        do throws(ProviderFailure) {
+            outcome = try read(data, of: frame)
+        } catch {
+            // An event may tell what a failed answer used.
+            for part in parts { tally.add(part) }
+            throw error
+        }
         for part in parts { tally.add(part) }
         if outcome == .end {
             held = Array(framer.buffer[frame.raw])
@@ -55,7 +62,6 @@ extension AnswerStream {
             parts = restored
             tally.noteCalls(in: parts)
         }
-        noteSignatures()
         for part in parts { try writer?.write(part, tally, into: &output) }
     }
 
@@ -115,7 +121,7 @@ extension AnswerStream {
     mutating func end(into output: inout [UInt8]) throws(ProviderFailure) {
         let isMarked = !held.isEmpty
         // Gemini has no terminal event; some of OpenAI's family leave theirs out.
-        let mayEndUnmarked = upstream == .openai || upstream == .gemini
+        let mayEndUnmarked = (upstream == .openai && !isPassedResponse) || upstream == .gemini
         guard isMarked || (mayEndUnmarked && tally.finish != nil) else {
             throw ProviderFailure(.cut, "the stream ended before the answer was complete")
         }

@@ -21,6 +21,8 @@ public struct AnswerStream: Sendable {
     let client: WireFamily
     /// Whether the client did not ask for the usage that we asked for.
     let hidesUsage: Bool
+    /// Whether it is of OpenAI's responses, and goes on as it is.
+    let isPassedResponse: Bool
     var framer: EventFramer
     var reader: StreamReader
     var writer: StreamWriter?
@@ -29,9 +31,6 @@ public struct AnswerStream: Sendable {
     var tally: AnswerTally
     var parts: [AnswerPart] = []
     var phase = Phase.streaming
-    private let ids: AnswerIDs
-    /// What Gemini signed of its thinking before the calls of a translated answer, and nobody took yet.
-    var signatures: [CallSignature] = []
     /// The terminal event as the provider sent it.
     var held: [UInt8] = []
 
@@ -45,11 +44,12 @@ public struct AnswerStream: Sendable {
         client = request.family
         hidesUsage = !request.wantsStreamedUsage
         framer = EventFramer(isNDJSON: upstream == .ollama)
-        reader = StreamReader(family: upstream)
+        let passes = request.api.passes(to: dialect)
+        isPassedResponse = passes && request.api.isResponses
+        reader = StreamReader(family: upstream, isResponses: isPassedResponse)
         tally = AnswerTally(of: request)
-        ids = AnswerIDs(identity: identity, rule: CallIDRule(of: request.family))
         restoration = request.restoration(from: dialect)
-        if !request.api.passes(to: dialect) { writer = StreamWriter(for: request, as: identity) }
+        if !passes { writer = StreamWriter(for: request, as: identity) }
     }
 
     /// Whether something of the answer itself has come: text, reasoning, a tool call.
@@ -74,19 +74,12 @@ public struct AnswerStream: Sendable {
     /// The whole response that an ended stream told a client of OpenAI's responses; `nil` for any
     /// other client.
     public var response: [UInt8]? {
-        phase == .ended ? writer?.response(tally) : nil
+        guard phase == .ended else { return nil }
+        return isPassedResponse ? ResponsesAnswerReader.response(in: held) : writer?.response(tally)
     }
 
-    /// The signatures of the calls that came since it was asked last.
-    public mutating func takeSignatures() -> [CallSignature] {
-        defer { signatures.removeAll() }
-        return signatures
-    }
-
-    /// Keeps the signatures of calls among new parts.
-    mutating func noteSignatures() {
-        signatures += CallSignature.all(in: parts, ids: ids)
-    }
+    /// The fingerprints of what only the provider can go on from.
+    public var heldThere: [UInt64] { reader.held }
 
     /// Takes bytes from the provider and appends what may go to the client now.
     ///

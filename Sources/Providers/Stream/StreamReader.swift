@@ -17,10 +17,17 @@ struct StreamReader {
     private var openAI = OpenAIAnswerReader()
     private var ollama = OllamaAnswerReader()
     private var gemini = GeminiAnswerReader()
+    /// Reads OpenAI's responses, where the provider is asked in them.
+    private var responses: ResponsesAnswerReader?
 
-    init(family: WireFamily) {
+    /// A reader of a family's streams, or of those of OpenAI's responses.
+    init(family: WireFamily, isResponses: Bool = false) {
         self.family = family
+        if isResponses { responses = ResponsesAnswerReader() }
     }
+
+    /// The fingerprints of what only the provider can go on from.
+    var held: [UInt64] { responses?.held ?? [] }
 
     /// Appends the parts of one event's data, a range of `bytes`.
     mutating func read(
@@ -28,13 +35,20 @@ struct StreamReader {
         in range: Range<Int>,
         into parts: inout [AnswerPart]
     ) throws(ProviderFailure) -> Outcome {
-        if family == .openai, bytes[range].elementsEqual(Self.done) { return .end }
+        if family == .openai, bytes[range].elementsEqual(Self.done) {
+            // Responses end in an event that says how.
+            return responses == nil ? .end : .pass
+        }
         let root: JSONSlice
         do {
             root = try JSONSlice(validating: bytes, in: range)
         } catch {
             let kind: FailureKind = error.reason == .unexpectedEnd ? .cut : .invalidResponse
             throw ProviderFailure(kind, "an event of the stream is not JSON: \(error)")
+        }
+        if var reader = responses {
+            defer { responses = reader }
+            return try reader.read(event: root, into: &parts) ? .end : .pass
         }
         switch family {
         case .openai:

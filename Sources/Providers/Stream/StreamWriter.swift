@@ -23,7 +23,7 @@ enum StreamWriter {
                     wantsUsage: request.wantsStreamedUsage
                 )
             )
-        case .responses: self = .responses(ResponsesStreamWriter(request, identity: identity))
+        case .responses, .compaction: self = .responses(ResponsesStreamWriter(request, identity: identity))
         case .messages: self = .anthropic(AnthropicStreamWriter(identity: identity))
         case .ollamaChat, .ollamaGenerate:
             self = .ollama(

@@ -19,6 +19,7 @@ struct ProviderReader {
         "modelOverrides", "limits", "costPer1MTokens", "healthCheck", "fallbackProvider",
         "timeouts", "simulation", "features", "modelLimits", "resets", "maxConcurrent",
         "keepAlive", "maxQueued", "apiKeys", "endpoints", "completions", "headers",
+        "responses",
     ]
 
     /// The providers of the file that could be read.
@@ -75,7 +76,8 @@ struct ProviderReader {
         provider.fallbackProvider = section.text("fallbackProvider")
         provider.timeouts = Timeouts(section, base: timeouts)
         provider.keepAlive = section.keepAlive(of: type)
-        provider.completions = section.completions(of: provider)
+        provider.completions = section.models(of: provider, with: "completions")
+        provider.responses = section.models(of: provider, with: "responses")
         _ = section.texts("features")
         return provider
     }

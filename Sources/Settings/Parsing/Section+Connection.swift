@@ -85,15 +85,16 @@ extension Section {
         return text
     }
 
-    /// The models that take prompts: named, all of them, or none.
-    func completions(of provider: ProviderSettings) -> [String]? {
-        guard let value = value("completions") else { return nil }
+    /// The models that have another of OpenAI's APIs than its chat, by the API's key: named, all of
+    /// them, or none.
+    func models(of provider: ProviderSettings, with key: String) -> [String]? {
+        guard let value = value(key) else { return nil }
         guard provider.family == .openai, provider.type != .simulated else {
-            report("is for providers that speak OpenAI's API only", at: "completions")
+            report("is for providers that speak OpenAI's API only", at: key)
             return nil
         }
-        if value.sequence != nil { return texts("completions") }
-        return flag("completions").map { $0 ? ["*"] : [] }
+        if value.sequence != nil { return texts(key) }
+        return flag(key).map { $0 ? ["*"] : [] }
     }
 
     /// Whether the key is in the file and not empty.

@@ -45,6 +45,9 @@ public struct ProviderSettings: Hashable, Sendable {
     /// The models that it takes prompts for, in OpenAI's completions, and `*` for all; `nil` for what
     /// follows from the type.
     public var completions: [String]?
+    /// The models that it answers in OpenAI's responses, and `*` for all; `nil` for what follows from
+    /// the type.
+    public var responses: [String]?
     /// Prices of all the provider's models, instead of the catalogue's.
     public var prices: TokenPrices?
     /// How the provider's health is probed.
@@ -87,6 +90,23 @@ public struct ProviderSettings: Hashable, Sendable {
     public var promptModels: [String] {
         guard family == .openai else { return [] }
         return completions ?? (type.isLocal || isUsualService ? type.promptModels : [])
+    }
+
+    /// The models that it answers in OpenAI's responses: names, and beginnings of names that end in
+    /// `*`.
+    ///
+    /// Of a server at an address of its own it is taken for granted only for models that its type's
+    /// service has there alone, or serves better there.
+    public var responseModels: [String] {
+        guard family == .openai, type != .simulated else { return [] }
+        return responses
+            ?? (isUsualService ? type.responseModels : type.responseModelsElsewhere)
+    }
+
+    /// The fields of OpenAI's own chats that it is taken to have beside those that all of the family do.
+    public var chatFields: [String] {
+        guard family == .openai, type != .simulated else { return [] }
+        return isUsualService ? type.chatFields : ProviderType.chatFieldsElsewhere
     }
 
     /// Whether a request to this provider stays on this machine.

@@ -173,6 +173,110 @@ def streamed_text(texts=("fo", "ur"), model="gpt-x", usage=USAGE):
     return stream([*events, DONE])
 
 
+def output_text(text="four", id="msg_0"):
+    """A message of a response's output."""
+    part = {"type": "output_text", "text": text, "annotations": [], "logprobs": []}
+    return {
+        "type": "message", "id": id, "status": "completed", "role": "assistant", "content": [part],
+    }  # fmt: skip
+
+
+def sealed(text="gAAAAsealed", id="rs_0"):
+    """A reasoning item that only its provider can read."""
+    return {"type": "reasoning", "id": id, "summary": [], "encrypted_content": text}
+
+
+def response(items=None, model="gpt-x", usage=USAGE, id="resp_fake", status="completed", **extra):
+    """A whole response of OpenAI's API of that name; `usage=None` leaves the counts out."""
+    return whole(response_object(items, model, usage, id, status, **extra))
+
+
+def response_object(
+    items=None, model="gpt-x", usage=USAGE, id="resp_fake", status="completed", **extra
+):
+    value = {
+        "id": id, "object": "response", "created_at": 1767225600, "status": status, "error": None,
+        "incomplete_details": None, "model": model, "store": True,
+        "output": [output_text()] if items is None else items,
+        "x_vendor": {"kept": [1.50, "ü"]},
+    }  # fmt: skip
+    if usage is not None:
+        given, written = usage
+        value["usage"] = {
+            "input_tokens": given,
+            "input_tokens_details": {"cached_tokens": 0},
+            "output_tokens": written,
+            "output_tokens_details": {"reasoning_tokens": 0},
+            "total_tokens": given + written,
+        }
+    return value | extra
+
+
+def response_event(type, sequence, **members):
+    value = {"type": type, "sequence_number": sequence, **members}
+    return f"event: {type}\ndata: {json.dumps(value)}\n\n".encode()
+
+
+def response_events(items=None, ending="response.completed", deltas=("fo", "ur"), **options):
+    """The events of a streamed response: its items, of the first message's text pieces before."""
+    whole_one = response_object(items, **options)
+    begun = whole_one | {"output": [], "status": "in_progress", "usage": None}
+    events = [
+        ("response.created", {"response": begun}),
+        ("response.in_progress", {"response": begun}),
+    ]
+    for index, item in enumerate(whole_one["output"]):
+        events.append(("response.output_item.added", {"output_index": index, "item": item}))
+        if item["type"] == "message":
+            place = {"item_id": item["id"], "output_index": index, "content_index": 0}
+            for text in deltas:
+                events.append(("response.output_text.delta", place | {"delta": text}))
+        elif item["type"] == "x_vendor_item":
+            events.append(("response.x_vendor.delta", {"delta": {"any": "thing"}}))
+        events.append(("response.output_item.done", {"output_index": index, "item": item}))
+    events.append((ending, {"response": whole_one}))
+    return [response_event(type, place, **more) for place, (type, more) in enumerate(events)]
+
+
+def streamed_response(items=None, **options):
+    return stream(response_events(items, **options))
+
+
+ITEM_TYPES = {
+    "message", "function_call", "function_call_output", "custom_tool_call",
+    "custom_tool_call_output", "reasoning", "compaction", "compaction_trigger", "item_reference",
+    "additional_tools", "tool_search_call", "tool_search_output", "web_search_call",
+    "x_vendor_item",
+}  # fmt: skip
+
+
+def refused_response(body, known=()):
+    """What OpenAI refuses of a request for a response; `None` for nothing."""
+
+    def refuse(message, param, code=None, status=400):
+        error = {"message": message, "type": "invalid_request_error", "param": param, "code": code}
+        return whole({"error": error}, status)
+
+    if "messages" in body or "response_format" in body:
+        return refuse("Unsupported parameter: 'messages' moved to 'input'", "messages")
+    previous = body.get("previous_response_id")
+    if previous is not None and previous not in known:
+        message = f"Previous response with id '{previous}' not found."
+        return refuse(message, "previous_response_id", "previous_response_not_found")
+    if "input" not in body and previous is None:
+        return refuse("Missing required parameter: 'input'.", "input")
+    for place, item in enumerate(body["input"] if isinstance(body.get("input"), list) else []):
+        path = f"input[{place}]"
+        if item.get("type", "message") not in ITEM_TYPES:
+            return refuse(f"Invalid value: '{item['type']}'.", path + ".type", "invalid_value")
+        text = item.get("encrypted_content")
+        if text is not None and not text.startswith("gAAAA"):
+            return refuse("The encrypted content could not be verified.", path, "invalid_encrypted_content")
+        if item.get("type") == "reasoning" and text is None and item.get("id", "rs_") not in known:
+            return refuse(f"Item with id '{item.get('id')}' not found.", path, status=404)
+    return None
+
+
 def embeddings(count=1, encoding=None, model="gpt-x", tokens=8, **extra):
     """Vectors that tell which text of the request they are of."""
     vectors = [[index + 0.5, -1.25] for index in range(count)]
@@ -205,8 +309,31 @@ class OpenAIProvider(FakeProvider):
             "data": [{"id": model, "object": "model", "owned_by": "fake"} for model in self.models],
         }
 
+    def look_up(self, request):
+        path = request.path.partition("?")[0]
+        if "/responses/" in path:
+            return error(404, "Response not found.", "invalid_request_error")
+        return super().look_up(request)
+
     def answer(self, request):
+        if request.method != "POST" or request.path.endswith("/cancel"):
+            return error(404, "Response not found.", "invalid_request_error")
         body = request.json
+        if request.path.endswith("/responses/compact"):
+            item = {"type": "compaction", "id": "cmp_0", "encrypted_content": "gAAAAcompact"}
+            return whole(response_object([item], body["model"]) | {"object": "response.compaction"})
+        if request.path.endswith("/responses/input_tokens"):
+            return whole({"object": "response.input_tokens", "input_tokens": 11})
+        if request.path.endswith("/responses"):
+            refusal = refused_response(body)
+            if refusal or not body.get("stream"):
+                return refusal or response([output_text(self.text)], body["model"])
+            half = len(self.text) // 2
+            return streamed_response(
+                [output_text(self.text)],
+                deltas=(self.text[:half], self.text[half:]),
+                model=body["model"],
+            )
         if request.path.endswith("/embeddings"):
             texts = body["input"] if isinstance(body["input"], list) else [body["input"]]
             return embeddings(len(texts), body.get("encoding_format"), body["model"])
