@@ -7,6 +7,7 @@ names.
 import json
 import os
 import pathlib
+import shlex
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -19,6 +20,24 @@ def packages():
     folder = pathlib.Path(os.environ["AGENTS"]) / "lib"
     (found,) = folder.glob("python3*/site-packages")
     return found
+
+
+def claude_binary():
+    return packages() / "claude_agent_sdk" / "_bundled" / "claude"
+
+
+def codex_binary():
+    return packages() / "codex_cli_bin" / "bin" / "codex"
+
+
+QUIET = {
+    # No telemetry, no updates: only the gateway is asked.
+    "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
+    "DISABLE_TELEMETRY": "1",
+    "DISABLE_AUTOUPDATER": "1",
+    # Root may let it use every tool only where it is told that this is a sandbox.
+    "IS_SANDBOX": "1",
+}
 
 
 @dataclass
@@ -99,12 +118,7 @@ class Desk:
             "HOME": str(self.home),
             "ANTHROPIC_BASE_URL": url,
             "ANTHROPIC_AUTH_TOKEN": "any",
-            # No telemetry, no updates: only the gateway is asked.
-            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC": "1",
-            "DISABLE_TELEMETRY": "1",
-            "DISABLE_AUTOUPDATER": "1",
-            # Root may let it use every tool only where it is told that this is a sandbox.
-            "IS_SANDBOX": "1",
+            **QUIET,
             **variables,
         }
         if model:
@@ -114,9 +128,8 @@ class Desk:
                 "ANTHROPIC_DEFAULT_SONNET_MODEL": model,
                 "ANTHROPIC_DEFAULT_HAIKU_MODEL": model,
             }
-        binary = packages() / "claude_agent_sdk" / "_bundled" / "claude"
         printed = ["--output-format", "stream-json", "--verbose"]
-        command = [binary, "-p", prompt, *printed, "--dangerously-skip-permissions", *arguments]
+        command = [claude_binary(), "-p", prompt, *printed, "--dangerously-skip-permissions", *arguments]
         return run(ClaudeRan, command, self.project, environment)
 
     def codex(self, url, prompt, *arguments, model="auto", settings="", provider="logway"):
@@ -132,11 +145,35 @@ class Desk:
             (home / "config.toml").write_text(
                 f'model = "{model}"\nopenai_base_url = "{url}/v1"\n{settings}\n'
             )
-        binary = packages() / "codex_cli_bin" / "bin" / "codex"
         free = "--dangerously-bypass-approvals-and-sandbox"
-        command = [binary, "exec", "--json", free, "--skip-git-repo-check", *arguments, prompt]
+        command = [codex_binary(), "exec", "--json", free, "--skip-git-repo-check", *arguments, prompt]
         environment = {"HOME": str(self.home), "CODEX_HOME": str(home), "OPENAI_API_KEY": "any"}
         return run(CodexRan, command, self.project, environment)
+
+
+    def type(self, lines, name, command):
+        """What lines print in a shell where the program of that name is this command."""
+        commands = self.home / "commands"
+        commands.mkdir()
+        script = commands / name
+        script.write_text(f'#!/bin/sh\nexec {shlex.join(map(str, command))} "$@"\n')
+        script.chmod(0o755)
+        result = subprocess.run(
+            ["bash", "-ec", lines],
+            env={
+                "PATH": f"{commands}:{os.environ['PATH']}",
+                "HOME": str(self.home),
+                "TERM": "dumb",
+                **QUIET,
+            },
+            cwd=self.project,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+        )
+        assert result.returncode == 0, (result.stdout + result.stderr)[-3000:]
+        return result.stdout
 
 
 def mcp_server():

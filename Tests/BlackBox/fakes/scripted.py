@@ -52,7 +52,8 @@ class Tool:
     name: str
     schema: dict = field(default_factory=dict)
     kind: str = "function"
-    """`custom` takes any text, `tool_search` is Codex's own; families but OpenAI's know functions."""
+    """`custom` takes any text, `tool_search` is Codex's own, `document` is called by a text; families
+    but OpenAI's know functions."""
     namespace: str | None = None
 
 
@@ -349,6 +350,9 @@ def read_ollama(request):
     for tool in body.get("tools") or []:
         function = tool["function"]
         turn.tools.append(Tool(function["name"], function.get("parameters") or {}))
+    for choice in held_to(body):
+        properties = choice["properties"]
+        turn.tools.append(Tool(properties["name"]["enum"][0], properties["arguments"], "document"))
     for message in body.get("messages") or []:
         if message["role"] in ("user", "tool"):
             who = "user" if message["role"] == "user" else "result"
@@ -356,7 +360,18 @@ def read_ollama(request):
     return turn
 
 
+def held_to(body):
+    """The choices of a schema that stands for several tools, each with its name and arguments: how a
+    tool that must be called is said where no word for it exists."""
+    schema = body.get("format")
+    choices = schema.get("anyOf", []) if isinstance(schema, dict) else []
+    return [c for c in choices if {"name", "arguments"} <= set(c.get("properties", {}))]
+
+
 def write_ollama(turn, step, number):
+    if not isinstance(step, str) and step[0][0].kind == "document":
+        tool, arguments = step[0]
+        step = json.dumps({"name": tool.name, "arguments": as_object(tool, arguments)})
     if isinstance(step, str):
         if not turn.streamed:
             return whole(ollama.last(step, turn.model))
