@@ -48,8 +48,9 @@ def house(tmp_path_factory):
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item, call):
     report = yield
-    if hasattr(item, "callspec") and (report.when == "call" or report.failed):
-        scenario, family = item.callspec.params["scenario"], item.callspec.params["family"]
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    if "scenario" in params and (report.when == "call" or report.failed):
+        scenario, family = params["scenario"], params["family"]
         row = ROWS.setdefault(scenario.framework, {})
         row.setdefault(family, {})[scenario.what] = report.outcome == "passed"
     return report
