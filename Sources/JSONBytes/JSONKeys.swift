@@ -7,6 +7,11 @@ public struct JSONKeys: Sendable, ExpressibleByArrayLiteral {
 
     /// The names, whose order is the order of what `scan` finds.
     public init(arrayLiteral names: String...) {
+        self.init(names)
+    }
+
+    /// The names of a list, whose order is the order of what `scan` finds.
+    public init(_ names: [String]) {
         var text: [UInt8] = []
         ends = names.map { name in
             text += name.utf8

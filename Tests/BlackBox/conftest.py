@@ -8,6 +8,7 @@ import httpx
 import ollama
 import openai
 import pytest
+from google import genai
 
 from fakes.anthropic import AnthropicProvider
 from fakes.gemini import GeminiProvider
@@ -44,6 +45,14 @@ def anthropic_client(gateway, **options):
 
 def ollama_client(gateway):
     return ollama.Client(host=gateway.url, timeout=60)
+
+
+def gemini_client(gateway):
+    # Google's client closes its connections when nobody holds it, so the gateway does.
+    gateway.gemini = genai.Client(
+        api_key="any", http_options={"base_url": gateway.url, "timeout": 60_000}
+    )
+    return gateway.gemini
 
 
 def http_client(gateway):

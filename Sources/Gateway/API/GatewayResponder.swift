@@ -103,6 +103,9 @@ struct GatewayResponder: Sendable {
         case (.get, "/v1/models"): return models.list(for: Self.family(of: request), request)
         case (.get, _) where path.hasPrefix("/v1/models/"):
             return models.show(path.dropFirst("/v1/models/".count), for: Self.family(of: request))
+        case (.get, "/v1beta/models"): return models.list(for: .gemini, request)
+        case (.get, _) where path.hasPrefix("/v1beta/models/"):
+            return models.show(path.dropFirst("/v1beta/models/".count), for: .gemini)
         case (.post, "/v1/feedback"): return await feedback.respond(to: request)
         case (.get, "/healthz"): return readiness.alive
         case (.get, "/readyz"): return readiness.ready
@@ -121,6 +124,9 @@ struct GatewayResponder: Sendable {
         case (.post, "/api/pull"): return await ollama.pull(request)
         case (.get, "/api/hello"): return Self.hello
         case (.get, "/"): return ollama.greeting(to: request)
+        case (.post, _):
+            guard let path = GeminiPath(path) else { return Self.notFound(request) }
+            return await answer(request, to: path, on: channel)
         default: return Self.notFound(request)
         }
     }
@@ -135,8 +141,11 @@ struct GatewayResponder: Sendable {
     }
 
     /// The family of a client on a path that several share.
-    private static func family(of request: Request) -> WireFamily {
+    static func family(of request: Request) -> WireFamily {
         if request.uri.path.hasPrefix("/api/") { return .ollama }
+        if request.uri.path.hasPrefix("/v1beta/") || request.headers[.googleAPIKey] != nil {
+            return .gemini
+        }
         return request.headers[.anthropicVersion] == nil ? .openai : .anthropic
     }
 

@@ -11,15 +11,20 @@ import Routing
 struct ModelsEndpoint: Sendable {
     let ledger: Ledger
 
-    /// The list in the shape of the client's family; for Anthropic's clients the page that they ask for.
+    /// The list in the shape of the client's family; for Anthropic's and Google's clients the page
+    /// that they ask for.
     func list(for family: WireFamily, _ request: Request) -> Response {
         if family == .openai, request.uri.queryParameters["client_version"] != nil {
             return respond(ModelList.codexBody(of: entries()))
         }
-        guard family == .anthropic else {
-            return respond(ModelList.body(of: entries(), for: family))
-        }
         do throws(RequestError) {
+            if family == .gemini {
+                let page = try GeminiModelPage(of: entries(), for: request)
+                return respond(ModelList.body(of: page.entries, for: family, next: page.next))
+            }
+            guard family == .anthropic else {
+                return respond(ModelList.body(of: entries(), for: family))
+            }
             let page = try ModelPage(of: entries(), for: request)
             return respond(ModelList.body(of: page.entries, for: family, hasMore: page.hasMore))
         } catch {

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Providers
 import Settings
 
 /// The paths that are served, each with its methods.
@@ -12,11 +13,18 @@ enum ServedPaths {
         "/api/chat": [.post], "/api/generate": [.post], "/api/tags": [.get], "/api/show": [.post],
         "/": [.get], "/api/embed": [.post], "/api/embeddings": [.post], "/api/ps": [.get],
         "/api/version": [.get], "/api/pull": [.post], "/api/hello": [.get],
+        "/v1beta/models": [.get],
+        "/v1beta/models/{model}:generateContent": [.post],
+        "/v1beta/models/{model}:streamGenerateContent": [.post],
+        "/v1beta/models/{model}:countTokens": [.post],
+        "/v1beta/models/{model}:embedContent": [.post],
+        "/v1beta/models/{model}:batchEmbedContents": [.post],
     ]
 
     /// The beginnings of paths that end with an id.
     static let collections: [(prefix: String, methods: [HTTPRequest.Method])] = [
-        ("/v1/models/", [.get]), ("/v1/responses/", [.get, .delete, .post]),
+        ("/v1/models/", [.get]), ("/v1beta/models/", [.get]),
+        ("/v1/responses/", [.get, .delete, .post]),
     ]
 
     /// In order, as an error lists them.
@@ -28,12 +36,13 @@ enum ServedPaths {
     /// The methods of a path; `nil` where it is none.
     static func methods(of path: String) -> [HTTPRequest.Method]? {
         if let methods = methods[path] { return methods }
+        if GeminiPath(path) != nil { return [.post] }
         return collections.first { path.hasPrefix($0.prefix) && path.count > $0.prefix.count }?
             .methods
     }
 
     /// The segments that base addresses of this and of other gateways end with.
-    private static let prefixes: Set<Substring> = ["v1", "api", "openai", "anthropic"]
+    private static let prefixes: Set<Substring> = ["v1", "v1beta", "api", "openai", "anthropic"]
 
     /// The path that is served where a client says another one: with slashes too many, with a base
     /// address that has `/v1` twice, or none, or the one of another gateway.

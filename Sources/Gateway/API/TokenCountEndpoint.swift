@@ -6,8 +6,8 @@ import Providers
 import RouterState
 import Upstream
 
-/// Anthropic's `POST /v1/messages/count_tokens` and OpenAI's `POST /v1/responses/input_tokens`: how many
-/// tokens a request would have.
+/// Anthropic's `POST /v1/messages/count_tokens`, OpenAI's `POST /v1/responses/input_tokens` and Gemini's
+/// `:countTokens`: how many tokens a request would have.
 ///
 /// The model's own provider counts where it can, as Anthropic's and Google's do; else it is an estimate,
 /// and the answer's header says so. Nothing is generated, so nothing is charged and nothing recorded
@@ -18,13 +18,18 @@ struct TokenCountEndpoint: Sendable {
     let questions: ProviderQuestions
     let bodyLimit: BodyLimit
 
-    func respond(to request: Request, api: ClientAPI) async -> Response {
+    func respond(
+        to request: Request,
+        api: ClientAPI,
+        address: ModelAddress? = nil
+    ) async -> Response {
         let client: ClientRequest
         var hints = RequestReceived()
         do {
             client = try ClientRequest(
                 api: api,
-                body: try await request.wholeBody(upTo: bodyLimit),
+                body: TokenCount.counted(try await request.wholeBody(upTo: bodyLimit), by: api),
+                address: address,
                 header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
             )
             try HintReader(request.headers, metadata: client.metadata).read(into: &hints)
@@ -74,7 +79,9 @@ struct TokenCountEndpoint: Sendable {
             )
             if answer.status == 200 {
                 guard !passes else { return json(answer.body) }
-                return TokenCount.read(answer.body, from: family).map { json($0, client.api) }
+                return TokenCount.read(answer.body, from: family).map {
+                    json(TokenCount.answer($0, by: client.api))
+                }
             }
             let failure = ProviderFailure.classify(
                 status: answer.status,
@@ -98,15 +105,9 @@ struct TokenCountEndpoint: Sendable {
     /// A token for every four bytes of text, as the router counts.
     private func estimate(of client: ClientRequest) -> Response {
         let tokens = (client.promptTextBytes + client.toolDefinitionBytes + 3) / 4
-        var response = json(tokens, client.api)
+        var response = json(TokenCount.answer(tokens, by: client.api))
         response.headers[.estimate] = "true"
         return response
-    }
-
-    /// A count in the words of the client's API.
-    private func json(_ tokens: Int, _ api: ClientAPI) -> Response {
-        let object = api == .responses ? #""object":"response.input_tokens","# : ""
-        return json(Array("{\(object)\"input_tokens\":\(tokens)}".utf8))
     }
 
     private func json(_ body: [UInt8]) -> Response {

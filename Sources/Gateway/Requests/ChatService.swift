@@ -29,14 +29,19 @@ struct ChatService: Sendable {
     var conversations: ConversationMarks?
 
     /// Answers a request that was posted to the endpoint of an API.
+    ///
+    /// Where the path names the model, `address` has it, and `endpoint` is the path without it.
     func respond(
         to request: Request,
         api: ClientAPI,
+        address: ModelAddress? = nil,
+        endpoint: String? = nil,
         on channel: any Channel
     ) async -> Response {
         let start = Clocks.monotonicMicroseconds
         var received = RequestReceived(request, family: api.family, at: ledger.now)
-        if recordsClientKeys { received.clientKey = ClientKey.fingerprint(request.headers) }
+        if let endpoint { received.endpoint = endpoint }
+        if recordsClientKeys { received.clientKey = ClientKey.fingerprint(request) }
         do throws(LogError) {
             if let shortage = ledger.shortage { throw shortage }
             let watch = watches.watch(channel)
@@ -50,6 +55,7 @@ struct ChatService: Sendable {
                     ClientRequest(
                         api: api,
                         body: body,
+                        address: address,
                         header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
                     )
                 )
@@ -229,11 +235,12 @@ struct ChatService: Sendable {
         )
         try running.complete(result, ending, in: ledger)
         // Made after it, so that the failed attempt is among those that the client is told of.
-        let clientError = error.clientError(for: running)
+        var clientError = error.clientError(for: running)
+        clientError.retryAfter = error.retryAfterSeconds(now: Clocks.wall)
         _ = try await settle(running)
         var response = clientError.response(for: running.client.family)
         if clientError.code == "budget_exceeded" { response.headers[.shouldRetry] = "false" }
-        if let seconds = error.retryAfterSeconds(now: Clocks.wall) {
+        if let seconds = clientError.retryAfter {
             response.headers[.retryAfter] = String(seconds)
         }
         return response

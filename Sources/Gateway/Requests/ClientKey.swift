@@ -1,20 +1,25 @@
 import Crypto
 import HTTPTypes
+import Hummingbird
 
 /// The fingerprint of the key that a client sends, by which budgets go: never the key itself.
 enum ClientKey {
     /// How many hexadecimal digits of the SHA-256 are kept: enough to tell keys apart.
     private static let length = 12
 
-    /// The first 12 digits of the SHA-256 of the bearer token or `x-api-key`; `nil` without one.
-    static func fingerprint(_ headers: HTTPFields) -> String? {
+    /// The first 12 digits of the SHA-256 of the bearer token, of `x-api-key`, or of the two ways in
+    /// which Google's clients send a key, `x-goog-api-key` and `?key=`; `nil` without one.
+    static func fingerprint(_ request: Request) -> String? {
+        let headers = request.headers
         let key: Substring
         if let authorization = headers[.authorization],
             authorization.lowercased().hasPrefix("bearer ")
         {
             key = authorization.dropFirst("bearer ".count).drop { $0 == " " }
-        } else if let header = headers[.apiKey] {
+        } else if let header = headers[.apiKey] ?? headers[.googleAPIKey] {
             key = header[...]
+        } else if let parameter = request.uri.queryParameters["key"] {
+            key = parameter[...]
         } else {
             return nil
         }

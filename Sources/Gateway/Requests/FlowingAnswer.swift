@@ -125,6 +125,11 @@ struct FlowingAnswer: Sendable {
     /// The whole response, where the client's API keeps it.
     var response: [UInt8]? { stream.response }
 
+    /// An error in the place of the answer's end.
+    func frame(of error: ClientError, at time: Timestamp) -> [UInt8] {
+        stream.frame(of: error, at: time)
+    }
+
     /// The answer's end for the client, to be sent once the outcome is durable.
     mutating func terminator(comment: String) -> [UInt8] {
         stream.terminator(comment: comment)

@@ -55,6 +55,8 @@ extension HTTPField.Name {
     static let shouldRetry = own("x-should-retry")
     /// Anthropic's header for a key.
     static let apiKey = own("x-api-key")
+    /// The key of a Google client.
+    static let googleAPIKey = own("x-goog-api-key")
     /// Anthropic's version header, by which its clients are told apart on shared paths.
     static let anthropicVersion = own("anthropic-version")
 }

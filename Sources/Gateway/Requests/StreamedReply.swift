@@ -31,10 +31,7 @@ final class StreamedReply: Sendable {
         self.flowing = flowing
         self.watch = watch
         self.service = service
-        headers = running.headers(
-            contentType: running.client.family == .ollama
-                ? "application/x-ndjson" : "text/event-stream"
-        )
+        headers = running.headers(contentType: running.client.streamType)
         errorShape = (running.client.family, running.id)
     }
 
@@ -74,7 +71,7 @@ final class StreamedReply: Sendable {
             } catch let failure as ProviderFailure {
                 let failure = ended(early: failure)
                 try open.end(flowing.result(failure: failure), in: service.ledger)
-                try await sendError(failure, of: open, to: &writer)
+                try await sendError(failure, of: open, after: flowing, to: &writer)
                 return
             } catch let error as LogError {
                 throw error
@@ -125,14 +122,17 @@ final class StreamedReply: Sendable {
     @concurrent private func sendError(
         _ failure: ProviderFailure,
         of open: RunningRequest,
+        after flowing: FlowingAnswer,
         to writer: inout any ResponseBodyWriter
     ) async throws {
         guard !watch.isGone else { return }
         _ = try await service.ledger.settle(open.sequence)
         let error = RequestFailure.brokenOff(failure).clientError(for: open)
         try await writer.write(
-            ByteBuffer(bytes: error.frame(for: errorShape.family, at: Clocks.wall))
+            ByteBuffer(bytes: flowing.frame(of: error, at: Clocks.wall))
         )
+        // Google's own SDK overlooks an error among its events, but not a connection that breaks off.
+        if errorShape.family == .gemini { throw failure }
         try await writer.finish(nil)
     }
 }

@@ -19,7 +19,10 @@ enum AnswerWriter {
         case .messages: try AnthropicAnswerWriter.write(content, tally, ids)
         case .ollamaChat, .ollamaGenerate:
             try OllamaAnswerWriter(ids, isChat: request.api == .ollamaChat).write(content, tally)
-        case .embeddings, .ollamaEmbed, .ollamaEmbeddings:
+        case .generateContent:
+            try GeminiAnswerWriter(ids, includesThoughts: request.wantsThoughts)
+                .write(content, tally)
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents:
             preconditionFailure("embeddings are no answer of a chat")
         }
     }

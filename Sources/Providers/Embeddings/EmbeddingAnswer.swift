@@ -12,6 +12,7 @@ struct EmbeddingAnswer {
 
     private static let keys: JSONKeys = [
         "model", "data", "embeddings", "embedding", "usage", "prompt_eval_count", "error",
+        "usageMetadata",
     ]
 
     /// Reads an answer of OpenAI's family, of Ollama's `/api/embed` or of its `/api/embeddings`, or of
@@ -41,7 +42,10 @@ struct EmbeddingAnswer {
                     }
                 }
             } else if let embedding = found[3] {
-                vectors = [embedding]
+                vectors = [try embedding.member("values") ?? embedding]
+            }
+            if let counts = try found[7]?.member("promptTokenCount")?.count {
+                parts.append(.usage(TokenUsage(input: counts, origin: .provider), replaces: true))
             }
         } catch {
             throw ProviderFailure(.invalidResponse, "the answer can't be read: \(error)")
@@ -95,6 +99,14 @@ struct EmbeddingAnswer {
         var writer = JSONWriter(capacity: 64 + vectors.reduce(0) { $0 + $1.range.count })
         writer.object { root in
             switch request.api {
+            case .embedContent:
+                root.object("embedding") { $0.member("values", ifPresent: vectors.first) }
+                writeGeminiUsage(to: &root)
+            case .batchEmbedContents:
+                root.array("embeddings") { list in
+                    for vector in vectors { list.object { $0.member("values", vector) } }
+                }
+                writeGeminiUsage(to: &root)
             case .ollamaEmbeddings: root.member("embedding", ifPresent: vectors.first)
             case .ollamaEmbed:
                 root.member("model", model)
@@ -124,6 +136,11 @@ struct EmbeddingAnswer {
             }
         }
         return writer.bytes
+    }
+
+    private func writeGeminiUsage(to root: inout JSONWriter) {
+        guard let count = usage.prompt else { return }
+        root.object("usageMetadata") { $0.member("promptTokenCount", count) }
     }
 
     /// A vector as OpenAI packs it: 32-bit floats, lowest byte first, in base64.

@@ -26,7 +26,11 @@ struct EmbeddingRequest {
 
     /// The request in a body.
     static func read(_ root: JSONSlice, api: ClientAPI) throws(RequestError) -> EmbeddingRequest {
-        api == .embeddings ? try readOpenAI(root) : try readOllama(root)
+        switch api {
+        case .embedContent, .batchEmbedContents: try readGemini(root, api: api)
+        case .embeddings: try readOpenAI(root)
+        default: try readOllama(root)
+        }
     }
 
     private static func readOpenAI(_ root: JSONSlice) throws(RequestError) -> EmbeddingRequest {

@@ -85,18 +85,22 @@ public enum ModelList {
         }
     }
 
-    /// The list for a client of a family; `hasMore` where it is a page, which only Anthropic's are.
+    /// The list for a client of a family; of a page, whether there are more (`hasMore`, Anthropic's) or
+    /// what the next one is asked for with (`next`, Google's).
     public static func body(
         of entries: [Entry],
         for family: WireFamily,
-        hasMore: Bool = false
+        hasMore: Bool = false,
+        next: String? = nil
     ) -> [UInt8] {
         var writer = JSONWriter(capacity: 64 + entries.count * 128)
         writer.object { root in
             if family == .openai { root.member("object", "list") }
-            root.array(family == .ollama ? "models" : "data") { list in
+            let isGoogles = family == .gemini
+            root.array(family == .ollama || isGoogles ? "models" : "data") { list in
                 for entry in entries { write(entry, for: family, to: &list) }
             }
+            root.member("nextPageToken", ifPresent: next)
             guard family == .anthropic else { return }
             root.member("has_more", hasMore)
             for (name, id) in [("first_id", entries.first?.id), ("last_id", entries.last?.id)] {
@@ -115,9 +119,16 @@ public enum ModelList {
 
     private static func write(_ entry: Entry, for family: WireFamily, to writer: inout JSONWriter) {
         writer.object { object in
-            if family != .ollama { object.member("id", entry.id) }
+            if family != .ollama, family != .gemini { object.member("id", entry.id) }
             switch family {
-            case .openai, .gemini:
+            case .gemini:
+                object.member("name", GeminiModelName.resource(of: entry.id))
+                object.member("version", "001")
+                object.member("displayName", entry.id)
+                object.member("description", "served by \(entry.owner)")
+                // Which of them embed is known only of some.
+                object.member("supportedGenerationMethods", usedMethods + ["countTokens"])
+            case .openai:
                 object.member("object", "model")
                 object.member("created", Int(entry.created.microseconds / 1_000_000))
                 object.member("owned_by", entry.owner)

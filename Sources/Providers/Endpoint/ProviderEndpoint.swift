@@ -71,6 +71,8 @@ public struct ProviderEndpoint: Sendable {
         case (.ollamaEmbeddings, .ollama): root + "/api/embeddings"
         case (_, .ollama) where api.operation == .embeddings: root + "/api/embed"
         case (_, .openai) where api.operation == .embeddings: root + "/embeddings"
+        case (.embedContent, .gemini):
+            root + "/" + GeminiModelName.path(of: model) + ":embedContent"
         case (_, .gemini) where api.operation == .embeddings:
             root + "/" + GeminiModelName.path(of: model) + ":batchEmbedContents"
         default: chatURL(model: model, streamed: streamed)

@@ -15,6 +15,10 @@ public struct ClientError: Hashable, Sendable {
     public var requestID: String
     /// A JSON value for the member `details`: which providers were tried or skipped, and why.
     public var details: [UInt8]?
+    /// In how many seconds it is worth trying again; `nil` where nobody knows.
+    ///
+    /// Gemini's clients read it in the body, others in a header.
+    public var retryAfter: Int?
 
     /// An error; `details` must be valid JSON.
     public init(
@@ -38,8 +42,8 @@ public struct ClientError: Hashable, Sendable {
         var writer = JSONWriter()
         writer.object { root in
             switch family {
-            // Nobody asks in Gemini's format.
-            case .openai, .gemini: writeOpenAI(to: &root, time)
+            case .openai: writeOpenAI(to: &root, time)
+            case .gemini: root.object("error") { writeGemini(to: &$0, time) }
             case .anthropic: writeAnthropic(to: &root, time)
             case .ollama:
                 root.member("error", message)

@@ -37,4 +37,20 @@ enum GeminiUsage {
         }
         parts.append(.usage(counts, replaces: true))
     }
+
+    /// Writes the counts for a client; what is unknown is left out, and so are zeros, as Google does.
+    static func write(_ usage: TokenUsage, to root: inout JSONWriter) {
+        func known(_ count: Int?) -> Int? { count == 0 ? nil : count }
+        let answer = usage.output.map { max(0, $0 - (usage.reasoning ?? 0)) }
+        root.object("usageMetadata") { object in
+            object.member("promptTokenCount", ifPresent: known(usage.prompt))
+            object.member("candidatesTokenCount", ifPresent: known(answer))
+            object.member("thoughtsTokenCount", ifPresent: known(usage.reasoning))
+            object.member("cachedContentTokenCount", ifPresent: known(usage.cachedInput))
+            if let prompt = usage.prompt, let output = usage.output {
+                let (total, isTooLarge) = prompt.addingReportingOverflow(output)
+                object.member("totalTokenCount", isTooLarge ? Int.max : total)
+            }
+        }
+    }
 }

@@ -25,6 +25,12 @@ public enum ClientAPI: Sendable, CaseIterable {
     case ollamaEmbed
     /// Ollama's older `POST /api/embeddings`, of one text.
     case ollamaEmbeddings
+    /// Gemini's `:generateContent` and `:streamGenerateContent`.
+    case generateContent
+    /// Gemini's `:embedContent`, of one text.
+    case embedContent
+    /// Gemini's `:batchEmbedContents`.
+    case batchEmbedContents
 
     /// The family it belongs to.
     public var family: WireFamily {
@@ -32,23 +38,26 @@ public enum ClientAPI: Sendable, CaseIterable {
         case .chatCompletions, .completions, .responses, .compaction, .embeddings: .openai
         case .messages: .anthropic
         case .ollamaChat, .ollamaGenerate, .ollamaEmbed, .ollamaEmbeddings: .ollama
+        case .generateContent, .embedContent, .batchEmbedContents: .gemini
         }
     }
 
     /// What it asks models to do.
     public var operation: RequestOperation {
         switch self {
-        case .chatCompletions, .responses, .compaction, .messages, .ollamaChat, .ollamaGenerate:
+        case .chatCompletions, .responses, .compaction, .messages, .ollamaChat, .ollamaGenerate,
+            .generateContent:
             .generation
         case .completions: .completion
-        case .embeddings, .ollamaEmbed, .ollamaEmbeddings: .embeddings
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents:
+            .embeddings
         }
     }
 
     /// Whether it is its family's own way to chat.
     public var isChat: Bool {
         switch self {
-        case .chatCompletions, .messages, .ollamaChat: true
+        case .chatCompletions, .messages, .ollamaChat, .generateContent: true
         default: false
         }
     }
@@ -75,7 +84,7 @@ public enum ClientAPI: Sendable, CaseIterable {
         case .openai: self = .chatCompletions
         case .anthropic: self = .messages
         case .ollama: self = .ollamaChat
-        case .gemini: preconditionFailure("\(family.name) is not a client family")
+        case .gemini: self = .generateContent
         }
     }
 }

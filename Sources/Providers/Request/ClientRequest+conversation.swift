@@ -11,7 +11,8 @@ extension ClientRequest {
     /// The text alone, since clients move other members of a message (`cache_control`) with each turn.
     /// `nil` where none of the first eight messages is the user's, or it has no text.
     public var conversationStart: (text: [UInt8], isAnswered: Bool)? {
-        guard let messages = root.first("messages"), messages.kind == .array else { return nil }
+        let list = root.first("messages") ?? (family == .gemini ? root.first("contents") : nil)
+        guard let messages = list, messages.kind == .array else { return nil }
         var text: [UInt8] = []
         var count = 0
         for message in messages.elements {
@@ -30,7 +31,7 @@ extension ClientRequest {
     }
 
     private static func text(of message: JSONSlice) -> [UInt8] {
-        guard let content = message.first("content") else { return [] }
+        guard let content = message.first("content") ?? message.first("parts") else { return [] }
         if let text = content.rawText { return Array(text.prefix(conversationLimit.bytes)) }
         guard content.kind == .array else { return [] }
         var bytes: [UInt8] = []

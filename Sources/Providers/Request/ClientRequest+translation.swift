@@ -124,7 +124,11 @@ extension ClientRequest {
             (conversation, field) = (try OllamaRequestReader.readChat(root), "messages")
         case .ollamaGenerate:
             (conversation, field) = (try OllamaRequestReader.readGenerate(root), "prompt")
-        case .embeddings, .ollamaEmbed, .ollamaEmbeddings:
+        case .generateContent:
+            (conversation, field) = (
+                try GeminiRequestReader.read(root, streamed: streamed), "contents"
+            )
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents:
             preconditionFailure("a request for embeddings is no conversation")
         }
         conversation.noteEmptyTurns(in: field)
@@ -132,6 +136,7 @@ extension ClientRequest {
     }
 
     private func splicedBody(model: String, options: UpstreamOptions) -> [UInt8] {
+        if family == .gemini { return geminiBody(model: model, options) }
         var splice = JSONSplice(root)
         splice.set("model", to: model)
         removeHints(from: &splice)
@@ -162,7 +167,9 @@ extension ClientRequest {
                 splice.set("max_tokens", to: Array("\(count)".utf8))
             }
             askForUsage(in: &splice, options)
-        case .responses, .compaction, .embeddings, .ollamaEmbed, .ollamaEmbeddings: break
+        case .responses, .compaction, .embeddings, .ollamaEmbed, .ollamaEmbeddings,
+            .generateContent, .embedContent, .batchEmbedContents:
+            break
         }
         return splice.bytes
     }

@@ -45,6 +45,10 @@ public struct ClientRequest: Sendable {
     /// The body as it came, where `body` has more in it: the conversation that it goes on from.
     var original: JSONSlice?
 
+    /// Whether thoughts are wanted in the answer, where the API keeps them to itself otherwise.
+    let wantsThoughts: Bool
+    /// What the address says, where it names the model.
+    let address: ModelAddress?
     /// Whether embeddings are wanted as base64.
     let wantsBase64: Bool
     /// The headers that go on to a provider of the same family, by lower-case name.
@@ -59,21 +63,33 @@ public struct ClientRequest: Sendable {
     /// The family of the API.
     public var family: WireFamily { api.family }
 
+    /// The media type of its streamed answer.
+    public var streamType: String {
+        switch (family, address?.stream) {
+        case (.ollama, _): "application/x-ndjson"
+        case (_, .array): "application/json"
+        default: "text/event-stream"
+        }
+    }
+
     /// A request from its body.
     ///
     /// - Parameters:
     ///   - api: the API of the endpoint that it was sent to.
     ///   - body: the whole body.
+    ///   - address: what the address says, where it names the model as Gemini's does.
     ///   - header: looks a header of the request up by its lower-case name.
     /// - Throws: `RequestError` for invalid JSON, and for missing, duplicate or mistyped fields
     ///   among those that are read; it names the field and the offset.
     public init(
         api: ClientAPI,
         body: [UInt8],
+        address: ModelAddress? = nil,
         header: (String) -> String? = { _ in nil }
     ) throws(RequestError) {
-        let facts = try RequestFacts(api: api, body: body)
+        let facts = try RequestFacts(api: api, body: body, address: address)
         self.api = api
+        self.address = address
         self.body = body
         passedHeaders = try PassedHeaders.read(api.family, header)
         root = facts.root
@@ -92,6 +108,7 @@ public struct ClientRequest: Sendable {
         cues = scan.cues
         entropyMillibits = scan.entropyMillibits
         metadata = facts.metadata
+        wantsThoughts = facts.wantsThoughts
         wantsBase64 = facts.wantsBase64
         links = facts.links
     }
@@ -102,8 +119,9 @@ public struct ClientRequest: Sendable {
     public init(
         family: WireFamily,
         body: [UInt8],
+        address: ModelAddress? = nil,
         header: (String) -> String? = { _ in nil }
     ) throws(RequestError) {
-        try self.init(api: ClientAPI(chatOf: family), body: body, header: header)
+        try self.init(api: ClientAPI(chatOf: family), body: body, address: address, header: header)
     }
 }

@@ -23,6 +23,8 @@ struct RequestFacts {
     var wantsBase64 = false
     /// What a request to OpenAI's responses says of things that stand elsewhere.
     var links = ResponseLinks()
+    /// Whether thoughts are wanted in the answer.
+    var wantsThoughts = false
 
     private static let keys: JSONKeys = [
         "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
@@ -30,7 +32,7 @@ struct RequestFacts {
         "n", "thinking",
     ]
 
-    init(api: ClientAPI, body: [UInt8]) throws(RequestError) {
+    init(api: ClientAPI, body: [UInt8], address: ModelAddress? = nil) throws(RequestError) {
         do {
             root = try JSONSlice(validating: body)
         } catch {
@@ -44,6 +46,12 @@ struct RequestFacts {
         case .ollamaChat: try readOllamaChat()
         case .ollamaGenerate: try readOllamaGenerate()
         case .embeddings, .ollamaEmbed, .ollamaEmbeddings: try readEmbeddings(api)
+        case .generateContent:
+            try readAddress(address)
+            try readGenerateContent()
+        case .embedContent, .batchEmbedContents:
+            try readAddress(address)
+            try readEmbedContents(api)
         }
     }
 

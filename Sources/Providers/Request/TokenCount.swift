@@ -45,6 +45,30 @@ public enum TokenCount {
         }
     }
 
+    /// What of a request's body is counted: Gemini's may hold the request as a member.
+    ///
+    /// - Throws: `RequestError` when the body is no JSON.
+    public static func counted(
+        _ body: [UInt8],
+        by api: ClientAPI
+    ) throws(RequestError) -> [UInt8] {
+        guard api.family == .gemini else { return body }
+        do {
+            let keys: JSONKeys = ["generateContentRequest", "generate_content_request"]
+            let found = try JSONSlice(validating: body).scan(keys)
+            return (found[0] ?? found[1]).map { Array($0.raw) } ?? body
+        } catch {
+            throw RequestError(error)
+        }
+    }
+
+    /// A count in the words of the client's API.
+    public static func answer(_ tokens: Int, by api: ClientAPI) -> [UInt8] {
+        let object = api == .responses ? #""object":"response.input_tokens","# : ""
+        let name = api.family == .gemini ? "totalTokens" : "input_tokens"
+        return Array("{\(object)\"\(name)\":\(tokens)}".utf8)
+    }
+
     /// The count in an answer with status 200; `nil` if there is none.
     public static func read(_ body: [UInt8], from family: WireFamily) -> Int? {
         do {

@@ -11,7 +11,9 @@ extension AnswerStream {
             try refuseDocument(frame)
             // A comment keeps the client's connection alive too, whatever its family.
             let isComment = framer.buffer[frame.raw.lowerBound] == UInt8(ascii: ":")
-            if upstream != .ollama, client != .ollama, writer == nil || isComment {
+            if upstream != .ollama, client != .ollama, client != .gemini,
+                writer == nil || isComment
+            {
                 output.append(contentsOf: framer.buffer[frame.raw])
             }
             return
@@ -34,9 +36,30 @@ extension AnswerStream {
         }
         if writer != nil {
             try translateParts(into: &output)
+        } else if form != nil {
+            pass(data, of: frame, into: &output)
         } else if outcome != .usageOnly || !hidesUsage {
             output.append(contentsOf: framer.buffer[frame.raw])
         }
+    }
+
+    /// Passes an event to a Gemini client.
+    ///
+    /// Nothing ends its stream but the end of the bytes, so the event that says why the answer ended
+    /// is held back until the outcome is durable.
+    private mutating func pass(
+        _ data: Range<Int>,
+        of frame: EventFramer.Frame,
+        into output: inout [UInt8]
+    ) {
+        output += held
+        held = []
+        let value =
+            frame.moreData.isEmpty
+            ? framer.buffer[data] : joinedData(of: frame).filter { $0 != 0x0A }[...]
+        var event: [UInt8] = []
+        form?.append(value, to: &event)
+        if tally.finish == nil { output += event } else { held = event }
     }
 
     private mutating func read(
@@ -78,6 +101,7 @@ extension AnswerStream {
         let before = output.count
         try handle(frame, into: &output)
         let blankLine = framer.buffer[frame.raw].last == UInt8(ascii: "\n") ? "\n" : "\n\n"
+        if form != nil { return }
         if writer == nil, output.count > before {
             output.append(contentsOf: blankLine.utf8)
         } else if !held.isEmpty {

@@ -28,6 +28,8 @@ public struct AnswerStream: Sendable {
     var writer: StreamWriter?
     /// What the translation of the request changed that is undone here.
     var restoration: AnswerRestoration?
+    /// How a Gemini client's events stand in its bytes, where they pass.
+    var form: GeminiStreamForm?
     var tally: AnswerTally
     var parts: [AnswerPart] = []
     var phase = Phase.streaming
@@ -49,7 +51,11 @@ public struct AnswerStream: Sendable {
         reader = StreamReader(family: upstream, isResponses: isPassedResponse)
         tally = AnswerTally(of: request)
         restoration = request.restoration(from: dialect)
-        if !passes { writer = StreamWriter(for: request, as: identity) }
+        if !passes {
+            writer = StreamWriter(for: request, as: identity)
+        } else if client == .gemini {
+            form = GeminiStreamForm(of: request)
+        }
     }
 
     /// Whether something of the answer itself has come: text, reasoning, a tool call.
@@ -121,17 +127,34 @@ public struct AnswerStream: Sendable {
         }
     }
 
+    /// An error in the place of the end, in the form that the stream has; no clean end may follow it.
+    public func frame(of error: ClientError, at time: Timestamp) -> [UInt8] {
+        guard var form = form ?? writer?.form, form.isArray else {
+            return error.frame(for: client, at: time)
+        }
+        var output: [UInt8] = []
+        form.append(error.body(for: client, at: time), to: &output)
+        form.end(&output)
+        return output
+    }
+
     /// The end that was held back, to be sent once the outcome is durable.
     ///
     /// `comment` becomes an SSE comment before it; NDJSON has no comments and leaves it out.
     public mutating func terminator(comment: String? = nil) -> [UInt8] {
         precondition(phase == .ended, "the end of a stream that is not complete")
         var output: [UInt8] = []
-        if let comment, client != .ollama {
+        // Google's own SDK takes a comment for an answer that it can't read.
+        if let comment, client != .ollama, client != .gemini {
             let line = comment.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
             output += Array(": ".utf8) + line + Array("\n\n".utf8)
         }
         if let writer { return output + writer.terminator(tally) }
+        if let form {
+            output += held
+            form.end(&output)
+            return output
+        }
         if !held.isEmpty { return output + held }
         // A server of OpenAI's family may leave its end out.
         return output + Array("data: [DONE]\n\n".utf8)

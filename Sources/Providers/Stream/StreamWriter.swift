@@ -8,6 +8,7 @@ enum StreamWriter {
     case ollama(OllamaStreamWriter)
     case completions(CompletionsStreamWriter)
     case responses(ResponsesStreamWriter)
+    case gemini(GeminiStreamWriter)
 
     /// The writer for the client that sent `request`.
     init(for request: ClientRequest, as identity: AnswerIdentity) {
@@ -29,7 +30,8 @@ enum StreamWriter {
             self = .ollama(
                 OllamaStreamWriter(identity: identity, isChat: request.api == .ollamaChat)
             )
-        case .embeddings, .ollamaEmbed, .ollamaEmbeddings:
+        case .generateContent: self = .gemini(GeminiStreamWriter(request, identity: identity))
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents:
             preconditionFailure("embeddings are not streamed")
         }
     }
@@ -56,6 +58,9 @@ enum StreamWriter {
         case .responses(var writer):
             writer.write(part, tally, into: &output)
             self = .responses(writer)
+        case .gemini(var writer):
+            writer.write(part, tally, into: &output)
+            self = .gemini(writer)
         }
     }
 
@@ -80,6 +85,9 @@ enum StreamWriter {
         case .responses(var writer):
             writer.close(tally, into: &output)
             self = .responses(writer)
+        case .gemini(var writer):
+            try writer.close(tally, into: &output)
+            self = .gemini(writer)
         }
     }
 
@@ -91,7 +99,13 @@ enum StreamWriter {
             Array("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n".utf8)
         case .ollama(let writer): writer.terminator(tally)
         case .responses(let writer): writer.terminator(tally)
+        case .gemini(let writer): writer.terminator(tally)
         }
+    }
+
+    /// How a Gemini client's events stand in the stream's bytes; `nil` for any other client.
+    var form: GeminiStreamForm? {
+        if case .gemini(let writer) = self { writer.form } else { nil }
     }
 
     /// The whole response that the stream told, where it is one that is kept.

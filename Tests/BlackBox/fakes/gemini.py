@@ -148,7 +148,20 @@ class GeminiProvider(FakeProvider):
             page["nextPageToken"] = str(start + self.page_size)
         return page
 
+    KNOWN = {
+        "model", "contents", "systemInstruction", "tools", "toolConfig", "generationConfig",
+        "safetySettings", "cachedContent", "requests", "content", "taskType", "title",
+        "outputDimensionality", "generateContentRequest", "store", "serviceTier",
+    }  # fmt: skip
+
     def answer(self, request):
+        for name in request.json:
+            head, *rest = name.split("_")
+            if head + "".join(word.capitalize() for word in rest) not in self.KNOWN:
+                return error(
+                    400, "INVALID_ARGUMENT",
+                    f'Invalid JSON payload received. Unknown name "{name}": Cannot find field.',
+                )  # fmt: skip
         path, _, query = request.path.partition("?")
         resource, _, method = path.partition(":")
         model = urllib.parse.unquote(resource.rpartition("/models/")[2])
@@ -157,6 +170,8 @@ class GeminiProvider(FakeProvider):
                 return error(400, "INVALID_ARGUMENT", "this fake streams SSE only")
             half = len(self.text) // 2
             return streamed((self.text[:half], self.text[half:]), model=model)
+        if method == "embedContent":
+            return whole({"embedding": {"values": [0.5, -1.25]}})
         if method == "batchEmbedContents":
             vectors = [[n + 0.5, -1.25] for n in range(len(request.json["requests"]))]
             return whole({"embeddings": [{"values": vector} for vector in vectors]})

@@ -1,0 +1,43 @@
+import Events
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Providers
+
+extension GatewayResponder {
+    /// Answers what was posted to Gemini's API, whose path names the model and what is asked of it.
+    func answer(
+        _ request: Request,
+        to path: GeminiPath,
+        on channel: any Channel
+    ) async -> Response {
+        var address = ModelAddress(model: path.model)
+        let api: ClientAPI
+        switch path.method {
+        case .generateContent: api = .generateContent
+        case .streamGenerateContent:
+            api = .generateContent
+            address.stream = request.uri.queryParameters["alt"] == "sse" ? .events : .array
+        case .embedContent: api = .embedContent
+        case .batchEmbedContents: api = .batchEmbedContents
+        case .countTokens:
+            return await tokenCounts.respond(to: request, api: .generateContent, address: address)
+        case nil:
+            let methods = GeminiPath.Method.allCases.map { ":" + $0.rawValue }
+            return ClientError(
+                status: 404,
+                code: "unknown_method",
+                message: "there is no method ':\(path.methodName.prefix(64))' here; there is "
+                    + methods.joined(separator: ", "),
+                requestID: Events.RequestID.fresh().description
+            ).response(for: .gemini)
+        }
+        return await chat.respond(
+            to: request,
+            api: api,
+            address: address,
+            endpoint: path.template,
+            on: channel
+        )
+    }
+}
