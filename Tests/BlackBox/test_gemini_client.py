@@ -11,12 +11,13 @@ import pytest
 from google.genai import errors, types
 
 from conftest import gemini_client, http_client, id_of, provider
+from fakes import anthropic as fake_anthropic
 from fakes import gemini as fake_gemini
 from fakes import openai as fake_openai
 from fakes.gemini import GeminiProvider
 from fakes.openai import OpenAIProvider
-from fakes.server import CUT, stream, whole
-from test_matrix import MODELS, PNG, families
+from fakes.server import CUT, stream
+from test_matrix import MODELS, PNG, TOOL_ANSWERS, families
 
 ADD = {
     "name": "add",
@@ -242,16 +243,18 @@ def test_thoughts_are_told_only_to_who_asks(house):
     assert [part.text for part in answer.candidates[0].content.parts] == ["four"]
 
 
+STREAMED_CALLS = {
+    "openai": fake_openai.streamed_tool_call,
+    "anthropic": fake_anthropic.streamed_tool_use,
+    # Its whole answer is the last line of its stream.
+    "ollama": TOOL_ANSWERS["ollama"],
+    "gemini": lambda: stream([fake_gemini.event(fake_gemini.value([fake_gemini.call()], "STOP"))]),
+}
+
+
 @families
 def test_a_streamed_call_comes_whole(house, family):
-    from test_matrix import TOOL_ANSWERS
-
-    if family == "openai":
-        house.openai.will(fake_openai.streamed_tool_call())
-    else:
-        getattr(house, family).will(TOOL_ANSWERS[family]())
-        if family != "ollama":
-            return
+    getattr(house, family).will(STREAMED_CALLS[family]())
     events = list(
         gemini_client(house.gateway).models.generate_content_stream(
             model=MODELS[family],
@@ -379,3 +382,129 @@ def test_a_conversation_goes_on_through_the_sdks_chat(house):
     assert [m["role"] for m in house.anthropic.last.json["messages"]] == [
         "user", "assistant", "user",
     ]  # fmt: skip
+
+
+def inline(kind, data):
+    return {"inlineData": {"mimeType": kind, "data": base64.b64encode(data).decode()}}
+
+
+PAST = [
+    inline("image/png", b"a picture of the model's"),
+    inline("video/mp4", b"a film"),
+    {"fileData": {"fileUri": "https://generativelanguage.googleapis.com/v1beta/files/x"}},
+    {"executableCode": {"language": "PYTHON", "code": "print(2+2)"}},
+    {"codeExecutionResult": {"outcome": "OUTCOME_OK", "output": "4"}},
+    {"thoughtSignature": "c2ln"},
+    {"aPartOfNextYear": {"x": 1}},
+    {"functionCall": {"name": "add", "args": "not an object"}},
+    {"functionCall": {}},
+    {"text": 7},
+]
+
+
+others = pytest.mark.parametrize("family", ["openai", "anthropic", "ollama"])
+
+
+@others
+@pytest.mark.parametrize("role", ["model", "user", "function", "strange"])
+@pytest.mark.parametrize("part", PAST, ids=lambda part: next(iter(part)))
+def test_what_is_past_never_refuses(house, family, role, part):
+    contents = [
+        {"parts": [{"text": "hi"}]},
+        {"role": role, "parts": [part]},
+        {"role": "model", "parts": [{"text": "so"}]},
+        {"role": "user", "parts": [{"text": "go on"}]},
+    ]
+    answer = post(house, MODELS[family], {"contents": contents})
+    assert (answer.status_code, text_of(answer.json())) == (200, "four"), answer.text
+
+
+PDF = b"%PDF-1.7 and the rest"
+
+
+@families
+def test_a_pdf_is_shown_to_who_reads_it(house, family):
+    content = {"parts": [inline("application/pdf", PDF), {"text": "What is it?"}]}
+    answer = post(house, MODELS[family], {"contents": content})
+    if family == "ollama":
+        assert answer.status_code == 400
+        assert "contents.parts[0].inlineData" in answer.json()["error"]["message"]
+        return
+    assert answer.status_code == 200
+    assert base64.b64encode(PDF).decode() in json.dumps(getattr(house, family).last.json)
+
+
+@families
+def test_a_plain_text_is_shown_to_all(house, family):
+    content = {"parts": [inline("text/plain", "Grüße aus Öland".encode()), {"text": "Sum up."}]}
+    answer = post(house, MODELS[family], {"contents": [content]})
+    assert answer.status_code == 200
+    if family != "gemini":
+        said = json.dumps(getattr(house, family).last.json, ensure_ascii=False)
+        encoded = content["parts"][0]["inlineData"]["data"]
+        assert "Grüße aus Öland" in said or encoded in said
+
+
+@families
+def test_a_picture_in_a_result_reaches_the_model(house, family):
+    result = {
+        "functionResponse": {
+            "name": "look", "response": {"result": "done"},
+            "parts": [{"inlineData": {"mimeType": "image/png", "data": PNG}}],
+        }
+    }  # fmt: skip
+    contents = [
+        {"role": "user", "parts": [{"text": "Look."}]},
+        {"role": "model", "parts": [{"functionCall": {"name": "look", "args": {}}}]},
+        {"role": "user", "parts": [result]},
+    ]
+    answer = post(house, MODELS[family], {"contents": contents})
+    assert answer.status_code == 200
+    sent = json.dumps(getattr(house, family).last.json)
+    assert PNG in sent and "done" in sent
+
+
+def test_fields_that_nobody_else_has_are_left_out_and_told(house):
+    body = {
+        **user(),
+        "safetySettings": [{"category": "HARM_CATEGORY_HARASSMENT", "threshold": "OFF"}],
+        "aFieldOfNextYear": {"deep": [1]},
+        "tools": [{"googleSearch": {}}, {"functionDeclarations": [ADD]}, {"urlContext": {}}],
+        "toolConfig": {"retrievalConfig": {"latLng": {}}},
+        "generationConfig": {"mediaResolution": "MEDIA_RESOLUTION_LOW", "thinkingConfig": {"x": 1}},
+    }
+    answer = post(house, MODELS["openai"], body)
+    assert answer.status_code == 200
+    received = house.gateway.completed(id_of(answer))["received"]
+    (dropped,) = [d["fields"] for d in received["dropped_hints"] if d["family"] == "openai"]
+    assert set(dropped) == {
+        "safetySettings", "aFieldOfNextYear", "tools[0].googleSearch", "tools[2].urlContext",
+        "toolConfig.retrievalConfig", "generationConfig.mediaResolution",
+        "generationConfig.thinkingConfig.x",
+    }  # fmt: skip
+
+
+def test_a_search_of_googles_alone_is_left_out(house):
+    """Gemini CLI asks so for its web search."""
+    body = {**user("What is new?"), "tools": [{"googleSearch": {}}]}
+    assert post(house, MODELS["openai"], body).status_code == 200
+    assert "tools" not in house.openai.last.json
+
+
+@pytest.mark.parametrize(
+    "config, effort",
+    [
+        ({"thinkingBudget": 0}, None),
+        ({"thinkingBudget": -1}, None),
+        ({"thinkingBudget": 8192, "includeThoughts": True}, "medium"),
+        ({"thinkingBudget": "24576"}, "high"),
+        ({"thinkingLevel": "HIGH"}, "high"),
+        ({"thinking_level": "low"}, "low"),
+        ({"includeThoughts": True}, None),
+        ({"includeThoughts": False}, None),
+    ],
+)
+def test_thinking_is_said_in_words(house, config, effort):
+    body = {**user(), "generationConfig": {"thinkingConfig": config}}
+    assert post(house, MODELS["openai"], body).status_code == 200
+    assert house.openai.last.json.get("reasoning_effort") == effort
