@@ -18,7 +18,12 @@ struct ClientAPITests {
         (.responses, #"{"model":"m","stream":true,"input":"Hi"}"#),
         (.ollamaChat, #"{"model":"m","messages":[{"role":"user","content":"Hi"}]}"#),
         (.ollamaGenerate, #"{"model":"m","prompt":"Hi"}"#),
+        (.generateContent, #"{"contents":[{"parts":[{"text":"Hi"}]}]}"#),
     ]
+    /// Where an API names its model in the address.
+    static func address(of api: ClientAPI) -> ModelAddress? {
+        api.family == .gemini ? ModelAddress(model: "m", stream: .events) : nil
+    }
     static let transcripts: [(WireFamily, String)] = [
         (.openai, Transcripts.openAI), (.openai, Transcripts.openAITools),
         (.anthropic, Transcripts.anthropic), (.ollama, Transcripts.ollama),
@@ -34,7 +39,11 @@ struct ClientAPITests {
         request: (api: ClientAPI, body: String),
         transcript: (WireFamily, String)
     ) throws {
-        let client = try ClientRequest(api: request.api, body: [UInt8](request.body))
+        let client = try ClientRequest(
+            api: request.api,
+            body: [UInt8](request.body),
+            address: Self.address(of: request.api)
+        )
         #expect(client.streamed)
         let whole = run(transcript.1, from: transcript.0, for: client)
         #expect(whole.failure == nil)
@@ -53,7 +62,11 @@ struct ClientAPITests {
         request: (api: ClientAPI, body: String),
         transcript: (WireFamily, String)
     ) throws {
-        let client = try ClientRequest(api: request.api, body: [UInt8](request.body))
+        let client = try ClientRequest(
+            api: request.api,
+            body: [UInt8](request.body),
+            address: Self.address(of: request.api)
+        )
         let half = transcript.1.prefix(transcript.1.count / 2)
         let result = run(String(half), from: transcript.0, for: client)
         #expect(result.failure == .cut)
@@ -203,9 +216,17 @@ struct ClientAPITests {
             ),
             (.ollamaEmbed, #"{"model":"m","input":"\#(text)"}"#),
             (.ollamaEmbeddings, #"{"model":"m","prompt":"\#(text)"}"#),
+            (.generateContent, #"{"contents":[{"role":"user","parts":[{"text":"\#(text)"}]}]}"#),
+            (.generateContent, #"{"contents":{"parts":{"text":"\#(text)"}}}"#),
+            (.embedContent, #"{"content":{"parts":[{"text":"\#(text)"}]}}"#),
+            (.batchEmbedContents, #"{"requests":[{"content":{"parts":[{"text":"\#(text)"}]}}]}"#),
         ]
         for (api, body) in bodies {
-            let client = try ClientRequest(api: api, body: [UInt8](body))
+            let client = try ClientRequest(
+                api: api,
+                body: [UInt8](body),
+                address: Self.address(of: api)
+            )
             #expect(client.promptTextBytes == 100, "\(api) \(body)")
             #expect(client.messageCount == 1)
             #expect(client.needs.contains(.embeddings) == (api.operation == .embeddings))
