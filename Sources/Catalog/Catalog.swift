@@ -42,7 +42,7 @@ public struct Catalog: Hashable, Sendable {
 
     /// The card of a model, in constant time.
     ///
-    /// Ollama's `NAME:latest` is the same model as `NAME`.
+    /// Ollama's `NAME:latest` is the same model as `NAME`, and a Claude's dated name that without.
     public func model(provider: ProviderType, id: String) -> ModelCard? {
         place(provider: provider, id: id).map { cards[$0] }
     }
@@ -50,8 +50,8 @@ public struct Catalog: Hashable, Sendable {
     /// Where a model's card stands among `cards`.
     func place(provider: ProviderType, id: String) -> Int? {
         if let place = places[Key(provider: provider, id: id)] { return place }
-        guard provider == .ollama, let name = id.withoutLatestTag else { return nil }
-        return places[Key(provider: provider, id: name)]
+        let short = provider == .ollama ? id.withoutLatestTag : id.withoutClaudeDate
+        return short.flatMap { places[Key(provider: provider, id: $0)] }
     }
 
     /// The models of a kind of provider, in the order of the data file.

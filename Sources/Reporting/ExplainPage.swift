@@ -146,9 +146,13 @@ public struct ExplainPage: Sendable {
             case .observed: expected ?? ""
             case .reasoning: ": the model thinks before it writes"
             case .loading: ": the model may have to be loaded first"
+            case .whole: ": nothing comes before the whole answer, and nothing limits that"
             }
+        let reading = hang.readingMicroseconds.map {
+            ", \(Wording.time(microseconds: Int(clamping: $0))) of it to read the prompt"
+        }
         return "waits up to " + Wording.time(microseconds: Int(clamping: hang.microseconds))
-            + " for content" + reason
+            + " for content" + reason + (reading ?? "")
     }
 
     private static func hedge(_ reason: HedgeReason) -> String {

@@ -31,8 +31,8 @@ extension ProviderHealth {
         case .keyRejected: return .keyRejected
         case .clientGone, .poolExhausted, .interrupted, .deadlinePassed, .hedgeLost:
             return .nothingWrong
-        case .invalidRequest, .contextTooLong, .modelMissing, .rateLimited, .overloaded,
-            .serverError, .invalidResponse:
+        case .invalidRequest, .contextTooLong, .modelMissing, .endpointMissing, .rateLimited,
+            .overloaded, .serverError, .invalidResponse:
             return .noList(failure.message ?? failure.kind.name)
         }
     }

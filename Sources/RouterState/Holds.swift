@@ -3,7 +3,7 @@ public import Events
 /// What may not be used for now because the provider itself said so.
 ///
 /// A rejected key (401, most of 402 and 403) holds the provider's lane with that key, a missing model
-/// (404, or 403 for that model alone) that model, and a rate limit (429, or 402 for that many tokens)
+/// or endpoint (404, 405, 501, or 403 for that model alone) that operation of that model, and a rate limit (429, or 402 for that many tokens)
 /// that model in that lane until its retry time. None of them opens a breaker.
 public struct Holds: Hashable, Sendable {
     /// How long a rejected key or a missing model is left alone before it is tried again.
@@ -19,7 +19,8 @@ public struct Holds: Hashable, Sendable {
 
     /// By lane; the model of each is empty.
     private var keys: [QuotaOwner: Timestamp] = [:]
-    private var missing: [ModelReference: Timestamp] = [:]
+    /// A verdict about an operation is none about the model: who embeds nothing may well chat.
+    private var missing: [ModelOperation: Missing] = [:]
     /// By model and lane.
     private var rates: [QuotaOwner: Timestamp] = [:]
 
@@ -29,9 +30,26 @@ public struct Holds: Hashable, Sendable {
         return keys[QuotaOwner(provider: provider, key: key)].flatMap { $0 > now ? $0 : nil }
     }
 
-    /// Until when the model is taken to be missing; `nil` when it isn't.
-    public func modelMissing(_ model: ModelReference, at now: Timestamp) -> Timestamp? {
-        missing[model].flatMap { $0 > now ? $0 : nil }
+    /// Until when an operation of the model is taken to be missing; `nil` when it isn't.
+    public func modelMissing(
+        _ model: ModelReference,
+        for operation: RequestOperation = .generation,
+        at now: Timestamp
+    ) -> Timestamp? {
+        missing(model, for: operation, at: now)?.until
+    }
+
+    /// The same with what is missing: the model, or only the endpoint to ask it at.
+    public func missing(
+        _ model: ModelReference,
+        for operation: RequestOperation,
+        at now: Timestamp
+    ) -> (until: Timestamp, isEndpoint: Bool)? {
+        guard !missing.isEmpty,
+            let line = missing[ModelOperation(model: model, operation: operation)],
+            line.until > now
+        else { return nil }
+        return (line.until, line.isEndpoint)
     }
 
     /// Until when the model's rate limit in a lane holds; `nil` when it doesn't.
@@ -44,11 +62,12 @@ public struct Holds: Hashable, Sendable {
         return rates[QuotaOwner(model, key: key)].flatMap { $0 > now ? $0 : nil }
     }
 
-    /// Until when which of a provider's models are held, for the status table.
+    /// Until when which of a provider's models are held, for the status table: a model by its name,
+    /// with the operation behind it where that is not to answer.
     public func models(of provider: String, at now: Timestamp) -> [String: Timestamp] {
         var held: [String: Timestamp] = [:]
         let lines =
-            missing.map { ($0.key.provider, $0.key.model, $0.value) }
+            missing.map { ($0.key.model.provider, $0.key.label, $0.value.until) }
             + rates.map { ($0.key.provider, $0.key.model, $0.value) }
         for (owner, model, until) in lines where owner == provider && until > now {
             held[model] = max(held[model] ?? until, until)
@@ -63,20 +82,32 @@ public struct Holds: Hashable, Sendable {
     }
 
     /// Takes in the end of an attempt in one of the provider's lanes.
-    mutating func finish(_ attempt: AttemptFinished, key: Int, at time: Timestamp) {
+    mutating func finish(
+        _ attempt: AttemptFinished,
+        of running: RunningAttempt?,
+        at time: Timestamp
+    ) {
+        let key = running?.key ?? 0
+        let asked = ModelOperation(
+            model: ModelReference(attempt),
+            operation: running?.operation ?? .generation
+        )
         let lane = QuotaOwner(provider: attempt.provider, key: key)
         guard let failure = attempt.failure else {
             // The common case costs no more than it must: usually nothing is held.
             if !keys.isEmpty { keys[lane] = nil }
-            if !missing.isEmpty { missing[ModelReference(attempt)] = nil }
+            if !missing.isEmpty { missing[asked] = nil }
             return
         }
         switch failure.fault {
         case .key: keys[lane] = time.addingClamped(Self.disabled)
         case .model:
             // Clients choose model names: what is over goes, so that the table stays small.
-            missing = missing.filter { $0.value > time }
-            missing[ModelReference(attempt)] = time.addingClamped(Self.disabled)
+            missing = missing.filter { $0.value.until > time }
+            missing[asked] = Missing(
+                until: time.addingClamped(Self.disabled),
+                isEndpoint: failure == .endpointMissing
+            )
         case .rate:
             let owner = QuotaOwner(provider: attempt.provider, model: attempt.model, key: key)
             let until = attempt.retryAt ?? unspecifiedRetry(of: owner, time)
@@ -109,7 +140,7 @@ extension Holds: FieldRecord {
         visitor.field(3, "rates", sorting: &rateLines)
         visitor.field(10, "lane_keys", sorting: &otherKeys)
         visitor.field(11, "lane_rates", sorting: &otherRates)
-        missing = Dictionary(lines.map { ($0.model, $0.until) }) { _, last in last }
+        missing = Dictionary(lines.map { ($0.asked, $0.missing) }) { _, last in last }
         keys = Self.table(keyLines + otherKeys)
         rates = Self.table(rateLines + otherRates)
     }
@@ -132,14 +163,45 @@ extension QuotaOwner {
     }
 }
 
+/// One thing that a model is asked to do.
+struct ModelOperation: Hashable, Sendable {
+    var model: ModelReference
+    var operation: RequestOperation
+
+    /// The model's name, with the operation behind it where that is not to answer.
+    fileprivate var label: String {
+        operation == .generation ? model.model : "\(model.model) (\(operation))"
+    }
+}
+
+/// That an operation of a model is not there.
+struct Missing: Hashable, Sendable {
+    var until: Timestamp
+    /// Whether the provider has the model, but no endpoint for the operation.
+    var isEndpoint: Bool
+}
+
 /// A line of the holds' tables.
 private struct Hold: FieldRecord {
     var model = ModelReference()
     var until = Timestamp.empty
     /// The lane's index; 0 for the first.
     var key = 0
+    /// What is missing of the model.
+    var operation = RequestOperation.generation
+    /// Whether it is missing for want of an endpoint.
+    var isEndpoint = false
 
     init() {}
+
+    init(_ asked: ModelOperation, _ missing: Missing) {
+        self.init(asked.model, missing.until)
+        operation = asked.operation
+        isEndpoint = missing.isEndpoint
+    }
+
+    var asked: ModelOperation { ModelOperation(model: model, operation: operation) }
+    var missing: Missing { Missing(until: until, isEndpoint: isEndpoint) }
 
     init(_ model: ModelReference, _ until: Timestamp, key: Int = 0) {
         self.model = model
@@ -151,12 +213,16 @@ private struct Hold: FieldRecord {
         visitor.field(1, "model", &model)
         visitor.field(2, "until", &until)
         visitor.field(3, "key", &key)
+        visitor.field(4, "operation", &operation)
+        visitor.field(5, "endpoint", &isEndpoint)
     }
 }
 
 extension FieldVisitor {
     fileprivate mutating func field(_ tag: Int, _ name: String, sorting lines: inout [Hold]) {
-        lines.sort { ($0.model, $0.key) < ($1.model, $1.key) }
+        lines.sort {
+            ($0.model, $0.key, $0.operation.rawValue) < ($1.model, $1.key, $1.operation.rawValue)
+        }
         field(tag, name, &lines)
     }
 }

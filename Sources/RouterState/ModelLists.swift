@@ -15,15 +15,38 @@ public struct ModelLists: Hashable, Sendable {
     /// What the provider's last list told of its models besides their names, sorted by name.
     public func details(of provider: String) -> [ListedModel] { told[provider] ?? [] }
 
-    /// Whether a provider with this policy has the model: it is one that the policy names, or, when
-    /// the policy restricts nothing, one that the provider lists.
+    /// Whether a provider with this policy has the model, by this name or another of its names.
+    public func has(_ model: String, at provider: ProviderPolicy) -> Bool {
+        name(of: model, at: provider) != nil
+    }
+
+    /// The name by which a provider with this policy is asked for a model; `nil` when it does not have
+    /// it: it has those that the policy names, or, when the policy restricts nothing, those that it
+    /// lists.
     ///
     /// At an Ollama, a name without a tag is short for one with the tag `latest`, and it lists the
-    /// long one.
-    public func has(_ model: String, at provider: ProviderPolicy) -> Bool {
-        if hasByThisName(model, at: provider) { return true }
-        guard provider.family == .ollama else { return false }
-        return hasByThisName(Self.otherName(ofOllamaModel: model), at: provider)
+    /// long one, but knows both. A Claude's name may stand without its date, with `latest` in its
+    /// place, or with the date where none is listed; the provider is asked by the name that it lists.
+    public func name(of model: String, at provider: ProviderPolicy) -> String? {
+        if hasByThisName(model, at: provider) { return model }
+        if provider.family == .ollama,
+            hasByThisName(Self.otherName(ofOllamaModel: model), at: provider)
+        {
+            return model
+        }
+        if let plain = model.withoutLongWindowMark { return name(of: plain, at: provider) }
+        return otherName(ofClaude: model, at: provider)
+    }
+
+    /// The listed name of the same Claude: the one without a date, else the newest.
+    private func otherName(ofClaude model: String, at provider: ProviderPolicy) -> String? {
+        guard model.hasPrefix("claude-") else { return nil }
+        let bare = model.withoutClaudeDate ?? model
+        if hasByThisName(bare, at: provider) { return bare }
+        // Who names another day means that snapshot, which is not this one.
+        guard bare == model || model.hasSuffix("-latest") else { return nil }
+        let names = provider.models.isEmpty ? listed[provider.name] ?? [] : provider.models
+        return names.filter { $0.withoutClaudeDate == bare }.max()
     }
 
     private func hasByThisName(_ model: String, at provider: ProviderPolicy) -> Bool {

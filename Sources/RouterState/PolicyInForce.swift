@@ -32,9 +32,12 @@ public final class PolicyInForce: Sendable {
 
     /// What is known of a model; `nil` when nothing is.
     ///
-    /// Ollama's `NAME:latest` is the same model as `NAME`.
+    /// Ollama's `NAME:latest` is the same model as `NAME`, and a Claude's dated name that without.
     public func card(_ model: ModelReference) -> ModelPolicy? {
         if let card = cards[model] { return card }
+        if let name = model.model.withoutClaudeDate {
+            return cards[ModelReference(provider: model.provider, model: name)]
+        }
         guard let name = model.model.withoutLatestTag,
             provider(model.provider)?.family == .ollama
         else { return nil }

@@ -16,12 +16,19 @@ public struct PriceTable: Hashable, Sendable {
 
     /// The prices of a model at a provider; unknown ones when nothing is known.
     public func prices(of model: ModelReference) -> TokenPrices {
-        byModel[model] ?? byProvider[model.provider] ?? TokenPrices()
+        byModel[model] ?? undated(model) ?? byProvider[model.provider] ?? TokenPrices()
     }
 
     /// The prices of a model that has a line of its own; `nil` when it has none.
     public func exactPrices(provider: String, model: String) -> TokenPrices? {
-        byModel[ModelReference(provider: provider, model: model)]
+        let reference = ModelReference(provider: provider, model: model)
+        return byModel[reference] ?? undated(reference)
+    }
+
+    /// The prices of a Claude under its name without a date, which the catalogue has.
+    private func undated(_ model: ModelReference) -> TokenPrices? {
+        guard let name = model.model.withoutClaudeDate else { return nil }
+        return byModel[ModelReference(provider: model.provider, model: name)]
     }
 
     /// No prices.

@@ -83,7 +83,7 @@ public struct RouterState: Hashable, Sendable {
                 policy: policy.policy.breaker
             )
             health.record(attempt, at: time)
-            holds.finish(attempt, key: started?.key ?? 0, at: time)
+            holds.finish(attempt, of: started, at: time)
             lanes.finish(attempt, of: started, at: time)
             conversations.finish(attempt, of: started, at: time)
             if !attempt.held.isEmpty { holders.finish(attempt, key: started?.key ?? attempt.key) }
@@ -139,6 +139,7 @@ public struct RouterState: Hashable, Sendable {
         lanes.start(running)
         if running.holdsSomething {
             running.expires = time.advanced(byMicroseconds: policy.policy.totalMicroseconds)
+                .advanced(byMicroseconds: max(0, attempt.hang?.readingMicroseconds ?? 0))
                 .addingClamped(Self.expiryGrace)
         }
         release(inFlight.start(running, of: attempt.request))

@@ -52,6 +52,7 @@ public struct RunningAttempt: FieldRecord {
         charges = started.charges
         isHedge = started.hedge != nil
         isStreamed = started.isStreamed
+        operation = started.operation ?? .generation
     }
 
     /// Whether it was made beside another.
@@ -59,6 +60,9 @@ public struct RunningAttempt: FieldRecord {
 
     /// Whether its answer is sent on as it is written.
     var isStreamed = false
+
+    /// What the model is asked to do.
+    var operation = RequestOperation.generation
 
     /// The conversation that it answers; absent where those are not kept together.
     var conversation: UInt64?
@@ -93,5 +97,6 @@ public struct RunningAttempt: FieldRecord {
         visitor.field(28, "conversation", &conversation)
         visitor.field(29, "hedge", &isHedge)
         visitor.field(30, "streamed", &isStreamed)
+        visitor.field(31, "operation", &operation)
     }
 }

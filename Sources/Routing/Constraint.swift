@@ -69,8 +69,12 @@ struct Constraint {
             state.holds.keyRejected(reference.provider, key: $0, at: now)
         }
         if let rejected { return exclusion(.keyRejected, until: rejected) }
-        if let until = state.holds.modelMissing(reference, at: now) {
-            return exclusion(.modelMissing, until: until)
+        let operation = requirements.operation ?? .generation
+        if let missing = state.holds.missing(reference, for: operation, at: now) {
+            return exclusion(
+                missing.isEndpoint ? .endpointMissing : .modelMissing,
+                until: missing.until
+            )
         }
         let limited = heldInAllLanes { key in
             state.holds.rateLimited(reference, key: key, at: now)

@@ -3,7 +3,7 @@ import Learning
 public import RouterState
 
 /// The version of the deciding code; a change of what it decides is a new version.
-public let deciderVersion = 6
+public let deciderVersion = 7
 
 /// The output tokens that a cost prediction assumes when the client sets no limit.
 let assumedOutputTokens = 256
@@ -100,6 +100,7 @@ public func decide(
     decision.preferIdle(state: state)
     decision.followFallbacks(state: state)
     decision.keepTogether(received, state: state, now: now)
+    decision.allowReading(state: state)
     draw(inForce.policy, state, into: &decision)
     return decision
 }

@@ -118,6 +118,7 @@ extension AttemptStarted {
         charges = decision.charges
         conversation = decision.affinity?.conversation
         isStreamed = received.isStreamed
+        operation = received.operation
         guard let policy = state.policy.providerInForce(provider)?.policy else {
             reservedInput = decision.inputBound
             reservedOutput = decision.outputBound
@@ -138,6 +139,7 @@ extension AttemptStarted {
                 reference: candidate.reference,
                 provider: policy,
                 isStreamed: isStreamed,
+                input: decision.requirements.inputTokens,
                 output: reservation.output,
                 state: state,
                 now: now

@@ -37,13 +37,23 @@ struct RouteProposal {
     }
 
     /// A model that the client named, at one provider.
-    init(named model: String, of provider: ProviderInForce, models: ModelLists) {
+    ///
+    /// A provider that the client named too is asked for it, listed or not: its own 404 is a better
+    /// answer than ours, and lists leave out what is new, private or an alias. So is one whose models
+    /// nobody knows. What the configuration restricts stays restricted.
+    init(
+        named model: String,
+        of provider: ProviderInForce,
+        models: ModelLists,
+        isPinned: Bool = false
+    ) {
         let name = provider.policy.name
-        // A provider whose models nobody knows is asked: its own 404 is a better answer than ours.
-        let isUnknown = provider.policy.models.isEmpty && models.models(of: name) == nil
+        let known = models.name(of: model, at: provider.policy)
+        let mayBe =
+            provider.policy.models.isEmpty && (isPinned || models.models(of: name) == nil)
+        let asked = known ?? (mayBe ? model.withoutLongWindowMark ?? model : nil)
         offer =
-            models.has(model, at: provider.policy) || isUnknown
-            ? .model(ModelReference(provider: name, model: model), provider)
-            : .nothing(provider: name, model: model, .modelNotListed)
+            asked.map { .model(ModelReference(provider: name, model: $0), provider) }
+            ?? .nothing(provider: name, model: model, .modelNotListed)
     }
 }

@@ -25,7 +25,7 @@ struct RouteProposals {
         case .open(let open): withFallbacks(openList(open))
         case .missingChain: []
         case .pinned(let provider, let model):
-            [RouteProposal(named: model, of: provider, models: models)]
+            [RouteProposal(named: model, of: provider, models: models, isPinned: true)]
         case .named(let model):
             policy.providersByPriority.map {
                 RouteProposal(named: model, of: $0, models: models)

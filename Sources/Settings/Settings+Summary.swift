@@ -83,6 +83,7 @@ private struct SummaryLines {
         add("\(path).healthCheck.timeoutMs", milliseconds: provider.healthCheck.timeout)
         add("\(path).fallbackProvider", provider.fallbackProvider)
         add("\(path).timeouts", provider.timeouts)
+        add("\(path).timeouts.prefillTokensPerSecond", provider.prefillTokensPerSecond)
         if let simulation = provider.simulation { add("\(path).simulation", simulation) }
     }
 

@@ -133,7 +133,8 @@ final class Transfer: @unchecked Sendable {
 
     /// When it has to have made progress, and what it is told if it has not.
     var deadline: (time: UInt64, error: UpstreamError)? {
-        let total = timeouts.total.map { limit in
+        let flows = timeouts.awaitsContent && contentBegan.load(ordering: .relaxed)
+        let total = (flows ? nil : timeouts.total).map { limit in
             (startedAt.adding(limit), UpstreamError.totalTimeout(endpoint: endpoint, limit: limit))
         }
         let idle: (UInt64, UpstreamError)? =

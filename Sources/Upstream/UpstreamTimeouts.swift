@@ -17,7 +17,8 @@ public struct UpstreamTimeouts: Sendable, Hashable {
     ///
     /// The clock stands while the reader holds the stream back.
     public var idle: Duration?
-    /// From ``UpstreamClient/start(_:)`` to the end of the body, the wait in the queue included.
+    /// From ``UpstreamClient/start(_:)`` to the end of the body, the wait in the queue included; of one
+    /// that awaits content only to that: an answer that flows may take as long as it is.
     public var total: Duration?
 
     /// Creates limits; the defaults suit a hosted provider.

@@ -60,6 +60,10 @@ CASES = [(case, streamed) for case in FAILURES for streamed in (False, True)]
 CASES += [(case, True) for case in STREAM_FAILURES]
 
 
+SHORT = {"max_tokens": 1}
+"""An unstreamed answer has the time to write all that it may hold before it is taken to hang."""
+
+
 def names(case, streamed):
     mode = "streamed" if streamed else "whole"
     return f"{case}-{mode}", f"{case}-{mode}-alone"
@@ -109,7 +113,9 @@ def text(response, streamed):
 def test_the_next_candidate_answers(row, case, streamed):
     name, _ = names(case, streamed)
     kind = (FAILURES | STREAM_FAILURES)[case][1]
-    response = ask(openai_client(row.gateway), model=f"auto:{name}", stream=streamed)
+    response = ask(
+        openai_client(row.gateway), model=f"auto:{name}", stream=streamed, **SHORT
+    )
     assert text(response, streamed) == "rescued"
     assert response.headers["x-logway-provider"] == "good"
 
@@ -132,7 +138,9 @@ def test_alone_it_is_told_as_one_error(row, case, streamed):
     _, name = names(case, streamed)
     status = (FAILURES | STREAM_FAILURES)[case][2]
     with pytest.raises(openai.APIStatusError) as caught:
-        response = ask(openai_client(row.gateway), model=f"auto:{name}", stream=streamed)
+        response = ask(
+            openai_client(row.gateway), model=f"auto:{name}", stream=streamed, **SHORT
+        )
         text(response, streamed)
     error = caught.value
     assert error.status_code == status
@@ -436,7 +444,7 @@ def test_a_request_takes_no_longer_than_its_total_time(fake, gateway):
         routing={"timeouts": {"totalMs": 3_000}},
     )
     with pytest.raises(openai.APIStatusError) as caught:
-        ask(openai_client(made))
+        ask(openai_client(made), **SHORT)
     assert caught.value.status_code == 504
     completed = made.newest()["completed"]
     assert completed["total_us"] > 2_900_000

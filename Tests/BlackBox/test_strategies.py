@@ -307,4 +307,4 @@ def test_the_record_can_be_read_as_json(town):
     line = json.loads(made.ask("explain", id_of(response), "--json"))
     names = [verdict["name"] for verdict in line["decided"]["verdicts"]]
     assert names == ["explicit", "task-based", "capability", "fallback"]
-    assert line["decided"]["decider_version"] == 6
+    assert line["decided"]["decider_version"] == 7

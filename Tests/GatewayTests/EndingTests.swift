@@ -175,7 +175,10 @@ struct EndingTests {
         }
         let record = try await withGateway(settings) { gateway in
             let client = try gateway.client()
-            client.chat("auto", streamed: streamed)
+            // An unstreamed answer without a limit would have the whole time to be written.
+            client.post(
+                #"{"max_tokens":1,"# + RawClient.body("auto", streamed: streamed).dropFirst()
+            )
             let response = await client.response()
             #expect(response.status == 504)
             #expect(response.body.contains("time used up"))

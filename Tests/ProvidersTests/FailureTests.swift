@@ -129,7 +129,7 @@ struct FailureTests {
             .anthropic, .keyRejected
         ),
         (404, #"{"error":"model 'x' not found"}"#, .ollama, .modelMissing),
-        (404, "<html>nginx</html>", .openai, .modelMissing),
+        (404, "<html>nginx</html>", .openai, .endpointMissing),
         (408, "", .openai, .serverError), (429, "", .openai, .rateLimited),
         (429, #"{"error":{"message":"m","type":"insufficient_quota"}}"#, .openai, .rateLimited),
         (500, "<html>", .openai, .serverError), (502, "", .openai, .serverError),
@@ -139,7 +139,8 @@ struct FailureTests {
             .anthropic, .overloaded
         ),
         (498, "", .openai, .overloaded), (301, "", .openai, .invalidResponse),
-        (405, "", .openai, .invalidResponse), (407, "<html>", .anthropic, .invalidResponse),
+        (405, "", .openai, .endpointMissing), (501, "", .openai, .endpointMissing),
+        (407, "<html>", .anthropic, .invalidResponse),
         (
             415, #"{"error":{"message":"Not allowed","type":"invalid_request_error"}}"#, .openai,
             .invalidResponse

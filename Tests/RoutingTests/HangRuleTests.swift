@@ -12,12 +12,15 @@ struct HangRuleTests {
         isLocal: Bool = false,
         usual: Int64 = 60_000_000,
         hang: HangPolicy? = HangPolicy(),
+        prefill: Int = 0,
         _ abilities: Capabilities = [.tools]
     ) -> World {
         var groq = ProviderPolicy("groq", 1, isLocal: isLocal, defaultModel: "llama")
         var limits = FirstTokenPolicy()
         limits.usualMicroseconds = usual
         limits.slowMicroseconds = 120_000_000
+        limits.prefillTokensPerSecond = prefill
+        groq.isOwnHardware = isLocal
         groq.firstToken = limits
         groq.cards = [ModelPolicy("llama", .medium, window: 100_000, abilities)]
         return World(providers: [groq], chains: ["production": ["groq"]], lists: [:]) {
@@ -31,6 +34,7 @@ struct HangRuleTests {
         _ world: inout World,
         streamed: Bool = true,
         output limit: Int? = nil,
+        prompt: Int? = nil,
         first: Int? = 1_000_000,
         total: Int = 2_000_000,
         tokens: Int? = 100,
@@ -38,6 +42,7 @@ struct HangRuleTests {
     ) throws -> HangLimit? {
         var received = world.request("auto", limit: limit)
         received.isStreamed = streamed
+        if let prompt { received.features.inputTokens = prompt }
         let admission = Admission(of: received, state: world.state, now: world.now, seed: 1)
         let attempt = try #require(admission.attempt)
         world.append(.requestReceived(received))
@@ -121,7 +126,9 @@ struct HangRuleTests {
         var world = Self.world()
         // A second each, at a hundred tokens a second.
         for _ in 0..<10 { try Self.ask(&world, streamed: false, total: 1_000_000) }
-        #expect(try Self.ask(&world, streamed: false, total: 1_000_000)?.basis == .configured)
+        // Without a limit there is no telling how long it gets.
+        let open = try Self.ask(&world, streamed: false, total: 1_000_000)
+        #expect(open == HangLimit(600_000_000, .whole))
         let short = try #require(
             try Self.ask(&world, streamed: false, output: 16, total: 1_000_000)
         )
@@ -130,9 +137,39 @@ struct HangRuleTests {
         let long = try #require(try Self.ask(&world, streamed: false, output: 1_000))
         #expect(long.microseconds > 30_000_000)
         #expect(long.microseconds < 60_000_000)
-        #expect(try Self.ask(&world, streamed: false, output: 9_000)?.microseconds == 60_000_000)
+        // Half the usual speed is no hang, and no answer has more than the request's whole time.
+        #expect(try Self.ask(&world, streamed: false, output: 9_000)?.microseconds == 240_000_000)
+        #expect(try Self.ask(&world, streamed: false, output: 90_000)?.microseconds == 600_000_000)
         // None was streamed, so that of streams nothing is known.
         #expect(try Self.ask(&world)?.basis == .configured)
+    }
+
+    @Test func `an unstreamed answer of an unknown model has the time to write it slowly`() throws {
+        for (isLocal, seconds) in [(false, 60 + 50), (true, 120 + 250)] {
+            var world = Self.world(isLocal: isLocal)
+            let limit = try Self.ask(&world, streamed: false, output: 1_000)
+            #expect(limit?.microseconds == Int64(seconds) * 1_000_000)
+        }
+    }
+
+    @Test(arguments: [true, false])
+    func `a long prompt has the time to be read on top`(streamed: Bool) throws {
+        var world = Self.world(prefill: 100)
+        let short = try #require(try Self.ask(&world, streamed: streamed, output: 10))
+        let long = try #require(
+            try Self.ask(&world, streamed: streamed, output: 10, prompt: 20_000)
+        )
+        #expect(short.readingMicroseconds == nil)
+        #expect(long.readingMicroseconds == 200_000_000)
+        #expect(long.microseconds == short.microseconds + 200_000_000)
+    }
+
+    @Test func `the whole time of a request grows with its prompt`() throws {
+        let world = Self.world(prefill: 100)
+        var received = world.request("auto")
+        received.features.inputTokens = 20_000
+        let decision = Admission(of: received, state: world.state, now: world.now, seed: 1).decision
+        #expect(decision.deadline == world.now + .seconds(800))
     }
 
     @Test func `a model that thinks has the long time, however quick it was`() throws {

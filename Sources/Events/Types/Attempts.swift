@@ -43,6 +43,8 @@ public struct AttemptStarted: FieldRecord {
     public var uncounted: Int = 0
     /// That it asks again who failed before, after a wait; absent otherwise.
     public var retry: RetryReason?
+    /// What the model is asked to do; absent for an answer.
+    public var operation: RequestOperation?
 
     /// A record with every field empty.
     public init() {}
@@ -70,6 +72,7 @@ public struct AttemptStarted: FieldRecord {
         visitor.field(27, "hang", &hang)
         visitor.field(28, "uncounted", &uncounted)
         visitor.field(29, "retry", &retry)
+        visitor.field(30, "operation", &operation)
     }
 }
 

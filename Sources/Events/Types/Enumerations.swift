@@ -83,6 +83,8 @@ public enum ExclusionReason: UInt8, FieldEnumeration {
     case modelBreakerProbing = 67
     /// The model's vectors can't be compared with those of the first model that embeds.
     case otherVectors = 68
+    /// The provider said that it does not do this with the model (404 for the path, 405, 501).
+    case endpointMissing = 69
 
     /// The model is not listed.
     public static var empty: ExclusionReason { .modelNotListed }

@@ -8,6 +8,9 @@ public enum HangBasis: UInt8, FieldEnumeration {
     case reasoning = 3
     /// The model runs on this machine and may have to be loaded first.
     case loading = 4
+    /// Nothing limits how long the answer gets, and nothing comes of it before it is whole: it has the
+    /// request's whole time.
+    case whole = 5
 
     /// Configured.
     public static var empty: HangBasis { .configured }
@@ -22,6 +25,8 @@ public struct HangLimit: FieldRecord {
     /// The time in which 99 of 100 answers are expected to begin, in microseconds, where the limit
     /// rests on it.
     public var expectedMicroseconds: Int?
+    /// How much of the limit is for reading a long prompt; absent for a short one.
+    public var readingMicroseconds: Int64?
 
     /// A record with every field empty.
     public init() {}
@@ -38,6 +43,7 @@ public struct HangLimit: FieldRecord {
         visitor.field(1, "us", &microseconds)
         visitor.field(2, "basis", &basis)
         visitor.field(3, "expected_us", &expectedMicroseconds)
+        visitor.field(4, "reading_us", &readingMicroseconds)
     }
 }
 
@@ -64,6 +70,9 @@ public struct FirstTokenPolicy: FieldRecord {
     public var usualMicroseconds: Int64 = 0
     /// That for one that does, in microseconds.
     public var slowMicroseconds: Int64 = 0
+    /// How many tokens of a prompt a second it reads at least, so that a long one has time on top; 0
+    /// for none.
+    public var prefillTokensPerSecond: Int = 0
 
     /// A record with every field empty.
     public init() {}
@@ -72,5 +81,6 @@ public struct FirstTokenPolicy: FieldRecord {
     public mutating func visit(_ visitor: inout some FieldVisitor) {
         visitor.field(1, "usual_us", &usualMicroseconds)
         visitor.field(2, "slow_us", &slowMicroseconds)
+        visitor.field(3, "prefill_tokens_per_second", &prefillTokensPerSecond)
     }
 }

@@ -20,6 +20,8 @@ public struct RouteRequirements: FieldRecord {
     public var maxLatencyMicroseconds: Int?
     /// Whose rule on models holds: the tenant's name, or `*`; absent without one.
     public var tenantRule: String?
+    /// What the model is asked to do; absent for an answer.
+    public var operation: RequestOperation?
 
     /// A record with every field empty.
     public init() {}
@@ -35,6 +37,7 @@ public struct RouteRequirements: FieldRecord {
         visitor.field(7, "free_only", &isFreeOnly)
         visitor.field(8, "max_latency_us", &maxLatencyMicroseconds)
         visitor.field(20, "tenant_rule", &tenantRule)
+        visitor.field(21, "operation", &operation)
     }
 }
 

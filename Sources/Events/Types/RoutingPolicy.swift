@@ -90,7 +90,7 @@ public struct ProviderPolicy: FieldRecord {
     public var family: WireFamily = .openai
     /// 1 is first; equal ones in the order of the configuration.
     public var priority: Int = 0
-    /// Whether it runs on this machine or network.
+    /// Whether it runs on this machine, so that nothing asked of it leaves it.
     public var isLocal: Bool = false
     /// The model for a request that names none.
     public var defaultModel: String?
@@ -116,6 +116,9 @@ public struct ProviderPolicy: FieldRecord {
     public var firstToken: FirstTokenPolicy?
     /// The models that it takes prompts for, in OpenAI's completions; `*` is all.
     public var promptModels: [String] = []
+    /// Whether it runs on the user's own hardware, here or in a private network: it costs nothing, and
+    /// may be slow.
+    public var isOwnHardware: Bool = false
     /// The models that it answers in OpenAI's responses: names, and beginnings of names that end in
     /// `*`.
     public var responseModels: [String] = []
@@ -152,6 +155,7 @@ public struct ProviderPolicy: FieldRecord {
         visitor.field(41, "fallback_provider", &fallbackProvider)
         visitor.field(42, "first_token", &firstToken)
         visitor.field(60, "prompt_models", &promptModels)
+        visitor.field(61, "own_hardware", &isOwnHardware)
         visitor.field(70, "response_models", &responseModels)
     }
 }

@@ -40,6 +40,9 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
     /// Another attempt at the same request gave its first content before this one, which was then
     /// cancelled.
     case hedgeLost = 19
+    /// 404 for the path, 405, 501, or words to that effect: the provider does not do this with this
+    /// model. It says nothing of what else the model or the provider does.
+    case endpointMissing = 20
 
     /// Who has to act on a failure, and so what follows from it (cases.md, health and breakers).
     public enum Fault: Sendable {
@@ -49,7 +52,8 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         case provider
         /// This provider's key, which is disabled; the next candidate is tried.
         case key
-        /// This model at this provider, which is disabled; the next candidate is tried.
+        /// This operation of this model at this provider, which is disabled; the next candidate is
+        /// tried.
         case model
         /// The rate: key and model are held until the retry time; the next candidate is tried.
         case rate
@@ -62,7 +66,7 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         switch self {
         case .invalidRequest, .contextTooLong: .request
         case .keyRejected: .key
-        case .modelMissing: .model
+        case .modelMissing, .endpointMissing: .model
         case .rateLimited: .rate
         case .clientGone, .poolExhausted, .interrupted, .deadlinePassed, .hedgeLost: .gateway
         case .overloaded, .serverError, .connectionFailed, .connectTimeout, .firstTokenTimeout,

@@ -23,7 +23,10 @@ extension RouterState {
             var model = name
             if name.hasPrefix(provider.name + ":") {
                 model = String(name.dropFirst(provider.name.count + 1))
-            } else if !models.has(name, at: provider) {
+                model = models.name(of: model, at: provider) ?? model
+            } else if let known = models.name(of: name, at: provider) {
+                model = known
+            } else {
                 continue
             }
             let card = policy.card(ModelReference(provider: provider.name, model: model))

@@ -4,8 +4,8 @@ import Settings
 import Simulation
 
 extension PricesApplied {
-    /// The price table of the enabled providers: the configuration's word first, nothing for the
-    /// user's own hardware, then what the simulated models say and what the catalogue knows.
+    /// The price table of the enabled providers: the configuration's word first, then what the
+    /// simulated models say, what the catalogue knows, and nothing for the user's own hardware.
     ///
     /// A model without a line has no known price.
     init(_ settings: Settings, catalog: Catalog, simulated: [SimulatedProviderSpec]) {
@@ -20,8 +20,13 @@ extension PricesApplied {
             } else if provider.type.isLocal {
                 add(provider.name, nil, .free, source: "local")
             } else {
+                let isFree = provider.isOwnHardware && !provider.isUsualService
+                if isFree { add(provider.name, nil, .free, source: "local") }
                 for card in catalog.models(of: provider.type) {
-                    var prices = provider.prices(of: card.id, in: catalog)
+                    var prices =
+                        isFree
+                        ? catalog.userPrices(provider: provider.type, id: card.id)
+                        : provider.prices(of: card.id, in: catalog)
                     prices?.promptLimit = card.longPromptFrom
                     add(
                         provider.name,

@@ -7,7 +7,7 @@ extension ProviderCheck {
     /// Asks a model for a few streamed tokens, if that is free or may cost.
     func complete(_ model: String, allowsCost: Bool, _ onStep: (CheckStep) -> Void) async {
         let price = prices(model)
-        guard allowsCost || price == TokenPrices.free || model.hasSuffix(":free") else {
+        guard allowsCost || price?.isFree == true || model.hasSuffix(":free") else {
             let cost = price == nil ? "of unknown price" : "of a few thousandths of a cent"
             onStep(
                 CheckStep(

@@ -76,7 +76,7 @@ struct ProviderConnection: Sendable {
         pool.maximumQueued = settings.maxQueued
         self.pool = pool
         keptConnections =
-            settings.type.isLocal || settings.isLocal
+            settings.isOwnHardware
             ? min(Self.leastLocalConnections, pool.maximumConnections) : 0
         listPool = UpstreamPool(
             name: "\(settings.name) lists",

@@ -103,7 +103,9 @@ extension ProviderPolicy {
         var firstToken = FirstTokenPolicy()
         firstToken.usualMicroseconds = settings.timeouts.firstToken.microseconds
         firstToken.slowMicroseconds = settings.timeouts.slowFirstToken.microseconds
+        firstToken.prefillTokensPerSecond = settings.prefillTokensPerSecond
         self.firstToken = firstToken
+        isOwnHardware = settings.isOwnHardware
         promptModels = settings.promptModels
         responseModels = settings.responseModels
         guard settings.lanes.count > 1 else { return }

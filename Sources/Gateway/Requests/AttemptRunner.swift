@@ -181,6 +181,7 @@ struct AttemptRunner: Sendable {
             // A compressed one says nothing to anybody.
             body: head.contentCoding == nil ? body : [],
             family: provider.endpoint.family,
+            model: attempt.model,
             now: Clocks.wall
         )
         var result = AttemptResult(failure: failure, status: head.status, mayCost: false)

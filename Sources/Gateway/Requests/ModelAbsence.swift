@@ -28,13 +28,24 @@ struct ModelAbsence {
     /// Whether everybody who could have the model said that it is not there, and all others don't
     /// list it.
     var isCertain: Bool {
-        attempts.allSatisfy { $0.failure == .modelMissing }
-            && excluded.allSatisfy { $0.reason.isAbsence || $0.reason == .modelMissing }
-            && (!attempts.isEmpty || excluded.contains { $0.reason == .modelMissing })
+        attempts.allSatisfy { $0.failure?.fault == .model }
+            && excluded.allSatisfy { $0.reason.isAbsence || $0.reason.isMissing }
+            && (!attempts.isEmpty || excluded.contains(where: \.reason.isMissing))
+    }
+
+    /// Whether somebody has the model, but no endpoint for what is asked of it.
+    var isOfEndpoint: Bool {
+        attempts.contains { $0.failure == .endpointMissing }
+            || excluded.contains { $0.reason == .endpointMissing }
     }
 
     /// Whether the client named a model that no provider lists but, perhaps, those that were asked.
     var isUnlistedElsewhere: Bool {
         isExplicit && !excluded.isEmpty && excluded.allSatisfy { $0.reason == .modelNotListed }
     }
+}
+
+extension ExclusionReason {
+    /// Whether the provider said that the model, or an endpoint for it, is not there.
+    fileprivate var isMissing: Bool { self == .modelMissing || self == .endpointMissing }
 }

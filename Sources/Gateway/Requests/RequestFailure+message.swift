@@ -65,6 +65,9 @@ extension RequestFailure {
         guard absence.isExplicit else {
             return "no provider has the model that it was to answer with: \(reasons)"
         }
+        if absence.isOfEndpoint {
+            return "no provider does this with the model '\(model)': \(reasons)"
+        }
         let others = names.filter { $0 != model }
         return "no provider has the model '\(model)': \(reasons)"
             + (others.isEmpty ? "" : "; there is \(list(others))")

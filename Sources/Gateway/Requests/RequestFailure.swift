@@ -93,13 +93,17 @@ enum RequestFailure: Sendable {
     private static func status(of kind: FailureKind?) -> Int {
         switch kind {
         case .invalidRequest, .contextTooLong: 400
-        case .modelMissing: 404
+        case .modelMissing, .endpointMissing: 404
         case .rateLimited: 429
         case .connectTimeout, .firstTokenTimeout, .idleTimeout, .totalTimeout, .deadlinePassed: 504
         case .overloaded, .poolExhausted, .interrupted, .hedgeLost, nil: 503
         case .keyRejected, .serverError, .connectionFailed, .cut, .invalidResponse, .clientGone:
             502
         }
+    }
+
+    private static func code(of absence: ModelAbsence) -> String {
+        absence.isOfEndpoint ? "operation_not_supported" : "model_not_found"
     }
 
     private var code: String {
@@ -112,13 +116,15 @@ enum RequestFailure: Sendable {
             case .noProvider: "no_provider"
             case .budgetExceeded: "budget_exceeded"
             case .quotaExhausted: "quota_exceeded"
-            case .noneAvailable where ModelAbsence(decision).isCertain: "model_not_found"
+            case .noneAvailable where ModelAbsence(decision).isCertain:
+                Self.code(of: ModelAbsence(decision))
             case .noneAvailable, nil: "no_provider_available"
             }
         case .requestAtFault(let failure):
             failure.kind == .contextTooLong ? "context_length_exceeded" : "invalid_request"
         case .exhausted(let running, _):
-            ModelAbsence(running).isCertain ? "model_not_found" : "all_providers_failed"
+            ModelAbsence(running).isCertain
+                ? Self.code(of: ModelAbsence(running)) : "all_providers_failed"
         case .brokenOff: "upstream_interrupted"
         case .stopping: "stopping"
         }

@@ -7,8 +7,12 @@ struct FailureClassifier {
     private let message: ProviderMessage
     private let body: [UInt8]
 
-    init(status: Int, body: [UInt8], family: WireFamily) {
+    /// The model that was asked; `nil` where the request was for none.
+    private let model: String?
+
+    init(status: Int, body: [UInt8], family: WireFamily, model: String? = nil) {
         self.status = status
+        self.model = model
         self.body = body
         do {
             message = ProviderMessage(try JSONSlice(validating: body))
@@ -21,7 +25,7 @@ struct FailureClassifier {
     }
 
     func failure(headers: (String) -> String?, now: Timestamp) -> ProviderFailure {
-        let kind = Self.kind(status: status, message)
+        let kind = Self.kind(status: status, message, model: model)
         return ProviderFailure(
             kind,
             message.text ?? "the provider answered with status \(status)",
@@ -40,7 +44,9 @@ struct FailureClassifier {
         if let status = message.status, (400...599).contains(status) {
             kind = Self.kind(status: status, message)
         } else {
-            kind = named(message) ?? .invalidResponse
+            kind =
+                MissingEndpoint.isNamed(by: message)
+                ? .endpointMissing : named(message) ?? .invalidResponse
             if kind == .invalidResponse, family == .ollama { kind = .serverError }
         }
         return ProviderFailure(
@@ -60,7 +66,12 @@ struct FailureClassifier {
     }
 
     /// The kind by status and, where a status is used for several, by the provider's words.
-    private static func kind(status: Int, _ message: ProviderMessage) -> FailureKind {
+    private static func kind(
+        status: Int,
+        _ message: ProviderMessage,
+        model: String? = nil
+    ) -> FailureKind {
+        if status >= 400, MissingEndpoint.isNamed(by: message) { return .endpointMissing }
         switch status {
         case 401: return .keyRejected
         // OpenRouter says 402 to an account that is empty, and to one that has less than this one
@@ -70,7 +81,12 @@ struct FailureClassifier {
         case 402: return asksForFewerTokens(message) ? .rateLimited : .keyRejected
         // OpenAI and Groq say 403 to a good key whose project may not use this model.
         case 403: return deniesModel(message) ? .modelMissing : .keyRejected
-        case 404, 410: return .modelMissing
+        case 404, 410:
+            // Who asks for a path that is not there learns nothing of the model.
+            return MissingEndpoint.isMeant(by: message, model: model)
+                ? .endpointMissing : .modelMissing
+        // Real servers say 405 to a path of another method's, 501 to what they were not started for.
+        case 405, 501: return .endpointMissing
         case 408: return .serverError
         case 429: return .rateLimited
         // 498 is Groq's for a flexible tier without capacity.
@@ -80,7 +96,7 @@ struct FailureClassifier {
             return named(message) == .rateLimited ? .rateLimited : .contextTooLong
         case 400, 422: return named(message) ?? .invalidRequest
         case 400..<500:
-            // 405, 407, 415 and the like say that the provider is not asked where or how it wants
+            // 407, 415 and the like say that the provider is not asked where or how it wants
             // to be: a wrong address, a proxy in between. Another provider takes the same request.
             // OpenAI's type for each of them is `invalid_request_error`, so it blames nobody here.
             let kind = named(message) ?? .invalidRequest
@@ -148,7 +164,7 @@ struct FailureClassifier {
 
     private static let deniedModelPhrases = [
         "access to model", "access to the model", "access to this model",
-        "to sample from this model",
+        "to sample from this model", "to generate embeddings from this model",
     ]
 
     private static let kinds: [String: FailureKind] = [

@@ -54,6 +54,7 @@ public struct ProviderFailure: Error, Hashable, Sendable {
     ///   - headers: looks a header up by its lower-case name.
     ///   - body: the body, or its beginning.
     ///   - family: the provider's family.
+    ///   - model: the model that was asked; `nil` where the request was for none.
     ///   - now: the instant that dates in headers are compared with.
     /// - Returns: the failure with its kind, the provider's message and the wait it asks for.
     public static func classify(
@@ -61,9 +62,10 @@ public struct ProviderFailure: Error, Hashable, Sendable {
         headers: (String) -> String?,
         body: [UInt8],
         family: WireFamily,
+        model: String? = nil,
         now: Timestamp
     ) -> ProviderFailure {
-        FailureClassifier(status: status, body: body, family: family)
+        FailureClassifier(status: status, body: body, family: family, model: model)
             .failure(headers: headers, now: now)
     }
 }

@@ -124,7 +124,10 @@ extension Timeouts {
     /// The section `timeouts` of `parent`, over the values of `base`.
     init(_ parent: Section, base: Timeouts) {
         self = base
-        let keys = ["connectMs", "firstTokenMs", "slowFirstTokenMs", "idleMs", "totalMs"]
+        let keys = [
+            "connectMs", "firstTokenMs", "slowFirstTokenMs", "idleMs", "totalMs",
+            "prefillTokensPerSecond",
+        ]
         guard let section = parent.section("timeouts", known: keys) else { return }
         if let connect = section.milliseconds("connectMs") { self.connect = connect }
         if let firstToken = section.milliseconds("firstTokenMs") {
@@ -132,6 +135,9 @@ extension Timeouts {
             (self.firstToken, slowFirstToken) = (firstToken, firstToken)
         }
         if let slow = section.milliseconds("slowFirstTokenMs") { slowFirstToken = slow }
+        if let speed = section.count("prefillTokensPerSecond", in: 1...1_000_000) {
+            prefillTokensPerSecond = speed
+        }
         if let idle = section.milliseconds("idleMs") { self.idle = idle }
         if let total = section.milliseconds("totalMs") { self.total = total }
     }

@@ -118,6 +118,26 @@ public struct ProviderSettings: Hashable, Sendable {
         return !addresses.isEmpty && addresses.allSatisfy { Loopback.contains(url: $0) }
     }
 
+    /// Whether it runs on the user's own hardware: a type that only ever does, or an address of this
+    /// machine or of a private network.
+    ///
+    /// The one idea of local for prices, time limits and connections. What must not leave the machine
+    /// goes by `isLocal`, since the next room is not this machine.
+    public var isOwnHardware: Bool {
+        if type == .simulated { return isLocal }
+        if type.isLocal { return true }
+        let addresses = lanes.compactMap(\.baseURL) + (baseURL.map { [$0] } ?? [])
+        return !addresses.isEmpty && addresses.allSatisfy { PrivateNetwork.contains(url: $0) }
+    }
+
+    /// The tokens of a prompt that it is taken to read in a second, unless the file says otherwise.
+    ///
+    /// Processors read some 100 to 1,000, hosted services thousands; what is measured here includes
+    /// prompts that were in the cache, so it can't tell.
+    public var prefillTokensPerSecond: Int {
+        timeouts.prefillTokensPerSecond ?? (isOwnHardware ? 100 : 2_000)
+    }
+
     /// The attempts that may run at once on the user's own hardware, unless the file says otherwise:
     /// more only take each other's memory.
     public static let localConcurrency = 5
@@ -130,8 +150,8 @@ public struct ProviderSettings: Hashable, Sendable {
         maxConcurrent ?? (type.isLocal ? Self.localConcurrency : nil)
     }
 
-    /// What a model's tokens cost here: the configuration's word, then nothing on the user's own
-    /// hardware, then the catalogue's; `nil` when nobody knows.
+    /// What a model's tokens cost here: the configuration's word, then the user's catalogue, then
+    /// nothing on the user's own hardware, then the shipped catalogue; `nil` when nobody knows.
     ///
     /// The shipped catalogue does not speak for a server at an address of its own, which may serve
     /// other models under the same names; the user's catalogue does.
@@ -141,7 +161,7 @@ public struct ProviderSettings: Hashable, Sendable {
         }
         if let prices { return prices }
         guard type.isLocal || isUsualService else {
-            return catalog.userPrices(provider: type, id: model)
+            return catalog.userPrices(provider: type, id: model) ?? (isOwnHardware ? .free : nil)
         }
         return catalog.prices(provider: type, id: model)
     }

@@ -6,9 +6,12 @@ public struct Timeouts: Hashable, Sendable {
     public var firstToken = Duration.milliseconds(60_000)
     /// The same of a model that thinks before it writes, or may have to be loaded first.
     public var slowFirstToken = Duration.milliseconds(120_000)
+    /// How many tokens of a prompt a second a provider reads at least: a long prompt has that time on
+    /// top of both; `nil` for what follows from where the provider is.
+    public var prefillTokensPerSecond: Int?
     /// Between two pieces of an answer.
     public var idle = Duration.milliseconds(60_000)
-    /// For the request with all its attempts.
+    /// For the request with all its attempts, until an answer flows.
     public var total = Duration.milliseconds(600_000)
 
     /// The defaults: 10 s, 60 s, 120 s, 60 s and 10 min.
