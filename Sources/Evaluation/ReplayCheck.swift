@@ -70,6 +70,7 @@ public struct ReplayCheck: Sendable {
             if finished.failure != nil, open[finished.request] != nil {
                 justFailed = (finished.request, event.time)
             }
+        case .reservationExtended(let change): check(change, record, place)
         case .requestCompleted(let completed):
             check(completed, place)
             end(completed.request)
@@ -202,6 +203,38 @@ public struct ReplayCheck: Sendable {
         guard trail.isWhole else { return findings.attempts.retired += 1 }
         let again = request.next.map(EventBody.attemptStarted)
         compare(body, record, place, with: again, in: \.attempts)
+    }
+
+    /// Extends a reservation again, by what was written as recorded. One that holds no more than before
+    /// only goes on holding it.
+    private mutating func check(
+        _ change: ReservationExtended,
+        _ record: Span<UInt8>,
+        _ place: EventPlace
+    ) {
+        let body = EventBody.reservationExtended(change)
+        guard let request = open[change.request] else {
+            return stray(body, place, in: \.attempts)
+        }
+        if let version = request.otherVersion {
+            return findings.attempts.byOtherVersion[version, default: 0] += 1
+        }
+        trail.advance(to: place.sequence - 1)
+        guard trail.isWhole else { return findings.attempts.retired += 1 }
+        let again = ReservationExtension(
+            of: change.request,
+            change.number,
+            written: change.written,
+            state: trail.state,
+            now: place.time
+        )
+        var decided: EventBody?
+        switch again {
+        case .extended(let event): decided = .reservationExtended(event)
+        case .holds: decided = trail.state.renewal(of: change).map(EventBody.reservationExtended)
+        case .refused: break
+        }
+        compare(body, record, place, with: decided, in: \.attempts)
     }
 
     // What is common to both.

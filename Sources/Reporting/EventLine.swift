@@ -64,6 +64,10 @@ public struct EventLine: Sendable {
                 + "\(event.percent)%: \(event.used) of \(event.limit), anew at \(event.resetsAt)"
         case .budgetAlerted(let event):
             "\(event.budget), \(Wording.cost(event.spent)) of \(Wording.cost(event.limit))"
+        case .reservationExtended(let event):
+            "attempt \(event.number), up to "
+                + (event.output.map { Wording.count($0, "token") } ?? "any number of tokens")
+                + " out, \(Wording.cost(event.cost))"
         case .unknown(_, let fields): "\(fields.count) bytes of a later build"
         }
     }

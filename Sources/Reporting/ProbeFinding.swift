@@ -29,7 +29,8 @@ extension ProviderHealth {
             .cut:
             return .silent
         case .keyRejected: return .keyRejected
-        case .clientGone, .poolExhausted, .interrupted, .deadlinePassed, .hedgeLost:
+        case .clientGone, .poolExhausted, .interrupted, .deadlinePassed, .hedgeLost,
+            .budgetExhausted:
             return .nothingWrong
         case .invalidRequest, .contextTooLong, .modelMissing, .endpointMissing, .rateLimited,
             .overloaded, .serverError, .invalidResponse:

@@ -57,6 +57,31 @@ extension InFlight.OpenRequest {
         return before
     }
 
+    /// The attempt under way with a number.
+    public func attempt(_ number: Int) -> RunningAttempt? {
+        attempt?.number == number ? attempt : hedges.first { $0.number == number }
+    }
+
+    /// Changes what the attempt with a number holds.
+    ///
+    /// - Returns: the attempt before and after; `nil` without one that has not expired.
+    mutating func extend(
+        _ change: ReservationExtended,
+        until expires: Timestamp
+    ) -> (before: RunningAttempt, after: RunningAttempt)? {
+        guard let before = attempt(change.number), !before.isExpired else { return nil }
+        var after = before
+        after.reservedOutput = change.output
+        after.reservedCost = change.cost
+        if after.expires != nil { after.expires = expires }
+        if attempt?.number == change.number {
+            attempt = after
+        } else if let index = hedges.firstIndex(where: { $0.number == change.number }) {
+            hedges[index] = after
+        }
+        return (before, after)
+    }
+
     /// Takes out the attempt with a number; the only one has any.
     ///
     /// What ran beside it is then the attempt under way.

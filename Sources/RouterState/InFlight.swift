@@ -62,6 +62,17 @@ public struct InFlight: Hashable, Sendable {
         return before
     }
 
+    /// Takes in that an attempt under way holds something else, until another time.
+    ///
+    /// - Returns: the attempt before and after; `nil` when it is not under way or has expired.
+    mutating func extend(
+        _ change: ReservationExtended,
+        until expires: Timestamp
+    ) -> (before: RunningAttempt, after: RunningAttempt)? {
+        guard let index = requests.index(forKey: change.request) else { return nil }
+        return requests.values[index].extend(change, until: expires)
+    }
+
     /// Takes in the end of an attempt.
     ///
     /// - Returns: the attempt as it started; `nil` when it is not known.

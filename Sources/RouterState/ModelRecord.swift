@@ -26,6 +26,8 @@ public struct ModelRecord: Hashable, Sendable {
     var firstTokens = LatencyHistogram()
     /// Times of unstreamed answers, and likewise those after which nobody waited any longer.
     var wholeAnswers = LatencyHistogram()
+    /// Output tokens of successful answers.
+    var outputs = TokenHistogram()
     /// What people thought of the answers: all, then by kind of work.
     var quality: [Quality] = []
 
@@ -59,6 +61,9 @@ public struct ModelRecord: Hashable, Sendable {
     /// The time in which a share of unstreamed answers came, in microseconds; `nil` likewise.
     public func wholeAnswer(percent: Int) -> Int? { wholeAnswers.percentile(percent, of: Self.few) }
 
+    /// The output tokens that a share of answers did not pass; `nil` likewise.
+    public func outputTokens(percent: Int) -> Int? { outputs.percentile(percent, of: Self.few) }
+
     /// How many observations, by their faded weight, a percentile of the slow ones needs at least.
     private static let few = 10
 
@@ -89,6 +94,7 @@ public struct ModelRecord: Hashable, Sendable {
             firstBytes.add(first)
             addWait(first, isStreamed: isStreamed)
         }
+        if let output = attempt.usage.output, output > 0 { outputs.add(output) }
         if let output = attempt.usage.output, output > 0, attempt.totalMicroseconds > 0 {
             tokens.addClamped(output)
             tokenMicroseconds.addClamped(attempt.totalMicroseconds)
@@ -131,6 +137,7 @@ public struct ModelRecord: Hashable, Sendable {
         firstBytes.fade(by: halvings)
         firstTokens.fade(by: halvings)
         wholeAnswers.fade(by: halvings)
+        outputs.fade(by: halvings)
     }
 
     static func epoch(of time: Timestamp) -> Int64 {
@@ -185,5 +192,6 @@ extension ModelRecord: FieldRecord {
         visitor.field(8, "quality", &quality)
         visitor.field(9, "first_tokens", unlessEmpty: &firstTokens)
         visitor.field(10, "whole_answers", unlessEmpty: &wholeAnswers)
+        visitor.field(11, "outputs", unlessEmpty: &outputs)
     }
 }

@@ -89,6 +89,7 @@ public struct RouterState: Hashable, Sendable {
             if !attempt.held.isEmpty { holders.finish(attempt, key: started?.key ?? attempt.key) }
             spend.add(attempt, at: time)
             statistics.record(attempt, of: started, at: time)
+        case .reservationExtended(let change): extend(change, at: time)
         case .requestCompleted(let completed): release(inFlight.end(completed.request))
         case .quotaTick(let tick):
             quotas.apply(tick, at: time, policy.provider(tick.provider))
@@ -143,6 +144,15 @@ public struct RouterState: Hashable, Sendable {
                 .addingClamped(Self.expiryGrace)
         }
         release(inFlight.start(running, of: attempt.request))
+    }
+
+    /// Takes in that an attempt under way holds more, or for longer.
+    private mutating func extend(_ change: ReservationExtended, at time: Timestamp) {
+        let expires = time.advanced(byMicroseconds: policy.policy.totalMicroseconds)
+            .addingClamped(Self.expiryGrace)
+        guard let (before, after) = inFlight.extend(change, until: expires) else { return }
+        budgets.release(before)
+        budgets.reserve(after)
     }
 
     /// Gives back what the attempts of a request hold that has ended.

@@ -53,6 +53,7 @@ public struct RunningAttempt: FieldRecord {
         isHedge = started.hedge != nil
         isStreamed = started.isStreamed
         operation = started.operation ?? .generation
+        outputBound = started.outputBound
     }
 
     /// Whether it was made beside another.
@@ -60,6 +61,9 @@ public struct RunningAttempt: FieldRecord {
 
     /// Whether its answer is sent on as it is written.
     var isStreamed = false
+
+    /// The most output tokens that it may take, where fewer are reserved at first.
+    public var outputBound: Int?
 
     /// What the model is asked to do.
     var operation = RequestOperation.generation
@@ -98,5 +102,6 @@ public struct RunningAttempt: FieldRecord {
         visitor.field(29, "hedge", &isHedge)
         visitor.field(30, "streamed", &isStreamed)
         visitor.field(31, "operation", &operation)
+        visitor.field(32, "output_bound", &outputBound)
     }
 }

@@ -105,7 +105,9 @@ struct Constraint {
 
     /// What the model is not up to, or costs too much for.
     private func violationOfRequirements() -> RouteExclusion? {
-        var violation = requirements.violation(of: card) ?? requirements.violation(of: prices)
+        var violation =
+            requirements.violation(of: card) ?? requirements.violation(of: provider.policy)
+            ?? requirements.violation(of: prices)
         violation?.provider = reference.provider
         violation?.model = reference.model
         return violation

@@ -9,15 +9,19 @@ struct RequestBounds {
     let output: Int?
     /// How many answers the client asked for.
     let choices: Int
+    /// Whether what answers usually take is reserved, not all that they may take.
+    let isExpected: Bool
 
     init(_ decision: RouteDecided) {
+        isExpected = decision.reservesExpected
         input = decision.inputBound
         output = decision.outputBound
         choices = max(1, decision.choices ?? 1)
     }
 }
 
-/// What an attempt at a candidate would reserve: bounds on what it may use and cost.
+/// What an attempt at a candidate would reserve: bounds on what it may use and cost; of a streamed
+/// answer under a budget what its model's usually take, to be extended while it flows.
 struct Reservation {
     /// Prompt tokens.
     var input: Int
@@ -29,6 +33,10 @@ struct Reservation {
     var quotaTokens: Int?
     /// Whether the model is known to cost nothing.
     var isFree: Bool
+    /// The most output tokens, where fewer are reserved; `nil` where all of them are.
+    var outputBound: Int?
+    /// How many tokens a second may be written and not shown, where fewer than all are reserved.
+    var unseenSpeed: Int?
 
     init(
         of bounds: RequestBounds,
@@ -43,8 +51,24 @@ struct Reservation {
         let usual = isFree ? nil : state.policy.policy.budgets?.outputLimit
         output =
             bounds.output ?? usual.map { $0.multipliedClamped(by: bounds.choices) }
-        cost = isFree ? .zero : prices.bound(input: input, output: output)
+        // A provider that counts tokens by the minute counts what may come, as OpenAI and Groq do.
         quotaTokens = Self.quotaTokens(input, output, at: reference.model, of: provider)
+        if bounds.isExpected, !isFree, let most = output,
+            let usual = state.policy.policy.budgets?.expectedOutput
+        {
+            let expected = ExpectedOutput(
+                of: reference,
+                default: usual,
+                choices: bounds.choices,
+                state: state
+            )
+            if expected.tokens < most {
+                output = expected.tokens
+                outputBound = most
+                unseenSpeed = expected.unseenSpeed
+            }
+        }
+        cost = isFree ? .zero : prices.bound(input: input, output: output)
     }
 
     /// The bound, or an estimate where the bound is more than the whole quota: it would never fit,
@@ -84,6 +108,10 @@ extension RouteDecided {
             .addingClamped(features.needs.contains(.tools) ? Self.overhead.tools : 0)
         choices = received.choices
         outputBound = features.outputLimit?.multipliedClamped(by: max(1, choices ?? 1))
+        // Of an unstreamed answer nothing is seen before all of it is paid for.
+        reservesExpected =
+            received.isStreamed && policy.budgets?.isLimiting == true
+            && policy.budgets?.expectedOutput != nil
         guard let scopes = policy.budgets?.scopes, !scopes.isEmpty else { return }
         let own = Set(
             [
@@ -134,13 +162,15 @@ extension AttemptStarted {
         reservedOutput = reservation.output
         reservedCost = reservation.cost
         reservedTokens = reservation.quotaTokens
+        outputBound = reservation.outputBound
+        unseenSpeed = reservation.unseenSpeed
         hang =
             HangRule(
                 reference: candidate.reference,
                 provider: policy,
                 isStreamed: isStreamed,
                 input: decision.requirements.inputTokens,
-                output: reservation.output,
+                output: reservation.outputBound ?? reservation.output,
                 state: state,
                 now: now
             ).limit

@@ -40,6 +40,19 @@ extension RouteRequirements {
         return exclusion
     }
 
+    /// Why the prompt does not fit what the provider loads its models with; `nil` when it does.
+    ///
+    /// An Ollama cuts a longer one without a word. How long the answer gets is no matter there.
+    func violation(of provider: ProviderPolicy) -> RouteExclusion? {
+        guard let most = provider.maxContextTokens, operation != .embeddings, inputTokens >= most
+        else { return nil }
+        var exclusion = RouteExclusion()
+        exclusion.reason = .contextTooSmall
+        exclusion.limit = Int64(most)
+        exclusion.actual = Int64(inputTokens)
+        return exclusion
+    }
+
     /// What an attempt would cost by these prices: the estimated prompt, and the output limit or else
     /// `assumedOutputTokens`.
     func cost(at prices: TokenPrices) -> Nanodollars? {

@@ -77,6 +77,7 @@ private struct SummaryLines {
             add("\(path).resets", provider.quotaReset.words)
         }
         add("\(path).maxConcurrent", provider.concurrency)
+        if let most = provider.maxContextTokens { add("\(path).maxContextTokens", most) }
         add("\(path).costPer1MTokens", provider.prices)
         add("\(path).healthCheck.enabled", provider.healthCheck.isEnabled)
         add("\(path).healthCheck.intervalMs", milliseconds: provider.healthCheck.interval)
@@ -187,6 +188,10 @@ private struct SummaryLines {
         add("budgets.alertThreshold", budgets.alertThreshold)
         add("budgets.maxOutputTokens", budgets.maxOutputTokens)
         add("budgets.onLimit", budgets.onLimit.rawValue)
+        add("budgets.reserve", budgets.reserve.rawValue)
+        if budgets.reserve == .expected {
+            add("budgets.expectedOutputTokens", budgets.expectedOutputTokens)
+        }
         if budgets.allowUnpriced { add("budgets.allowUnpriced", budgets.allowUnpriced) }
     }
 }

@@ -29,7 +29,8 @@ class Shop:
             provider("claude", self.claude, "claude"),
             provider("local", self.local, "ollama"),
             provider("router", self.fakes["router"], "openrouter"),
-            provider("mystery", self.fakes["mystery"]),
+            # Another Groq than the known one: nobody can say what it costs.
+            provider("mystery", self.fakes["mystery"], "groq"),
         ]
         del providers[-1]["costPer1MTokens"]
         self.gateway = launched(Gateway, {"providers": providers})

@@ -208,7 +208,7 @@ def test_a_price_file_that_is_none_is_a_failure(desk):
 
 def test_a_request_keeps_the_price_that_it_had(gateway, fake):
     shop = fake(models=["m-shop"])
-    entry = provider("shop", shop)
+    entry = provider("shop", shop, "groq")
     del entry["costPer1MTokens"]
     made = gateway([entry])
     desk = Desk(made.folder)
@@ -219,7 +219,7 @@ def test_a_request_keeps_the_price_that_it_had(gateway, fake):
 
     def price(input, output):
         model = {"input_cost_per_token": input, "output_cost_per_token": output}
-        file = desk.file({"m-shop": {**model, "litellm_provider": "openai", "mode": "chat"}})
+        file = desk.file({"groq/m-shop": {**model, "litellm_provider": "groq", "mode": "chat"}})
         assert made.stop() == 0
         desk.ask("import", file)
         made.start()
@@ -249,7 +249,7 @@ def test_a_request_keeps_the_price_that_it_had(gateway, fake):
 
 def test_a_model_without_a_price_is_refused_under_a_budget_until_it_has_one(gateway, fake):
     shop = fake(models=["m-shop"])
-    entry = provider("shop", shop)
+    entry = provider("shop", shop, "groq")
     del entry["costPer1MTokens"]
     made = gateway([entry], budgets={"monthly": 1})
     with pytest.raises(openai.APIStatusError):
@@ -258,7 +258,7 @@ def test_a_model_without_a_price_is_refused_under_a_budget_until_it_has_one(gate
     assert made.stop() == 0
     prices = {"input_cost_per_token": 1e-06, "output_cost_per_token": 2e-06}
     desk = Desk(made.folder)
-    desk.ask("import", desk.file({"m-shop": {**prices, "litellm_provider": "openai"}}))
+    desk.ask("import", desk.file({"groq/m-shop": {**prices, "litellm_provider": "groq"}}))
     made.start()
     shop.will(completion(usage=(1000, 500)))
     id = id_of(ask(openai_client(made), model="m-shop"))

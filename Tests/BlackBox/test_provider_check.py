@@ -59,7 +59,7 @@ def test_what_costs_money_is_asked_only_when_told_to(check, fake, type, make):
 
 
 def test_unknown_price_is_not_taken_for_free(check, fake):
-    entry = provider("x", fake())
+    entry = provider("x", fake(), "groq")
     del entry["costPer1MTokens"]
     _, steps = check(entry)
     assert "unknown price" in steps["completion"]["detail"]

@@ -4,6 +4,7 @@ import datetime
 import json
 import time
 
+import openai
 import pytest
 
 from conftest import anthropic_client, ask, openai_client, provider
@@ -129,15 +130,26 @@ def test_ollama_is_asked_for_a_context_that_the_prompt_fits(gateway, fake):
 
     assert context("short") == 8192
     assert context("word " * 10_000) == 32768
-    assert context("short", max_tokens=40_000) == 65536
     # A smaller one would make Ollama load the model anew.
-    assert context("short") == 65536
+    assert context("short") == 32768
+    # What a client allows for an answer is not what it takes.
+    assert context("word " * 10_000, max_tokens=40_000) == 32768
+
+
+def test_ollama_s_context_is_capped_by_a_key(gateway, fake):
+    local = fake(OllamaProvider)
+    made = gateway([provider("home", local, "ollama", maxContextTokens=16_000)])
+    ask(openai_client(made), "word " * 10_000)
+    assert local.last.json["options"]["num_ctx"] == 16_000
+    # What Ollama would cut without a word is not sent there.
+    with pytest.raises(openai.BadRequestError, match="context too small"):
+        ask(openai_client(made), "word " * 20_000)
 
 
 def test_ollama_s_context_stops_at_the_model_s_window(gateway, fake):
     local = fake(OllamaProvider, ["phi4"])
     made = gateway([provider("home", local, "ollama")])
-    ask(openai_client(made), "word " * 5_000, max_tokens=10_000)
+    ask(openai_client(made), "word " * 6_000, max_tokens=1_000)
     assert local.last.json["options"]["num_ctx"] == 16384
     assert "keep_alive" not in local.last.json
 

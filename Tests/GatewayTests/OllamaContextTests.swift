@@ -24,12 +24,16 @@ struct OllamaContextTests {
         )
     }
 
-    @Test func `it is a power of two that prompt and answer fit into`() {
+    @Test func `it is one of few sizes that prompt and a usual answer fit into`() {
         #expect(tokens(OllamaContext(), 10) == 8_192)
-        #expect(tokens(OllamaContext(), 12_288) == 8_192)
-        #expect(tokens(OllamaContext(), 12_290) == 16_384)
-        #expect(tokens(OllamaContext(), 10, answer: 8_190) == 16_384)
-        #expect(tokens(OllamaContext(), 10_000, answer: 2_000, images: true) == 16_384)
+        #expect(tokens(OllamaContext(), 8_192) == 8_192)
+        #expect(tokens(OllamaContext(), 8_194) == 12_288)
+        #expect(tokens(OllamaContext(), 16_386) == 16_384)
+        #expect(tokens(OllamaContext(), 8_194, answer: 100) == 8_192)
+        #expect(tokens(OllamaContext(), 10_000, answer: 2_000, images: true) == 12_288)
+        // Claude Code's first request: 79 KB, and 32,000 tokens for the answer.
+        #expect(tokens(OllamaContext(), 79_000, answer: 32_000) == 49_152)
+        #expect(tokens(OllamaContext(), 79_000, answer: 128_000) == 49_152)
         #expect(tokens(OllamaContext(), .max / 4) == 1 << 30)
     }
 
@@ -40,10 +44,10 @@ struct OllamaContextTests {
 
     @Test func `a larger one stays while Ollama keeps the model, and no longer`() {
         let context = OllamaContext()
-        #expect(tokens(context, 100_000) == 65_536)
+        #expect(tokens(context, 110_000) == 65_536)
         #expect(tokens(context, 10, at: 4 * minute) == 65_536)
         #expect(tokens(context, 10, at: 5 * minute) == 8_192)
         #expect(tokens(context, 10, at: 6 * minute) == 8_192)
-        #expect(tokens(context, 100_000, at: 7 * minute) == 65_536)
+        #expect(tokens(context, 110_000, at: 7 * minute) == 65_536)
     }
 }

@@ -19,6 +19,8 @@ struct TargetTests {
         ("ollama:qwen3:8b", ["ollama:qwen3:8b"]),
         ("ollama:llama", ["ollama:llama"]),
         ("openrouter:\(World.free)", ["openrouter:\(World.free)"]),
+        // A provider that the client names is asked, whatever it lists.
+        ("groq:haiku", ["groq:haiku"]),
         // Chains.
         ("auto", ["claude:haiku", "groq:llama", "ollama:qwen3:8b"]),
         ("auto:production", ["claude:haiku", "groq:llama", "ollama:qwen3:8b"]),
@@ -28,7 +30,7 @@ struct TargetTests {
         ),
         ("auto:twice", ["groq:llama", "ollama:qwen3:8b"]),
         // Nothing.
-        ("nosuch", []), ("groq:haiku", []), ("groq:", []), (":llama", []), ("", []),
+        ("nosuch", []), ("groq:", []), (":llama", []), ("", []),
         ("auto:nosuch", []), ("auto:", []), ("AUTO", []),
     ])
     func `a model name leads to its candidates in order`(model: String, ranking: [String]) {
@@ -59,8 +61,36 @@ struct TargetTests {
             let world = World(providers: [policy], lists: lists)
             // The provider is told the name that was asked for, which it knows.
             #expect(world.decide(asked).ranking == (isFound ? ["ollama:\(asked)"] : []))
-            #expect(world.decide("ollama:" + asked).ranking == (isFound ? ["ollama:\(asked)"] : []))
+            let named = world.decide("ollama:" + asked).ranking
+            #expect(named == (isFound || policy.models.isEmpty ? ["ollama:\(asked)"] : []))
         }
+    }
+
+    @Test(
+        arguments: [
+            // Asked, listed, and by which name the provider is asked.
+            ("claude-sonnet-4-5", ["claude-sonnet-4-5-20250929"], "claude-sonnet-4-5-20250929"),
+            (
+                "claude-sonnet-4-5-latest", ["claude-sonnet-4-5-20250929"],
+                "claude-sonnet-4-5-20250929"
+            ),
+            ("claude-x", ["claude-x-20250101", "claude-x-20260101"], "claude-x-20260101"),
+            ("claude-x-20250101", ["claude-x"], "claude-x"),
+            ("claude-x-latest", ["claude-x", "claude-x-20250101"], "claude-x"),
+            ("claude-x[1m]", ["claude-x"], "claude-x"),
+            ("claude-x[1m]", ["claude-x-20250101"], "claude-x-20250101"),
+            ("claude-x-20240101", ["claude-x-20250101"], nil),
+            ("claude-x", ["claude-x-y-20250101"], nil), ("claude", ["claude-20250101"], nil),
+            ("gpt-x", ["gpt-x-20250101"], nil),
+        ] as [(String, [String], String?)]
+    )
+    func `Claude's names need no date`(asked: String, listed: [String], found: String?) {
+        let provider = ProviderPolicy("a", 1, family: .anthropic)
+        let world = World(providers: [provider], lists: ["a": listed])
+        #expect(world.decide(asked).ranking == (found.map { ["a:\($0)"] } ?? []))
+        // The provider that is named is asked all the same.
+        let plain = asked.replacing("[1m]", with: "")
+        #expect(world.decide("a:" + asked).ranking == ["a:\(found ?? plain)"])
     }
 
     @Test func `equal priorities keep the order of the configuration`() {

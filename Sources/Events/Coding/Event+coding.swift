@@ -124,6 +124,7 @@ extension EventBody {
         case .quotaTick: 40
         case .quotaWarned: 41
         case .budgetAlerted: 42
+        case .reservationExtended: 43
         case .unknown(let code, _): code
         }
     }
@@ -155,6 +156,7 @@ extension EventBody {
         case 40: self = .quotaTick(decoder.record())
         case 41: self = .quotaWarned(decoder.record())
         case 42: self = .budgetAlerted(decoder.record())
+        case 43: self = .reservationExtended(decoder.record())
         default: self = .unknown(code: code, fields: decoder.rest)
         }
     }
@@ -185,6 +187,7 @@ extension EventBody {
         case .quotaTick(var event): event.visit(&visitor)
         case .quotaWarned(var event): event.visit(&visitor)
         case .budgetAlerted(var event): event.visit(&visitor)
+        case .reservationExtended(var event): event.visit(&visitor)
         case .unknown: break
         }
     }

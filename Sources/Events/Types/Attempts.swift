@@ -45,6 +45,12 @@ public struct AttemptStarted: FieldRecord {
     public var retry: RetryReason?
     /// What the model is asked to do; absent for an answer.
     public var operation: RequestOperation?
+    /// The most output tokens that it may take, in all answers together, where fewer are reserved at
+    /// first; absent where all of them are.
+    public var outputBound: Int?
+    /// The most tokens a second that the model is taken to write, where it may write some that are not
+    /// shown; absent where all are, or where all that may be written is reserved.
+    public var unseenSpeed: Int?
 
     /// A record with every field empty.
     public init() {}
@@ -73,6 +79,8 @@ public struct AttemptStarted: FieldRecord {
         visitor.field(28, "uncounted", &uncounted)
         visitor.field(29, "retry", &retry)
         visitor.field(30, "operation", &operation)
+        visitor.field(31, "output_bound", &outputBound)
+        visitor.field(32, "unseen_tokens_per_second", &unseenSpeed)
     }
 }
 

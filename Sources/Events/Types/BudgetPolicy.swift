@@ -14,6 +14,9 @@ public struct BudgetPolicy: FieldRecord {
     public var onLimit: BudgetAction = .refuse
     /// Whether models of unknown price may be asked; their cost is in no budget.
     public var allowsUnpriced: Bool = false
+    /// The output tokens that a streamed answer is reserved for while too little is known of its model;
+    /// absent where all that it may take is reserved.
+    public var expectedOutput: Int?
 
     /// A record with every field empty.
     public init() {}
@@ -30,6 +33,7 @@ public struct BudgetPolicy: FieldRecord {
         visitor.field(5, "output_limit", &outputLimit)
         visitor.field(6, "on_limit", &onLimit)
         visitor.field(7, "allows_unpriced", &allowsUnpriced)
+        visitor.field(8, "expected_output", &expectedOutput)
     }
 }
 

@@ -57,6 +57,8 @@ public indirect enum EventBody: Hashable, Sendable {
     case quotaWarned(QuotaWarned)
     /// A budget's used share reached the threshold.
     case budgetAlerted(BudgetAlerted)
+    /// An attempt under way holds more than before.
+    case reservationExtended(ReservationExtended)
     /// An event of a later build: its code and its fields as they stand.
     case unknown(code: UInt64, fields: [UInt8])
 }
@@ -70,6 +72,7 @@ extension EventBody {
         case .attemptStarted(let event): event.request
         case .attemptFinished(let event): event.request
         case .requestCompleted(let event): event.request
+        case .reservationExtended(let event): event.request
         case .feedbackReceived(let event): event.request
         default: nil
         }
@@ -98,6 +101,7 @@ extension EventBody {
         case .quotaTick: "QuotaTick"
         case .quotaWarned: "QuotaWarned"
         case .budgetAlerted: "BudgetAlerted"
+        case .reservationExtended: "ReservationExtended"
         case .unknown(let code, _): "Unknown\(code)"
         }
     }

@@ -50,6 +50,9 @@ public struct RouteDecided: FieldRecord {
     public var verdicts: [StrategyVerdict] = []
     /// The request's conversation; absent where conversations are not kept together.
     public var affinity: RouteAffinity?
+    /// Whether attempts reserve what answers usually take and extend that while they flow, instead of
+    /// all that they may take.
+    public var reservesExpected: Bool = false
 
     /// A record with every field empty.
     public init() {}
@@ -80,6 +83,7 @@ public struct RouteDecided: FieldRecord {
         visitor.field(26, "requirements", unlessEmpty: &requirements)
         visitor.field(27, "verdicts", &verdicts)
         visitor.field(40, "affinity", &affinity)
+        visitor.field(41, "reserves_expected", &reservesExpected)
     }
 }
 

@@ -119,6 +119,8 @@ public struct ProviderPolicy: FieldRecord {
     /// Whether it runs on the user's own hardware, here or in a private network: it costs nothing, and
     /// may be slow.
     public var isOwnHardware: Bool = false
+    /// The most tokens of context that its models are loaded with; absent for their windows.
+    public var maxContextTokens: Int?
     /// The models that it answers in OpenAI's responses: names, and beginnings of names that end in
     /// `*`.
     public var responseModels: [String] = []
@@ -156,6 +158,7 @@ public struct ProviderPolicy: FieldRecord {
         visitor.field(42, "first_token", &firstToken)
         visitor.field(60, "prompt_models", &promptModels)
         visitor.field(61, "own_hardware", &isOwnHardware)
+        visitor.field(62, "max_context_tokens", &maxContextTokens)
         visitor.field(70, "response_models", &responseModels)
     }
 }

@@ -43,6 +43,8 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
     /// 404 for the path, 405, 501, or words to that effect: the provider does not do this with this
     /// model. It says nothing of what else the model or the provider does.
     case endpointMissing = 20
+    /// A budget had no more room while the answer was being written.
+    case budgetExhausted = 21
 
     /// Who has to act on a failure, and so what follows from it (cases.md, health and breakers).
     public enum Fault: Sendable {
@@ -57,7 +59,8 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         case model
         /// The rate: key and model are held until the retry time; the next candidate is tried.
         case rate
-        /// Neither: the client hung up, or Logway itself stopped, was full or had an answer already.
+        /// Neither: the client hung up, or Logway itself stopped, was full, had an answer already or
+        /// had no money left.
         case gateway
     }
 
@@ -68,7 +71,9 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         case .keyRejected: .key
         case .modelMissing, .endpointMissing: .model
         case .rateLimited: .rate
-        case .clientGone, .poolExhausted, .interrupted, .deadlinePassed, .hedgeLost: .gateway
+        case .clientGone, .poolExhausted, .interrupted, .deadlinePassed, .hedgeLost,
+            .budgetExhausted:
+            .gateway
         case .overloaded, .serverError, .connectionFailed, .connectTimeout, .firstTokenTimeout,
             .idleTimeout, .totalTimeout, .cut, .invalidResponse:
             .provider

@@ -54,9 +54,9 @@ extension ModelPolicy {
 }
 
 extension ProviderPolicy {
-    /// Adds what is known of the provider's models: by the catalogue only where the provider is the
-    /// kind's own service or the user's own server, since another address may serve other models
-    /// under the same names.
+    /// Adds what is known of the provider's models: by the shipped catalogue only where the provider is
+    /// the kind's own service or the user's own server, since another address may serve other models
+    /// under the same names; by the user's wherever it is.
     mutating func addCards(
         _ settings: ProviderSettings,
         catalog: Catalog,
@@ -66,6 +66,9 @@ extension ProviderPolicy {
             cards = simulated.models.map { ModelPolicy($0) }
         } else if settings.type.isLocal || settings.isUsualService {
             cards = catalog.models(of: settings.type).map { ModelPolicy($0, in: catalog) }
+        } else {
+            cards = catalog.models(of: settings.type).compactMap(\.ofUser)
+                .map { ModelPolicy($0, in: catalog) }
         }
         if !settings.models.isEmpty {
             cards = cards.filter { settings.models.contains($0.name) }

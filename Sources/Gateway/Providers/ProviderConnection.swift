@@ -48,7 +48,7 @@ struct ProviderConnection: Sendable {
     private let keepAlive: String?
     /// The context that an Ollama loads its models with; `nil` for others.
     private let context: OllamaContext?
-    /// A model's window, where the catalogue knows it.
+    /// A model's window, where the catalogue knows it, or less where the configuration says so.
     private let window: @Sendable (String) -> Int?
     /// How a model is told how much to think, where the catalogue knows it.
     private let thinking: @Sendable (String) -> ThinkingControl?
@@ -97,7 +97,11 @@ struct ProviderConnection: Sendable {
         }
         keys = KeyMask(([settings.apiKey?.revealed] + words).map { KeyMask(key: $0) })
         let type = settings.type
-        window = { model in catalog.model(provider: type, id: model)?.contextWindow }
+        let most = settings.maxContextTokens
+        window = { model in
+            let known = catalog.model(provider: type, id: model)?.contextWindow
+            return [known, most].compactMap(\.self).min()
+        }
         thinking = { model in catalog.thinking(provider: type, id: model) }
         context = settings.family == .ollama ? OllamaContext() : nil
         keepAlive = settings.keepAlive

@@ -106,6 +106,7 @@ extension ProviderPolicy {
         firstToken.prefillTokensPerSecond = settings.prefillTokensPerSecond
         self.firstToken = firstToken
         isOwnHardware = settings.isOwnHardware
+        maxContextTokens = settings.maxContextTokens
         promptModels = settings.promptModels
         responseModels = settings.responseModels
         guard settings.lanes.count > 1 else { return }
@@ -163,6 +164,7 @@ extension BudgetPolicy {
             case .warn: .warn
             }
         allowsUnpriced = settings.allowUnpriced
+        if settings.reserve == .expected { expectedOutput = settings.expectedOutputTokens }
     }
 }
 

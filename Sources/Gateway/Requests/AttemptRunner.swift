@@ -24,6 +24,8 @@ struct AttemptRunner: Sendable {
     let upstream: UpstreamClient
     /// Takes what providers say of their quotas.
     let quotas: QuotaReports
+    /// Where what streamed attempts hold is extended.
+    let ledger: Ledger
 
     /// Runs the attempt under way of a request; no key is in what it says of a failure.
     func open(
@@ -59,7 +61,8 @@ struct AttemptRunner: Sendable {
                     for: client,
                     model: attempt.model,
                     lane: attempt.key,
-                    outputLimit: attempt.reservedOutput.map { $0 / client.choices }
+                    outputLimit: (attempt.outputBound ?? attempt.reservedOutput)
+                        .map { $0 / client.choices }
                 )
             )
         } catch {
@@ -80,6 +83,14 @@ struct AttemptRunner: Sendable {
             )
         )
         watch.attach(exchange, isHedge: attempt.hedge != nil)
+        let keeper =
+            client.streamed
+            ? ReservationKeeper(
+                of: attempt,
+                cancelling: exchange,
+                within: remaining,
+                in: ledger
+            ) : nil
         let identity = AnswerIdentity(
             requestID: running.id.description,
             model: attempt.model,
@@ -107,10 +118,11 @@ struct AttemptRunner: Sendable {
                 as: identity,
                 attemptStart: running.attemptStart,
                 status: head.status,
-                keys: provider.keys
+                keys: provider.keys,
+                keeper: keeper
             )
         } catch {
-            var result = AttemptResult(failure: ProviderFailure(error))
+            var result = AttemptResult(failure: keeper?.end ?? ProviderFailure(error))
             if case .totalTimeout = error, attempt.number > 1,
                 remaining < firstToken
             {

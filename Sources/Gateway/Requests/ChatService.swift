@@ -70,6 +70,7 @@ struct ChatService: Sendable {
                 received.conversation = conversations?.mark(
                     client,
                     cacheKey: try hints.cacheKey(),
+                    session: AgentSession(request.headers, of: client),
                     tenant: received.tenant
                 )
             } catch {

@@ -23,13 +23,31 @@ struct ConversationMarks: Sendable {
         keyed = HMAC(key: SymmetricKey(data: bytes))
     }
 
-    /// The mark of a request: by the client's cache key, else by how its messages begin.
+    /// The mark of a request: by the client's cache key, else by its agent's session and the model
+    /// that it asks for, else by how its messages begin.
     ///
-    /// `nil` where neither is there. Tenants never share one.
-    func mark(_ request: ClientRequest, cacheKey: String?, tenant: String?) -> ConversationMark? {
+    /// `nil` where none is there. Tenants never share one. An agent asks other models small questions in
+    /// a session (Claude Code has titles made), which must not draw the conversation to themselves.
+    func mark(
+        _ request: ClientRequest,
+        cacheKey: String?,
+        session: AgentSession? = nil,
+        tenant: String?
+    ) -> ConversationMark? {
         var text = Array((tenant ?? "").utf8)
         var mark = ConversationMark()
-        if let name = cacheKey ?? request.promptCacheKey {
+        if let cacheKey {
+            text += [0, 1]
+            text += cacheKey.utf8
+            mark.isFollowUp = true
+        } else if let session {
+            text += [0, 3]
+            for part in session.parts + [request.model] {
+                text += part.utf8
+                text.append(0)
+            }
+            mark.isFollowUp = request.isAnswered
+        } else if let name = request.promptCacheKey {
             text += [0, 1]
             text += name.utf8
             mark.isFollowUp = true

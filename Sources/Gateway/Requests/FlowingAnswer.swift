@@ -8,6 +8,7 @@ struct FlowingAnswer: Sendable {
     private var stream: AnswerStream
     private let status: Int
     private let keys: KeyMask
+    private let keeper: ReservationKeeper?
     private let firstByteMicroseconds: Int
     /// The status by which the provider refused the client's own API before it was asked by a chat.
     var refusedStatus: Int?
@@ -24,7 +25,8 @@ struct FlowingAnswer: Sendable {
         as identity: AnswerIdentity,
         attemptStart: Int64,
         status: Int,
-        keys: KeyMask
+        keys: KeyMask,
+        keeper: ReservationKeeper? = nil
     ) async throws(UpstreamError) -> AttemptRunner.Opening {
         var stream = AnswerStream(from: dialect, for: client, as: identity)
         var output: [UInt8] = []
@@ -36,6 +38,8 @@ struct FlowingAnswer: Sendable {
                 }
                 try stream.consume(bytes, into: &output)
             }
+            // What has come in one piece may be long already; what is whole is paid for.
+            if !stream.isComplete { try keeper?.wrote(stream.outputTextBytes) }
         } catch let failure as ProviderFailure {
             exchange.cancel()
             var result =
@@ -62,6 +66,7 @@ struct FlowingAnswer: Sendable {
                 stream: stream,
                 status: status,
                 keys: keys,
+                keeper: keeper,
                 firstByteMicroseconds: firstByte,
                 opening: output
             )
@@ -87,7 +92,7 @@ struct FlowingAnswer: Sendable {
             do throws(UpstreamError) {
                 bytes = try await exchange.next()
             } catch {
-                throw ProviderFailure(error)
+                throw keeper?.end ?? ProviderFailure(error)
             }
             var output: [UInt8] = []
             guard let bytes else {
@@ -95,6 +100,7 @@ struct FlowingAnswer: Sendable {
                 return output.isEmpty ? nil : output
             }
             try stream.consume(bytes, into: &output)
+            if !stream.isComplete { try keeper?.wrote(stream.outputTextBytes) }
             if !output.isEmpty { return output }
         }
     }

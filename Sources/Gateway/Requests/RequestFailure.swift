@@ -94,7 +94,7 @@ enum RequestFailure: Sendable {
         switch kind {
         case .invalidRequest, .contextTooLong: 400
         case .modelMissing, .endpointMissing: 404
-        case .rateLimited: 429
+        case .rateLimited, .budgetExhausted: 429
         case .connectTimeout, .firstTokenTimeout, .idleTimeout, .totalTimeout, .deadlinePassed: 504
         case .overloaded, .poolExhausted, .interrupted, .hedgeLost, nil: 503
         case .keyRejected, .serverError, .connectionFailed, .cut, .invalidResponse, .clientGone:
@@ -124,8 +124,11 @@ enum RequestFailure: Sendable {
             failure.kind == .contextTooLong ? "context_length_exceeded" : "invalid_request"
         case .exhausted(let running, _):
             ModelAbsence(running).isCertain
-                ? Self.code(of: ModelAbsence(running)) : "all_providers_failed"
-        case .brokenOff: "upstream_interrupted"
+                ? Self.code(of: ModelAbsence(running))
+                : running.finished.last?.failure == .budgetExhausted
+                    ? "budget_exceeded" : "all_providers_failed"
+        case .brokenOff(let failure):
+            failure.kind == .budgetExhausted ? "budget_exceeded" : "upstream_interrupted"
         case .stopping: "stopping"
         }
     }

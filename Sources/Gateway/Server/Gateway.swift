@@ -207,7 +207,11 @@ public struct Gateway: Sendable {
             chat: ChatService(
                 ledger: ledger,
                 providers: providers,
-                attempts: AttemptRunner(upstream: upstream, quotas: QuotaReports(ledger: ledger)),
+                attempts: AttemptRunner(
+                    upstream: upstream,
+                    quotas: QuotaReports(ledger: ledger),
+                    ledger: ledger
+                ),
                 watches: watches,
                 bodyLimit: bodyLimit,
                 logger: logger,

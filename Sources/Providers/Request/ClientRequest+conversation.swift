@@ -25,6 +25,25 @@ extension ClientRequest {
         return text.isEmpty ? nil : (text, false)
     }
 
+    /// Whether the conversation holds an answer already: a message of the assistant's, or in OpenAI's
+    /// Responses an item that a model wrote, or a response that this one goes on from.
+    public var isAnswered: Bool {
+        if let previous = root.first("previous_response_id"), !previous.isNull { return true }
+        guard let turns = root.first("messages") ?? root.first("input"), turns.kind == .array
+        else { return false }
+        return turns.elements.contains { turn in
+            if let role = turn.first("role") { return role.isString("assistant") }
+            guard let type = turn.first("type") else { return false }
+            return Self.writtenItems.contains { type.isString($0) }
+        }
+    }
+
+    /// The types of Responses' items without a role that a model wrote.
+    private static let writtenItems = [
+        "function_call", "custom_tool_call", "reasoning", "local_shell_call", "web_search_call",
+        "tool_search_call", "computer_call", "compaction",
+    ]
+
     /// OpenAI's own field for requests that share a cache.
     public var promptCacheKey: String? {
         family == .openai ? root.first("prompt_cache_key")?.string : nil

@@ -20,6 +20,7 @@ struct ProviderReader {
         "timeouts", "simulation", "features", "modelLimits", "resets", "maxConcurrent",
         "keepAlive", "maxQueued", "apiKeys", "endpoints", "completions", "headers",
         "responses",
+        "maxContextTokens",
     ]
 
     /// The providers of the file that could be read.
@@ -78,6 +79,7 @@ struct ProviderReader {
         provider.keepAlive = section.keepAlive(of: type)
         provider.completions = section.models(of: provider, with: "completions")
         provider.responses = section.models(of: provider, with: "responses")
+        provider.maxContextTokens = section.maxContextTokens(of: type)
         _ = section.texts("features")
         return provider
     }

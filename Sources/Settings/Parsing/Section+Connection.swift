@@ -85,6 +85,16 @@ extension Section {
         return text
     }
 
+    /// The most context that an Ollama is asked for.
+    func maxContextTokens(of type: ProviderType) -> Int? {
+        guard has("maxContextTokens") else { return nil }
+        guard type == .ollama else {
+            report("is for `ollama` only: no other server is told", at: "maxContextTokens")
+            return nil
+        }
+        return count("maxContextTokens", in: 512...1_073_741_824)
+    }
+
     /// The models that have another of OpenAI's APIs than its chat, by the API's key: named, all of
     /// them, or none.
     func models(of provider: ProviderSettings, with key: String) -> [String]? {

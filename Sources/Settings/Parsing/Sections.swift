@@ -148,7 +148,7 @@ extension BudgetSettings {
     init(_ root: Section) {
         let keys = [
             "monthly", "daily", "perTask", "perTenant", "perKey", "alertThreshold",
-            "maxOutputTokens", "onLimit", "allowUnpriced",
+            "maxOutputTokens", "onLimit", "allowUnpriced", "reserve", "expectedOutputTokens",
         ]
         guard let section = root.section("budgets", known: keys) else { return }
         monthly = section.dollars("monthly")
@@ -163,6 +163,10 @@ extension BudgetSettings {
             alertThreshold = threshold
         }
         maxOutputTokens = section.count("maxOutputTokens", in: 1...Int.max)
+        if let reserve: BudgetReservation = section.choice("reserve") { self.reserve = reserve }
+        if let tokens = section.count("expectedOutputTokens", in: 1...Int.max) {
+            expectedOutputTokens = tokens
+        }
         if let action: BudgetLimitAction = section.choice("onLimit") { onLimit = action }
     }
 }

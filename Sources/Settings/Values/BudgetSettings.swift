@@ -23,6 +23,11 @@ public struct BudgetSettings: Hashable, Sendable {
     /// What happens to a request that does not fit.
     public var onLimit = BudgetLimitAction.refuse
 
+    /// What a streamed answer holds of the budgets while it is written.
+    public var reserve = BudgetReservation.expected
+    /// The output tokens that a streamed answer is reserved for while too little is known of its model.
+    public var expectedOutputTokens = Self.usualOutputTokens
+
     /// The output limit of requests that set none, under a budget that names none.
     public static let usualOutputTokens = 4_096
 
@@ -34,6 +39,14 @@ public struct BudgetSettings: Hashable, Sendable {
 
     /// No limits.
     public init() {}
+}
+
+/// What a streamed answer holds of the budgets while it is written.
+public enum BudgetReservation: String, Hashable, Sendable, CaseIterable {
+    /// All that it may cost.
+    case worstCase = "worst-case"
+    /// What answers of its model usually cost, and more as it flows.
+    case expected
 }
 
 /// What happens to a request that a budget has no room for.

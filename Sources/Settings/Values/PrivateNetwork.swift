@@ -1,3 +1,4 @@
+import Catalog
 import Foundation
 
 /// Which addresses are of this machine or of a network of the user's own.
@@ -41,4 +42,10 @@ enum PrivateNetwork {
         else { return false }
         return number & 0xFE00 == 0xFC00 || number & 0xFFC0 == 0xFE80
     }
+}
+
+extension ProviderType {
+    /// Whether servers of the user's own speak the type's API: llama.cpp and vLLM do both. Of another
+    /// type, a local address is a proxy's that leads to the paid service.
+    var isSpokenByOwnServers: Bool { self == .openai || self == .claude }
 }

@@ -42,6 +42,9 @@ public struct ProviderSettings: Hashable, Sendable {
     /// How long an Ollama keeps a model in memory after an answer, in Ollama's words: seconds (`-1` is
     /// for ever), or a duration such as `10m`; `nil` leaves it to the server.
     public var keepAlive: String?
+    /// The most tokens of context that an Ollama is asked to load a model with; `nil` for the model's
+    /// window.
+    public var maxContextTokens: Int?
     /// The models that it takes prompts for, in OpenAI's completions, and `*` for all; `nil` for what
     /// follows from the type.
     public var completions: [String]?
@@ -118,14 +121,15 @@ public struct ProviderSettings: Hashable, Sendable {
         return !addresses.isEmpty && addresses.allSatisfy { Loopback.contains(url: $0) }
     }
 
-    /// Whether it runs on the user's own hardware: a type that only ever does, or an address of this
-    /// machine or of a private network.
+    /// Whether it runs on the user's own hardware: a type that only ever does, or a server of a common
+    /// API at an address of this machine or of a private network.
     ///
     /// The one idea of local for prices, time limits and connections. What must not leave the machine
     /// goes by `isLocal`, since the next room is not this machine.
     public var isOwnHardware: Bool {
         if type == .simulated { return isLocal }
         if type.isLocal { return true }
+        guard type.isSpokenByOwnServers else { return false }
         let addresses = lanes.compactMap(\.baseURL) + (baseURL.map { [$0] } ?? [])
         return !addresses.isEmpty && addresses.allSatisfy { PrivateNetwork.contains(url: $0) }
     }

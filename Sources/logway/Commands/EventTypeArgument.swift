@@ -11,6 +11,7 @@ struct EventTypeArgument: ExpressibleByArgument {
         .nodeStopped(.init()), .logRecovered(.init()), .stateCarried(.init()),
         .segmentRetired(.init()), .monthClosed(.init()),
         .quotaTick(.init()), .quotaWarned(.init()), .budgetAlerted(.init()),
+        .reservationExtended(.init()),
     ]
     static let allValueStrings = known.map(\.name)
 
