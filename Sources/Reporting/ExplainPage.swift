@@ -70,6 +70,10 @@ public struct ExplainPage: Sendable {
             "  strategy \(content.strategy.name)"
                 + (content.chain.isEmpty ? "" : " '\(content.chain)'"),
         ]
+        if let alias = content.alias {
+            let asked = record.received?.content.requestedModel ?? ""
+            lines.append("  '\(Wording.plain(asked))' is an alias of '\(Wording.plain(alias))'")
+        }
         lines += Self.classification(content.classification) + Self.verdicts(content.verdicts)
         lines += Self.affinity(content)
         if content.floor > 0 {

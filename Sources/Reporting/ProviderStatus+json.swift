@@ -10,7 +10,10 @@ extension ProviderStatus {
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
             let document = Document(
                 time: time.description,
-                providers: rows.map { Provider($0, at: time) }
+                providers: rows.map { Provider($0, at: time) },
+                fieldsLeftOut: leftOut.map {
+                    LeftOut(family: $0.family.name, field: $0.kind, requests: $0.requests)
+                }
             )
             return String(decoding: try encoder.encode(document), as: UTF8.self)
         }
@@ -19,6 +22,19 @@ extension ProviderStatus {
     private struct Document: Encodable {
         var time: String
         var providers: [Provider]
+        var fieldsLeftOut: [LeftOut]
+
+        enum CodingKeys: String, CodingKey {
+            case time
+            case providers
+            case fieldsLeftOut = "fields_left_out"
+        }
+    }
+
+    private struct LeftOut: Encodable {
+        var family: String
+        var field: String
+        var requests: Int
     }
 
     private struct Failure: Encodable {

@@ -63,10 +63,16 @@ public struct ProviderStatus: Sendable {
     /// The providers, by priority.
     public let rows: [Row]
     private let failuresToOpen: Int
+    /// The fields of requests that providers of each family in use were not told.
+    let leftOut: [(family: WireFamily, kind: String, requests: Int)]
 
     /// The status in a state at an instant.
     public init(_ state: RouterState, at time: Timestamp) {
         self.time = time
+        let families = Set(state.policy.policy.providers.map(\.family))
+        leftOut = families.sorted { $0.rawValue < $1.rawValue }.flatMap { family in
+            state.droppedFields.kinds(for: family).map { (family, $0.kind, $0.requests) }
+        }
         failuresToOpen = state.policy.policy.breaker.failuresToOpen
         let providers = state.policy.policy.providers.enumerated().sorted {
             ($0.element.priority, $0.offset) < ($1.element.priority, $1.offset)
@@ -217,6 +223,15 @@ public struct ProviderStatus: Sendable {
             ])
         }
         return table.isEmpty ? "" : "\nRecent failures\n" + table.text(indent: 2)
+    }
+
+    /// The fields of requests that providers were not told, since their family has no word for them.
+    public var fieldsLeftOut: String {
+        var table = TextTable([.text("Family"), .text("Field"), .number("Requests")])
+        for line in leftOut {
+            table.add([line.family.name, Wording.plain(line.kind), "\(line.requests)"])
+        }
+        return table.isEmpty ? "" : "\nFields left out\n" + table.text(indent: 2)
     }
 
     /// The lanes of the providers that have several.

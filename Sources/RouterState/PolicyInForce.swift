@@ -18,6 +18,7 @@ public final class PolicyInForce: Sendable {
     /// The providers by their priority; equal ones in the order of the configuration.
     public let providersByPriority: [ProviderInForce]
     private let providersByName: [String: ProviderInForce]
+    private let aliases: ModelAliases
     private let cards: [ModelReference: ModelPolicy]
     /// Whether any provider has a configured quota.
     let hasLimits: Bool
@@ -62,6 +63,19 @@ public final class PolicyInForce: Sendable {
         policy.chains.first { $0.name == name }
     }
 
+    /// What a name that a client gives stands for, by the aliases; `nil` where it stands for itself.
+    ///
+    /// Globs leave what the router goes by itself: `auto`, the chains and `PROVIDER:MODEL`.
+    public func alias(of name: String) -> String? {
+        guard !aliases.isEmpty else { return nil }
+        let head = name.prefix { $0 != ":" }
+        let isOwn =
+            name == "auto"
+            || (head.count < name.count && (head == "auto" || providersByName[String(head)] != nil))
+        return aliases.target(of: name, besidesGlobs: isOwn)
+            ?? name.withoutLongWindowMark.flatMap { aliases.target(of: $0, besidesGlobs: isOwn) }
+    }
+
     /// Nothing in force.
     convenience init() { self.init(Record()) }
 
@@ -70,6 +84,7 @@ public final class PolicyInForce: Sendable {
         fingerprint = record.fingerprint
         position = record.position
         configuration = record.configuration
+        aliases = ModelAliases(policy.aliases)
         hasLimits = policy.providers.contains(where: \.isLimited)
         hasFallbacks = policy.providers.contains { $0.fallbackProvider != nil }
         let providers = policy.providers.map(ProviderInForce.init)

@@ -39,6 +39,9 @@ public struct RouterState: Hashable, Sendable {
     /// How many requests had two attempts at once.
     public private(set) var hedges = Hedges()
 
+    /// Which fields of requests were left out for which family.
+    public private(set) var droppedFields = DroppedFields()
+
     /// The last month that is closed, with every month before it.
     public private(set) var closedThrough: CalendarMonth?
 
@@ -47,7 +50,8 @@ public struct RouterState: Hashable, Sendable {
 
     /// The fields of events that a fold looks at; the others may be left unread.
     public static let fields = EventFields.all
-        .through(1, of: .requestReceived(RequestReceived()))
+        .through(10, of: .requestReceived(RequestReceived()))
+        .without(2, 3, 4, 5, 6, 7, 8, 9, of: .requestReceived(RequestReceived()))
         .through(0, of: .routeDecided(RouteDecided()))
         .through(30, of: .attemptFinished(AttemptFinished()))
         .without(16, 17, of: .attemptFinished(AttemptFinished()))
@@ -69,6 +73,7 @@ public struct RouterState: Hashable, Sendable {
         switch body {
         case .requestReceived(let received):
             release(inFlight.begin(received.request, at: time))
+            if !received.droppedHints.isEmpty { droppedFields.record(received.droppedHints) }
         case .attemptStarted(let attempt):
             breakers.start(attempt)
             if policy.policy.hedge != nil { hedges.start(attempt) }
@@ -231,6 +236,7 @@ extension RouterState: FieldRecord {
         visitor.field(20, "lanes", unlessEmpty: &lanes)
         visitor.field(21, "conversations", unlessEmpty: &conversations)
         visitor.field(22, "hedges", unlessEmpty: &hedges)
+        visitor.field(23, "dropped_fields", unlessEmpty: &droppedFields)
         visitor.field(70, "holders", unlessEmpty: &holders)
     }
 }

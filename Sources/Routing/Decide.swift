@@ -55,6 +55,7 @@ public func decide(
     // A chain that the client names is followed.
     if case .chain = target { strategies = registry.strategies(["fallback"]) }
     decision.chain = target.chainName
+    decision.alias = inForce.alias(of: received.requestedModel)
     decision.requirements = RouteRequirements(
         received,
         wish: target.wish,

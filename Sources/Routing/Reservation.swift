@@ -146,7 +146,7 @@ extension AttemptStarted {
         charges = decision.charges
         conversation = decision.affinity?.conversation
         isStreamed = received.isStreamed
-        operation = received.operation
+        operation = decision.requirements.operation
         guard let policy = state.policy.providerInForce(provider)?.policy else {
             reservedInput = decision.inputBound
             reservedOutput = decision.outputBound

@@ -7,7 +7,7 @@ extension RouteRequirements {
         self.init()
         let features = received.features
         needs = features.needs.union(received.hints.required)
-        operation = received.operation
+        operation = received.isResponse ? .response : received.operation
         inputTokens = features.inputTokens
         outputTokens = features.outputLimit
         // Each text of a list that is embedded has a context of its own.

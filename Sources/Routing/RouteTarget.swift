@@ -17,6 +17,7 @@ enum RouteTarget {
     /// What a name asks for; `task` is the request's kind of work, where kinds of work decide.
     init(_ name: String, task: TaskType?, state: RouterState) {
         let policy = state.policy
+        let name = policy.alias(of: name) ?? name
         if name == "auto" {
             self = .open(OpenTarget(.any, task: task, policy: policy))
             return

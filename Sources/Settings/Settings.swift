@@ -1,4 +1,5 @@
 import Catalog
+public import Events
 
 /// The configuration in force: checked, typed, complete with defaults.
 ///
@@ -31,6 +32,8 @@ public struct Settings: Hashable, Sendable {
     public var routing = RoutingSettings()
     /// How much may be spent.
     public var budgets = BudgetSettings()
+    /// The names that clients use for something else, in the order of the file.
+    public var aliases: [ModelAlias] = []
     /// The models and providers that each tenant may use; `*` is every other tenant.
     public var tenants: [String: [String]] = [:]
     /// Keys that were understood but that this version does not act on, in the order of the file.

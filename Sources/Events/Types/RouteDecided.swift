@@ -53,6 +53,8 @@ public struct RouteDecided: FieldRecord {
     /// Whether attempts reserve what answers usually take and extend that while they flow, instead of
     /// all that they may take.
     public var reservesExpected: Bool = false
+    /// What the requested name stands for, where it is an alias.
+    public var alias: String?
 
     /// A record with every field empty.
     public init() {}
@@ -84,6 +86,7 @@ public struct RouteDecided: FieldRecord {
         visitor.field(27, "verdicts", &verdicts)
         visitor.field(40, "affinity", &affinity)
         visitor.field(41, "reserves_expected", &reservesExpected)
+        visitor.field(42, "alias", &alias)
     }
 }
 

@@ -53,6 +53,8 @@ public struct RoutingPolicy: FieldRecord {
     public var hang: HangPolicy?
     /// When who failed is asked again; absent for never.
     public var retry: RetryPolicy?
+    /// The names that clients use for something else.
+    public var aliases: [ModelAlias] = []
 
     /// A record with every field empty.
     public init() {}
@@ -77,6 +79,7 @@ public struct RoutingPolicy: FieldRecord {
         visitor.field(43, "hedge", &hedge)
         visitor.field(44, "hang", &hang)
         visitor.field(45, "retry", &retry)
+        visitor.field(46, "aliases", &aliases)
     }
 }
 

@@ -6,6 +6,8 @@ public enum RequestOperation: UInt8, Sendable, CaseIterable {
     case embeddings = 2
     /// To go on with a prompt.
     case completion = 3
+    /// To answer in OpenAI's Responses: what an attempt asks of a provider, not a request of Logway.
+    case response = 4
 }
 
 extension RequestOperation: FieldEnumeration {

@@ -18,6 +18,7 @@ extension RouterState {
     /// all: `auto` and the chains are nobody's.
     func owners(of name: String) -> (owners: [ModelOwner], isKnown: Bool) {
         let policy = self.policy
+        let name = policy.alias(of: name) ?? name
         var owners: [ModelOwner] = []
         for provider in policy.policy.providers {
             var model = name

@@ -39,6 +39,20 @@ struct ModelsEndpoint: Sendable {
         if let entry = entries.first(where: { $0.id == id }) {
             return respond(ModelList.body(of: entry, for: family))
         }
+        // Names that a request may use and no list has: `PROVIDER:MODEL`, what a glob is of, Claude's
+        // without a date.
+        let found = ledger.read { state, _ in
+            (owners: state.owners(of: id), since: state.time, alias: state.policy.alias(of: id))
+        }
+        if found.owners.isKnown {
+            let entry = ModelList.Entry(
+                id: id,
+                owner: found.owners.owners.first?.provider ?? "logway",
+                created: found.since,
+                label: found.alias.map { "\(id) (\($0))" }
+            )
+            return respond(ModelList.body(of: entry, for: family))
+        }
         let error = ClientError(
             status: 404,
             code: "model_not_found",
@@ -51,8 +65,17 @@ struct ModelsEndpoint: Sendable {
     }
 
     private func entries() -> [ModelList.Entry] {
-        ledger.read { state, _ in state.modelNames }.map { name in
-            ModelList.Entry(id: name.id, owner: name.owner, created: name.since)
+        let (names, aliases) = ledger.read { state, _ in
+            (state.modelNames, state.policy.policy.aliases)
+        }
+        let targets = Dictionary(aliases.map { ($0.pattern, $0.target) }) { first, _ in first }
+        return names.map { name in
+            ModelList.Entry(
+                id: name.id,
+                owner: name.owner,
+                created: name.since,
+                label: targets[name.id].map { "\(name.id) (\($0))" }
+            )
         }
     }
 
@@ -66,8 +89,8 @@ struct ModelsEndpoint: Sendable {
 }
 
 extension RouterState {
-    /// Every name that a request may use, each with who stands behind it: `auto`, the chains, then
-    /// the providers' models; a model that several have is owned by the first of them.
+    /// Every name that a request may use, each with who stands behind it: `auto`, the chains, the
+    /// aliases of single names, then the providers' models; a model that several have is owned by the first of them.
     var modelNames: [(id: String, owner: String, since: Timestamp)] {
         let policy = self.policy.policy
         var names = [(id: "auto", owner: "logway", since: time)]
@@ -77,6 +100,9 @@ extension RouterState {
         }
         names += wishes.map { (id: "auto:\($0)", owner: "logway", since: time) }
         var seen = Set(names.map(\.id))
+        for alias in policy.aliases where !alias.isGlob && seen.insert(alias.pattern).inserted {
+            names.append((id: alias.pattern, owner: "logway", since: time))
+        }
         for provider in policy.providers {
             for model in models.offered(by: provider) where seen.insert(model).inserted {
                 names.append((id: model, owner: provider.name, since: time))

@@ -54,6 +54,7 @@ extension RoutingPolicy {
             self.retry = policy
         }
         referenceModel = settings.routing.referenceModel
+        aliases = settings.aliases
         tenants = settings.tenants.sorted { $0.key < $1.key }.map { name, models in
             var rule = TenantPolicy()
             rule.name = name

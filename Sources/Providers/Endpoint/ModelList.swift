@@ -11,9 +11,12 @@ public enum ModelList {
         public var owner: String
         /// When it was made or listed.
         public var created: Timestamp
+        /// What people are shown; the id where it is `nil`.
+        public var label: String?
 
         /// An entry from its parts.
-        public init(id: String, owner: String, created: Timestamp) {
+        public init(id: String, owner: String, created: Timestamp, label: String? = nil) {
+            self.label = label
             self.id = id
             self.owner = owner
             self.created = created
@@ -124,7 +127,7 @@ public enum ModelList {
             case .gemini:
                 object.member("name", GeminiModelName.resource(of: entry.id))
                 object.member("version", "001")
-                object.member("displayName", entry.id)
+                object.member("displayName", entry.label ?? entry.id)
                 object.member("description", "served by \(entry.owner)")
                 // Which of them embed is known only of some.
                 object.member("supportedGenerationMethods", usedMethods + ["countTokens"])
@@ -134,7 +137,7 @@ public enum ModelList {
                 object.member("owned_by", entry.owner)
             case .anthropic:
                 object.member("type", "model")
-                object.member("display_name", entry.id)
+                object.member("display_name", entry.label ?? entry.id)
                 object.member("created_at", entry.created.description)
                 // Its SDK's types demand it since 2.11; what is listed can be asked for.
                 object.member("lifecycle", "active")

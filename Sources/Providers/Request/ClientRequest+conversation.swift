@@ -29,10 +29,12 @@ extension ClientRequest {
     /// Responses an item that a model wrote, or a response that this one goes on from.
     public var isAnswered: Bool {
         if let previous = root.first("previous_response_id"), !previous.isNull { return true }
-        guard let turns = root.first("messages") ?? root.first("input"), turns.kind == .array
-        else { return false }
+        let list = root.first("messages") ?? root.first("input") ?? root.first("contents")
+        guard let turns = list, turns.kind == .array else { return false }
         return turns.elements.contains { turn in
-            if let role = turn.first("role") { return role.isString("assistant") }
+            if let role = turn.first("role") {
+                return role.isString("assistant") || role.isString("model")
+            }
             guard let type = turn.first("type") else { return false }
             return Self.writtenItems.contains { type.isString($0) }
         }

@@ -35,6 +35,7 @@ extension Settings {
     private static let keys = [
         "mode", "providers", "fallback_chains", "task_fallback_overrides", "server", "log",
         "routing", "budgets", "catalog", "trustedCertificates", "tenants",
+        "aliases",
     ]
 
     private static func parse(
@@ -59,6 +60,7 @@ extension Settings {
         let chains = ChainReader(providers: settings.providers, declared: reader.declared)
         chains.read(root, into: &settings)
         chains.checkFallbackProviders(of: root, in: &settings)
+        settings.readAliases(root)
         return settings
     }
 

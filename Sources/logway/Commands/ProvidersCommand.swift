@@ -77,7 +77,7 @@ struct ProvidersCommand: ParsableCommand {
         )
 
         @OptionGroup var options: Options
-        @Flag(name: .long, help: "Adds connections and recent failures.")
+        @Flag(name: .long, help: "Adds connections, recent failures and fields left out.")
         var detailed = false
 
         func run() throws {
@@ -86,7 +86,9 @@ struct ProvidersCommand: ParsableCommand {
                 Output.line(try status.json)
             } else {
                 let details =
-                    detailed ? status.lanes + status.connections + status.recentFailures : ""
+                    detailed
+                    ? status.lanes + status.connections + status.recentFailures
+                        + status.fieldsLeftOut : ""
                 Output.status(status.text + details)
             }
         }
