@@ -89,3 +89,51 @@ def test_it_can_be_turned_off(fake, gateway):
     record = made.completed(id_of(turn(made, "Hello", "Hi", "And?")))
     assert "conversation" not in record["received"]
     assert "affinity" not in record["decided"]
+
+
+def session(name, agent=None):
+    headers = {"x-claude-code-session-id": name}
+    return headers | ({"x-claude-code-agent-id": agent} if agent else {})
+
+
+def user_id(name):
+    return {"metadata": {"user_id": f'{{"device_id":"d","session_id":"{name}"}}'}}
+
+
+SESSIONS = {
+    "header": lambda name: {"extra_headers": session(name)},
+    "codex": lambda name: {"extra_headers": {"session-id": name, "thread-id": name}},
+    "other": lambda name: {"extra_headers": {"x-session-id": name}},
+    "json": lambda name: {"extra_body": user_id(name)},
+    "text": lambda name: {
+        "extra_body": {"metadata": {"user_id": f"user_1_account_2_session_{name}"}}
+    },
+    "cache": lambda name: {"extra_body": {"prompt_cache_key": name}},
+    "agent": lambda name: {"extra_headers": session("same", name)},
+}
+
+
+def mark(made, *texts, **options):
+    record = made.completed(id_of(turn(made, *texts, **options)))
+    return record["received"]["conversation"]
+
+
+@pytest.mark.parametrize("kind", SESSIONS)
+def test_an_agent_s_session_is_the_conversation(pair, kind):
+    made, _, _ = pair
+    named = SESSIONS[kind]
+    first = mark(made, "The same beginning.", **named("one"))
+    again = mark(made, "Another one.", "answer", "More.", **named("one"))
+    other = mark(made, "The same beginning.", **named("two"))
+    assert first["fingerprint"] == again["fingerprint"] != other["fingerprint"]
+    assert again["follow_up"]
+    # A cache key says that requests belong together; of a session the messages tell.
+    assert first["follow_up"] == (kind == "cache")
+
+
+def test_a_session_s_side_questions_and_sub_agents_are_their_own(pair):
+    made, _, _ = pair
+    main = mark(made, "Hi.", extra_headers=session("s"))
+    title = mark(made, "Hi.", model="first:gpt-x", extra_headers=session("s"))
+    agent = mark(made, "Hi.", extra_headers=session("s", "a"))
+    assert len({each["fingerprint"] for each in (main, title, agent)}) == 3
