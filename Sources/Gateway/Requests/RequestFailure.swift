@@ -62,6 +62,7 @@ enum RequestFailure: Sendable {
         if code == "model_not_found" { error.param = "model" }
         if case .refused(let decision, _) = self, decision.refusal == .untranslatable {
             error.param = decision.excluded.lazy.flatMap(\.fields).first
+            error.tellOfThread(of: running.client, refused: decision)
         }
         return error
     }
