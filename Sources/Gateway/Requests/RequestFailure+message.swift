@@ -26,6 +26,9 @@ extension RequestFailure {
         return switch decision.refusal {
         case .unknownModel:
             "no provider has the model '\(model)'; there is \(list(names))"
+        case .untranslatable where decision.isForHolder:
+            "the earlier response is kept by a provider that can't be asked; send the whole "
+                + "conversation as input (\(skipped))"
         case .untranslatable:
             // The first word is the one by which Claude Code knows to leave a feature out.
             "capability_rejected: no provider of this model can take "
