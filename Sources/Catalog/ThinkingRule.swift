@@ -18,17 +18,22 @@ struct ThinkingRule: Decodable, Sendable {
     let asOf: String
 
     /// The rules that this version ships.
-    static let shipped: Result<[ThinkingRule], CatalogError> = Result { () throws(CatalogError) in
+    static let shipped: Result<[ThinkingRule], CatalogError> = file.map(\.rules)
+
+    /// The file that this version ships.
+    static let file: Result<File, CatalogError> = Result { () throws(CatalogError) in
         do {
             let data = Data(PackageResources.thinking_json)
-            return try JSONDecoder().decode(File.self, from: data).rules
+            return try JSONDecoder().decode(File.self, from: data)
         } catch {
             throw .unreadable(reason: "\(error)")
         }
     }
 
-    private struct File: Decodable {
+    /// What the file holds.
+    struct File: Decodable, Sendable {
         let rules: [ThinkingRule]
+        let returned: [ReturnedThinking]
     }
 
     /// The rule as a control; `nil` where a word of it is none.

@@ -117,10 +117,11 @@ def test_a_family_without_embeddings_is_left_out(house, oai):
     assert "embeddings" in str(error.value)
 
 
-def test_an_option_of_ollama_s_is_an_obstacle_to_others(house, oll):
-    with pytest.raises(ollama.ResponseError) as error:
-        oll.embed("gpt-x", "one", options={"temperature": 1})
-    assert (error.value.status_code, "options" in error.value.error) == (400, True)
+def test_an_option_of_ollama_s_is_dropped_for_others(house, oll):
+    oll.embed("gpt-x", "one", options={"num_ctx": 4096, "temperature": None})
+    assert "options" not in house.openai.last.json
+    hints = house.gateway.newest()["received"]["dropped_hints"]
+    assert {"family": "openai", "fields": ["options"]} in hints
 
 
 @pytest.mark.parametrize("body", [{}, {"input": None}, {"input": []}, {"input": [1, "a"]}])

@@ -173,7 +173,6 @@ class Messages:
 
     path = "/v1/messages"
     errors = anthropic.APIStatusError
-    schema = None
 
     def __init__(self, gateway):
         self.client = anthropic_client(gateway)
@@ -200,6 +199,10 @@ class Messages:
         source = {"type": "base64", "media_type": "image/png", "data": PNG}
         content = [{"type": "image", "source": source}, {"type": "text", "text": TEXT}]
         return self.create(model, **self.body(content)).content[0].text
+
+    def schema(self, model):
+        config = {"format": {"type": "json_schema", "schema": SCHEMA}}
+        return self.create(model, output_config=config).content[0].text
 
     ASKED = {"max_tokens": 4096, "thinking": {"type": "enabled", "budget_tokens": 2048}}
 

@@ -126,7 +126,8 @@ def test_the_results_of_two_tools_find_their_calls(house, client):
     client.chat("gpt-x", messages)
     sent = house.openai.last.json["messages"]
     ids = {call["function"]["name"]: call["id"] for call in sent[1]["tool_calls"]}
-    assert [m["tool_call_id"] for m in sent[2:]] == [ids["two"], ids["one"]]
+    results = {m["tool_call_id"]: m["content"] for m in sent[2:]}
+    assert results == {ids["one"]: "1", ids["two"]: "2"}
 
 
 @pytest.mark.parametrize("model", ["gpt-x", "claude-x"])
@@ -168,11 +169,19 @@ def test_options_and_format_are_translated(house, client):
     assert all("num_ctx" not in hint["fields"] for hint in hints)
 
 
-def test_an_option_that_can_not_be_translated_is_named(house, client):
-    with pytest.raises(ollama.ResponseError) as error:
-        client.chat("gpt-x", user(), options={"repeat_penalty": 1.3})
-    assert error.value.status_code == 400
-    assert "options.repeat_penalty" in error.value.error
+def test_an_option_of_its_sampler_alone_is_dropped_for_others(house, client):
+    client.chat("gpt-x", user(), options={"repeat_penalty": 1.3, "temperature": 0.5})
+    assert house.openai.last.json["temperature"] == 0.5
+    hints = house.gateway.newest()["received"]["dropped_hints"]
+    assert {"family": "openai", "fields": ["options.repeat_penalty"]} in hints
+
+
+def test_a_form_of_the_answer_that_can_not_be_said_is_named(house, client):
+    with http_client(house.gateway) as http:
+        body = {"model": "gpt-x", "messages": user(), "format": "yaml", "stream": False}
+        answer = http.post("/api/chat", json=body)
+    assert answer.status_code == 400
+    assert "capability_rejected" in answer.json()["error"] and "format" in answer.json()["error"]
 
 
 def test_an_error_has_ollama_s_shape(house, client):

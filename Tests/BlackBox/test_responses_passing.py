@@ -111,11 +111,10 @@ def test_the_sdk_reads_what_passed(able):
 
 def test_an_error_keeps_its_words(able):
     made, first, second = able
-    body = {"model": "gpt-x", "input": [{"type": "reasoning", "encrypted_content": "other"}]}
-    answer = post(made, body)
+    answer = post(made, {"model": "gpt-x", "input": "Hi", "response_format": {}})
     assert answer.status_code == 400
-    assert "could not be verified" in answer.json()["error"]["message"]
-    assert not second.requests
+    assert "moved to 'input'" in answer.json()["error"]["message"]
+    assert len(first.requests) == 1 and not second.requests
 
 
 def failed(code, message="no"):
@@ -212,7 +211,7 @@ def test_what_another_server_s_responses_refuse_is_asked_as_a_chat(fake, gateway
     def answer(request):
         body = request.json
         if request.path.endswith("/responses") and body.get("tools"):
-            return fake_openai.error(400, "Invalid Responses API request", "invalid_prompt")
+            return fake_openai.error(400, "Invalid Responses API request", "invalid_request_error")
         return there.answer(request)
 
     there.always(answer)
@@ -230,7 +229,8 @@ def test_a_refused_hint_is_left_out(fake, gateway):
 
     def answer(request):
         if "prompt_cache_key" in request.json:
-            return fake_openai.error(400, "property 'prompt_cache_key' is unsupported")
+            message = "property 'prompt_cache_key' is unsupported"
+            return fake_openai.error(400, message, "invalid_request_error")
         return there.answer(request)
 
     there.always(answer)

@@ -185,22 +185,20 @@ def test_a_model_that_is_known_not_to_think_is_no_candidate_where_it_is_demanded
     assert (excluded["reason"], excluded["lacks"]) == ("lacks capability", "reasoning")
 
 
-def test_where_it_can_not_be_said_the_candidate_is_excluded_by_the_field(house):
-    with pytest.raises(ollama.ResponseError, match="think") as error:
-        ollama_client(house.gateway).chat(
-            "claude-x", user(), think=True, options={"temperature": 0.5}
-        )
-    assert error.value.status_code == 400
-    with pytest.raises(anthropic.BadRequestError, match="thinking"):
-        create(house.gateway, "gpt-x", extra_body={"thinking": {"type": "guessed"}})
-    body = {"model": "auto", "messages": user(), "think": True, "stream": False,
-            "options": {"temperature": 0.5}}  # fmt: skip
-    with http_client(house.gateway) as http:
-        answer = http.post("/api/chat", json=body)
-    assert answer.status_code == 200
-    excluded = house.gateway.newest()["decided"]["excluded"]
-    fields = {e["provider"]: e.get("fields") for e in excluded}
-    assert fields["c"] == ["think"]
+def test_sampling_that_excludes_it_gives_way_to_a_demand(house):
+    ollama_client(house.gateway).chat("claude-x", user(), think=True, options={"temperature": 0.5})
+    sent = house.anthropic.last.json
+    assert "thinking" in sent
+    assert "temperature" not in sent
+    hints = house.gateway.newest()["received"]["dropped_hints"]
+    assert {"family": "anthropic", "fields": ["options.temperature"]} in hints
+
+
+def test_a_word_for_it_that_nobody_knows_is_dropped(house):
+    create(house.gateway, "gpt-x", extra_body={"thinking": {"type": "guessed"}})
+    assert "reasoning_effort" not in house.openai.last.json
+    hints = house.gateway.newest()["received"]["dropped_hints"]
+    assert {"family": "openai", "fields": ["thinking"]} in hints
 
 
 def test_what_is_lost_of_it_is_told(house):

@@ -335,36 +335,48 @@ def test_a_prompt_count_that_ollama_left_out_is_estimated_and_marked(house, oai)
 # What can't be said.
 
 
-def test_a_field_that_can_not_be_translated_is_named(house, oai):
+def test_what_changes_the_answer_and_can_not_be_said_is_named(house, oai):
     with pytest.raises(openai.BadRequestError) as caught:
-        oai.chat.completions.create(model="claude-x", messages=user(), seed=7, n=2)
+        oai.chat.completions.create(
+            model="claude-x", messages=user(), seed=7, n=2, logprobs=True
+        )
     error = caught.value
-    assert "n, seed" in error.message
-    assert error.body["param"] in ("seed", "n")
+    assert "capability_rejected" in error.message
+    assert "logprobs, n" in error.message
+    assert error.body["param"] in ("logprobs", "n")
     assert error.code == "unsupported_parameter"
     assert house.anthropic.requests == []
     record = house.gateway.explain(error.response.headers["x-logway-request-id"])
     assert record["decided"]["refusal"] == "untranslatable"
     fields = {e["provider"]: e.get("fields") for e in record["decided"]["excluded"]}
-    assert fields["c"] == ["n", "seed"]
-
-
-def test_an_anthropic_field_that_can_not_be_translated_is_named(house, ant):
-    with pytest.raises(anthropic.BadRequestError, match="top_k"):
-        create(ant, model="gpt-x", extra_body={"top_k": 5})
-    assert house.openai.requests == []
+    assert fields["c"] == ["logprobs", "n"]
 
 
 def test_only_the_candidate_that_can_not_say_a_field_is_left_out(house):
-    body = {"model": "auto", "max_tokens": 64, "messages": user(), "top_k": 5}
+    image = {"type": "image", "source": {"type": "url", "url": "https://x/y.png"}}
+    body = {"model": "auto", "max_tokens": 64, "messages": user([image])}
     with http_client(house.gateway) as http:
         answer = http.post("/v1/messages", json=body)
-    assert answer.headers["x-logway-provider"] == "c"
     record = house.gateway.explain(answer.headers["x-logway-request-id"])
-    (excluded,) = record["decided"]["excluded"]
-    assert (excluded["provider"], excluded["reason"]) == ("o", "untranslatable")
-    assert excluded["fields"] == ["top_k"]
-    assert "top_k" in house.gateway.explain_page(answer.headers["x-logway-request-id"])
+    fields = {e["provider"]: e.get("fields") for e in record["decided"]["excluded"]}
+    assert answer.headers["x-logway-provider"] in ("c", "o")
+    assert fields["l"] == ["messages[0].content[0].source.url"]
+    assert "source.url" in house.gateway.explain_page(answer.headers["x-logway-request-id"])
+
+
+def test_what_is_dropped_stands_in_the_answer_s_header(house):
+    body = {"model": "gpt-x", "max_tokens": 64, "messages": user(), "top_k": 5, "new": {"a": 1}}
+    with http_client(house.gateway) as http:
+        whole_answer = http.post("/v1/messages", json=body)
+        streamed = http.post("/v1/messages", json=body | {"stream": True})
+        passed = http.post("/v1/messages", json=body | {"model": "claude-x"})
+        many = {f"field_{index}_of_next_year": 1 for index in range(99)}
+        long = http.post("/v1/messages", json=body | many)
+    assert whole_answer.headers["x-logway-dropped"] == "new, top_k"
+    assert streamed.headers["x-logway-dropped"] == "new, top_k"
+    assert "x-logway-dropped" not in passed.headers
+    assert 400 < len(long.headers["x-logway-dropped"]) <= 512
+    assert long.headers["x-logway-dropped"].endswith(", ...")
 
 
 def test_a_dropped_hint_is_reported(house, ant):
@@ -378,11 +390,22 @@ def test_a_dropped_hint_is_reported(house, ant):
     assert b"cache_control" not in house.openai.last.body
 
 
-def test_who_refuses_a_conversation_without_a_turn_is_passed_over(pair_of_families):
+def test_a_system_prompt_alone_is_asked_as_the_user_s_text(house, oai):
+    for model in ("claude-x", "gemini-x", "gpt-x", "llama-x"):
+        response = oai.chat.completions.create(
+            model=model, messages=[{"role": "system", "content": "Say hello."}]
+        )
+        assert response.choices[0].message.content == "four"
+    (turn,) = house.anthropic.last.json["messages"]
+    assert (turn["role"], _text(turn["content"])) == ("user", "Say hello.")
+    assert "system" not in house.anthropic.last.json
+
+
+def test_who_refuses_a_conversation_without_a_word_is_passed_over(pair_of_families):
     made, claude, other = pair_of_families
     client = openai_client(made)
     response = client.chat.completions.with_raw_response.create(
-        model="auto", messages=[{"role": "system", "content": "Say hello."}]
+        model="auto", messages=[{"role": "user", "content": " "}]
     )
     assert response.headers["x-logway-provider"] == "o"
     assert claude.requests == []

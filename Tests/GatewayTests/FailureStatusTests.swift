@@ -105,10 +105,9 @@ struct FailureStatusTests {
             let client = try gateway.client()
             client.post(#"{"model":"m","messages":[{"role":"user","content":"a"}],\#(fields)}"#)
             let response = await client.response()
-            #expect(response.status == 400)
-            #expect(response.body.contains("unsupported_parameter"))
+            #expect(response.status != 400)
         }
-        #expect(record.received.first?.obstacles.first?.fields.count == 16)
+        #expect(record.received.first?.droppedHints.first?.fields.count == 16)
     }
 
     @Test func `no key reaches the log by way of a provider's words or a comment`() async throws {

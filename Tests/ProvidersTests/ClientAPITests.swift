@@ -146,37 +146,57 @@ struct ClientAPITests {
         #expect(stream.outputTextBytes == 3)
     }
 
-    /// A body of Ollama's with one member more, and which fields can't be said elsewhere.
-    static let ollamaObstacles: [(String, [String], [String])] = [
+    /// A body of Ollama's with one member more, and what is left out for others.
+    static let ollamaMembers: [(String, [String], [String])] = [
         ("", [], []),
-        (#""keep_alive":"5m","options":{"num_ctx":8192,"num_thread":4}"#, [], []),
+        (
+            #""keep_alive":"5m","options":{"num_ctx":8192}"#, ["keep_alive", "options.num_ctx"],
+            ["keep_alive", "options.num_ctx"]
+        ),
         (#""options":{"seed":1}"#, [], ["options.seed"]),
         (#""options":{"top_k":40}"#, ["options.top_k"], []),
         (#""options":{"temperature":1.5}"#, [], ["options.temperature"]),
         (
-            #""options":{"mirostat":2,"num_predict":-1}"#, ["options.mirostat"],
-            ["options.mirostat"]
+            #""options":{"mirostat":2,"num_predict":-1,"repeat_penalty":1.3}"#,
+            ["options.mirostat", "options.repeat_penalty"],
+            ["options.mirostat", "options.repeat_penalty"]
         ),
-        (#""format":"json""#, [], ["format"]),
+        (#""format":"json""#, [], []),
         (#""format":"""#, [], []),
-        (#""format":"yaml""#, ["format"], ["format"]),
         (#""think":"wild""#, ["think"], ["think"]),
-        (#""think":false"#, [], []),
+        (#""think":false"#, ["think"], []),
         (#""brand_new":1,"other":null"#, ["brand_new"], ["brand_new"]),
     ]
 
-    @Test(arguments: ollamaObstacles)
-    func `what only Ollama can be told names its field`(
+    @Test(arguments: ollamaMembers)
+    func `what only Ollama can be told is dropped by name`(
         members: String,
         openAI: [String],
         anthropic: [String]
     ) throws {
+        let client = try Self.ollamaChat(members)
+        #expect(client.droppedHints(to: .openai) == openAI)
+        #expect(client.droppedHints(to: .anthropic) == anthropic)
+        #expect(client.droppedHints(to: .ollama) == [])
+        #expect(client.obstacles(to: .openai) == [])
+    }
+
+    @Test(arguments: [
+        #""format":"yaml""#, #""template":"{{ .Prompt }}""#, #""raw":true"#, #""logprobs":true"#,
+    ])
+    func `what changes the answer and only Ollama knows excludes the others`(
+        member: String
+    ) throws {
+        let client = try Self.ollamaChat(member)
+        let name = try #require(member.split(separator: "\"").first)
+        #expect(client.obstacles(to: .openai) == [String(name)])
+        #expect(client.obstacles(to: .ollama) == [])
+    }
+
+    private static func ollamaChat(_ members: String) throws -> ClientRequest {
         let start = #"{"model":"m","messages":[{"role":"user","content":"Hi"}]"#
         let body = start + (members.isEmpty ? "" : "," + members) + "}"
-        let client = try ClientRequest(api: .ollamaChat, body: [UInt8](body))
-        #expect(client.obstacles(to: .openai) == openAI)
-        #expect(client.obstacles(to: .anthropic) == anthropic)
-        #expect(client.obstacles(to: .ollama) == [])
+        return try ClientRequest(api: .ollamaChat, body: [UInt8](body))
     }
 
     @Test func `an Ollama is told the context that a client leaves open, and no other`() throws {

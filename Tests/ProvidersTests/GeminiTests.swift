@@ -58,8 +58,7 @@ struct GeminiTests {
         let request = try ClientRequest(family: .openai, body: [UInt8](body))
         #expect(
             request.obstacles(to: .gemini) == [
-                "logprobs", "messages[0].content[0].image_url.url", "messages[1]",
-                "parallel_tool_calls",
+                "logprobs", "messages[0].content[0].image_url.url",
             ]
         )
     }

@@ -214,12 +214,19 @@ struct ThinkingTests {
         #expect(wish.droppedHints(to: .gemini) == [])
     }
 
-    @Test func `a demand for it rules Anthropic out beside what it refuses together with it`()
-        throws
-    {
-        let demand = try Self.request(.ollamaChat, #""think":true,"options":{"temperature":0.5}"#)
-        #expect(demand.obstacles(to: .anthropic) == ["think"])
-        #expect(demand.obstacles(to: .openai) == [])
+    @Test func `sampling gives way to a demand for it at Anthropic`() throws {
+        let demand = try Self.request(
+            .ollamaChat,
+            #""think":true,"options":{"temperature":0.5,"top_k":9}"#
+        )
+        #expect(demand.obstacles(to: .anthropic) == [])
+        #expect(
+            demand.droppedHints(to: .anthropic) == ["options.temperature", "options.top_k"]
+        )
+        let sent = try demand.upstreamBody(for: .anthropic, model: "c").text
+        #expect(sent.contains(#""thinking""#))
+        #expect(!sent.contains("temperature") && !sent.contains("top_k"))
+        #expect(demand.droppedHints(to: .gemini) == [])
     }
 
     @Test func `what is lost of it is reported`() throws {
@@ -239,11 +246,11 @@ struct ThinkingTests {
         #expect(try Self.sent(odd, to: .gemini) == #"{"thinkingConfig":{"includeThoughts":true}}"#)
     }
 
-    @Test func `what is no word for it rules other families out`() throws {
+    @Test func `what is no word for it is dropped, and a count of the wrong type refused`() throws {
         for think in [#""wild""#, "2", "{}"] {
             let request = try Self.request(.ollamaChat, "\"think\":\(think)")
-            #expect(request.obstacles(to: .openai) == ["think"])
-            #expect(request.obstacles(to: .ollama) == [])
+            #expect(request.droppedHints(to: .openai) == ["think"])
+            #expect(request.droppedHints(to: .ollama) == [])
         }
         let odd = #""max_tokens":9,"thinking":{"type":"enabled","budget_tokens":"1"}"#
         #expect(

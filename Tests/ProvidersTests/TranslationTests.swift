@@ -25,9 +25,8 @@ struct TranslationTests {
     @Test func `OpenAI becomes Anthropic`() throws {
         let request = try ClientRequest(family: .openai, body: [UInt8](Self.openAI))
         #expect(request.obstacles(to: .anthropic) == [])
-        #expect(
-            request.droppedHints(to: .anthropic) == ["metadata", "tools[0].function.strict"]
-        )
+        // Anthropic's models take a temperature or `top_p`, and no blank stop sequence.
+        #expect(request.droppedHints(to: .anthropic) == ["metadata", "stop[1]", "top_p"])
         let sent = try request.upstreamBody(for: .anthropic, model: "claude-x")
         let expected = #"""
             {"model":"claude-x","max_tokens":50,"system":"Be brief.\n\nBe\nkind.","messages":[
@@ -38,8 +37,9 @@ struct TranslationTests {
              {"type":"tool_use","id":"c2","name":"wait","input":{}}]},
             {"role":"user","content":[{"type":"tool_result","tool_use_id":"c1","content":"a cat"},
              {"type":"tool_result","tool_use_id":"c2","content":"done"},{"type":"text","text":"And?"}]}],
-            "temperature":0.70,"top_p":0.9,"stop_sequences":["END","\n"],
-            "tools":[{"name":"look","description":"Looks","input_schema":{"type":"object","properties":{}}},
+            "temperature":0.70,"stop_sequences":["END"],
+            "tools":[{"name":"look","description":"Looks","strict":true,
+              "input_schema":{"type":"object","properties":{},"additionalProperties":false}},
              {"name":"wait","input_schema":{"type":"object"}}],
             "tool_choice":{"type":"auto"},"metadata":{"user_id":"u-1"},"stream":true}
             """#
@@ -112,12 +112,7 @@ struct TranslationTests {
             "stream_options":{"include_usage":true}}
             """#
         #expect(sent.canonical == expected.canonical)
-        #expect(
-            request.obstacles(to: .ollama) == [
-                "messages[0].content[2].source.url", "tool_choice",
-                "tool_choice.disable_parallel_tool_use",
-            ]
-        )
+        #expect(request.obstacles(to: .ollama) == [])
     }
 
     @Test func `Anthropic's limit is the client's, else the gateway's, else a default`() throws {
@@ -134,52 +129,25 @@ struct TranslationTests {
         #expect(try limit(#""x":null"#, UpstreamOptions()) == 4_096)
     }
 
-    static let openAIObstacles: [(String, [String], [String])] = [
-        // members, obstacles to Anthropic, obstacles to Ollama
-        (#""n":2"#, ["n"], ["n"]),
-        (#""n":1,"logprobs":false,"logit_bias":{},"modalities":["text"]"#, [], []),
-        (
-            #""logprobs":true,"top_logprobs":3"#, ["logprobs", "top_logprobs"],
-            ["logprobs", "top_logprobs"]
-        ),
-        (#""logit_bias":{"5":1}"#, ["logit_bias"], ["logit_bias"]),
-        (
-            #""audio":{"voice":"x"},"modalities":["audio"]"#, ["audio", "modalities"],
-            ["audio", "modalities"]
-        ),
-        (
-            #""response_format":{"type":"json_schema","json_schema":{"name":"a","schema":{}}}"#,
-            ["response_format"], []
-        ),
-        (#""response_format":{"type":"json_object"}"#, ["response_format"], []),
-        (#""response_format":{"type":"grammar"}"#, ["response_format"], ["response_format"]),
-        (#""response_format":{"type":"text"}"#, [], []),
-        (#""temperature":1.5"#, ["temperature"], []),
-        (#""temperature":1.0"#, [], []),
-        (#""seed":4"#, ["seed"], []),
-        (#""frequency_penalty":0,"presence_penalty":0.5"#, ["presence_penalty"], []),
-        (#""brand_new":1,"another":null"#, ["brand_new"], ["brand_new"]),
-        (#""reasoning_effort":"high""#, [], []),
-        (#""user":"u","store":true,"service_tier":"flex","metadata":{"a":"b"}"#, [], []),
-        (#""tool_choice":"required""#, [], ["tool_choice"]),
-        (#""tool_choice":{"type":"function","function":{"name":"f"}}"#, [], ["tool_choice"]),
-        (#""tool_choice":{"type":"allowed_tools"}"#, ["tool_choice"], ["tool_choice"]),
-        (#""tools":[{"type":"custom","custom":{}}]"#, ["tools[0]"], ["tools[0]"]),
-        (
-            #""parallel_tool_calls":false,"tools":[{"type":"function","function":{"name":"f"}}]"#,
-            [], ["parallel_tool_calls"]
-        ),
-        (#""stop":7"#, ["stop"], ["stop"]),
+    static let demands: [(String, [String])] = [
+        (#""n":2"#, ["n"]),
+        (#""n":1,"logprobs":false,"logit_bias":{},"modalities":["text"]"#, []),
+        (#""logprobs":true,"top_logprobs":3"#, ["logprobs"]),
+        (#""top_logprobs":0"#, []),
+        (#""logit_bias":{"5":1}"#, ["logit_bias"]),
+        (#""audio":{"voice":"x"},"modalities":["audio"]"#, ["audio", "modalities"]),
+        (#""response_format":{"type":"grammar"}"#, ["response_format"]),
+        (#""functions":[{"name":"f"}]"#, ["functions"]),
+        (#""stop":7"#, ["stop"]),
     ]
 
-    @Test("what can't be said names its field", arguments: openAIObstacles)
-    func namesObstacles(members: String, anthropic: [String], ollama: [String]) throws {
+    @Test("what changes the answer and can't be said is refused by name", arguments: demands)
+    func refusesDemands(members: String, fields: [String]) throws {
         let request = try openAIRequest(members)
-        #expect(request.obstacles(to: .anthropic) == anthropic)
-        #expect(request.obstacles(to: .ollama) == ollama)
-        if anthropic.isEmpty {
-            _ = try request.upstreamBody(for: .anthropic, model: "m")
-        } else {
+        for family in [WireFamily.anthropic, .ollama, .gemini] {
+            #expect(request.obstacles(to: family) == fields)
+        }
+        if !fields.isEmpty {
             #expect(throws: RequestError.self) {
                 try request.upstreamBody(for: .anthropic, model: "m")
             }
@@ -187,10 +155,41 @@ struct TranslationTests {
         #expect(try request.upstreamBody(for: .openai, model: "auto") == request.body)
     }
 
-    static let messageObstacles: [(String, [String], [String])] = [
+    static let wishes: [(String, [String], [String])] = [
+        // members, dropped for Anthropic, dropped for Ollama
+        (#""temperature":1.5"#, ["temperature"], []),
+        (#""temperature":1.0"#, [], []),
+        (#""seed":4"#, ["seed"], []),
+        (#""frequency_penalty":0,"presence_penalty":0.5"#, ["presence_penalty"], []),
+        (#""brand_new":1,"another":null"#, ["brand_new"], ["brand_new"]),
+        (#""verbosity":"low","web_search_options":{}"#, Self.asked, Self.asked),
+        (#""reasoning":{"max_tokens":2000}"#, [], ["reasoning"]),
+        (#""reasoning":{"effort":"high","exclude":true}"#, [], ["reasoning.effort"]),
+        (#""thinking":{"type":"enabled","budget_tokens":2000}"#, [], ["thinking"]),
+        (#""tool_choice":"sometimes""#, ["tool_choice"], ["tool_choice"]),
+        (#""tools":[{"type":"retrieval"}]"#, ["tools[0]"], ["tools[0]"]),
         (
-            #"{"role":"user","content":"a"},{"role":"system","content":"b"}"#, ["messages[1]"], []
+            #""user":"u","store":true,"service_tier":"flex","metadata":{"a":"b"}"#,
+            ["metadata", "service_tier", "store"], ["metadata", "service_tier", "store", "user"]
         ),
+        (#""stop":["a","b","c","d","e"," "]"#, ["stop[5]"], []),
+    ]
+
+    private static let asked = ["verbosity", "web_search_options"]
+
+    @Test("a wish that can't be said is dropped and reported", arguments: wishes)
+    func dropsWishes(members: String, anthropic: [String], ollama: [String]) throws {
+        let request = try openAIRequest(members)
+        #expect(request.obstacles(to: .anthropic) == [])
+        #expect(request.obstacles(to: .ollama) == [])
+        #expect(request.droppedHints(to: .anthropic) == anthropic)
+        #expect(request.droppedHints(to: .ollama) == ollama)
+        _ = try request.upstreamBody(for: .anthropic, model: "m")
+    }
+
+    static let contents: [(String, [String], [String])] = [
+        // messages, obstacles to Anthropic, obstacles to Ollama
+        (#"{"role":"user","content":"a"},{"role":"system","content":"b"}"#, [], []),
         (
             #"{"role":"user","content":[{"type":"image_url","image_url":{"url":"https://x"}}]}"#,
             [], ["messages[0].content[0].image_url.url"]
@@ -200,63 +199,84 @@ struct TranslationTests {
             ["messages[0].content[0].image_url.url"], ["messages[0].content[0].image_url.url"]
         ),
         (
-            #"{"role":"user","content":[{"type":"input_audio","input_audio":{}}]}"#,
+            #"{"role":"user","content":[{"type":"input_audio","input_audio":{"data":"AA","format":"mp3"}}]}"#,
             ["messages[0].content[0]"], ["messages[0].content[0]"]
         ),
         (
-            #"{"role":"function","name":"f","content":"x"}"#, ["messages[0].role"],
-            ["messages[0].role"]
+            #"{"role":"user","content":[{"type":"file","file":{"file_id":"file-1"}}]}"#,
+            ["messages[0].content[0].file"], ["messages[0].content[0].file"]
         ),
         (
-            #"{"role":"assistant","tool_calls":[{"id":"a","type":"function","function":{"name":"f","arguments":"{x"}}]}"#,
-            ["messages[0].tool_calls[0].function.arguments"],
-            ["messages[0].tool_calls[0].function.arguments"]
+            #"{"role":"user","content":[{"type":"file","file":{"filename":"a.pdf","file_data":"data:application/pdf;base64,AAAA"}}]}"#,
+            [], ["messages[0].content[0].file"]
         ),
+        (
+            #"{"role":"user","content":[{"type":"hologram","text":"x"}]}"#, [], []
+        ),
+        (#"{"role":"function","name":"f","content":"x"}"#, [], []),
+        (#"{"role":"narrator","content":"x"}"#, [], []),
         (
             #"{"role":"tool","content":"x"}"#, ["messages[0].tool_call_id"],
             ["messages[0].tool_call_id"]
         ),
-        (#"{"role":"user","content":"x","odd":1}"#, ["messages[0].odd"], ["messages[0].odd"]),
+        (#"{"role":"user","content":"x","odd":1}"#, [], []),
         (#"{"role":"user","content":"x","name":"n"}"#, [], []),
     ]
 
-    @Test("what can't be said in a message names its path", arguments: messageObstacles)
-    func namesMessageObstacles(messages: String, anthropic: [String], ollama: [String]) throws {
+    @Test("only what the current turn shows can exclude a provider", arguments: contents)
+    func namesContents(messages: String, anthropic: [String], ollama: [String]) throws {
         let body = #"{"model":"m","messages":[\#(messages)]}"#
         let request = try ClientRequest(family: .openai, body: [UInt8](body))
         #expect(request.obstacles(to: .anthropic) == anthropic)
         #expect(request.obstacles(to: .ollama) == ollama)
+        // The same said before an answer is noted where it stood.
+        let past = try ClientRequest(
+            family: .openai,
+            body: [UInt8](
+                #"{"model":"m","messages":[\#(messages),{"role":"assistant","content":"ok"},{"role":"user","content":"go on"}]}"#
+            )
+        )
+        for family in [WireFamily.anthropic, .ollama, .gemini] {
+            #expect(past.obstacles(to: family) == [])
+            _ = try past.upstreamBody(for: ProviderDialect(family), model: "m")
+        }
     }
 
-    static let anthropicObstacles: [(String, [String], [String])] = [
-        (#""thinking":{"type":"enabled","budget_tokens":1024}"#, [], []),
-        (#""thinking":{"type":"guessed"}"#, ["thinking"], ["thinking"]),
+    static let anthropicMembers: [(String, [String])] = [
+        (#""thinking":{"type":"enabled","budget_tokens":1024}"#, []),
+        (#""thinking":{"type":"guessed"}"#, []),
+        (#""output_config":{"effort":"low","format":{}}"#, ["output_config.format"]),
+        (#""output_format":{"type":"json_schema","schema":{"type":"object"}}"#, []),
+        (#""container":"x","speed":"fast","inference_geo":"eu","mcp_servers":[{}]"#, []),
+        (#""thread":{"type":"create"}"#, ["thread"]),
+        (#""tools":[{"type":"web_search_20250305","name":"web_search"}]"#, []),
         (
-            #""output_config":{"effort":"low","format":{}}"#, ["output_config.format"],
-            ["output_config.format"]
+            #""tools":[{"type":"web_search_20250305","name":"web_search"}],"tool_choice":{"type":"tool","name":"web_search"}"#,
+            ["tool_choice"]
         ),
-        (#""thinking":{"type":"disabled"}"#, [], []),
-        (#""top_k":5"#, ["top_k"], []),
-        (#""container":"x""#, ["container"], ["container"]),
-        (#""output_format":{"type":"json_schema"}"#, ["output_format"], ["output_format"]),
         (
-            #""tools":[{"type":"web_search_20250305","name":"web_search"}]"#, ["tools[0].type"],
-            ["tools[0].type"]
+            #""tools":[{"type":"web_fetch_20250910","name":"web_fetch"}],"tool_choice":{"type":"any"}"#,
+            ["tool_choice"]
         ),
-        (#""service_tier":"auto","cache_control":{"type":"ephemeral"}"#, [], []),
+        (#""service_tier":"auto","cache_control":{"type":"ephemeral"}"#, []),
+        (#""context_management":{"edits":[{"type":"clear_tool_uses_20250919"}]}"#, []),
     ]
 
-    @Test("Anthropic's own fields are obstacles too", arguments: anthropicObstacles)
-    func namesAnthropicObstacles(members: String, openAI: [String], ollama: [String]) throws {
+    @Test(
+        "Anthropic's own fields are dropped but for what is demanded",
+        arguments: anthropicMembers
+    )
+    func namesAnthropicObstacles(members: String, fields: [String]) throws {
         let request = try anthropicRequest(members)
-        #expect(request.obstacles(to: .openai) == openAI)
-        #expect(request.obstacles(to: .ollama) == ollama)
+        for family in [WireFamily.openai, .ollama, .gemini] {
+            #expect(request.obstacles(to: family) == fields)
+        }
     }
 
     static let anthropicMessages: [(String, [String])] = [
         (
-            #"{"role":"user","content":[{"type":"document","source":{}}]}"#,
-            ["messages[0].content[0]"]
+            #"{"role":"user","content":[{"type":"document","source":{"type":"file","file_id":"f"}}]}"#,
+            ["messages[0].content[0].source"]
         ),
         (
             #"{"role":"user","content":"a"},{"role":"assistant","content":"It is"}"#,
@@ -264,7 +284,11 @@ struct TranslationTests {
         ),
         (
             #"{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"image","source":{"type":"base64","media_type":"a/b","data":"AA"}}]}]}"#,
-            ["messages[0].content[0].content"]
+            []
+        ),
+        (
+            #"{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":[{"type":"image","source":{"type":"file"}},{"type":"document","source":{"type":"url","url":"https://x"}},7]}]}"#,
+            []
         ),
         (
             #"{"role":"user","content":[{"type":"image","source":{"type":"file"}}]}"#,
@@ -272,7 +296,10 @@ struct TranslationTests {
         ),
     ]
 
-    @Test("Anthropic's own blocks are obstacles to OpenAI", arguments: anthropicMessages)
+    @Test(
+        "Anthropic's blocks are said, noted, or refused in the current turn",
+        arguments: anthropicMessages
+    )
     func namesBlocks(messages: String, openAI: [String]) throws {
         let body = #"{"model":"m","max_tokens":1,"messages":[\#(messages)]}"#
         let request = try ClientRequest(family: .anthropic, body: [UInt8](body))
@@ -286,7 +313,7 @@ struct TranslationTests {
         ),
         (
             #""response_format":{"type":"json_schema","json_schema":{"name":"a","strict":true,"schema":{}}}"#,
-            ["response_format.json_schema.strict"]
+            []
         ),
         (
             #""tools":[{"type":"function","cache_control":{},"function":{"name":"f"}}]"#,
@@ -304,7 +331,7 @@ struct TranslationTests {
         (
             .openai,
             #"{"role":"system","content":[{"type":"image_url","image_url":{"url":"data:image/png;base64,AA=="}}]}"#,
-            "messages[0].content"
+            ""
         ),
         (
             .openai,
@@ -314,7 +341,7 @@ struct TranslationTests {
         (
             .anthropic,
             #"{"role":"user","content":[{"type":"tool_use","id":"a","name":"f","input":{}}]}"#,
-            "messages[0].content"
+            ""
         ),
         (
             .anthropic,
@@ -323,11 +350,15 @@ struct TranslationTests {
         ),
     ]
 
-    @Test("what stands where no other family has it is an obstacle", arguments: misplaced)
-    func refusesMisplaced(family: WireFamily, message: String, path: String) throws {
-        let body = #"{"model":"m","max_tokens":1,"messages":[\#(message)]}"#
+    @Test("what stands where no other family has it is noted or dropped", arguments: misplaced)
+    func keepsMisplaced(family: WireFamily, message: String, path: String) throws {
+        let hello = #"{"role":"user","content":"Hi"}"#
+        let body = #"{"model":"m","max_tokens":1,"messages":[\#(message),\#(hello)]}"#
         let request = try ClientRequest(family: family, body: [UInt8](body))
-        #expect(request.obstacles(to: family == .openai ? .anthropic : .openai) == [path])
+        let other: WireFamily = family == .openai ? .anthropic : .openai
+        #expect(request.obstacles(to: other) == [])
+        #expect(request.droppedHints(to: other) == (path.isEmpty ? [] : [path]))
+        _ = try request.upstreamBody(for: ProviderDialect(other), model: "m")
     }
 
     @Test func `a forbidden tool is not told to Ollama, and a schema is its format`() throws {
@@ -410,7 +441,6 @@ struct TranslationTests {
     }
 
     static let withoutTurns: [(ClientAPI, String, String)] = [
-        (.chatCompletions, #""messages":[{"role":"system","content":"Be brief."}]"#, "messages"),
         (.chatCompletions, #""messages":[{"role":"user","content":" \t\r\n"}]"#, "messages"),
         (.completions, #""prompt":"""#, "prompt"),
         (.responses, #""input":"""#, "input"),
@@ -418,7 +448,7 @@ struct TranslationTests {
         (.ollamaGenerate, #""prompt":" ""#, "prompt"),
     ]
 
-    @Test("a conversation without a turn excludes who refuses it", arguments: withoutTurns)
+    @Test("a conversation without a word excludes who refuses it", arguments: withoutTurns)
     func refusesWithoutTurns(api: ClientAPI, members: String, field: String) throws {
         let request = try ClientRequest(api: api, body: [UInt8](#"{"model":"m",\#(members)}"#))
         #expect(request.obstacles(to: .anthropic) == [field])
@@ -427,5 +457,23 @@ struct TranslationTests {
         #expect(throws: RequestError.self) {
             try request.upstreamBody(for: .anthropic, model: "c")
         }
+    }
+
+    @Test func `a system prompt alone is asked as the user's text where a turn is demanded`() throws
+    {
+        let request = try ClientRequest(
+            family: .openai,
+            body: [UInt8](#"{"model":"m","messages":[{"role":"system","content":"Say hi."}]}"#)
+        )
+        #expect(request.obstacles(to: .anthropic) == [])
+        let anthropic = try request.upstreamBody(for: .anthropic, model: "c")
+        #expect(
+            anthropic.canonical
+                == #"{"model":"c","max_tokens":4096,"messages":[{"role":"user","content":"Say hi."}]}"#
+                .canonical
+        )
+        let gemini = try request.upstreamBody(for: .gemini, model: "g")
+        #expect(gemini.text.contains(#""contents":[{"role":"user","parts":[{"text":"Say hi."}]}]"#))
+        #expect(!gemini.text.contains("systemInstruction"))
     }
 }

@@ -167,8 +167,10 @@ extension ResponsesEndpoint {
             message: "responses are served over HTTP; send POST /v1/responses",
             requestID: Events.RequestID.fresh().description
         ).response(for: .openai)
-        // RFC 9110, section 15.5.22: what to use instead.
+        // RFC 9110, section 15.5.22: what to use instead. What may follow on the connection is not HTTP to
+        // the parser, which saw an upgrade.
         response.headers[.upgrade] = "HTTP/1.1"
+        response.headers[.connection] = "close"
         return response
     }
 }

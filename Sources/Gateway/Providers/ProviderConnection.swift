@@ -50,6 +50,8 @@ struct ProviderConnection: Sendable {
     private let context: OllamaContext?
     /// A model's window, where the catalogue knows it, or less where the configuration says so.
     private let window: @Sendable (String) -> Int?
+    /// The longest answer of a model, where the catalogue knows it.
+    private let longestAnswer: @Sendable (String) -> Int?
     /// How a model is told how much to think, where the catalogue knows it.
     private let thinking: @Sendable (String) -> ThinkingControl?
 
@@ -102,6 +104,7 @@ struct ProviderConnection: Sendable {
             let known = catalog.model(provider: type, id: model)?.contextWindow
             return [known, most].compactMap(\.self).min()
         }
+        longestAnswer = { model in catalog.model(provider: type, id: model)?.maxOutput }
         thinking = { model in catalog.thinking(provider: type, id: model) }
         context = settings.family == .ollama ? OllamaContext() : nil
         keepAlive = settings.keepAlive
@@ -126,7 +129,9 @@ struct ProviderConnection: Sendable {
             outputLimit: outputLimit,
             limitField: limitField,
             keepAlive: keepAlive,
-            thinking: thinking(model)
+            thinking: thinking(model),
+            mostOutput: longestAnswer(model),
+            returnsThinking: Catalog.returnsThinking(model: model)
         )
         options.chatHints = refusedFields.remaining(of: chatFields)
         options.asked = ResponseHolder(provider: name, key: lane)
@@ -134,7 +139,7 @@ struct ProviderConnection: Sendable {
             for: model,
             promptBytes: client.promptTextBytes + client.toolDefinitionBytes,
             hasImages: client.needs.contains(.vision),
-            answerLimit: client.maxOutputTokens ?? outputLimit,
+            answerLimit: options.limited(client.maxOutputTokens ?? outputLimit),
             window: window(model),
             now: Clocks.monotonicMicroseconds
         )

@@ -75,7 +75,9 @@ private struct OtherTurn {
         guard running.received.holder?.isOnly != true else { return nil }
         // Servers that have responses often know few kinds of tools and items, and refuse the others;
         // OpenAI's own word on a request is final.
-        let isRefused = failure.kind == .invalidRequest && !provider.isOpenAI
+        let isRefused =
+            failure.kind == .invalidRequest && !provider.isOpenAI
+            && running.client.links.hasRareKinds
         guard (isMissing && !provider.isOpenAI) || isRefused else { return nil }
         self.dialect = ProviderDialect(dialect.family, takesPrompts: dialect.takesPrompts)
         isVerdict = isMissing

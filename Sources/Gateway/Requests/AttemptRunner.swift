@@ -26,6 +26,8 @@ struct AttemptRunner: Sendable {
     let quotas: QuotaReports
     /// Where what streamed attempts hold is extended.
     let ledger: Ledger
+    /// What Gemini signed of its thinking before calls.
+    let signatures = ThoughtSignatures()
 
     /// Runs the attempt under way of a request; no key is in what it says of a failure.
     func open(
@@ -63,7 +65,8 @@ struct AttemptRunner: Sendable {
                     lane: attempt.key,
                     outputLimit: (attempt.outputBound ?? attempt.reservedOutput)
                         .map { $0 / client.choices }
-                )
+                ),
+                signature: { signatures[$0] }
             )
         } catch {
             let failure = ProviderFailure(.invalidRequest, error.message, status: 400)
@@ -109,7 +112,7 @@ struct AttemptRunner: Sendable {
                 return .failed(result)
             }
             guard client.streamed else {
-                return try await Self.whole(exchange, dialect, client, identity, running, head)
+                return try await whole(exchange, dialect, client, identity, running, head)
             }
             return try await FlowingAnswer.open(
                 exchange,
@@ -119,6 +122,7 @@ struct AttemptRunner: Sendable {
                 attemptStart: running.attemptStart,
                 status: head.status,
                 keys: provider.keys,
+                signatures: signatures,
                 keeper: keeper
             )
         } catch {
@@ -137,7 +141,7 @@ struct AttemptRunner: Sendable {
         }
     }
 
-    private static func whole(
+    private func whole(
         _ exchange: UpstreamExchange,
         _ dialect: ProviderDialect,
         _ client: ClientRequest,
@@ -145,7 +149,7 @@ struct AttemptRunner: Sendable {
         _ running: RunningRequest,
         _ head: UpstreamHead
     ) async throws(UpstreamError) -> Opening {
-        let bytes = try await exchange.collect(limit: answerLimit)
+        let bytes = try await exchange.collect(limit: Self.answerLimit)
         do {
             let answer = try Answer(
                 body: bytes,
@@ -153,6 +157,7 @@ struct AttemptRunner: Sendable {
                 for: client,
                 as: identity
             )
+            signatures.keep(answer.signatures)
             var result = AttemptResult(status: head.status)
             result.record(exchange.timings)
             result.usage = answer.usage

@@ -127,8 +127,10 @@ struct ChatService: Sendable {
                 }
             switch opening {
             case .whole(let answer, let result):
+                noteDropped(in: &running)
                 return try await whole(answer, result, of: &running)
             case .flowing(let flowing):
+                noteDropped(in: &running)
                 running.firstByte = Int(Clocks.monotonicMicroseconds - running.start)
                 running.logWait += try await settle(running)
                 return StreamedReply(flowing, of: running, watch: watch, channel: channel, in: self)
@@ -148,6 +150,16 @@ struct ChatService: Sendable {
     /// The names that a request may use; made where an error lists them only, as there can be many.
     private var modelNames: [String] {
         ledger.read { state, _ in state.modelNames.map(\.id) }
+    }
+
+    /// Notes what the provider that answers was not told, for the answer's header.
+    private func noteDropped(in running: inout RunningRequest) {
+        guard let attempt = running.attempt,
+            let provider = providers[attempt.provider, attempt.key]
+        else { return }
+        running.dropped = running.client.droppedHints(
+            speaking: provider.dialect(for: attempt.model)
+        )
     }
 
     func open(

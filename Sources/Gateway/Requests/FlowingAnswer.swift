@@ -9,6 +9,7 @@ struct FlowingAnswer: Sendable {
     private let status: Int
     private let keys: KeyMask
     private let keeper: ReservationKeeper?
+    private let signatures: ThoughtSignatures
     private let firstByteMicroseconds: Int
     /// The status by which the provider refused the client's own API before it was asked by a chat.
     var refusedStatus: Int?
@@ -26,6 +27,7 @@ struct FlowingAnswer: Sendable {
         attemptStart: Int64,
         status: Int,
         keys: KeyMask,
+        signatures: ThoughtSignatures,
         keeper: ReservationKeeper? = nil
     ) async throws(UpstreamError) -> AttemptRunner.Opening {
         var stream = AnswerStream(from: dialect, for: client, as: identity)
@@ -59,6 +61,7 @@ struct FlowingAnswer: Sendable {
             throw .system("\(error)")
         }
         exchange.contentBegan()
+        signatures.keep(stream.takeSignatures())
         let firstByte = Int(Clocks.monotonicMicroseconds - attemptStart)
         return .flowing(
             FlowingAnswer(
@@ -67,6 +70,7 @@ struct FlowingAnswer: Sendable {
                 status: status,
                 keys: keys,
                 keeper: keeper,
+                signatures: signatures,
                 firstByteMicroseconds: firstByte,
                 opening: output
             )
@@ -97,10 +101,12 @@ struct FlowingAnswer: Sendable {
             var output: [UInt8] = []
             guard let bytes else {
                 try stream.finish(into: &output)
+                signatures.keep(stream.takeSignatures())
                 return output.isEmpty ? nil : output
             }
             try stream.consume(bytes, into: &output)
             if !stream.isComplete { try keeper?.wrote(stream.outputTextBytes) }
+            signatures.keep(stream.takeSignatures())
             if !output.isEmpty { return output }
         }
     }

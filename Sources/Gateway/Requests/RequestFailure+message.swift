@@ -26,8 +26,12 @@ extension RequestFailure {
         return switch decision.refusal {
         case .unknownModel:
             "no provider has the model '\(model)'; there is \(list(names))"
+        case .untranslatable where decision.isForHolder:
+            "the earlier response is kept by a provider that can't be asked; send the whole "
+                + "conversation as input (\(skipped))"
         case .untranslatable:
-            "no provider of this model can take "
+            // The first word is the one by which Claude Code knows to leave a feature out.
+            "capability_rejected: no provider of this model can take "
                 + Set(decision.excluded.flatMap(\.fields)).sorted().joined(separator: ", ")
         case .unsatisfiable: "no provider fulfils what the request demands: \(skipped)"
         case .noProvider: "no provider is configured; run `logway serve --help`"

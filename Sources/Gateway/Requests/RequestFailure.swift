@@ -62,6 +62,7 @@ enum RequestFailure: Sendable {
         if code == "model_not_found" { error.param = "model" }
         if case .refused(let decision, _) = self, decision.refusal == .untranslatable {
             error.param = decision.excluded.lazy.flatMap(\.fields).first
+            error.tellOfThread(of: running.client, refused: decision)
         }
         return error
     }
@@ -111,6 +112,7 @@ enum RequestFailure: Sendable {
         case .refused(let decision, _):
             switch decision.refusal {
             case .unknownModel: "model_not_found"
+            case .untranslatable where decision.isForHolder: "previous_response_not_found"
             case .untranslatable: "unsupported_parameter"
             case .unsatisfiable: "no_provider_fits"
             case .noProvider: "no_provider"
@@ -135,6 +137,9 @@ enum RequestFailure: Sendable {
 }
 
 extension RouteDecided {
+    /// Whether what it goes on from is kept by somebody who can't be asked.
+    var isForHolder: Bool { excluded.contains { $0.fields == ["previous_response_id"] } }
+
     /// Whether everybody who could answer holds back for a rate limit, and nobody for worse.
     fileprivate var isRateLimited: Bool {
         let present = excluded.filter { !$0.reason.isAbsence }

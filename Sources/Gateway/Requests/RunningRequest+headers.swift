@@ -6,7 +6,7 @@ extension RunningRequest {
     func headers(contentType: String) -> HTTPFields {
         var headers = HTTPFields()
         // The date and the length, which come later, have room as well.
-        headers.reserveCapacity(8)
+        headers.reserveCapacity(9)
         // Appended, as each name comes once: setting one first looks for what it replaces.
         func append(_ name: HTTPField.Name, _ value: String) {
             headers.append(HTTPField(name: name, value: value))
@@ -17,9 +17,29 @@ extension RunningRequest {
         let model = attempt?.model ?? finished.last?.model
         if let provider { append(.provider, provider) }
         if let model { append(.model, Self.headerSafe(model)) }
+        if let dropped = droppedHeader { append(.dropped, dropped) }
         if attempt == nil { append(.costUSD, cost?.description ?? "unknown") }
         if contentType == "text/event-stream" { append(.cacheControl, "no-cache") }
         return headers
+    }
+
+    /// The bytes of the header that says what was dropped, and the paths in it are whole: a client's
+    /// library and a proxy take some kilobytes of headers in all.
+    private static let droppedLimit = 512
+
+    /// The paths of what the provider was not told; `nil` if it was told everything.
+    private var droppedHeader: String? {
+        guard !dropped.isEmpty else { return nil }
+        let more = ", ..."
+        var text = ""
+        for path in dropped.map(Self.headerSafe) {
+            let next = text.isEmpty ? path : text + ", " + path
+            guard next.utf8.count + more.utf8.count <= Self.droppedLimit else {
+                return text.isEmpty ? "..." : text + more
+            }
+            text = next
+        }
+        return text
     }
 
     /// The comment at the end of a stream that says what it cost.
@@ -49,6 +69,8 @@ extension HTTPField.Name {
     static let model = own("x-logway-model")
     /// What the request cost, in dollars.
     static let costUSD = own("x-logway-cost-usd")
+    /// What the provider that answered was not told.
+    static let dropped = own("x-logway-dropped")
     /// Whether a count of tokens is an estimate.
     static let estimate = own("x-logway-estimate")
     /// Told to clients whose libraries would try again at once (OpenAI's and Anthropic's SDKs).

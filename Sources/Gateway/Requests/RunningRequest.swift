@@ -20,6 +20,8 @@ struct RunningRequest: Sendable {
     var attempt: AttemptStarted?
     /// When that attempt began, on the monotonic clock.
     var attemptStart: Int64 = 0
+    /// The paths of what the provider that answers was not told, as its family has no word for it.
+    var dropped: [String] = []
     /// The attempts that finished.
     var finished: [AttemptFinished] = []
     /// The candidates that were passed over on failover.

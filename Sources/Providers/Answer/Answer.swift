@@ -21,6 +21,8 @@ public struct Answer: Sendable {
     public let outputTextBytes: Int
     /// The fingerprints of what only the provider can go on from: a stored response, encrypted texts.
     public let held: [UInt64]
+    /// What Gemini signed of its thinking before the calls of a translated answer.
+    public let signatures: [CallSignature]
 
     /// Reads a provider's answer with a 2xx status.
     ///
@@ -60,7 +62,10 @@ public struct Answer: Sendable {
         outputTextBytes = tally.outputTextBytes
         if request.api.passes(to: upstream) {
             self.body = body
+            signatures = []
         } else {
+            let ids = AnswerIDs(identity: identity, rule: CallIDRule(of: request.family))
+            signatures = CallSignature.all(in: parts, ids: ids)
             self.body = try AnswerWriter.write(parts, tally, for: request, as: identity)
         }
     }
@@ -79,6 +84,7 @@ public struct Answer: Sendable {
         receipt = answer.receipt
         outputTextBytes = 0
         held = []
+        signatures = []
         self.body =
             request.api.passes(to: upstream)
             ? body

@@ -1,8 +1,11 @@
+import Events
 import JSONBytes
 
 /// Ids for answers whose provider gives none, made of the request's own.
 struct AnswerIDs {
     let identity: AnswerIdentity
+    /// What the client's own family takes for the id of a call, should the client send it there.
+    var rule = CallIDRule(of: .openai)
 
     /// The answer's id in the form of a family: `chatcmpl-…`, `msg_…`.
     func answer(_ prefix: String, given: JSONSlice?) -> String {
@@ -10,9 +13,10 @@ struct AnswerIDs {
         return prefix + identity.requestID.filter { $0 != "-" }
     }
 
-    /// The id of a tool's call, which the client sends back with the result.
+    /// The id of a tool's call, which the client sends back with the result: the provider's, as far as the
+    /// client's family takes it, since a conversation may go on there with its bytes untouched.
     func call(_ index: Int, given: JSONSlice?) -> String {
-        if let given = given?.string, !given.isEmpty { return given }
+        if let given = given?.string, !given.isEmpty { return rule.id(for: given) { _ in true } }
         return "call_" + identity.requestID.filter { $0 != "-" } + "_\(index)"
     }
 }

@@ -9,7 +9,7 @@ enum AnswerWriter {
         for request: ClientRequest,
         as identity: AnswerIdentity
     ) throws(ProviderFailure) -> [UInt8] {
-        let ids = AnswerIDs(identity: identity)
+        let ids = AnswerIDs(identity: identity, rule: CallIDRule(of: request.family))
         let content = AnswerContent(parts, ids: ids)
         return switch request.api {
         case .chatCompletions: OpenAIAnswerWriter.write(content, tally, ids)

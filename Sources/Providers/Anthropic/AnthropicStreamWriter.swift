@@ -16,7 +16,7 @@ struct AnthropicStreamWriter {
     private var blockCount = 0
 
     init(identity: AnswerIdentity) {
-        ids = AnswerIDs(identity: identity)
+        ids = AnswerIDs(identity: identity, rule: CallIDRule(of: .anthropic))
     }
 
     mutating func write(

@@ -63,11 +63,28 @@ extension Conversation {
 }
 
 extension Turn {
-    /// What the assistant thought, for a model that demands it back with its calls; a word where that
-    /// is lost, since those models refuse an empty one (DeepSeek's "Thinking mode", "Tool calls";
-    /// Moonshot's "Use kimi-k2-thinking"; November 2026).
+    /// What the assistant thought, for a model that demands it back; a blank where that is lost, since
+    /// such models refuse an answer without any (DeepSeek's "Thinking mode"), and some an empty one
+    /// (Moonshot's "Use kimi-k2-thinking"; November 2026).
     var returnedThinking: [JSONSlice] {
-        let said = reasoning.filter { !$0.isBlankString }
-        return said.isEmpty ? [.string(of: "(not kept)".utf8)] : said
+        let said = reasoning.filter { !$0.isEmptyString }
+        return said.isEmpty ? [.string(of: " ".utf8)] : said
+    }
+}
+
+extension Conversation {
+    /// The conversation with Gemini's signatures at its calls, where the client didn't send them back.
+    func signed(by signature: (String) -> String?) -> Conversation {
+        var signed = self
+        for turn in turns.indices where turns[turn].role == .assistant {
+            for part in turns[turn].parts.indices {
+                guard var call = turns[turn].parts[part].toolCall, call.signature == nil,
+                    let known = signature(call.id.string ?? "")
+                else { continue }
+                call.signature = .string(of: known.utf8)
+                signed.turns[turn].parts[part].content = .toolCall(call)
+            }
+        }
+        return signed
     }
 }

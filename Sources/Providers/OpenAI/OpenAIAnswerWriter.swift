@@ -42,17 +42,13 @@ enum OpenAIAnswerWriter {
             for call in content.calls {
                 calls.object { object in
                     object.member("id", call.id)
-                    object.member("type", "function")
-                    object.object("function") { function in
-                        function.name("name")
-                        function.write(joined: [call.name].compactMap(\.self), separator: "")
-                        function.name("arguments")
-                        if call.arguments.isEmpty {
-                            function.write("{}")
-                        } else {
-                            function.write(joined: call.arguments, separator: "")
-                        }
-                    }
+                    let isEmpty = call.arguments.isEmpty && !call.start.isCustom
+                    let nothing = [JSONSlice.string(of: "{}".utf8)]
+                    OpenAIToolCall.write(
+                        call.start,
+                        arguments: isEmpty ? nothing : call.arguments,
+                        to: &object
+                    )
                 }
             }
         }

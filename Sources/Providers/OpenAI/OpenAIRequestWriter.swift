@@ -129,7 +129,7 @@ enum OpenAIRequestWriter {
                     message.name("content")
                     message.write(joined: texts, separator: "")
                 }
-                if options.returnsThinking, !calls.isEmpty {
+                if options.returnsThinking {
                     message.name("reasoning_content")
                     message.write(joined: turn.returnedThinking, separator: "")
                 }

@@ -9,6 +9,8 @@ struct OpenAIStreamWriter {
     private var didFinish = false
     /// The provider's index of each call, in the order of OpenAI's.
     private var calls: [Int] = []
+    /// Those of them that are of custom tools.
+    private var custom: Set<Int> = []
 
     init(identity: AnswerIdentity, wantsUsage: Bool) {
         ids = AnswerIDs(identity: identity)
@@ -26,20 +28,16 @@ struct OpenAIStreamWriter {
         case .toolCall(let index, let start):
             let position = calls.count
             calls.append(index)
+            if start.isCustom { custom.insert(index) }
             let callID = ids.call(index, given: start.id)
             writeCall(position, tally, into: &output) { call in
                 call.member("id", callID)
-                call.member("type", "function")
-                call.object("function") { function in
-                    function.name("name")
-                    function.write(joined: [start.name].compactMap(\.self), separator: "")
-                    function.member("arguments", "")
-                }
+                OpenAIToolCall.write(start, arguments: [], to: &call)
             }
         case .arguments(let index, let piece):
             guard let position = calls.lastIndex(of: index), !piece.isEmptyString else { return }
             writeCall(position, tally, into: &output) { call in
-                call.object("function") { $0.member("arguments", piece) }
+                OpenAIToolCall.write(piece, isCustom: custom.contains(index), to: &call)
             }
         case .finish(let reason): finish(reason, tally, into: &output)
         case .foreign, .usage, .receipt: break

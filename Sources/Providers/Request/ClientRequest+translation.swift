@@ -23,7 +23,13 @@ extension ClientRequest {
     /// speed but not the answer, declarations that a model need not use, what nobody has heard of; and the
     /// header for beta features, of which those that shape the answer have a field that says so.
     public func droppedHints(to family: WireFamily) -> [String] {
-        guard !api.passes(to: ProviderDialect(family)) else { return [] }
+        droppedHints(speaking: ProviderDialect(family))
+    }
+
+    /// The same on the way to a provider that speaks `dialect`.
+    public func droppedHints(speaking dialect: ProviderDialect) -> [String] {
+        guard !api.passes(to: dialect) else { return [] }
+        let family = dialect.family
         do {
             let findings = try findings()
             let lost = findings.filter { $0.treatment(in: family) == .dropped }
@@ -38,12 +44,16 @@ extension ClientRequest {
     /// The body for a provider that speaks `dialect`.
     ///
     /// Within the API the model's name and what `options` ask for are spliced in, and every other
-    /// byte stays; across families it is translated.
+    /// byte stays; across families it is translated. What Logway made up in an earlier answer is taken
+    /// back: thinking with an empty signature, which Anthropic refuses.
+    /// - Parameter signature: the signature that Gemini gave with a call, by the id under which the
+    ///   client knows the call.
     /// - Throws: `RequestError` when a field has the wrong type, or is an obstacle.
     public func upstreamBody(
         for dialect: ProviderDialect,
         model: String,
-        options: UpstreamOptions = UpstreamOptions()
+        options: UpstreamOptions = UpstreamOptions(),
+        signature: (String) -> String? = { _ in nil }
     ) throws(RequestError) -> [UInt8] {
         let family = dialect.family
         if api.passes(to: dialect) {
@@ -58,7 +68,8 @@ extension ClientRequest {
         }
         let asked = try conversation()
         try refuse(asked.findings, for: family)
-        let conversation = asked.shaped(for: family)
+        let signed = family == .gemini ? asked.signed(by: signature) : asked
+        let conversation = signed.shaped(for: family)
         return switch family {
         case .openai: OpenAIRequestWriter.write(conversation, model: model, options: options)
         case .anthropic: AnthropicRequestWriter.write(conversation, model: model, options: options)
@@ -147,6 +158,7 @@ extension ClientRequest {
             askForUsage(in: &splice, options)
         case .messages:
             if let limit { splice.set("max_tokens", to: Array("\(limit)".utf8)) }
+            if let messages = messagesWithoutOurThinking { splice.set("messages", to: messages) }
         case .ollamaChat, .ollamaGenerate:
             if let options = ollamaOptions(limit: limit, contextTokens: options.contextTokens) {
                 splice.set("options", to: options)

@@ -49,6 +49,8 @@ public struct ClientRequest: Sendable {
     let wantsThoughts: Bool
     /// What the address says, where it names the model.
     let address: ModelAddress?
+    /// Whether a part of a message is what a model thought, in Anthropic's form.
+    let hasThinking: Bool
     /// Whether embeddings are wanted as base64.
     let wantsBase64: Bool
     /// The headers that go on to a provider of the same family, by lower-case name.
@@ -109,6 +111,7 @@ public struct ClientRequest: Sendable {
         entropyMillibits = scan.entropyMillibits
         metadata = facts.metadata
         wantsThoughts = facts.wantsThoughts
+        hasThinking = facts.hasThinking
         wantsBase64 = facts.wantsBase64
         links = facts.links
     }

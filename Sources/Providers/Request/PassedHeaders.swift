@@ -3,7 +3,8 @@ import Events
 /// The headers of a client that are part of what it asks for, and so go on to a provider of its
 /// family: which version and which beta features of the API it was written for.
 ///
-/// Source: Anthropic's API reference, "Versions" and "Beta headers".
+/// Sources: Anthropic's API reference, "Versions" and "Beta headers"; for OpenAI's what Codex sends beside
+/// bodies of a form that the service knows by them (0.163.0, November 2026).
 struct PassedHeaders {
     /// The bytes of one value, of which providers name some twenty features in a few hundred: what is
     /// refused here can't make a request that a provider's connection refuses.
@@ -11,7 +12,12 @@ struct PassedHeaders {
 
     /// The names that a family has, in lower case.
     static func names(of family: WireFamily) -> [String] {
-        family == .anthropic ? ["anthropic-version", "anthropic-beta"] : []
+        switch family {
+        case .anthropic: ["anthropic-version", "anthropic-beta"]
+        case .openai:
+            ["openai-beta", "x-codex-beta-features", "x-openai-internal-codex-responses-lite"]
+        case .ollama, .gemini: []
+        }
     }
 
     /// What the client sent, in the order of the names.

@@ -31,7 +31,7 @@ extension RequestFacts {
         maxOutputTokens = found[4]?.int.flatMap { $0 >= 0 ? $0 : nil }
         temperature = found[5]?.double
         try readTools(field(6))
-        readSearch(in: found[6])
+        readKinds(of: found[6])
         if let text = found[7], text.kind == .object,
             let format = try Field(value: text, path: "text").scan(["format"])[0],
             format.kind == .object,
@@ -65,13 +65,16 @@ extension RequestFacts {
         // What is no object is for its provider to refuse, and is left out elsewhere.
         guard item.value.kind == .object else { return }
         let found = try item.scan(Self.itemKeys)
+        if let type = found[4]?.string, !Self.usualKinds.contains(type) {
+            links.hasRareKinds = true
+        }
         readLinks(type: found[4], id: found[5], encrypted: found[6], content: found[1])
         promptTextBytes += found[2].map { $0.rawText?.count ?? $0.range.count } ?? 0
         promptTextBytes += found[7]?.rawText?.count ?? 0
         if let tools = found[8], tools.kind == .array {
             needs.insert(.tools)
             toolDefinitionBytes += tools.range.count
-            readSearch(in: tools)
+            readKinds(of: tools)
         }
         for content in [found[1], found[3]].compactMap(\.self) {
             lastText = nil
@@ -80,12 +83,16 @@ extension RequestFacts {
         }
     }
 
-    private mutating func readSearch(in tools: JSONSlice?) {
-        guard let tools, !links.declaresSearch else { return }
-        links.declaresSearch = tools.elements.contains { tool in
-            tool.members.contains {
-                $0.name.isString("type") && $0.value.isString("tool_search")
-            }
+    /// The kinds of items that every server with responses has.
+    private static let usualKinds: Set<String> = [
+        "message", "function_call", "function_call_output", "reasoning",
+    ]
+
+    private mutating func readKinds(of tools: JSONSlice?) {
+        for tool in tools?.elements.map({ $0 }) ?? [] {
+            let type = tool.members.first { $0.name.isString("type") }?.value
+            if type?.isString("tool_search") == true { links.declaresSearch = true }
+            if type?.isString("function") != true { links.hasRareKinds = true }
         }
     }
 
@@ -96,6 +103,7 @@ extension RequestFacts {
         content: JSONSlice?
     ) {
         if let text = encrypted?.text, !text.isEmpty {
+            links.hasRareKinds = true
             if OwnItems.isOwn(encrypted: text) {
                 links.hasOwnItems = true
             } else {

@@ -18,6 +18,8 @@ struct RequestFacts {
     var instruction: ArraySlice<UInt8> = []
     /// The last text at the top of the content that was read.
     var lastText: ArraySlice<UInt8>?
+    /// Whether a part of a message is what a model thought, in Anthropic's form.
+    var hasThinking = false
     var metadata: [String: String] = [:]
     /// Whether embeddings are wanted as base64.
     var wantsBase64 = false
@@ -206,6 +208,8 @@ struct RequestFacts {
             promptTextBytes += found[3]?.range.count ?? 0
             if let type = found[0], type.isString("image_url") || type.isString("image") {
                 needs.insert(.vision)
+            } else if let type = found[0], type.isString("thinking") {
+                hasThinking = true
             }
             if let inner = found[2], depth == 0 {
                 try readContent(Field(value: inner, path: content.path + "[].content"), depth: 1)

@@ -58,8 +58,8 @@ public struct UpstreamOptions: Hashable, Sendable {
     }
 
     /// An output limit that the model can take: most providers refuse a larger one than their model's.
-    func limited(_ limit: Int) -> Int { min(limit, mostOutput ?? limit) }
+    public func limited(_ limit: Int) -> Int { min(limit, mostOutput ?? limit) }
 
     /// The same; no limit stays none.
-    func limited(_ limit: Int?) -> Int? { limit.map { limited($0) } }
+    public func limited(_ limit: Int?) -> Int? { limit.map { limited($0) } }
 }

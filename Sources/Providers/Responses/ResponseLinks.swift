@@ -16,6 +16,8 @@ public struct ResponseLinks: Sendable {
     public internal(set) var asksForSummary = false
     /// Whether it declares a search for tools that the client runs.
     public internal(set) var declaresSearch = false
+    /// Whether it holds tools or items of kinds that servers other than OpenAI's often lack.
+    public internal(set) var hasRareKinds = false
     /// The conversation of OpenAI's that it belongs to, or the prompt that is kept there.
     public internal(set) var isKeptElsewhere = false
     /// Who gave the encrypted texts, as far as that is known.

@@ -85,6 +85,7 @@ extension AnswerStream {
             parts = restored
             tally.noteCalls(in: parts)
         }
+        noteSignatures()
         for part in parts { try writer?.write(part, tally, into: &output) }
     }
 

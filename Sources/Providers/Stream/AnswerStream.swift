@@ -33,6 +33,9 @@ public struct AnswerStream: Sendable {
     var tally: AnswerTally
     var parts: [AnswerPart] = []
     var phase = Phase.streaming
+    private let ids: AnswerIDs
+    /// What Gemini signed of its thinking before the calls of a translated answer, and nobody took yet.
+    var signatures: [CallSignature] = []
     /// The terminal event as the provider sent it.
     var held: [UInt8] = []
 
@@ -50,6 +53,7 @@ public struct AnswerStream: Sendable {
         isPassedResponse = passes && request.api.isResponses
         reader = StreamReader(family: upstream, isResponses: isPassedResponse)
         tally = AnswerTally(of: request)
+        ids = AnswerIDs(identity: identity, rule: CallIDRule(of: request.family))
         restoration = request.restoration(from: dialect)
         if !passes {
             writer = StreamWriter(for: request, as: identity)
@@ -86,6 +90,17 @@ public struct AnswerStream: Sendable {
 
     /// The fingerprints of what only the provider can go on from.
     public var heldThere: [UInt64] { reader.held }
+
+    /// The signatures of the calls that came since it was asked last.
+    public mutating func takeSignatures() -> [CallSignature] {
+        defer { signatures.removeAll() }
+        return signatures
+    }
+
+    /// Keeps the signatures of calls among new parts.
+    mutating func noteSignatures() {
+        signatures += CallSignature.all(in: parts, ids: ids)
+    }
 
     /// Takes bytes from the provider and appends what may go to the client now.
     ///
