@@ -33,7 +33,6 @@ NOT_SAID = [
     "additional_tools",
     "client_metadata",
     "web_search",
-    "prompt_cache_key",
 ]
 """What has a meaning for the agent's own vendor only."""
 
