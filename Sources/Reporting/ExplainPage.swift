@@ -129,6 +129,13 @@ public struct ExplainPage: Sendable {
             if attempt.reservedInput > 0 {
                 lines.append("     reserved \(Self.reservation(of: attempt))")
             }
+            for change in record.extended where change.content.number == attempt.number {
+                let output = change.content.output.map { "\($0)" } ?? "any number of"
+                lines.append(
+                    "     held from \(change.time) on: \(output) out, cost up to "
+                        + Wording.cost(change.content.cost)
+                )
+            }
             if let hang = attempt.hang { lines.append("     \(Self.patience(of: hang))") }
             lines += (finished.map(Self.result) ?? ["still running"]).map { "     " + $0 }
         }
@@ -167,8 +174,10 @@ public struct ExplainPage: Sendable {
     private static func reservation(of attempt: AttemptStarted) -> String {
         let output = attempt.reservedOutput.map { "\($0)" } ?? "any number of"
         let quota = attempt.reservedTokens.map { ", \(Wording.count($0, "token")) of quotas" } ?? ""
+        let most = attempt.outputBound.map { " (expected, of \($0))" } ?? ""
         let charges = attempt.charges.isEmpty ? "" : ", in " + list(attempt.charges)
-        return "\(Wording.count(attempt.reservedInput, "token")) in, \(output) out, cost up to "
+        return
+            "\(Wording.count(attempt.reservedInput, "token")) in, \(output) out\(most), cost up to "
             + Wording.cost(attempt.reservedCost) + quota + charges
     }
 

@@ -13,6 +13,9 @@ extension RequestRecord {
         add("received", received.map { $0.json(EventBody.requestReceived) })
         add("decided", decided.map { $0.json(EventBody.routeDecided) })
         list("attempts_started", started.map { $0.json(EventBody.attemptStarted) })
+        if !extended.isEmpty {
+            list("reservations_extended", extended.map { $0.json(EventBody.reservationExtended) })
+        }
         list("attempts_finished", finished.map { $0.json(EventBody.attemptFinished) })
         add("completed", completed.map { $0.json(EventBody.requestCompleted) })
         list("feedback", feedback.map { $0.json(EventBody.feedbackReceived) })

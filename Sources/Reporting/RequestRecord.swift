@@ -22,6 +22,8 @@ public struct RequestRecord: Sendable {
     public private(set) var started: [Placed<AttemptStarted>] = []
     /// The attempts that ended, in order.
     public private(set) var finished: [Placed<AttemptFinished>] = []
+    /// What attempts under way came to hold, in order.
+    public private(set) var extended: [Placed<ReservationExtended>] = []
     /// How it ended; absent while it runs.
     public private(set) var completed: Placed<RequestCompleted>?
     /// What was thought of the answer.
@@ -43,6 +45,7 @@ public struct RequestRecord: Sendable {
         case .routeDecided(let content): decided = placed(content)
         case .attemptStarted(let content): started.append(placed(content))
         case .attemptFinished(let content): finished.append(placed(content))
+        case .reservationExtended(let content): extended.append(placed(content))
         case .requestCompleted(let content): completed = placed(content)
         case .feedbackReceived(let content): feedback.append(placed(content))
         default: break

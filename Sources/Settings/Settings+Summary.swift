@@ -24,6 +24,7 @@ extension Settings {
         lines.add(log)
         lines.add(routing)
         lines.add(budgets)
+        for alias in aliases { lines.add("aliases.\(alias.pattern)", alias.target) }
         for (tenant, models) in tenants.sorted(by: { $0.key < $1.key }) {
             lines.add("tenants.\(tenant).allowedModels", list: models)
         }

@@ -33,7 +33,8 @@ def check_all(gateway):
     """Every decision and every attempt of the log is decided again."""
     found = check(gateway)
     assert found["decisions"]["equal"] == count(gateway, "RouteDecided")
-    assert found["attempts"]["equal"] == count(gateway, "AttemptStarted")
+    attempts = count(gateway, "AttemptStarted") + count(gateway, "ReservationExtended")
+    assert found["attempts"]["equal"] == attempts
     assert found["events"] == len(gateway.events())
     return found
 

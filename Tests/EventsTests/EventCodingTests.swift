@@ -74,7 +74,7 @@ enum Samples {
         .monthClosed(filled()),
         .quotaTick(filled()),
         .quotaWarned(filled()),
-        .budgetAlerted(filled()),
+        .budgetAlerted(filled()), .reservationExtended(filled()),
     ]
 
     static let events = bodies.map { Event($0, at: time) }

@@ -22,6 +22,35 @@ struct BudgetTests {
         try #require(journal.state.budgetUses(at: journal.now).first { $0.name == name })
     }
 
+    @Test func `an attempt that is extended holds more, for longer, until it ends`() {
+        var journal = Journal()
+        let id = journal.receive()
+        journal.start(id) { attempt in
+            attempt.reservedCost = Nanodollars(100)
+            attempt.outputBound = 1_000
+            attempt.charges = ["task:x"]
+        }
+        var change = ReservationExtended()
+        change.request = id
+        change.number = 1
+        change.output = 400
+        change.cost = Nanodollars(200)
+        // Three times as long as an attempt's hold lasts by itself.
+        for _ in 0..<4 {
+            journal.wait(.seconds(500))
+            journal.append(.reservationExtended(change))
+            #expect(journal.state.budgets.reserved == Nanodollars(200))
+            #expect(journal.state.budgets.reserved(by: "task:x") == Nanodollars(200))
+        }
+        #expect(journal.state.inFlight[id]?.attempt?.reservedOutput == 400)
+        journal.finish(id, cost: Nanodollars(50))
+        #expect(journal.state.budgets.reserved == .zero)
+        #expect(journal.state.budgets.reserved(by: "task:x") == .zero)
+        // What has ended holds nothing, whatever comes late.
+        journal.append(.reservationExtended(change))
+        #expect(journal.state.budgets.reserved == .zero)
+    }
+
     @Test func `a reservation counts until the cost takes its place`() throws {
         var journal = Self.journal { $0.daily = Nanodollars(10 * Self.dollar) }
         let id = journal.receive()

@@ -28,6 +28,23 @@ struct HoldTests {
         #expect(holds.keyRejected("groq", at: journal.now) == nil)
     }
 
+    @Test func `what is missing for an operation says nothing of the others`() {
+        var journal = Journal()
+        let id = journal.receive()
+        journal.start(id) { $0.operation = .embeddings }
+        journal.finish(id, .endpointMissing)
+        let state = journal.state
+        #expect(state.holds.modelMissing(Self.llama, at: journal.now) == nil)
+        let held = state.holds.missing(Self.llama, for: .embeddings, at: journal.now)
+        #expect(held?.until == journal.now + Self.hour)
+        #expect(held?.isEndpoint == true)
+        #expect(
+            state.holds.models(of: "groq", at: journal.now).keys.sorted() == ["llama (embeddings)"]
+        )
+        #expect(state.breakers.consecutiveFailures(of: "groq") == 0)
+        #expect(state.health.of("groq").attempts(at: journal.now).failures == 0)
+    }
+
     @Test func `a rate limit holds that model until its retry time only`() {
         var journal = Journal()
         let until = journal.now + .milliseconds(2_500)
