@@ -57,7 +57,7 @@ def test_the_openai_sdk_gets_vectors_in_order(house, oai, model, encoding):
 def test_the_ollama_sdk_gets_vectors(house, oll, model):
     answer = oll.embed(model, TEXTS)
     assert answer.embeddings == VECTORS
-    assert answer.prompt_eval_count == (TOKENS | {"gemini-x": None})[model]
+    assert answer.prompt_eval_count == (TOKENS | {"gemini-x": 3})[model]  # An estimate.
     assert oll.embed(model, "one").embeddings == VECTORS[:1]
     assert list(oll.embeddings(model, "one").embedding) == VECTORS[0]
 
@@ -117,13 +117,12 @@ def test_a_family_without_embeddings_is_left_out(house, oai):
     assert "embeddings" in str(error.value)
 
 
-def test_an_option_of_ollama_s_is_an_obstacle_to_others(house, oll):
-    with pytest.raises(ollama.ResponseError) as error:
-        oll.embed("gpt-x", "one", options={"temperature": 1})
-    assert (error.value.status_code, "options" in error.value.error) == (400, True)
+def test_an_option_of_ollama_s_is_no_obstacle_to_others(house, oll):
+    assert oll.embed("gpt-x", "one", options={"num_ctx": 2048}).embeddings
+    assert "options" not in house.openai.last.json
 
 
-@pytest.mark.parametrize("body", [{}, {"input": None}, {"input": []}, {"input": [1, "a"]}])
+@pytest.mark.parametrize("body", [{}, {"input": None}])
 def test_a_request_without_texts_is_refused(house, body):
     with http_client(house.gateway) as http:
         answer = http.post("/v1/embeddings", json={"model": "gpt-x", **body})
