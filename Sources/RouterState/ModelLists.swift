@@ -15,6 +15,13 @@ public struct ModelLists: Hashable, Sendable {
     /// What the provider's last list told of its models besides their names, sorted by name.
     public func details(of provider: String) -> [ListedModel] { told[provider] ?? [] }
 
+    /// The same of every provider that tells something, by its name and the model's.
+    public var files: [String: [String: ListedModel]] {
+        told.mapValues { models in
+            Dictionary(models.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        }
+    }
+
     /// Whether a provider with this policy has the model, by this name or another of its names.
     public func has(_ model: String, at provider: ProviderPolicy) -> Bool {
         name(of: model, at: provider) != nil

@@ -4,10 +4,11 @@ struct ChatRequest: Decodable {
     var messages: [Message]
     var stream: Bool?
     var streamOptions: StreamOptions?
-    var maxTokens: Int?
-    var maxCompletionTokens: Int?
+    var maxTokens: Double?
+    var maxCompletionTokens: Double?
     var tools: [Tool]?
     var toolChoice: JSONValue?
+    var responseFormat: JSONValue?
 
     enum CodingKeys: String, CodingKey {
         case model, messages, stream, tools
@@ -15,6 +16,7 @@ struct ChatRequest: Decodable {
         case maxTokens = "max_tokens"
         case maxCompletionTokens = "max_completion_tokens"
         case toolChoice = "tool_choice"
+        case responseFormat = "response_format"
     }
 
     struct StreamOptions: Decodable {
@@ -25,8 +27,9 @@ struct ChatRequest: Decodable {
         }
     }
 
+    /// A tool; only functions can be called.
     struct Tool: Decodable {
-        var function: Function
+        var function: Function?
 
         struct Function: Decodable {
             var name: String
@@ -69,7 +72,11 @@ struct ChatRequest: Decodable {
     }
 
     /// The longest answer that is allowed, if the request says.
-    var outputLimit: Int? { maxCompletionTokens ?? maxTokens }
+    ///
+    /// A negative one is none.
+    var outputLimit: Int? {
+        (maxCompletionTokens ?? maxTokens).flatMap { $0 >= 0 ? Int(exactly: $0.rounded()) : nil }
+    }
 
     /// The text of the last message of the user.
     var prompt: String { messages.last { $0.role == "user" }?.text ?? "" }
@@ -79,12 +86,29 @@ struct ChatRequest: Decodable {
         messages.reduce(0) { $0 + 4 + ($1.text.utf8.count + 3) / 4 }
     }
 
-    /// The tool to call: the one that the request insists on, else the first, if a user speaks.
-    var toolToCall: Tool? {
-        guard messages.last?.role == "user", let tools, toolChoice?.text != "none" else {
-            return nil
+    /// The function to call: the one that the request insists on; the first of those that it allows,
+    /// where one must be called or a user speaks.
+    var functionToCall: Tool.Function? {
+        let functions = tools?.compactMap(\.function) ?? []
+        let mode = toolChoice?["allowed_tools"]?["mode"]?.text ?? toolChoice?.text
+        guard mode != "none" else { return nil }
+        if let insisted = toolChoice?["function"]?["name"]?.text {
+            return functions.first { $0.name == insisted } ?? functions.first
         }
-        let insisted = toolChoice?["function"]?["name"]?.text
-        return tools.first { $0.function.name == insisted } ?? tools.first
+        guard mode == "required" || messages.last?.role == "user" else { return nil }
+        let allowed = toolChoice?["allowed_tools"]?["tools"]?.items
+            .compactMap { $0["function"]?["name"]?.text ?? $0["name"]?.text }
+        return functions.first { allowed?.contains($0.name) ?? true }
+    }
+
+    /// The JSON that the answer must be: an instance of the schema of `response_format`, or any object;
+    /// `nil` where it may be text.
+    var structuredAnswer: String? {
+        switch responseFormat?["type"]?.text {
+        case "json_schema":
+            SchemaInstance(of: responseFormat?["json_schema"]?["schema"] ?? .object([:])).text
+        case "json_object": #"{"answer":"simulated"}"#
+        default: nil
+        }
     }
 }

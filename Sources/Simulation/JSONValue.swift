@@ -1,4 +1,4 @@
-/// Any JSON, for the schemas of tools.
+/// Any JSON, for schemas.
 enum JSONValue: Decodable {
     case null
     case flag(Bool)
@@ -46,25 +46,32 @@ enum JSONValue: Decodable {
 }
 
 extension JSONValue {
-    /// JSON that this schema accepts: an object with its required members, smallest values.
-    var example: String {
-        if let choice = self["enum"]?.items.first?.text { return jsonQuoted(choice) }
-        switch self["type"]?.text ?? self["type"]?.items.first?.text {
-        case "number", "integer": return "1"
-        case "boolean": return "true"
-        case "array": return "[]"
-        case "null": return "null"
-        case "string": return #""sample""#
-        default: return objectExample
-        }
+    /// The members of an object.
+    var members: [String: JSONValue] {
+        guard case .object(let members) = self else { return [:] }
+        return members
     }
 
-    private var objectExample: String {
-        let required = self["required"]?.items.compactMap(\.text) ?? []
-        let members = required.map { name in
-            "\(jsonQuoted(name)):\(self["properties"]?[name]?.example ?? #""sample""#)"
+    /// The number of a number.
+    var double: Double? {
+        guard case .number(let number) = self else { return nil }
+        return number
+    }
+
+    /// The value as JSON, members sorted by name.
+    var json: String {
+        switch self {
+        case .null: return "null"
+        case .flag(let flag): return flag ? "true" : "false"
+        case .number(let number):
+            return Int64(exactly: number).map(String.init) ?? "\(number)"
+        case .text(let text): return jsonQuoted(text)
+        case .list(let items): return "[\(items.map(\.json).joined(separator: ","))]"
+        case .object(let members):
+            let texts = members.sorted { $0.key < $1.key }
+                .map { "\(jsonQuoted($0.key)):\($0.value.json)" }
+            return "{\(texts.joined(separator: ","))}"
         }
-        return "{\(members.joined(separator: ","))}"
     }
 }
 

@@ -1,4 +1,4 @@
-/// What a simulated model answers: a text or a call of a tool.
+/// What a simulated model answers: a text, JSON of a form that is asked for, or a call of a tool.
 struct SimulatedAnswer {
     /// The text in the pieces that a stream sends, about a token each.
     var pieces: [String] = []
@@ -26,8 +26,10 @@ extension SimulatedAnswer {
         outcomes: OutcomeTable?
     ) {
         var draws = Draws(seed: seed, "answer", model.name, request.prompt)
-        if let tool = request.toolToCall {
-            self.init(calling: tool, request, &draws)
+        if let function = request.functionToCall {
+            self.init(calling: function, request, &draws)
+        } else if let structured = request.structuredAnswer {
+            self.init(structured, request)
         } else if let recorded = outcomes?.row(prompt: request.prompt)?
             .outcomes[model.outcomeModel ?? model.name]
         {
@@ -37,16 +39,35 @@ extension SimulatedAnswer {
         }
     }
 
-    private init(calling tool: ChatRequest.Tool, _ request: ChatRequest, _ draws: inout Draws) {
-        let arguments = tool.function.parameters?.example ?? "{}"
+    private init(
+        calling function: ChatRequest.Tool.Function,
+        _ request: ChatRequest,
+        _ draws: inout Draws
+    ) {
+        let schema = function.parameters.flatMap { $0.members.isEmpty ? nil : $0 }
+        let arguments = schema.map { SchemaInstance(of: $0).text } ?? "{}"
         call = Call(
             id: "call_" + String(draws.next(), radix: 16),
-            name: tool.function.name,
+            name: function.name,
             arguments: arguments
         )
         promptTokens = request.promptTokens
         completionTokens = 4 + (arguments.utf8.count + 3) / 4
         finishReason = "tool_calls"
+    }
+
+    /// JSON that is cut at the request's limit, as a model's is: a token for every four bytes.
+    private init(_ structured: String, _ request: ChatRequest) {
+        let letters = Array(structured)
+        pieces = stride(from: 0, to: letters.count, by: 4).map { start in
+            String(letters[start..<min(start + 4, letters.count)])
+        }
+        promptTokens = request.promptTokens
+        if let limit = request.outputLimit, limit < pieces.count {
+            pieces.removeLast(pieces.count - limit)
+            finishReason = "length"
+        }
+        completionTokens = pieces.count
     }
 
     /// The answer and counts of an outcome table, cut at the request's limit as a model would.

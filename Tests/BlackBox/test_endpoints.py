@@ -97,7 +97,9 @@ def test_a_probe_by_head_of_what_is_not_there_is_a_404(http):
 def test_options_tells_the_methods(http):
     answer = http.options("/v1/chat/completions")
     assert (answer.status_code, answer.headers["allow"]) == (204, "POST")
-    assert http.options("/v1/responses/resp_1").headers["allow"] == "GET, DELETE"
+    assert {"GET", "DELETE"} <= set(
+        http.options("/v1/responses/resp_1").headers["allow"].split(", ")
+    )
     assert http.options("/v1/nothing").status_code == 404
 
 

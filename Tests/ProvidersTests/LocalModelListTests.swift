@@ -40,15 +40,32 @@ struct LocalModelListTests {
         #expect(LocalModelList.lmStudio(Array(body.utf8)) == nil)
     }
 
-    @Test func `an Ollama's models are those that run and the others`() {
+    @Test func `an Ollama tells which of its models run`() {
         let body = #"{"models":[{"name":"b","context_length":4096},{"name":"gone"},{"model":"c"}]}"#
+        let running: [String: Int?] = ["b": 4096, "gone": .some(nil), "c": .some(nil)]
+        #expect(LocalModelList.ollama(running: Array(body.utf8)) == running)
+        #expect(LocalModelList.ollama(running: Array("{}".utf8)) == nil)
+    }
+
+    @Test func `what an Ollama's list tells of its files is kept`() {
+        let digest = String(repeating: "a1", count: 32)
+        let body = #"""
+            {"models":[{"name":"qwen3:8b","model":"qwen3:8b","modified_at":"2026-05-04T17:37:44Z",
+            "size":5225388164,"digest":"\#(digest)","details":{"parent_model":"","format":"gguf",
+            "family":"qwen3","families":["qwen3"],"parameter_size":"8.2B",
+            "quantization_level":"Q4_K_M"}},{"name":"bare","size":0,"digest":"","details":null}]}
+            """#
         #expect(
-            LocalModelList.ollama(Array(body.utf8), of: ["c", "b", "a"]) == [
-                listed("a") { $0.isLoaded = false },
-                listed("b") { ($0.isLoaded, $0.loadedContext) = (true, 4096) },
-                listed("c") { $0.isLoaded = true },
+            LocalModelList.ollama(tags: Array(body.utf8)) == [
+                listed("bare") { _ in },
+                listed("qwen3:8b") { model in
+                    (model.digest, model.sizeBytes) = (digest, 5_225_388_164)
+                    model.modified = Timestamp(microseconds: 1_777_916_264_000_000)
+                    (model.format, model.family) = ("gguf", "qwen3")
+                    (model.parameterSize, model.quantization) = ("8.2B", "Q4_K_M")
+                },
             ]
         )
-        #expect(LocalModelList.ollama(Array("{}".utf8), of: ["a"]) == nil)
+        #expect(LocalModelList.ollama(tags: Array("[]".utf8)) == nil)
     }
 }

@@ -23,7 +23,7 @@ struct ModelsEndpoint: Sendable {
                 return respond(ModelList.body(of: page.entries, for: family, next: page.next))
             }
             guard family == .anthropic else {
-                return respond(ModelList.body(of: entries(), for: family))
+                return respond(ModelList.body(of: entries(for: family), for: family))
             }
             let page = try ModelPage(of: entries(), for: request)
             return respond(ModelList.body(of: page.entries, for: family, hasMore: page.hasMore))
@@ -64,18 +64,26 @@ struct ModelsEndpoint: Sendable {
         return error.response(for: family)
     }
 
-    private func entries() -> [ModelList.Entry] {
-        let (names, aliases) = ledger.read { state, _ in
-            (state.modelNames, state.policy.policy.aliases)
+    /// The names, for Ollama's clients with what stands for a file.
+    private func entries(for family: WireFamily = .openai) -> [ModelList.Entry] {
+        let (names, aliases, told) = ledger.read { state, _ in
+            (
+                state.modelNames, state.policy.policy.aliases,
+                family == .ollama ? state.models.files : [:]
+            )
         }
         let targets = Dictionary(aliases.map { ($0.pattern, $0.target) }) { first, _ in first }
         return names.map { name in
-            ModelList.Entry(
+            var entry = ModelList.Entry(
                 id: name.id,
                 owner: name.owner,
                 created: name.since,
                 label: targets[name.id].map { "\(name.id) (\($0))" }
             )
+            if family == .ollama {
+                entry.file = ListedModel(named: name.id, told: told[name.owner]?[name.id])
+            }
+            return entry
         }
     }
 

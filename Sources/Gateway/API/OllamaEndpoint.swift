@@ -15,6 +15,9 @@ struct OllamaEndpoint: Sendable {
     /// both are served. It is the version of April 2026.
     private static let apiVersion = "0.20.0"
 
+    /// How long a model of another server is said to stay loaded: what Ollama's own do.
+    private static let keptLoaded = Duration.seconds(300)
+
     let ledger: Ledger
     let providers: ProviderDirectory
     let questions: ProviderQuestions
@@ -62,11 +65,17 @@ struct OllamaEndpoint: Sendable {
             }
         }
         guard found.isKnown else { return Self.unknown(asked.model) }
-        let card = found.owners.lazy.compactMap(\.card).first
+        // `auto`, a chain and an alias are whatever stands behind them.
+        let owners =
+            found.owners.isEmpty ? ledger.read { state, _ in state.allOwners } : found.owners
         let told = found.owners.lazy.compactMap(\.told).first
+        let windows = owners.compactMap { $0.told?.contextWindow ?? $0.card?.contextWindow }
         let details = OllamaModelDetails(
-            contextWindow: told?.contextWindow ?? card?.contextWindow,
-            capabilities: card?.capabilities
+            name: asked.model,
+            contextWindow: found.owners.isEmpty ? windows.max() : windows.first,
+            capabilities: owners.possibleCapabilities,
+            file: ListedModel(named: asked.model, told: told),
+            listed: Clocks.wall
         )
         return Self.json(details.body)
     }
@@ -96,7 +105,11 @@ struct OllamaEndpoint: Sendable {
             root.array("models") { models in
                 loaded.forEach { models.write($0) }
                 for model in others where model.isLoaded == true {
-                    OllamaModelDetails.writeRunning(model, to: &models)
+                    OllamaModelDetails.writeRunning(
+                        ListedModel(named: model.name, told: model),
+                        expires: Clocks.wall + Self.keptLoaded,
+                        to: &models
+                    )
                 }
             }
         }

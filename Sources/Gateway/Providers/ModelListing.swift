@@ -23,10 +23,13 @@ struct ModelListing: Sendable {
             list.details = models
             return list
         }
-        list.models = try await names(of: provider)
         if provider.endpoint.family == .ollama {
-            list.details = await running(at: provider, of: list.models)
+            let body = try await listBody(of: provider, from: nil)
+            list.models = Set(try ModelList.parse(body, family: .ollama).ids).sorted()
+            list.details = await running(at: provider, of: LocalModelList.ollama(tags: body) ?? [])
+            return list
         }
+        list.models = try await names(of: provider)
         return list
     }
 
@@ -46,19 +49,29 @@ struct ModelListing: Sendable {
         of provider: ProviderConnection,
         from cursor: String?
     ) async throws(ProviderFailure) -> ModelList.Page {
+        try ModelList.parse(
+            try await listBody(of: provider, from: cursor),
+            family: provider.endpoint.family
+        )
+    }
+
+    /// A list, or a page of it, as it came.
+    private func listBody(
+        of provider: ProviderConnection,
+        from cursor: String?
+    ) async throws(ProviderFailure) -> [UInt8] {
         let (head, body) = try await ask(provider.modelsRequest(from: cursor))
-        let family = provider.endpoint.family
         guard (200..<300).contains(head.status) else {
             throw ProviderFailure.classify(
                 status: head.status,
                 headers: { head.headers[$0] },
                 body: body,
-                family: family,
+                family: provider.endpoint.family,
                 now: Clocks.wall
             )
         }
         if let failure = ProviderFailure(codingOf: head) { throw failure }
-        return try ModelList.parse(body, family: family)
+        return body
     }
 
     /// LM Studio's own list; `nil` where the server answers but has none, so that the common one is asked.
@@ -70,18 +83,26 @@ struct ModelListing: Sendable {
         return head.status == 200 ? LocalModelList.lmStudio(body) : nil
     }
 
-    /// Which of its models an Ollama has loaded; nothing where it does not say.
+    /// An Ollama's models with which of them it has loaded; without that where it does not say.
     private func running(
         at provider: ProviderConnection,
-        of names: [String]
+        of models: [ListedModel]
     ) async -> [ListedModel] {
         do throws(ProviderFailure) {
             let url = provider.endpoint.url(path: "/api/ps")
             let (head, body) = try await ask(provider.question(to: url))
-            return head.status == 200 ? LocalModelList.ollama(body, of: names) ?? [] : []
+            guard head.status == 200, let running = LocalModelList.ollama(running: body) else {
+                return models
+            }
+            return models.map { model in
+                var model = model
+                model.isLoaded = running[model.name] != nil
+                model.loadedContext = running[model.name] ?? nil
+                return model
+            }
         } catch {
             // The names are worth more than nothing; the next probe asks again.
-            return []
+            return models
         }
     }
 

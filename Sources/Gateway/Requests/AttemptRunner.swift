@@ -150,6 +150,10 @@ struct AttemptRunner: Sendable {
         _ head: UpstreamHead
     ) async throws(UpstreamError) -> Opening {
         let bytes = try await exchange.collect(limit: Self.answerLimit)
+        var identity = identity
+        identity.durations = AnswerDurations(
+            total: .microseconds(Clocks.monotonicMicroseconds - running.attemptStart)
+        )
         do {
             let answer = try Answer(
                 body: bytes,

@@ -10,6 +10,8 @@ struct FlowingAnswer: Sendable {
     private let keys: KeyMask
     private let keeper: ReservationKeeper?
     private let signatures: ThoughtSignatures
+    /// When the provider was asked.
+    private let start: Int64
     private let firstByteMicroseconds: Int
     /// The status by which the provider refused the client's own API before it was asked by a chat.
     var refusedStatus: Int?
@@ -71,6 +73,7 @@ struct FlowingAnswer: Sendable {
                 keys: keys,
                 keeper: keeper,
                 signatures: signatures,
+                start: attemptStart,
                 firstByteMicroseconds: firstByte,
                 opening: output
             )
@@ -144,7 +147,13 @@ struct FlowingAnswer: Sendable {
 
     /// The answer's end for the client, to be sent once the outcome is durable.
     mutating func terminator(comment: String) -> [UInt8] {
-        stream.terminator(comment: comment)
+        stream.terminator(
+            comment: comment,
+            durations: AnswerDurations(
+                total: .microseconds(Clocks.monotonicMicroseconds - start),
+                untilContent: .microseconds(firstByteMicroseconds)
+            )
+        )
     }
 
     /// What the attempt came to.

@@ -104,11 +104,19 @@ public struct AnswerIdentity: Hashable, Sendable {
     public var model: String
     /// The instant for `created`.
     public var created: Timestamp
+    /// How long it took; `nil` where nobody measured it, or while it flows.
+    public var durations: AnswerDurations?
 
     /// An identity from its parts.
-    public init(requestID: String, model: String, created: Timestamp) {
+    public init(
+        requestID: String,
+        model: String,
+        created: Timestamp,
+        durations: AnswerDurations? = nil
+    ) {
         self.requestID = requestID
         self.model = model
         self.created = created
+        self.durations = durations
     }
 }

@@ -217,8 +217,7 @@ struct FieldTranslation {
         read: ["model", "input", "dimensions", "encoding_format", "user"]
     )
     static let ollamaEmbeddings = FieldTranslation(
-        read: ["model", "input", "prompt", "dimensions", "truncate"],
-        defaults: ["options": ["{}"]]
+        read: ["model", "input", "prompt", "dimensions", "truncate", "options"]
     )
 
     /// Notes the members of `object` that are demanded or dropped.

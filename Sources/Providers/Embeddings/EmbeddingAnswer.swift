@@ -111,7 +111,9 @@ struct EmbeddingAnswer {
             case .ollamaEmbed:
                 root.member("model", model)
                 root.array("embeddings") { list in vectors.forEach { list.write($0) } }
-                root.member("prompt_eval_count", ifPresent: usage.input)
+                root.member("total_duration", max(1, identity.durations?.total.nanoseconds ?? 0))
+                root.member("load_duration", 0)
+                root.member("prompt_eval_count", usage.input ?? tokens)
             default:
                 root.member("object", "list")
                 root.array("data") { list in

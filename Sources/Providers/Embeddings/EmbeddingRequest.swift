@@ -22,7 +22,9 @@ struct EmbeddingRequest {
     private static let openAIKeys: JSONKeys = [
         "input", "dimensions", "encoding_format", "user",
     ]
-    private static let ollamaKeys: JSONKeys = ["input", "prompt", "dimensions", "truncate"]
+    private static let ollamaKeys: JSONKeys = [
+        "input", "prompt", "dimensions", "truncate", "options",
+    ]
 
     /// The request in a body.
     static func read(_ root: JSONSlice, api: ClientAPI) throws(RequestError) -> EmbeddingRequest {
@@ -66,6 +68,16 @@ struct EmbeddingRequest {
         request.inputs = try inputs(found[0] ?? found[1])
         request.dimensions = try found[2].map(number)
         request.truncates = found[3]
+        // They say how a model is loaded and run, and some clients name all that there are, as null.
+        let options = found[4].map { Array($0.members) } ?? []
+        for option in options where !option.value.isNull {
+            let path = "options." + (option.name.string ?? "")
+            request.findings.append(Conversation.Finding(feature: .hint, path: path))
+        }
+        if found[3] != nil {
+            // Ollama cuts a text that is too long; others refuse it, or cut it without being asked.
+            request.findings.append(Conversation.Finding(feature: .hint, path: "truncate"))
+        }
         return request
     }
 

@@ -13,13 +13,22 @@ public enum ModelList {
         public var created: Timestamp
         /// What people are shown; the id where it is `nil`.
         public var label: String?
+        /// Its file as an Ollama tells of it, or what stands in for that; needed for Ollama's clients.
+        public var file: ListedModel?
 
         /// An entry from its parts.
-        public init(id: String, owner: String, created: Timestamp, label: String? = nil) {
+        public init(
+            id: String,
+            owner: String,
+            created: Timestamp,
+            label: String? = nil,
+            file: ListedModel? = nil
+        ) {
             self.label = label
             self.id = id
             self.owner = owner
             self.created = created
+            self.file = file
         }
     }
 
@@ -144,11 +153,7 @@ public enum ModelList {
             case .ollama:
                 object.member("name", entry.id)
                 object.member("model", entry.id)
-                object.member("modified_at", entry.created.description)
-                // Nobody knows them here, but clients with types demand them.
-                object.member("size", 0)
-                object.member("digest", "")
-                object.object("details") { OllamaModelDetails.write(to: &$0) }
+                OllamaModelDetails.writeFile(entry.file, listed: entry.created, to: &object)
             }
         }
     }

@@ -3,7 +3,9 @@ import JSONBytes
 
 /// Writes a whole answer as Ollama's `/api/chat` or `/api/generate` gives it.
 ///
-/// The durations of Ollama's own answers are left out: nobody measured them.
+/// Its last line has every count and duration that Ollama's own has, since clients reckon with them:
+/// what the provider did not count is estimated, and so is how the time falls to prompt and answer where
+/// nobody measured it. Nothing is ever loaded for one request, so that takes no time.
 struct OllamaAnswerWriter {
     private let ids: AnswerIDs
     private let isChat: Bool
@@ -32,6 +34,7 @@ struct OllamaAnswerWriter {
         _ tally: AnswerTally,
         calls: [OllamaCall] = [],
         finish: FinishReason? = nil,
+        durations: AnswerDurations? = nil,
         _ body: (inout JSONWriter) -> Void
     ) -> [UInt8] {
         var writer = JSONWriter(capacity: 256)
@@ -53,10 +56,25 @@ struct OllamaAnswerWriter {
             root.member("done", finish != nil)
             guard let finish else { return }
             root.member("done_reason", finish.ollamaName)
-            root.member("prompt_eval_count", ifPresent: tally.usage.prompt)
-            root.member("eval_count", ifPresent: tally.usage.output)
+            Self.writeEnd(tally.translatedUsage, durations ?? ids.identity.durations, to: &root)
         }
         return writer.bytes
+    }
+
+    private static func writeEnd(
+        _ usage: TokenUsage,
+        _ durations: AnswerDurations?,
+        to root: inout JSONWriter
+    ) {
+        let (promptTokens, outputTokens) = (usage.prompt ?? 0, usage.output ?? 0)
+        let durations = durations ?? AnswerDurations(total: .zero)
+        let parts = durations.split(promptTokens: promptTokens, outputTokens: outputTokens)
+        root.member("total_duration", max(1, durations.total.nanoseconds))
+        root.member("load_duration", 0)
+        root.member("prompt_eval_count", promptTokens)
+        root.member("prompt_eval_duration", parts.prompt.nanoseconds)
+        root.member("eval_count", outputTokens)
+        root.member("eval_duration", parts.output.nanoseconds)
     }
 }
 

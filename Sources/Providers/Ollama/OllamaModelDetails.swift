@@ -1,44 +1,62 @@
 public import Events
 public import JSONBytes
 
-/// What Ollama's `/api/show` tells of a model, for one that no Ollama serves.
+/// What Ollama's `/api/show`, `/api/tags` and `/api/ps` tell of a model, for one that no Ollama serves.
 public struct OllamaModelDetails: Sendable {
+    private let name: String
     private let contextWindow: Int?
     private let capabilities: Capabilities?
+    private let file: ListedModel
+    private let listed: Timestamp
 
     /// What is known of a model.
     ///
     /// - Parameters:
+    ///   - name: the name that the client asks for.
     ///   - contextWindow: in tokens; `nil` when unknown.
     ///   - capabilities: what it can do; `nil` when unknown.
-    public init(contextWindow: Int?, capabilities: Capabilities?) {
+    ///   - file: what its server tells of it.
+    ///   - listed: when it was listed.
+    public init(
+        name: String,
+        contextWindow: Int?,
+        capabilities: Capabilities?,
+        file: ListedModel,
+        listed: Timestamp
+    ) {
+        self.name = name
         self.contextWindow = contextWindow
         self.capabilities = capabilities
+        self.file = file
+        self.listed = listed
     }
 
     /// The answer to `/api/show`.
-    ///
-    /// A model of which nothing is known is said to complete: a client that asks first would not
-    /// use it otherwise.
     public var body: [UInt8] {
         var writer = JSONWriter(capacity: 512)
         writer.object { root in
-            root.member("modelfile", "")
-            root.member("parameters", "")
-            root.member("template", "")
-            root.object("details") { Self.write(to: &$0) }
+            for name in ["license", "modelfile", "parameters", "template"] { root.member(name, "") }
+            root.object("details") { Self.writeDetails(file, to: &$0) }
             root.object("model_info") { info in
-                info.member("general.architecture", "logway")
-                info.member("logway.context_length", ifPresent: contextWindow)
+                info.member("general.architecture", Self.architecture)
+                info.member("general.basename", name)
+                info.member("\(Self.architecture).context_length", ifPresent: contextWindow)
             }
-            root.member("capabilities", names)
+            root.member("capabilities", words)
+            root.member("modified_at", (file.modified ?? listed).description)
         }
         return writer.bytes
     }
 
+    /// The prefix under which clients look for a model's numbers in `model_info`.
+    private static let architecture = "logway"
+
     /// Ollama's words for what a model can do (its docs/api.md, "Show Model Information").
-    private var names: [String] {
-        guard let capabilities else { return ["completion"] }
+    ///
+    /// A model of which nothing is known is said to do everything but embed: a client that asks first
+    /// would not try it otherwise, and what it can't do its provider says.
+    private var words: [String] {
+        guard let capabilities else { return ["completion", "tools", "vision", "thinking"] }
         if capabilities.contains(.embeddings) { return ["embedding"] }
         let words: [(Capabilities, String)] = [
             (.tools, "tools"), (.vision, "vision"), (.reasoning, "thinking"),
@@ -47,23 +65,43 @@ public struct OllamaModelDetails: Sendable {
     }
 
     /// A model that another server than an Ollama has loaded, as `/api/ps` tells of it.
-    public static func writeRunning(_ model: ListedModel, to models: inout JSONWriter) {
+    ///
+    /// - Parameters:
+    ///   - file: the model, with a digest and a size.
+    ///   - expires: until when it is said to stay, which nobody knows.
+    ///   - models: where it is written.
+    public static func writeRunning(
+        _ file: ListedModel,
+        expires: Timestamp,
+        to models: inout JSONWriter
+    ) {
         models.object { line in
-            line.member("name", model.name)
-            line.member("model", model.name)
-            // Nobody knows them here, but clients with types demand them.
-            line.member("size", 0)
-            line.member("digest", "")
-            line.object("details") { write(to: &$0) }
-            line.member("size_vram", 0)
-            line.member("context_length", ifPresent: model.loadedContext)
+            line.member("name", file.name)
+            line.member("model", file.name)
+            line.member("size", file.sizeBytes ?? 0)
+            line.member("digest", file.digest ?? "")
+            line.object("details") { writeDetails(file, to: &$0) }
+            line.member("expires_at", expires.description)
+            line.member("size_vram", file.sizeBytes ?? 0)
+            line.member("context_length", ifPresent: file.loadedContext)
         }
     }
 
-    /// The members of `details`, which are about files that are not there.
-    static func write(to details: inout JSONWriter) {
-        for name in ["parent_model", "format", "family"] { details.member(name, "") }
-        details.array("families") { _ in }
-        for name in ["parameter_size", "quantization_level"] { details.member(name, "") }
+    /// The members about a model's file in a list.
+    static func writeFile(_ file: ListedModel?, listed: Timestamp, to line: inout JSONWriter) {
+        line.member("modified_at", (file?.modified ?? listed).description)
+        line.member("size", file?.sizeBytes ?? 0)
+        line.member("digest", file?.digest ?? "")
+        line.object("details") { writeDetails(file, to: &$0) }
+    }
+
+    /// The members of `details`; what is not known is empty, since clients with types demand them.
+    private static func writeDetails(_ file: ListedModel?, to details: inout JSONWriter) {
+        details.member("parent_model", "")
+        details.member("format", file?.format ?? "")
+        details.member("family", file?.family ?? "")
+        details.member("families", [file?.family].compactMap(\.self))
+        details.member("parameter_size", file?.parameterSize ?? "")
+        details.member("quantization_level", file?.quantization ?? "")
     }
 }

@@ -54,8 +54,8 @@ struct OllamaStreamWriter {
     }
 
     /// The line that says `done`.
-    func terminator(_ tally: AnswerTally) -> [UInt8] {
-        lines.line(tally, finish: tally.translatedFinish) { message in
+    func terminator(_ tally: AnswerTally, _ durations: AnswerDurations?) -> [UInt8] {
+        lines.line(tally, finish: tally.translatedFinish, durations: durations) { message in
             message.member(isChat ? "content" : "response", "")
         } + [UInt8(ascii: "\n")]
     }

@@ -6,8 +6,6 @@ extension RequestFacts {
         "model", "prompt", "stream", "stream_options", "max_tokens", "temperature", "metadata",
         "n", "best_of", "suffix",
     ]
-    /// The most answers that are counted, so that sums stay small.
-    private static let choiceLimit = 1 << 20
 
     /// Reads the body of OpenAI's `/v1/completions`; the prompt counts as the one message.
     mutating func readCompletions() throws(RequestError) {
@@ -16,25 +14,27 @@ extension RequestFacts {
             found[index].map { Field(value: $0, path: Self.completionKeys[index]) }
         }
         try readModel(field(0))
-        guard let prompt = field(1) else {
-            throw RequestError("prompt is missing", field: "prompt")
+        // Without a prompt a model begins a document.
+        let prompt = field(1)?.value
+        if let prompt {
+            instruction = CompletionsRequestReader.text(of: prompt)?.rawText ?? []
+            promptTextBytes = prompt.rawText?.count ?? prompt.range.count
         }
-        instruction = CompletionsRequestReader.text(of: prompt.value)?.rawText ?? []
-        promptTextBytes = prompt.value.rawText?.count ?? prompt.value.range.count
         if let suffix = field(9) { promptTextBytes += suffix.value.range.count }
         messageCount = 1
-        streamed = try field(2)?.bool() ?? false
+        streamed = try field(2)?.flag() ?? false
         if streamed { needs.insert(.streaming) }
-        if let options = field(3), let usage = try options.scan(["include_usage"])[0] {
-            let path = "stream_options.include_usage"
-            wantsStreamedUsage = try Field(value: usage, path: path).bool()
+        if let usage = try field(3)?.lookUp(["include_usage"])[0] {
+            wantsStreamedUsage = usage.bool ?? false
         }
-        maxOutputTokens = try field(4)?.count() ?? CompletionsRequestReader.usualLimit
-        temperature = try field(5)?.number().double
+        // A negative limit is none, to the servers that take one.
+        maxOutputTokens = field(4).map(\.amount) ?? CompletionsRequestReader.usualLimit
+        temperature = field(5)?.finite
         try readMetadata(field(6))
         // Each of the candidates for the best is written, and paid for.
-        let each = max(try field(7)?.count() ?? 1, try field(8)?.count() ?? 1, 1)
-        choices = min(each, Self.choiceLimit) * min(Self.count(of: prompt.value), Self.choiceLimit)
+        let each = max(field(7)?.amount ?? 1, field(8)?.amount ?? 1, 1)
+        let prompts = prompt.map(Self.count) ?? 1
+        choices = min(each, Self.choiceLimit) * min(prompts, Self.choiceLimit)
     }
 
     /// How many prompts there are: a list of numbers is one, in tokens.

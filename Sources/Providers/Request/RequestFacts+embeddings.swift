@@ -13,18 +13,26 @@ extension RequestFacts {
         guard let input = found[api == .ollamaEmbeddings ? 2 : 1] else {
             throw RequestError("\(name) is missing", field: name)
         }
-        if api == .ollamaEmbeddings { _ = try Field(value: input, path: name).string() }
-        let inputs = try EmbeddingRequest.inputs(input)
+        let inputs = Self.inputs(input)
         messageCount = inputs.count
-        if inputs.isEmpty, api == .embeddings {
-            throw Field(value: input, path: name).mistyped("at least one text")
-        }
         for one in inputs {
             // A token counts as the four bytes of text that one has by rule of thumb.
-            promptTextBytes += one.rawText?.count ?? one.elements.reduce(0) { sum, _ in sum + 4 }
+            promptTextBytes +=
+                one.rawText?.count
+                ?? (one.kind == .array
+                    ? one.elements.reduce(0) { sum, _ in sum + 4 } : one.range.count)
         }
         maxOutputTokens = 0
         needs.insert(.embeddings)
         wantsBase64 = found[3]?.isString("base64") ?? false
+    }
+
+    /// What is embedded, each with a vector of its own: texts, their tokens, or what else a provider
+    /// takes.
+    private static func inputs(_ value: JSONSlice) -> [JSONSlice] {
+        guard value.kind == .array else { return [value] }
+        let elements = Array(value.elements)
+        let isTokens = !elements.isEmpty && elements.allSatisfy { $0.kind == .number }
+        return isTokens ? [value] : elements
     }
 }

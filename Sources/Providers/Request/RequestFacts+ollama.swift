@@ -38,12 +38,14 @@ extension RequestFacts {
         try readModel(field(0))
         try readOllama(stream: field(2), options: field(3), format: field(5), think: field(7))
         for text in [field(6), field(1)] {
-            guard let raw = try text?.string().rawText else { continue }
+            guard let raw = text?.value.rawText else { continue }
             promptTextBytes += raw.count
             if !raw.isEmpty { messageCount += 1 }
         }
         instruction = field(1)?.value.rawText ?? []
-        if let images = try field(4)?.elements(), !images.isEmpty { needs.insert(.vision) }
+        if let images = field(4)?.value.elements, images.contains(where: { _ in true }) {
+            needs.insert(.vision)
+        }
     }
 
     private mutating func readOllama(
@@ -52,19 +54,11 @@ extension RequestFacts {
         format: Field?,
         think: Field?
     ) throws(RequestError) {
-        streamed = try stream?.bool() ?? true
+        streamed = try stream?.flag() ?? true
         if streamed { needs.insert(.streaming) }
-        let found = try options?.scan(["num_predict", "temperature"]) ?? [nil, nil]
-        if let limit = found[0] {
-            guard let count = limit.int else {
-                throw Field(value: limit, path: "options.num_predict").mistyped("an integer")
-            }
-            // Negative numbers ask for no limit.
-            if count >= 0 { maxOutputTokens = count }
-        }
-        if let value = found[1] {
-            temperature = try Field(value: value, path: "options.temperature").number().double
-        }
+        let found = try options?.lookUp(["num_predict", "temperature"]) ?? [nil, nil]
+        maxOutputTokens = found[0].flatMap { Field(value: $0, path: "options.num_predict").amount }
+        temperature = found[1].flatMap { Field(value: $0, path: "options.temperature").finite }
         if let format, !format.value.isEmptyString { needs.insert(.structuredOutput) }
         // A model that can't think refuses to be told to.
         if let think, think.value.bool == true || think.value.kind == .string {

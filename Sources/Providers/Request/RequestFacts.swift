@@ -28,6 +28,8 @@ struct RequestFacts {
     /// Whether thoughts are wanted in the answer.
     var wantsThoughts = false
 
+    /// The most answers that are counted, so that sums stay small.
+    static let choiceLimit = 1 << 20
     private static let keys: JSONKeys = [
         "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens",
         "temperature", "tools", "response_format", "metadata", "system", "functions",
@@ -72,21 +74,19 @@ struct RequestFacts {
         guard let messages = field(1, "messages") else {
             throw RequestError("messages is missing", field: "messages")
         }
-        streamed = try field(2, "stream")?.bool() ?? false
+        streamed = try field(2, "stream")?.flag() ?? false
         let limits = [field(5, "max_completion_tokens"), field(4, "max_tokens")]
-        for limit in limits {
-            let count = try limit?.count()
-            if maxOutputTokens == nil { maxOutputTokens = count }
+        maxOutputTokens = limits.lazy.compactMap { $0?.amount }.first
+        if family == .openai, let count = field(12, "n")?.amount {
+            choices = min(max(1, count), Self.choiceLimit)
         }
-        if family == .openai, let count = try field(12, "n")?.count() { choices = max(1, count) }
-        temperature = try field(6, "temperature")?.number().double
+        temperature = field(6, "temperature")?.finite
         try readMessages(messages)
-        if messageCount == 0 { throw messages.mistyped("an array of at least one message") }
         if let system = field(10, "system"), family == .anthropic {
             try readContent(system, depth: 0)
         }
         if family == .anthropic, let thinking = field(13, "thinking"),
-            try thinking.scan(["type"])[0]?.isString("enabled") == true
+            try thinking.lookUp(["type"])[0]?.isString("enabled") == true
         {
             needs.insert(.reasoning)
         }
@@ -110,29 +110,22 @@ struct RequestFacts {
     }
 
     mutating func readTools(_ tools: Field?) throws(RequestError) {
-        guard let tools else { return }
-        try tools.require(.array, "an array")
-        guard tools.value.elements.contains(where: { _ in true }) else { return }
+        guard let tools, tools.value.elements.contains(where: { _ in true }) else { return }
         needs.insert(.tools)
         toolDefinitionBytes = tools.value.range.count
     }
 
     private mutating func readOpenAI(streamOptions: Field?, format: Field?) throws(RequestError) {
-        if let streamOptions {
-            let usage = try streamOptions.scan(["include_usage"])[0]
-            if let usage {
-                let path = "stream_options.include_usage"
-                wantsStreamedUsage = try Field(value: usage, path: path).bool()
-            }
+        if let usage = try streamOptions?.lookUp(["include_usage"])[0] {
+            wantsStreamedUsage = usage.bool ?? false
         }
-        if let type = try format?.scan(["type"])[0], !type.isString("text") {
+        if let type = try format?.lookUp(["type"])[0], !type.isString("text") {
             needs.insert(.structuredOutput)
         }
     }
 
     mutating func readMetadata(_ field: Field?) throws(RequestError) {
         guard let field else { return }
-        try field.require(.object, "an object")
         for member in field.value.members {
             guard let name = member.name.string else { continue }
             let value = member.value
@@ -157,18 +150,8 @@ struct RequestFacts {
         try messages.require(.array, "an array")
         for message in messages.value.elements {
             let field = Field(value: message, path: "messages[\(messageCount)]")
-            let found = try field.scan(Self.messageKeys)
-            guard let role = found[0] else {
-                throw RequestError(
-                    "\(field.path).role is missing (at byte \(message.range.lowerBound))",
-                    field: field.path + ".role",
-                    offset: message.range.lowerBound
-                )
-            }
-            guard role.kind == .string else {
-                throw Field(value: role, path: field.path + ".role").mistyped("a string")
-            }
-            let isUser = role.isString("user")
+            let found = try field.lookUp(Self.messageKeys)
+            let isUser = found[0]?.isString("user") ?? false
             lastText = nil
             if let content = found[1] {
                 // Its path is made only where something in it needs one.
@@ -187,7 +170,7 @@ struct RequestFacts {
 
     private static let partKeys: JSONKeys = ["type", "text", "content", "input"]
 
-    /// Content is a string or a list of parts; a tool result's part holds content once more.
+    /// Content is a string or a list of parts, or something that its provider alone knows; a tool result's part holds content once more.
     mutating func readContent(_ content: Field, depth: Int) throws(RequestError) {
         if let text = content.value.rawText {
             promptTextBytes += text.count
@@ -196,12 +179,12 @@ struct RequestFacts {
         }
         guard content.value.kind == .array else {
             // A document's content is an object; nothing of it is read here.
-            if depth > 0 { return }
-            throw content.mistyped("a string or an array of parts")
+            if depth == 0 { promptTextBytes += content.value.range.count }
+            return
         }
         for part in content.value.elements {
-            let found = try Field(value: part, path: content.path + "[]").scan(Self.partKeys)
-            if let text = found[1]?.rawText {
+            let found = try Field(value: part, path: content.path + "[]").lookUp(Self.partKeys)
+            if let text = found[1]?.rawText ?? part.rawText {
                 promptTextBytes += text.count
                 if depth == 0 { lastText = text }
             }

@@ -155,8 +155,12 @@ public struct AnswerStream: Sendable {
 
     /// The end that was held back, to be sent once the outcome is durable.
     ///
-    /// `comment` becomes an SSE comment before it; NDJSON has no comments and leaves it out.
-    public mutating func terminator(comment: String? = nil) -> [UInt8] {
+    /// `comment` becomes an SSE comment before it; NDJSON has no comments and leaves it out. `durations`
+    /// stand in the last line for Ollama's clients.
+    public mutating func terminator(
+        comment: String? = nil,
+        durations: AnswerDurations? = nil
+    ) -> [UInt8] {
         precondition(phase == .ended, "the end of a stream that is not complete")
         var output: [UInt8] = []
         // Google's own SDK takes a comment for an answer that it can't read.
@@ -164,7 +168,7 @@ public struct AnswerStream: Sendable {
             let line = comment.utf8.map { $0 < 0x20 ? UInt8(ascii: " ") : $0 }
             output += Array(": ".utf8) + line + Array("\n\n".utf8)
         }
-        if let writer { return output + writer.terminator(tally) }
+        if let writer { return output + writer.terminator(tally, durations) }
         if let form {
             output += held
             form.end(&output)

@@ -91,13 +91,13 @@ enum StreamWriter {
         }
     }
 
-    /// The terminal event.
-    func terminator(_ tally: AnswerTally) -> [UInt8] {
+    /// The terminal event; `durations` for a client that is told them.
+    func terminator(_ tally: AnswerTally, _ durations: AnswerDurations?) -> [UInt8] {
         switch self {
         case .openAI, .completions: Array("data: [DONE]\n\n".utf8)
         case .anthropic:
             Array("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n".utf8)
-        case .ollama(let writer): writer.terminator(tally)
+        case .ollama(let writer): writer.terminator(tally, durations)
         case .responses(let writer): writer.terminator(tally)
         case .gemini(let writer): writer.terminator(tally)
         }
