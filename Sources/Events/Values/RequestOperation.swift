@@ -6,6 +6,18 @@ public enum RequestOperation: UInt8, Sendable, CaseIterable {
     case embeddings = 2
     /// To go on with a prompt.
     case completion = 3
+    /// To make or change pictures.
+    case image = 4
+    /// To write down what is said in a recording.
+    case transcription = 5
+    /// To say a text.
+    case speech = 6
+    /// To judge whether something is harmful.
+    case moderation = 7
+    /// To order texts by how well they answer a question.
+    case ranking = 8
+    /// To keep, show or forget a file, which asks no model.
+    case file = 9
 }
 
 extension RequestOperation: FieldEnumeration {

@@ -12,6 +12,10 @@ struct FlowingAnswer: Sendable {
     private let firstByteMicroseconds: Int
     /// The status by which the provider refused the client's own API before it was asked by a chat.
     var refusedStatus: Int?
+    /// The media type of an answer that passes as it is; `nil` for a stream of the client's API.
+    var contentType: String?
+    /// Which request it answers.
+    private let client: ClientRequest
     /// What was read for the client before the stream was handed over.
     private(set) var opening: [UInt8]
 
@@ -26,7 +30,8 @@ struct FlowingAnswer: Sendable {
         attemptStart: Int64,
         status: Int,
         keys: KeyMask,
-        keeper: ReservationKeeper? = nil
+        keeper: ReservationKeeper? = nil,
+        contentType: String? = nil
     ) async throws(UpstreamError) -> AttemptRunner.Opening {
         var stream = AnswerStream(from: dialect, for: client, as: identity)
         var output: [UInt8] = []
@@ -68,6 +73,8 @@ struct FlowingAnswer: Sendable {
                 keys: keys,
                 keeper: keeper,
                 firstByteMicroseconds: firstByte,
+                contentType: contentType,
+                client: client,
                 opening: output
             )
         )
@@ -143,7 +150,7 @@ struct FlowingAnswer: Sendable {
 
     /// What the attempt came to.
     func result(failure: ProviderFailure? = nil) -> AttemptResult {
-        AttemptResult(
+        var result = AttemptResult(
             failure: failure,
             status: status,
             usage: stream.usage,
@@ -155,5 +162,7 @@ struct FlowingAnswer: Sendable {
             refusedStatus: refusedStatus,
             firstByteMicroseconds: firstByteMicroseconds
         )
+        result.count(for: client)
+        return result
     }
 }

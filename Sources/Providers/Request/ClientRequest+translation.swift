@@ -10,6 +10,7 @@ extension ClientRequest {
     public func obstacles(to family: WireFamily) -> [String] {
         guard !api.passes(to: ProviderDialect(family)) else { return [] }
         if api.operation == .embeddings, !family.embeds { return ["embeddings"] }
+        if let passage { return [passage.template] }
         do {
             let findings = try findings()
             let lost = findings.filter { $0.treatment(in: family) == .refused }
@@ -23,7 +24,7 @@ extension ClientRequest {
     /// speed but not the answer, declarations that a model need not use, what nobody has heard of; and the
     /// header for beta features, of which those that shape the answer have a field that says so.
     public func droppedHints(to family: WireFamily) -> [String] {
-        guard !api.passes(to: ProviderDialect(family)) else { return [] }
+        guard !api.passes(to: ProviderDialect(family)), !api.isPassedOnly else { return [] }
         do {
             let findings = try findings()
             let lost = findings.filter { $0.treatment(in: family) == .dropped }
@@ -128,8 +129,9 @@ extension ClientRequest {
             (conversation, field) = (
                 try GeminiRequestReader.read(root, streamed: streamed), "contents"
             )
-        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents:
-            preconditionFailure("a request for embeddings is no conversation")
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents,
+            .images, .transcriptions, .speech, .moderations, .rerank, .files:
+            preconditionFailure("a request to \(api) is no conversation")
         }
         conversation.noteEmptyTurns(in: field)
         return conversation
@@ -137,6 +139,7 @@ extension ClientRequest {
 
     private func splicedBody(model: String, options: UpstreamOptions) -> [UInt8] {
         if family == .gemini { return geminiBody(model: model, options) }
+        if passage != nil { return passedBody(model: model) }
         var splice = JSONSplice(root)
         splice.set("model", to: model)
         removeHints(from: &splice)
@@ -168,7 +171,8 @@ extension ClientRequest {
             }
             askForUsage(in: &splice, options)
         case .responses, .compaction, .embeddings, .ollamaEmbed, .ollamaEmbeddings,
-            .generateContent, .embedContent, .batchEmbedContents:
+            .generateContent, .embedContent, .batchEmbedContents, .images, .transcriptions,
+            .speech, .moderations, .rerank, .files:
             break
         }
         return splice.bytes
