@@ -44,7 +44,7 @@ struct Constraint {
             holder.provider.isEmpty ? !passes : holder.provider != reference.provider
         {
             var excluded = exclusion(.untranslatable)
-            excluded.fields = ["previous_response_id"]
+            excluded.fields = [holder.field ?? "previous_response_id"]
             return excluded
         }
         if !passes, let obstacle = received.obstacles.first(where: { $0.family == family }) {

@@ -67,6 +67,7 @@ public func decide(
         task: task,
         choosesModels: strategies.contains(where: \.choosesModels),
         wantsEmbeddings: received.operation == .embeddings,
+        asksNoModel: received.operation == .file,
         policy: inForce,
         models: state.models,
         prices: state.prices

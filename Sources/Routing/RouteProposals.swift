@@ -15,12 +15,18 @@ struct RouteProposals {
     let choosesModels: Bool
     /// Whether texts are to be embedded, which models that chat can't.
     let wantsEmbeddings: Bool
+    /// Whether a provider is asked and no model of it: for its files.
+    let asksNoModel: Bool
     let policy: PolicyInForce
     let models: ModelLists
     let prices: PriceTable
 
+    /// The name that stands for a model where none is asked, in a request for a provider's files.
+    static let noModel = "files"
+
     var list: [RouteProposal] {
-        switch target {
+        if asksNoModel { return providers }
+        return switch target {
         case .chain(let chain): withFallbacks(chainList(chain))
         case .open(let open): withFallbacks(openList(open))
         case .missingChain: []
@@ -30,6 +36,16 @@ struct RouteProposals {
             policy.providersByPriority.map {
                 RouteProposal(named: model, of: $0, models: models)
             }
+        }
+    }
+
+    /// The providers themselves, or the one that is named.
+    private var providers: [RouteProposal] {
+        var asked = policy.providersByPriority
+        if case .pinned(let provider, _) = target { asked = [provider] }
+        return asked.map { provider in
+            let reference = ModelReference(provider: provider.policy.name, model: Self.noModel)
+            return RouteProposal(.model(reference, provider))
         }
     }
 

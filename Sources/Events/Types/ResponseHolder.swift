@@ -7,6 +7,8 @@ public struct ResponseHolder: FieldRecord {
     public var key: Int = 0
     /// Whether nobody else can answer: the conversation so far is kept there alone.
     public var isOnly: Bool = false
+    /// The field that names what is held; absent for `previous_response_id`.
+    public var field: String?
 
     /// A record with every field empty.
     public init() {}
@@ -23,5 +25,6 @@ public struct ResponseHolder: FieldRecord {
         visitor.field(1, "provider", &provider)
         visitor.field(2, "key", &key)
         visitor.field(3, "only", &isOnly)
+        visitor.field(4, "field", &field)
     }
 }

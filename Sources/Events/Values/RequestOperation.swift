@@ -8,6 +8,18 @@ public enum RequestOperation: UInt8, Sendable, CaseIterable {
     case completion = 3
     /// To answer in OpenAI's Responses: what an attempt asks of a provider, not a request of Logway.
     case response = 4
+    /// To make or change pictures.
+    case image = 5
+    /// To write down what is said in a recording.
+    case transcription = 6
+    /// To say a text.
+    case speech = 7
+    /// To judge whether something is harmful.
+    case moderation = 8
+    /// To order texts by how well they answer a question.
+    case ranking = 9
+    /// To keep, show or forget a file, which asks no model.
+    case file = 10
 }
 
 extension RequestOperation: FieldEnumeration {

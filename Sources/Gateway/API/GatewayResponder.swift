@@ -124,6 +124,21 @@ struct GatewayResponder: Sendable {
         case (.post, "/api/pull"): return await ollama.pull(request)
         case (.get, "/api/hello"): return Self.hello
         case (.get, "/"): return ollama.greeting(to: request)
+        case _ where Passage.isServed(path):
+            guard
+                let passage = Passage(
+                    method: method.rawValue,
+                    path: path,
+                    query: request.uri.query
+                )
+            else { return Self.notFound(request) }
+            return await chat.respond(
+                to: request,
+                api: passage.api,
+                passage: passage,
+                endpoint: passage.template,
+                on: channel
+            )
         case (.post, _):
             guard let path = GeminiPath(path) else { return Self.notFound(request) }
             return await answer(request, to: path, on: channel)

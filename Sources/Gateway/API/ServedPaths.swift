@@ -13,6 +13,10 @@ enum ServedPaths {
         "/api/chat": [.post], "/api/generate": [.post], "/api/tags": [.get], "/api/show": [.post],
         "/": [.get], "/api/embed": [.post], "/api/embeddings": [.post], "/api/ps": [.get],
         "/api/version": [.get], "/api/pull": [.post], "/api/hello": [.get],
+        "/v1/files": [.get, .post], "/v1/images/generations": [.post],
+        "/v1/images/edits": [.post], "/v1/images/variations": [.post],
+        "/v1/audio/transcriptions": [.post], "/v1/audio/translations": [.post],
+        "/v1/audio/speech": [.post], "/v1/moderations": [.post], "/v1/rerank": [.post],
         "/v1beta/models": [.get],
         "/v1beta/models/{model}:generateContent": [.post],
         "/v1beta/models/{model}:streamGenerateContent": [.post],
@@ -24,7 +28,7 @@ enum ServedPaths {
     /// The beginnings of paths that end with an id.
     static let collections: [(prefix: String, methods: [HTTPRequest.Method])] = [
         ("/v1/models/", [.get]), ("/v1beta/models/", [.get]),
-        ("/v1/responses/", [.get, .delete, .post]),
+        ("/v1/responses/", [.get, .delete, .post]), ("/v1/files/", [.get, .delete]),
     ]
 
     /// In order, as an error lists them.

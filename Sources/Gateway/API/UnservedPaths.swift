@@ -45,19 +45,12 @@ enum UnservedPaths {
             "administration is the provider's: ask it with an administrator's key"
         ),
         (
-            "v1/moderations",
-            "no moderation is served: ask the provider, or a model by /v1/chat/completions"
-        ),
-        (
             "v1/realtime",
             "no realtime sessions are served: use /v1/chat/completions with `stream: true`"
         ),
         (
             "v1/complete",
             "Anthropic's text completions have ended: use /v1/messages"
-        ),
-        (
-            "v1/rerank", "no reranking is served: ask the provider itself"
         ),
         ("api/push", "Logway keeps no models: run `ollama push` where that Ollama runs"),
         ("api/create", "Logway keeps no models: run `ollama create` where that Ollama runs"),

@@ -185,19 +185,13 @@ struct ProviderConnection: Sendable {
         remaining: Duration
     ) -> UpstreamRequest {
         UpstreamRequest(
-            method: "POST",
-            url: client.api.isChat
-                ? chatURL ?? endpoint.chatURL(model: model, streamed: client.streamed)
-                : endpoint.url(
-                    for: client.api,
-                    model: model,
-                    streamed: client.streamed,
-                    dialect: dialect
+            method: client.passage?.method ?? "POST",
+            url: address(for: client, model: model, in: dialect),
+            headers: client.passage.map { endpoint.headers(plainHeaders, for: $0) }
+                ?? endpoint.headers(
+                    client.streamed ? streamHeaders : plainHeaders,
+                    passedOnFor: client
                 ),
-            headers: endpoint.headers(
-                client.streamed ? streamHeaders : plainHeaders,
-                passedOnFor: client
-            ),
             body: body,
             timeouts: UpstreamTimeouts(
                 connect: timeouts.connect,
@@ -207,6 +201,23 @@ struct ProviderConnection: Sendable {
                 total: remaining
             ),
             pool: pool
+        )
+    }
+
+    private func address(
+        for client: ClientRequest,
+        model: String,
+        in dialect: ProviderDialect
+    ) -> String {
+        if let passage = client.passage { return endpoint.url(for: passage) }
+        if client.api.isChat {
+            return chatURL ?? endpoint.chatURL(model: model, streamed: client.streamed)
+        }
+        return endpoint.url(
+            for: client.api,
+            model: model,
+            streamed: client.streamed,
+            dialect: dialect
         )
     }
 

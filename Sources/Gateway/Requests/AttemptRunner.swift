@@ -37,9 +37,16 @@ struct AttemptRunner: Sendable {
         remaining: Duration
     ) async -> Opening {
         let opening = await askInTurn(running, at: provider, watch: watch, remaining: remaining)
-        guard case .failed(var result) = opening else { return opening }
-        result.failure = result.failure?.masked(by: provider.keys)
-        return .failed(result)
+        switch opening {
+        case .flowing: return opening
+        case .whole(let answer, var result):
+            result.count(for: running.client)
+            return .whole(answer, result)
+        case .failed(var result):
+            result.failure = result.failure?.masked(by: provider.keys)
+            result.count(for: running.client)
+            return .failed(result)
+        }
     }
 
     /// Asks in a dialect of the provider's.
@@ -72,9 +79,12 @@ struct AttemptRunner: Sendable {
             let failure = ProviderFailure(.invalidRequest, error.message, status: 400)
             return .failed(AttemptResult(failure: failure, mayCost: false))
         }
+        // A picture or a long recording takes its time, of which nothing is seen before the end.
         let firstToken =
-            attempt.hang.map { Duration.microseconds($0.microseconds) }
-            ?? provider.timeouts.firstToken
+            client.passage != nil
+            ? remaining
+            : attempt.hang.map { Duration.microseconds($0.microseconds) }
+                ?? provider.timeouts.firstToken
         let exchange = upstream.start(
             provider.chatRequest(
                 body: body,
@@ -103,7 +113,9 @@ struct AttemptRunner: Sendable {
             let head = try await exchange.head()
             quotas.take(head, of: attempt, from: provider)
             guard (200..<300).contains(head.status) else {
-                return .failed(await refusal(head, exchange, of: attempt, from: provider))
+                var result = await refusal(head, exchange, of: attempt, from: provider)
+                if client.passage?.fileID != nil { result.blameFile(for: head.status) }
+                return .failed(result)
             }
             if let failure = ProviderFailure(codingOf: head) {
                 exchange.cancel()
@@ -111,7 +123,9 @@ struct AttemptRunner: Sendable {
                 result.record(exchange.timings)
                 return .failed(result)
             }
-            guard client.streamed else {
+            let type = head.headers["content-type"]
+            let isOpaque = client.passage.map { $0.isContent || type?.isJSONType != true } ?? false
+            guard client.streamed || isOpaque else {
                 return try await whole(exchange, dialect, client, identity, running, head)
             }
             return try await FlowingAnswer.open(
@@ -123,7 +137,8 @@ struct AttemptRunner: Sendable {
                 status: head.status,
                 keys: provider.keys,
                 signatures: signatures,
-                keeper: keeper
+                keeper: keeper,
+                contentType: isOpaque ? type ?? "application/octet-stream" : nil
             )
         } catch {
             var result = AttemptResult(failure: keeper?.end ?? ProviderFailure(error))

@@ -35,6 +35,8 @@ struct SentAnswer {
 extension ChatService {
     /// Keeps what a client asked.
     func keepRequest(of running: RunningRequest) {
+        // Pictures, recordings and files are no text.
+        guard running.client.passage == nil else { return }
         bodies?.keep(
             CapturedBody(of: running.id, .request, bytes: running.client.body),
             at: ledger.now

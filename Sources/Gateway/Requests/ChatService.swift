@@ -35,6 +35,7 @@ struct ChatService: Sendable {
         to request: Request,
         api: ClientAPI,
         address: ModelAddress? = nil,
+        passage: Passage? = nil,
         endpoint: String? = nil,
         on channel: any Channel
     ) async -> Response {
@@ -56,6 +57,7 @@ struct ChatService: Sendable {
                         api: api,
                         body: body,
                         address: address,
+                        passage: passage,
                         header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
                     )
                 )
@@ -77,7 +79,7 @@ struct ChatService: Sendable {
                 return try await refuse(received, error, watch, on: channel, start: start)
             }
             received.describe(client, families: providers.families)
-            received.holder = holder(of: client)
+            received.holder = fileHolder(of: client) ?? holder(of: client)
             var running = try ledger.admit(
                 client,
                 as: received,
@@ -223,6 +225,9 @@ struct ChatService: Sendable {
         }
         if let failure = result.failure, failure.kind.fault == .request {
             return try await fail(&running, result, with: .requestAtFault(failure))
+        }
+        if result.isUncertain, let failure = result.failure {
+            return try await fail(&running, result, with: .uncertain(failure))
         }
         return try running.failOver(result, in: ledger)
             ? try await strictly(running) : nil

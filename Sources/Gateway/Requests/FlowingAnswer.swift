@@ -15,6 +15,10 @@ struct FlowingAnswer: Sendable {
     private let firstByteMicroseconds: Int
     /// The status by which the provider refused the client's own API before it was asked by a chat.
     var refusedStatus: Int?
+    /// The media type of an answer that passes as it is; `nil` for a stream of the client's API.
+    var contentType: String?
+    /// Which request it answers.
+    private let client: ClientRequest
     /// What was read for the client before the stream was handed over.
     private(set) var opening: [UInt8]
 
@@ -30,7 +34,8 @@ struct FlowingAnswer: Sendable {
         status: Int,
         keys: KeyMask,
         signatures: ThoughtSignatures,
-        keeper: ReservationKeeper? = nil
+        keeper: ReservationKeeper? = nil,
+        contentType: String? = nil
     ) async throws(UpstreamError) -> AttemptRunner.Opening {
         var stream = AnswerStream(from: dialect, for: client, as: identity)
         var output: [UInt8] = []
@@ -75,6 +80,8 @@ struct FlowingAnswer: Sendable {
                 signatures: signatures,
                 start: attemptStart,
                 firstByteMicroseconds: firstByte,
+                contentType: contentType,
+                client: client,
                 opening: output
             )
         )
@@ -158,7 +165,7 @@ struct FlowingAnswer: Sendable {
 
     /// What the attempt came to.
     func result(failure: ProviderFailure? = nil) -> AttemptResult {
-        AttemptResult(
+        var result = AttemptResult(
             failure: failure,
             status: status,
             usage: stream.usage,
@@ -170,5 +177,7 @@ struct FlowingAnswer: Sendable {
             refusedStatus: refusedStatus,
             firstByteMicroseconds: firstByteMicroseconds
         )
+        result.count(for: client)
+        return result
     }
 }

@@ -11,6 +11,9 @@ extension RequestFailure {
         case .refused(let decision, let names):
             Self.refusal(decision, model: running.client.model, names: names)
         case .requestAtFault(let failure): failure.message
+        case .uncertain(let failure):
+            "the provider may keep the file all the same, so nobody else was asked: "
+                + "\(failure.message); list the files before you send it again"
         case .brokenOff(let failure): "the answer broke off: \(failure.message)"
         case .stopping: "Logway is stopping; send the request again"
         case .exhausted(_, let names): Self.exhaustion(of: running, names: names)

@@ -10,6 +10,8 @@ enum RequestFailure: Sendable {
     /// Every candidate failed or was passed over; `names` are those that a request may use, where the
     /// client named a model that nobody seems to have.
     case exhausted(RunningRequest, names: [String])
+    /// The provider failed, and may keep what it was sent all the same.
+    case uncertain(ProviderFailure)
     /// The answer broke off after its first byte.
     case brokenOff(ProviderFailure)
     /// Logway is stopping and has waited long enough.
@@ -19,7 +21,7 @@ enum RequestFailure: Sendable {
     var outcome: RequestOutcome {
         switch self {
         case .refused, .requestAtFault: .refused
-        case .exhausted: .failed
+        case .exhausted, .uncertain: .failed
         case .brokenOff: .cut
         case .stopping: .interrupted
         }
@@ -29,7 +31,8 @@ enum RequestFailure: Sendable {
     var kind: FailureKind? {
         switch self {
         case .refused: nil
-        case .requestAtFault(let failure), .brokenOff(let failure), .stopping(let failure):
+        case .requestAtFault(let failure), .uncertain(let failure), .brokenOff(let failure),
+            .stopping(let failure):
             failure.kind
         case .exhausted(let running, _): running.finished.last?.failure
         }
@@ -44,7 +47,7 @@ enum RequestFailure: Sendable {
         case .refused(let decision, _): waits = decision.excluded.map(\.until)
         case .exhausted(let running, _):
             waits = running.finished.map(\.retryAt) + running.skipped.map(\.until)
-        case .requestAtFault, .brokenOff, .stopping: return nil
+        case .requestAtFault, .uncertain, .brokenOff, .stopping: return nil
         }
         guard let first = waits.compactMap({ $0 }).min() else { return nil }
         return max(1, Int(((first - now).microseconds + 999_999) / 1_000_000))
@@ -83,7 +86,8 @@ enum RequestFailure: Sendable {
             // What a provider gives as its status may be any number, or put the blame on itself.
             failure.status.flatMap { (400..<500).contains($0) ? $0 : nil } ?? 400
         case .exhausted(let running, _): Self.status(of: running.finished.last?.failure)
-        case .brokenOff(let failure), .stopping(let failure): Self.status(of: failure.kind)
+        case .uncertain(let failure), .brokenOff(let failure), .stopping(let failure):
+            Self.status(of: failure.kind)
         }
     }
 
@@ -129,6 +133,7 @@ enum RequestFailure: Sendable {
                 ? Self.code(of: ModelAbsence(running))
                 : running.finished.last?.failure == .budgetExhausted
                     ? "budget_exceeded" : "all_providers_failed"
+        case .uncertain: "upload_uncertain"
         case .brokenOff(let failure):
             failure.kind == .budgetExhausted ? "budget_exceeded" : "upstream_interrupted"
         case .stopping: "stopping"

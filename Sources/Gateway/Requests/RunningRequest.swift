@@ -71,6 +71,9 @@ struct AttemptResult: Sendable {
     var mayCost = true
     /// Whether something came that could not be read, so that nobody knows what it cost.
     var isUnreadable = false
+    /// Whether the provider may keep what it was sent although it failed, so that to ask again, or
+    /// another, could keep it twice.
+    var isUncertain = false
     var connectMicroseconds: Int?
     var firstByteMicroseconds: Int?
 }

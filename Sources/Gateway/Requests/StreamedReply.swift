@@ -31,7 +31,7 @@ final class StreamedReply: Sendable {
         self.flowing = flowing
         self.watch = watch
         self.service = service
-        headers = running.headers(contentType: running.client.streamType)
+        headers = running.headers(contentType: flowing.contentType ?? running.client.streamType)
         errorShape = (running.client.family, running.id)
     }
 
@@ -102,7 +102,7 @@ final class StreamedReply: Sendable {
         if let response = flowing.response { service.keepResponse(response, of: open) }
         let end = flowing.terminator(comment: open.costLine)
         sent.add(end)
-        try await writer.write(ByteBuffer(bytes: end))
+        if !end.isEmpty { try await writer.write(ByteBuffer(bytes: end)) }
         sent.isWhole = true
         try await writer.finish(nil)
         flowing.drain()
@@ -128,11 +128,11 @@ final class StreamedReply: Sendable {
         guard !watch.isGone else { return }
         _ = try await service.ledger.settle(open.sequence)
         let error = RequestFailure.brokenOff(failure).clientError(for: open)
-        try await writer.write(
-            ByteBuffer(bytes: flowing.frame(of: error, at: Clocks.wall))
-        )
-        // Google's own SDK overlooks an error among its events, but not a connection that breaks off.
-        if errorShape.family == .gemini { throw failure }
+        let frame = flowing.frame(of: error, at: Clocks.wall)
+        if !frame.isEmpty { try await writer.write(ByteBuffer(bytes: frame)) }
+        // Google's own SDK overlooks an error among its events, but not a connection that breaks off;
+        // and nothing else tells that a sound or a file is not whole.
+        if errorShape.family == .gemini || frame.isEmpty { throw failure }
         try await writer.finish(nil)
     }
 }

@@ -39,6 +39,10 @@ public struct Answer: Sendable {
         for request: ClientRequest,
         as identity: AnswerIdentity
     ) throws(ProviderFailure) {
+        if let passage = request.passage {
+            self = try .passed(body, for: passage)
+            return
+        }
         guard request.api.operation != .embeddings else {
             self = try Answer(embeddings: body, from: upstream, for: request, as: identity)
             return
@@ -68,6 +72,17 @@ public struct Answer: Sendable {
             signatures = CallSignature.all(in: parts, ids: ids)
             self.body = try AnswerWriter.write(parts, tally, for: request, as: identity)
         }
+    }
+
+    /// An answer of which nothing is known but what the provider keeps of it.
+    init(_ body: [UInt8], held: [UInt64]) {
+        self.body = body
+        self.held = held
+        usage = TokenUsage()
+        finishReason = nil
+        model = nil
+        receipt = nil
+        outputTextBytes = 0
     }
 
     /// Reads embeddings; nothing of a chat's answer is known of them.

@@ -22,8 +22,9 @@ enum AnswerWriter {
         case .generateContent:
             try GeminiAnswerWriter(ids, includesThoughts: request.wantsThoughts)
                 .write(content, tally)
-        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents:
-            preconditionFailure("embeddings are no answer of a chat")
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents,
+            .images, .transcriptions, .speech, .moderations, .rerank, .files:
+            preconditionFailure("an answer to \(request.api) is none of a chat")
         }
     }
 }

@@ -32,10 +32,33 @@ public enum ClientAPI: Sendable, CaseIterable {
     /// Gemini's `:batchEmbedContents`.
     case batchEmbedContents
 
+    /// OpenAI's `/v1/images/generations`, `/edits` and `/variations`.
+    case images
+    /// OpenAI's `/v1/audio/transcriptions` and `/translations`.
+    case transcriptions
+    /// OpenAI's `POST /v1/audio/speech`.
+    case speech
+    /// OpenAI's `POST /v1/moderations`.
+    case moderations
+    /// `POST /v1/rerank`, which several servers of OpenAI's family have.
+    case rerank
+    /// OpenAI's `/v1/files`.
+    case files
+
+    /// Whether its requests go on as they came, within the family only: `Passage`.
+    public var isPassedOnly: Bool {
+        switch self {
+        case .images, .transcriptions, .speech, .moderations, .rerank, .files: true
+        default: false
+        }
+    }
+
     /// The family it belongs to.
     public var family: WireFamily {
         switch self {
-        case .chatCompletions, .completions, .responses, .compaction, .embeddings: .openai
+        case .chatCompletions, .completions, .responses, .compaction, .embeddings, .images,
+            .transcriptions, .speech, .moderations, .rerank, .files:
+            .openai
         case .messages: .anthropic
         case .ollamaChat, .ollamaGenerate, .ollamaEmbed, .ollamaEmbeddings: .ollama
         case .generateContent, .embedContent, .batchEmbedContents: .gemini
@@ -49,6 +72,12 @@ public enum ClientAPI: Sendable, CaseIterable {
             .generateContent:
             .generation
         case .completions: .completion
+        case .images: .image
+        case .transcriptions: .transcription
+        case .speech: .speech
+        case .moderations: .moderation
+        case .rerank: .ranking
+        case .files: .file
         case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents:
             .embeddings
         }

@@ -10,6 +10,7 @@ extension ClientRequest {
     public func obstacles(to family: WireFamily) -> [String] {
         guard !api.passes(to: ProviderDialect(family)) else { return [] }
         if api.operation == .embeddings, !family.embeds { return ["embeddings"] }
+        if let passage { return [passage.template] }
         do {
             let findings = try findings()
             let lost = findings.filter { $0.treatment(in: family) == .refused }
@@ -28,7 +29,7 @@ extension ClientRequest {
 
     /// The same on the way to a provider that speaks `dialect`.
     public func droppedHints(speaking dialect: ProviderDialect) -> [String] {
-        guard !api.passes(to: dialect) else { return [] }
+        guard !api.passes(to: dialect), !api.isPassedOnly else { return [] }
         let family = dialect.family
         do {
             let findings = try findings()
@@ -139,8 +140,9 @@ extension ClientRequest {
             (conversation, field) = (
                 try GeminiRequestReader.read(root, streamed: streamed), "contents"
             )
-        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents:
-            preconditionFailure("a request for embeddings is no conversation")
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents,
+            .images, .transcriptions, .speech, .moderations, .rerank, .files:
+            preconditionFailure("a request to \(api) is no conversation")
         }
         conversation.noteEmptyTurns(in: field)
         return conversation
@@ -148,6 +150,7 @@ extension ClientRequest {
 
     private func splicedBody(model: String, options: UpstreamOptions) -> [UInt8] {
         if family == .gemini { return geminiBody(model: model, options) }
+        if passage != nil { return passedBody(model: model) }
         var splice = JSONSplice(root)
         splice.set("model", to: model)
         removeHints(from: &splice)
@@ -180,7 +183,8 @@ extension ClientRequest {
             }
             askForUsage(in: &splice, options)
         case .responses, .compaction, .embeddings, .ollamaEmbed, .ollamaEmbeddings,
-            .generateContent, .embedContent, .batchEmbedContents:
+            .generateContent, .embedContent, .batchEmbedContents, .images, .transcriptions,
+            .speech, .moderations, .rerank, .files:
             break
         }
         return splice.bytes

@@ -51,6 +51,13 @@ public struct ClientRequest: Sendable {
     let address: ModelAddress?
     /// Whether a part of a message is what a model thought, in Anthropic's form.
     let hasThinking: Bool
+    /// Where the request passes to, where it goes on as it came.
+    public let passage: Passage?
+    /// Whether the body names a model, and where, in a form.
+    let namesModel: Bool
+    let modelRange: Range<Int>?
+    /// The files that the prompt names by the ids that a provider gave them, some of them.
+    public let fileIDs: [String]
     /// Whether embeddings are wanted as base64.
     let wantsBase64: Bool
     /// The headers that go on to a provider of the same family, by lower-case name.
@@ -80,6 +87,7 @@ public struct ClientRequest: Sendable {
     ///   - api: the API of the endpoint that it was sent to.
     ///   - body: the whole body.
     ///   - address: what the address says, where it names the model as Gemini's does.
+    ///   - passage: where the request goes on to as it came, which its API then has to be of.
     ///   - header: looks a header of the request up by its lower-case name.
     /// - Throws: `RequestError` for invalid JSON, and for missing, duplicate or mistyped fields
     ///   among those that are read; it names the field and the offset.
@@ -87,9 +95,21 @@ public struct ClientRequest: Sendable {
         api: ClientAPI,
         body: [UInt8],
         address: ModelAddress? = nil,
+        passage: Passage? = nil,
         header: (String) -> String? = { _ in nil }
     ) throws(RequestError) {
-        let facts = try RequestFacts(api: api, body: body, address: address)
+        var passage = passage
+        passage?.contentType = header("content-type")
+        let facts =
+            if let passage {
+                try RequestFacts(passing: passage, body: body)
+            } else {
+                try RequestFacts(api: api, body: body, address: address)
+            }
+        self.passage = passage
+        namesModel = facts.namesModel
+        modelRange = facts.modelRange
+        fileIDs = facts.fileIDs
         self.api = api
         self.address = address
         self.body = body

@@ -25,6 +25,13 @@ struct RequestFacts {
     var wantsBase64 = false
     /// What a request to OpenAI's responses says of things that stand elsewhere.
     var links = ResponseLinks()
+    /// Whether the body names a model, and where, in a form.
+    var namesModel = false
+    var modelRange: Range<Int>?
+    /// The files that the prompt names by the ids that a provider gave them, at most `fileLimit`.
+    var fileIDs: [String] = []
+    /// A provider that keeps one of them keeps them all, or nobody can answer.
+    private static let fileLimit = 8
     /// Whether thoughts are wanted in the answer.
     var wantsThoughts = false
 
@@ -50,6 +57,8 @@ struct RequestFacts {
         case .ollamaChat: try readOllamaChat()
         case .ollamaGenerate: try readOllamaGenerate()
         case .embeddings, .ollamaEmbed, .ollamaEmbeddings: try readEmbeddings(api)
+        case .images, .transcriptions, .speech, .moderations, .rerank, .files:
+            preconditionFailure("a request that passes is read with its passage")
         case .generateContent:
             try readAddress(address)
             try readGenerateContent()
@@ -168,7 +177,7 @@ struct RequestFacts {
         }
     }
 
-    private static let partKeys: JSONKeys = ["type", "text", "content", "input"]
+    private static let partKeys: JSONKeys = ["type", "text", "content", "input", "file", "file_id"]
 
     /// Content is a string or a list of parts, or something that its provider alone knows; a tool result's part holds content once more.
     mutating func readContent(_ content: Field, depth: Int) throws(RequestError) {
@@ -188,6 +197,7 @@ struct RequestFacts {
                 promptTextBytes += text.count
                 if depth == 0 { lastText = text }
             }
+            if found[4] != nil || found[5] != nil { readFile(found[4], id: found[5]) }
             promptTextBytes += found[3]?.range.count ?? 0
             if let type = found[0], type.isString("image_url") || type.isString("image") {
                 needs.insert(.vision)
@@ -198,5 +208,12 @@ struct RequestFacts {
                 try readContent(Field(value: inner, path: content.path + "[].content"), depth: 1)
             }
         }
+    }
+
+    /// Takes the id of a file, which OpenAI's chats have in an object and its responses in the part.
+    private mutating func readFile(_ file: JSONSlice?, id: JSONSlice?) {
+        let inside = file?.members.first { $0.name.isString("file_id") }?.value
+        guard fileIDs.count < Self.fileLimit, let id = (id ?? inside)?.string else { return }
+        fileIDs.append(id)
     }
 }

@@ -28,6 +28,8 @@ public struct AnswerStream: Sendable {
     var writer: StreamWriter?
     /// What the translation of the request changed that is undone here.
     var restoration: AnswerRestoration?
+    /// Whether the bytes are of any kind, and nothing of them is read.
+    let isOpaque: Bool
     /// How a Gemini client's events stand in its bytes, where they pass.
     var form: GeminiStreamForm?
     var tally: AnswerTally
@@ -48,6 +50,7 @@ public struct AnswerStream: Sendable {
         upstream = dialect.family
         client = request.family
         hidesUsage = !request.wantsStreamedUsage
+        isOpaque = request.passage != nil
         framer = EventFramer(isNDJSON: upstream == .ollama)
         let passes = request.api.passes(to: dialect)
         isPassedResponse = passes && request.api.isResponses
@@ -113,6 +116,11 @@ public struct AnswerStream: Sendable {
         into output: inout [UInt8]
     ) throws(ProviderFailure) {
         guard phase == .streaming else { return }
+        if isOpaque {
+            tally.hasContent = true
+            output += bytes
+            return
+        }
         framer.append(bytes)
         do {
             while phase == .streaming, let frame = try framer.next() {
@@ -131,6 +139,10 @@ public struct AnswerStream: Sendable {
         guard phase != .failed else {
             throw ProviderFailure(.cut, "the stream has failed before")
         }
+        if isOpaque {
+            phase = .ended
+            return
+        }
         do {
             if phase == .streaming, let frame = framer.last() {
                 try handleLast(frame, into: &output)
@@ -144,6 +156,8 @@ public struct AnswerStream: Sendable {
 
     /// An error in the place of the end, in the form that the stream has; no clean end may follow it.
     public func frame(of error: ClientError, at time: Timestamp) -> [UInt8] {
+        // Among bytes of another kind it would be taken for one of them.
+        if isOpaque { return [] }
         guard var form = form ?? writer?.form, form.isArray else {
             return error.frame(for: client, at: time)
         }
@@ -162,6 +176,7 @@ public struct AnswerStream: Sendable {
         durations: AnswerDurations? = nil
     ) -> [UInt8] {
         precondition(phase == .ended, "the end of a stream that is not complete")
+        if isOpaque { return [] }
         var output: [UInt8] = []
         // Google's own SDK takes a comment for an answer that it can't read.
         if let comment, client != .ollama, client != .gemini {

@@ -31,8 +31,9 @@ enum StreamWriter {
                 OllamaStreamWriter(identity: identity, isChat: request.api == .ollamaChat)
             )
         case .generateContent: self = .gemini(GeminiStreamWriter(request, identity: identity))
-        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents:
-            preconditionFailure("embeddings are not streamed")
+        case .embeddings, .ollamaEmbed, .ollamaEmbeddings, .embedContent, .batchEmbedContents,
+            .images, .transcriptions, .speech, .moderations, .rerank, .files:
+            preconditionFailure("\(request.api) is not translated into a stream")
         }
     }
 

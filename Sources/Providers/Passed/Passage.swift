@@ -1,0 +1,72 @@
+public import Events
+
+/// Where a request that goes on as it came is sent: OpenAI's files, images, audio, moderations and
+/// rankings, which no other family has a word for.
+///
+/// Sources: OpenAI's API reference ("Files", "Images", "Audio", "Moderations"), and for rankings the
+/// `/v1/rerank` that Jina, vLLM and others share; November 2026.
+public struct Passage: Hashable, Sendable {
+    /// The method of HTTP.
+    public let method: String
+    /// The path below the version of the API: `/files/file-1/content`.
+    public let path: String
+    /// What stands behind the `?`, as it came.
+    public let query: String?
+    /// The API that the path is of.
+    public let api: ClientAPI
+    /// The media type of the body, with its parameters.
+    public var contentType: String?
+
+    private static let apis: [String: ClientAPI] = [
+        "images/generations": .images, "images/edits": .images, "images/variations": .images,
+        "audio/transcriptions": .transcriptions, "audio/translations": .transcriptions,
+        "audio/speech": .speech, "moderations": .moderations, "rerank": .rerank, "files": .files,
+    ]
+
+    /// The passage of a request to `/v1…`; `nil` for what doesn't pass.
+    public init?(method: String, path: String, query: String?) {
+        let parts = path.split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count > 2, parts[0].isEmpty, parts[1] == "v1" else { return nil }
+        let below = parts.dropFirst(2).joined(separator: "/")
+        let isFile = parts[2] == "files" && (4...5).contains(parts.count)
+        let isContent = parts.count == 5 && parts[4] == "content"
+        let methods: Set<String>
+        if isFile, !parts[3].isEmpty, parts.count == 4 || isContent {
+            api = .files
+            methods = isContent ? ["GET"] : ["GET", "DELETE"]
+        } else if let known = Self.apis[below] {
+            api = known
+            methods = known == .files ? ["GET", "POST"] : ["POST"]
+        } else {
+            return nil
+        }
+        guard methods.contains(method) else { return nil }
+        self.method = method
+        self.path = "/" + below
+        self.query = query
+    }
+
+    /// Whether there are requests to a path that pass, whatever their method.
+    public static func isServed(_ path: String) -> Bool {
+        ["GET", "POST"].contains { Passage(method: $0, path: path, query: nil) != nil }
+    }
+
+    /// The file that the path names; `nil` where it names none.
+    public var fileID: String? {
+        guard api == .files else { return nil }
+        let parts = path.split(separator: "/")
+        return parts.count > 1 ? String(parts[1]) : nil
+    }
+
+    /// The path without an id, by which requests are recorded.
+    public var template: String {
+        fileID.map { "/v1" + path.replacing("/" + $0, with: "/{id}", maxReplacements: 1) }
+            ?? "/v1" + path
+    }
+
+    /// Whether the answer is the content of a file, of whatever type.
+    public var isContent: Bool { fileID != nil && path.hasSuffix("/content") }
+
+    /// Whether something is kept at the provider by it: asked twice, it would be kept twice.
+    public var creates: Bool { api == .files && method == "POST" }
+}
