@@ -1,4 +1,5 @@
 import Events
+import HTTPTypes
 import Providers
 import Settings
 import Upstream
@@ -7,7 +8,7 @@ import Upstream
 /// the whole answer, or the first content of a stream.
 struct AttemptRunner: Sendable {
     /// The most bytes of an unstreamed answer: far above any model's output limit.
-    static let answerLimit = 64 << 20
+    static let answerLimit = AnswerStream.eventLimit
     /// The bytes of an error's body that are looked at.
     static let errorBodyLimit = 64 << 10
 
@@ -37,6 +38,11 @@ struct AttemptRunner: Sendable {
         let opening = await askInTurn(running, at: provider, watch: watch, remaining: remaining)
         guard case .failed(var result) = opening else { return opening }
         result.failure = result.failure?.masked(by: provider.keys)
+        if let attempt = running.attempt,
+            !running.client.api.passes(to: provider.dialect(for: attempt.model))
+        {
+            result.failure = result.failure?.afterTranslation
+        }
         return .failed(result)
     }
 
@@ -99,8 +105,13 @@ struct AttemptRunner: Sendable {
         do throws(UpstreamError) {
             let head = try await exchange.head()
             quotas.take(head, of: attempt, from: provider)
+            let passed =
+                client.api.passes(to: dialect)
+                ? head.headers.passed(from: provider.endpoint.family) : HTTPFields()
             guard (200..<300).contains(head.status) else {
-                return .failed(await refusal(head, exchange, of: attempt, from: provider))
+                var result = await refusal(head, exchange, of: attempt, from: provider)
+                result.headers = passed
+                return .failed(result)
             }
             if let failure = ProviderFailure(codingOf: head) {
                 exchange.cancel()
@@ -109,7 +120,17 @@ struct AttemptRunner: Sendable {
                 return .failed(result)
             }
             guard client.streamed else {
-                return try await Self.whole(exchange, dialect, client, identity, running, head)
+                let opening = try await Self.whole(
+                    exchange,
+                    dialect,
+                    client,
+                    identity,
+                    running,
+                    head
+                )
+                guard case .whole(let answer, var result) = opening else { return opening }
+                result.headers = passed
+                return .whole(answer, result)
             }
             return try await FlowingAnswer.open(
                 exchange,
@@ -118,6 +139,7 @@ struct AttemptRunner: Sendable {
                 as: identity,
                 attemptStart: running.attemptStart,
                 status: head.status,
+                headers: passed,
                 keys: provider.keys,
                 keeper: keeper
             )
@@ -210,7 +232,9 @@ extension AttemptResult {
     /// is unknown, not an estimate.
     init(withoutContent failure: ProviderFailure, status: Int, usage: TokenUsage = TokenUsage()) {
         self.init(failure: failure, status: status, usage: usage)
-        let isError = failure.kind != .invalidResponse && failure.kind != .cut
+        let isError =
+            failure.kind != .invalidResponse && failure.kind != .cut
+            && failure.kind != .malformedOutput
         let isCounted = usage.prompt != nil || usage.output != nil
         mayCost = isCounted || !isError
         isUnreadable = !isCounted && !isError
