@@ -27,6 +27,7 @@ struct CatalogEntry: Codable, Equatable, Sendable {
         var output: String?
         var cachedInput: String?
         var cacheWrite: String?
+        var cacheWriteHour: String?
     }
 
     struct Score: Codable, Equatable, Sendable {
@@ -81,7 +82,8 @@ struct CatalogEntry: Codable, Equatable, Sendable {
                 input: try price("input", usdPer1M.input),
                 output: try price("output", usdPer1M.output),
                 cachedInput: try price("cachedInput", usdPer1M.cachedInput),
-                cacheWrite: try price("cacheWrite", usdPer1M.cacheWrite)
+                cacheWrite: try price("cacheWrite", usdPer1M.cacheWrite),
+                cacheWriteHour: try price("cacheWriteHour", usdPer1M.cacheWriteHour)
             )
             card.longPromptFrom = try positive("longPromptFrom", longPromptFrom)
             card.source = source ?? "the user catalogue"

@@ -49,7 +49,7 @@ struct CatalogFile: Codable, Equatable, Sendable {
             "longPromptFrom", "parameters", "capabilities", "tasks", "strengths", "weaknesses",
             "benchmarks", "gpuMemory", "default", "quality",
         ])
-        let prices = Set(["input", "output", "cachedInput", "cacheWrite"])
+        let prices = Set(["input", "output", "cachedInput", "cacheWrite", "cacheWriteHour"])
         let all = try JSONDecoder().decode([String: AnyShape].self, from: json)
         for (key, value) in all {
             guard ["version", "imported", "models"].contains(key) else {

@@ -87,7 +87,8 @@ struct LiteLLMModel: Decodable {
             input: try dollars("input_cost_per_token"),
             output: try dollars("output_cost_per_token"),
             cachedInput: try dollars("cache_read_input_token_cost"),
-            cacheWrite: try dollars("cache_creation_input_token_cost")
+            cacheWrite: try dollars("cache_creation_input_token_cost"),
+            cacheWriteHour: try dollars("cache_creation_input_token_cost_above_1hr")
         )
         guard let input = prices.input, let output = prices.output else {
             throw Unusable(reason: "no price per token")

@@ -204,6 +204,7 @@ public struct ExplainPage: Sendable {
         }
         if attempt.usage.prompt != nil || attempt.usage.output != nil {
             lines.append(tokens(attempt.usage))
+            lines += unpriced(attempt.usage)
         }
         let source =
             switch attempt.costOrigin {
@@ -220,10 +221,26 @@ public struct ExplainPage: Sendable {
     private static func tokens(_ usage: TokenUsage) -> String {
         let parts: [(Int?, String)] = [
             (usage.input, "in"), (usage.cachedInput, "cached"), (usage.cacheWrite, "cache write"),
+            (usage.cacheWriteHour, "of them for an hour"),
             (usage.output, "out"), (usage.reasoning, "of them reasoning"),
         ]
         let known = parts.compactMap { count, name in count.map { "\($0) \(name)" } }
         return "tokens: " + known.joined(separator: ", ") + " (counted by \(usage.origin.counter))"
+    }
+
+    /// What was used that list prices per token don't cover; nothing for most answers.
+    private static func unpriced(_ usage: TokenUsage) -> [String] {
+        var lines: [String] = []
+        if let tier = usage.serviceTier {
+            lines.append(
+                "service tier: \(Wording.plain(tier))"
+                    + (usage.isStandardTier ? "" : ", whose price is not known")
+            )
+        }
+        if let count = usage.unpriced, count > 0 {
+            lines.append("\(count) tokens of audio or requests of its tools, without a known price")
+        }
+        return lines
     }
 
     /// What the client asked for.

@@ -30,7 +30,7 @@ extension ProviderHealth {
             return .silent
         case .keyRejected: return .keyRejected
         case .clientGone, .poolExhausted, .interrupted, .deadlinePassed, .hedgeLost,
-            .budgetExhausted:
+            .budgetExhausted, .translationRejected, .malformedOutput:
             return .nothingWrong
         case .invalidRequest, .contextTooLong, .modelMissing, .endpointMissing, .rateLimited,
             .overloaded, .serverError, .invalidResponse:

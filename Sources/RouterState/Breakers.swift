@@ -151,7 +151,7 @@ extension Breakers.Breaker {
             } else if consecutiveFailures >= policy.failuresToOpen {
                 open(at: place, policy: policy)
             }
-        case .request, .key, .model, .rate, .gateway: break
+        case .request, .key, .model, .rate, .attempt, .gateway: break
         }
     }
 

@@ -113,7 +113,7 @@ public struct Holds: Hashable, Sendable {
             let until = attempt.retryAt ?? unspecifiedRetry(of: owner, time)
             rates = rates.filter { $0.value > time }
             rates[owner] = until
-        case .request, .provider, .gateway: break
+        case .request, .provider, .attempt, .gateway: break
         }
     }
 

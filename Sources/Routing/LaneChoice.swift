@@ -50,7 +50,7 @@ struct LaneChoice {
                 let lanes = provider.lanes
                 return lanes.indices.contains(last) && lanes[key].endpoint != lanes[last].endpoint
                     && !state.lanes.of(reference.provider, key).isResting(at: now)
-            case .request, .model, .gateway: return false
+            case .request, .model, .attempt, .gateway: return false
             }
         }
     }

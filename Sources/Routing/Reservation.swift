@@ -194,7 +194,12 @@ extension TokenPrices {
     func bound(input: Int, output: Int?) -> Nanodollars? {
         guard let price = self.input else { return nil }
         var dearest = self
-        dearest.input = max(price, cachedInput ?? price, cacheWrite ?? price)
+        dearest.input = max(
+            price,
+            cachedInput ?? price,
+            cacheWrite ?? price,
+            cacheWriteHour ?? price
+        )
         return dearest.cost(of: TokenUsage(input: input, output: output, origin: .estimated))
     }
 }

@@ -123,7 +123,7 @@ extension FailureKind {
     /// Whether the provider may do better in a moment.
     fileprivate var isSoonOver: Bool {
         switch self {
-        case .overloaded, .serverError, .connectionFailed, .cut: true
+        case .overloaded, .serverError, .connectionFailed, .cut, .malformedOutput: true
         default: false
         }
     }

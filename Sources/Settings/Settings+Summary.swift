@@ -101,6 +101,7 @@ private struct SummaryLines {
         add("\(path).output", prices?.output.map { Nanodollars($0) })
         add("\(path).cachedInput", prices?.cachedInput.map { Nanodollars($0) })
         add("\(path).cacheWrite", prices?.cacheWrite.map { Nanodollars($0) })
+        add("\(path).cacheWriteHour", prices?.cacheWriteHour.map { Nanodollars($0) })
     }
 
     mutating func add(_ path: String, _ timeouts: Timeouts) {
@@ -169,6 +170,7 @@ private struct SummaryLines {
         add("routing.retry.times", routing.retry.times)
         add("routing.retry.backoffMs", milliseconds: routing.retry.backoff)
         add("routing.retry.longestMs", milliseconds: routing.retry.longest)
+        add("routing.keepAliveMs", milliseconds: routing.keepAlive ?? .zero)
         add("routing.referenceModel", routing.referenceModel)
         add("routing.maxAttempts", routing.maxAttempts)
         add("routing.timeouts", routing.timeouts)

@@ -40,6 +40,24 @@ public struct UpstreamHeaders: Sendable, RandomAccessCollection {
         fields.filter { matches($0, name) }.map { text($0.valueStart, $0.valueEnd) }
     }
 
+    /// The positions of the headers of these names, or of names with this beginning, in whatever
+    /// case; nothing becomes a `String`.
+    public func indices(named names: [String], orBeginningWith prefix: String) -> [Int] {
+        fields.indices.filter { position in
+            begins(fields[position], with: prefix)
+                || names.contains { matches(fields[position], $0) }
+        }
+    }
+
+    private func begins(_ field: Field, with prefix: String) -> Bool {
+        let count = prefix.utf8.count
+        guard Int(field.nameEnd - field.nameStart) >= count else { return false }
+        let start = Int(field.nameStart)
+        return zip(bytes[start..<start + count], prefix.utf8).allSatisfy {
+            $0.asciiLowercased == $1.asciiLowercased
+        }
+    }
+
     private func text(_ start: UInt32, _ end: UInt32) -> String {
         String(decoding: bytes[Int(start)..<Int(end)], as: UTF8.self)
     }

@@ -71,7 +71,7 @@ struct AnswerTests {
     @Test func `Anthropic's answer becomes OpenAI's`() throws {
         let answer = try answer(Self.anthropic, from: .anthropic, for: try openAIRequest())
         let expected = #"""
-            {"id":"msg_1","object":"chat.completion","created":1763700000,"model":"c-1","choices":[{"index":0,
+            {"id":"chatcmpl-0190a0b0111170008000000000000001","object":"chat.completion","created":1763700000,"model":"c-1","choices":[{"index":0,
             "message":{"role":"assistant","content":"Hé 😀","refusal":null,"tool_calls":[{"id":"t1","type":"function",
             "function":{"name":"f","arguments":"{\"x\": \"K\\u00f6ln\"}"}}]},"logprobs":null,"finish_reason":"tool_calls"}],
             "usage":{"prompt_tokens":6,"completion_tokens":5,"total_tokens":11,"prompt_tokens_details":{"cached_tokens":2}}}
@@ -82,7 +82,7 @@ struct AnswerTests {
     @Test func `OpenAI's answer becomes Anthropic's`() throws {
         let answer = try answer(Self.openAI, from: .openai, for: try anthropicRequest())
         let expected = #"""
-            {"id":"c1","type":"message","role":"assistant","model":"m-1","content":[
+            {"id":"msg_0190a0b0111170008000000000000001","type":"message","role":"assistant","model":"m-1","content":[
             {"type":"thinking","thinking":"Hm","signature":""},{"type":"text","text":"Hé \"x\""},
             {"type":"tool_use","id":"a","name":"f","input":{"x":1}}],"stop_reason":"tool_use","stop_sequence":null,
             "usage":{"input_tokens":4,"cache_read_input_tokens":6,"output_tokens":4}}

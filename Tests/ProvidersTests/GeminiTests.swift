@@ -146,7 +146,7 @@ struct GeminiTests {
         (#"{}"#, .invalidResponse), (#"[]"#, .invalidResponse), (#""x""#, .invalidResponse),
         (#"{"candidates":[]}"#, .cut),
         (#"{"candidates":[{"content":{"parts":[{"text":"half"}]}}]}"#, .cut),
-        (#"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]}"#, .serverError),
+        (#"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL"}]}"#, .malformedOutput),
         (#"{"error":{"code":503,"message":"busy","status":"UNAVAILABLE"}}"#, .overloaded),
         (#"[{"error":{"code":429,"message":"slow","status":"RESOURCE_EXHAUSTED"}}]"#, .rateLimited),
     ]

@@ -230,10 +230,7 @@ struct StreamTests {
         (.openai, "<html><body>Bad gateway</body></html>", .invalidResponse),
         (.anthropic, "<!DOCTYPE html>\n<html>\n\n</html>\n", .invalidResponse),
         (.openai, #"{"error":{"message":"no","code":"invalid_api_key"}}"#, .keyRejected),
-        (
-            .openai, #"{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}"#,
-            .invalidResponse
-        ),
+        (.openai, #"{"choices":[]}"#, .invalidResponse),
         (.anthropic, #"{"type":"error","error":{"type":"overloaded_error"}}"#, .overloaded),
         (.openai, "", .cut),
         (
@@ -288,16 +285,34 @@ struct StreamTests {
     }
 
     @Test func `an event over the limit is a failure, one below it is not`() throws {
-        let request = try openAIRequest(asked)
+        let limit = 1_000
         let start = "data: {\"choices\":[{\"delta\":{\"content\":\""
         let end = "\"},\"finish_reason\":\"stop\"}]}\n\n"
-        let room = AnswerStream.eventLimit - start.utf8.count - end.utf8.count
-        let fitting = start + String(repeating: "a", count: room) + end
-        #expect(run(fitting, from: .openai, for: request).failure == nil)
-        let tooLong = start + String(repeating: "a", count: room + 1) + end
-        #expect(run(tooLong, from: .openai, for: request).failure == .invalidResponse)
-        let endless = [[UInt8]](repeating: [UInt8](repeating: 0x61, count: 4_096), count: 300)
-        #expect(run(endless, from: .openai, for: request).failure == .invalidResponse)
+        let room = limit - start.utf8.count - end.utf8.count
+        func failure(_ text: String) throws -> FailureKind? {
+            var stream = AnswerStream(
+                from: .openai,
+                for: try openAIRequest(asked),
+                as: identity,
+                eventLimit: limit
+            )
+            var output: [UInt8] = []
+            do throws(ProviderFailure) {
+                for piece in [UInt8](text).chunks(of: 64) {
+                    try stream.consume(piece, into: &output)
+                }
+                try stream.finish(into: &output)
+                return nil
+            } catch {
+                return error.kind
+            }
+        }
+        #expect(try failure(start + String(repeating: "a", count: room) + end) == nil)
+        #expect(
+            try failure(start + String(repeating: "a", count: room + 1) + end) == .invalidResponse
+        )
+        #expect(try failure(String(repeating: "a", count: 3_000)) == .invalidResponse)
+        #expect(try failure("{" + String(repeating: " ", count: 3_000)) == .invalidResponse)
     }
 
     @Test func `whole events before a failure are kept`() throws {

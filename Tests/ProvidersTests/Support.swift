@@ -104,3 +104,33 @@ func dataLines(_ text: String) -> [String] {
     text.split(separator: "\n").filter { $0.hasPrefix("data: {") }
         .map { String($0.dropFirst(6)).canonical }
 }
+
+extension [UInt8] {
+    /// The bytes in pieces of a size.
+    func chunks(of size: Int) -> [[UInt8]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}
+
+extension Answer {
+    /// The blocks of an Anthropic message.
+    var content: [[String: Any]] {
+        let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
+        return object?["content"] as? [[String: Any]] ?? []
+    }
+
+    /// A member of the answer, canonical.
+    func members(_ name: String) -> String {
+        let object = try? JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
+        return object?[name].map(canonicalJSON) ?? "none"
+    }
+}
+
+/// A decoded value as JSON with sorted names.
+func canonicalJSON(_ value: Any) -> String {
+    let options: JSONSerialization.WritingOptions = [
+        .sortedKeys, .fragmentsAllowed, .withoutEscapingSlashes,
+    ]
+    let data = try? JSONSerialization.data(withJSONObject: value, options: options)
+    return data.map { String(decoding: $0, as: UTF8.self) } ?? "no JSON"
+}

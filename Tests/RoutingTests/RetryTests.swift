@@ -98,7 +98,7 @@ struct RetryTests {
     func `only what may be over in a moment is asked again`(kind: FailureKind) throws {
         var world = Self.world()
         let isSoonOver: Set<FailureKind> = [
-            .overloaded, .serverError, .connectionFailed, .cut,
+            .overloaded, .serverError, .connectionFailed, .cut, .malformedOutput,
         ]
         let attempts = try Self.course(&world, [(kind, nil)])
         #expect(attempts.count == (isSoonOver.contains(kind) ? 2 : 1))

@@ -12,6 +12,9 @@ extension TokenUsage: FieldRecord {
         visitor.field(4, "cache_write", &cacheWrite)
         visitor.field(5, "reasoning", &reasoning)
         visitor.field(6, "origin", &origin)
+        visitor.field(7, "cache_write_hour", &cacheWriteHour)
+        visitor.field(8, "service_tier", &serviceTier)
+        visitor.field(9, "unpriced", &unpriced)
     }
 }
 
@@ -28,5 +31,6 @@ extension TokenPrices: FieldRecord {
         visitor.field(3, "cached_input_nanodollars_per_million", &cachedInput)
         visitor.field(4, "cache_write_nanodollars_per_million", &cacheWrite)
         visitor.field(5, "prompt_limit", &promptLimit)
+        visitor.field(6, "cache_write_hour_nanodollars_per_million", &cacheWriteHour)
     }
 }

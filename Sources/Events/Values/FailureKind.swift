@@ -45,6 +45,12 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
     case endpointMissing = 20
     /// A budget had no more room while the answer was being written.
     case budgetExhausted = 21
+    /// 400 or 422 to a request that Logway had translated: what was wrong with it may be Logway's own
+    /// doing, so the next candidate is asked and the provider is not blamed.
+    case translationRejected = 22
+    /// The model wrote what is no answer, as its provider says: a call that is none, JSON that does
+    /// not fit its schema. Another model may do better.
+    case malformedOutput = 23
 
     /// Who has to act on a failure, and so what follows from it (cases.md, health and breakers).
     public enum Fault: Sendable {
@@ -59,6 +65,9 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         case model
         /// The rate: key and model are held until the retry time; the next candidate is tried.
         case rate
+        /// This one attempt: the model failed at it, or Logway said the request in words that the
+        /// provider does not take; no count against anybody's health, the next candidate is tried.
+        case attempt
         /// Neither: the client hung up, or Logway itself stopped, was full, had an answer already or
         /// had no money left.
         case gateway
@@ -74,6 +83,7 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         case .clientGone, .poolExhausted, .interrupted, .deadlinePassed, .hedgeLost,
             .budgetExhausted:
             .gateway
+        case .translationRejected, .malformedOutput: .attempt
         case .overloaded, .serverError, .connectionFailed, .connectTimeout, .firstTokenTimeout,
             .idleTimeout, .totalTimeout, .cut, .invalidResponse:
             .provider

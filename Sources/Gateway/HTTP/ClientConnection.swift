@@ -57,6 +57,8 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler,
     /// A request that nobody has taken yet, and who waits for one.
     private var ready: Request?
     private var taker: CheckedContinuation<Request?, Never>?
+    /// What keeps the connection alive while the answer under way is silent.
+    var keepAlive: KeepAlive?
     /// Who waits for room to write.
     private var writers: [CheckedContinuation<Void, Never>] = []
 
@@ -212,6 +214,8 @@ extension ClientConnection {
     private func close(_ error: any Error) {
         guard !isClosed else { return }
         isClosed = true
+        keepAlive?.end()
+        keepAlive = nil
         endInput(error)
         finish()
         for writer in writers { writer.resume() }
@@ -253,6 +257,8 @@ extension ClientConnection {
     func send(_ response: Response) async {
         if response.headers[.connection]?.lowercased() == "close" { onLoop { self.isLast = true } }
         let isWhole = response.body.contentLength != nil
+        // A stream that a ping began can't become another answer; who answers for it knows.
+        if isWhole, await hasBegun() { return channel.close(promise: nil) }
         send(.head(response.head), flush: !isWhole)
         do {
             try await response.body.write(ResponseBodySink(connection: self, isWhole: isWhole))
@@ -270,8 +276,25 @@ extension ClientConnection {
         if case .end = part { answered() }
     }
 
+    /// Whether a ping brought the head of the answer under way.
+    private func hasBegun() async -> Bool {
+        guard !channel.eventLoop.inEventLoop else { return keepAlive?.hasBegun ?? false }
+        return await withCheckedContinuation { continuation in
+            channel.eventLoop.execute {
+                continuation.resume(returning: self.keepAlive?.hasBegun ?? false)
+            }
+        }
+    }
+
     private func write(_ part: HTTPResponsePart, flush: Bool) {
         guard let context else { return }
+        if let keepAlive {
+            switch part {
+            case .head: if !keepAlive.headComes() { return }
+            case .body: keepAlive.wrote()
+            case .end: keepAlive.end()
+            }
+        }
         context.write(wrapOutboundOut(part), promise: nil)
         if flush { context.flush() }
     }
@@ -279,6 +302,7 @@ extension ClientConnection {
     /// Goes on with what comes after a request that is answered.
     private func answered() {
         isAnswering = false
+        keepAlive = nil
         if case .body(let source) = incoming {
             source.finish(ChannelError.inputClosed)
             incoming = .unread

@@ -154,6 +154,11 @@ public final class Ledger: Sendable {
         return Int(Clocks.monotonicMicroseconds - start)
     }
 
+    /// Whether an event is as durable as the policy wants it before a client hears of it.
+    func isSettled(_ sequence: UInt64) -> Bool {
+        durability == .async || sequence <= log.durableSequence
+    }
+
     /// Whether new requests can be recorded; `nil` when they can.
     public var shortage: LogError? { failure.error.withLock { $0 } ?? log.shortage }
 

@@ -16,7 +16,12 @@ extension PricesApplied {
                     add(provider.name, model.name, model.prices, source: "simulation")
                 }
             } else if let prices = provider.prices {
-                add(provider.name, nil, prices, source: "configuration")
+                add(
+                    provider.name,
+                    nil,
+                    provider.type.completed(prices),
+                    source: "configuration"
+                )
             } else if provider.type.isLocal {
                 add(provider.name, nil, .free, source: "local")
             } else {
@@ -24,9 +29,10 @@ extension PricesApplied {
                 if isFree { add(provider.name, nil, .free, source: "local") }
                 for card in catalog.models(of: provider.type) {
                     var prices =
-                        isFree
+                        (isFree
                         ? catalog.userPrices(provider: provider.type, id: card.id)
-                        : provider.prices(of: card.id, in: catalog)
+                        : provider.prices(of: card.id, in: catalog))
+                        .map(provider.type.completed)
                     prices?.promptLimit = card.longPromptFrom
                     add(
                         provider.name,

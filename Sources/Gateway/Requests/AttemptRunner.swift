@@ -1,4 +1,5 @@
 import Events
+import HTTPTypes
 import Providers
 import Settings
 import Upstream
@@ -7,7 +8,7 @@ import Upstream
 /// the whole answer, or the first content of a stream.
 struct AttemptRunner: Sendable {
     /// The most bytes of an unstreamed answer: far above any model's output limit.
-    static let answerLimit = 64 << 20
+    static let answerLimit = AnswerStream.eventLimit
     /// The bytes of an error's body that are looked at.
     static let errorBodyLimit = 64 << 10
 
@@ -44,6 +45,11 @@ struct AttemptRunner: Sendable {
             return .whole(answer, result)
         case .failed(var result):
             result.failure = result.failure?.masked(by: provider.keys)
+            if let attempt = running.attempt,
+                !running.client.api.passes(to: provider.dialect(for: attempt.model))
+            {
+                result.failure = result.failure?.afterTranslation
+            }
             result.count(for: running.client)
             return .failed(result)
         }
@@ -112,9 +118,13 @@ struct AttemptRunner: Sendable {
         do throws(UpstreamError) {
             let head = try await exchange.head()
             quotas.take(head, of: attempt, from: provider)
+            let passed =
+                client.api.passes(to: dialect)
+                ? head.headers.passed(from: provider.endpoint.family) : HTTPFields()
             guard (200..<300).contains(head.status) else {
                 var result = await refusal(head, exchange, of: attempt, from: provider)
                 if client.passage?.fileID != nil { result.blameFile(for: head.status) }
+                result.headers = passed
                 return .failed(result)
             }
             if let failure = ProviderFailure(codingOf: head) {
@@ -126,7 +136,17 @@ struct AttemptRunner: Sendable {
             let type = head.headers["content-type"]
             let isOpaque = client.passage.map { $0.isContent || type?.isJSONType != true } ?? false
             guard client.streamed || isOpaque else {
-                return try await whole(exchange, dialect, client, identity, running, head)
+                let opening = try await whole(
+                    exchange,
+                    dialect,
+                    client,
+                    identity,
+                    running,
+                    head
+                )
+                guard case .whole(let answer, var result) = opening else { return opening }
+                result.headers = passed
+                return .whole(answer, result)
             }
             return try await FlowingAnswer.open(
                 exchange,
@@ -135,6 +155,7 @@ struct AttemptRunner: Sendable {
                 as: identity,
                 attemptStart: running.attemptStart,
                 status: head.status,
+                headers: passed,
                 keys: provider.keys,
                 signatures: signatures,
                 keeper: keeper,
@@ -234,7 +255,9 @@ extension AttemptResult {
     /// is unknown, not an estimate.
     init(withoutContent failure: ProviderFailure, status: Int, usage: TokenUsage = TokenUsage()) {
         self.init(failure: failure, status: status, usage: usage)
-        let isError = failure.kind != .invalidResponse && failure.kind != .cut
+        let isError =
+            failure.kind != .invalidResponse && failure.kind != .cut
+            && failure.kind != .malformedOutput
         let isCounted = usage.prompt != nil || usage.output != nil
         mayCost = isCounted || !isError
         isUnreadable = !isCounted && !isError

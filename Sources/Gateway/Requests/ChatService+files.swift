@@ -1,5 +1,6 @@
 import Events
 import Providers
+import RouterState
 
 extension ChatService {
     /// Who keeps a file that a request names: only there can it be read or deleted.

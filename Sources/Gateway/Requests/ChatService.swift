@@ -25,6 +25,8 @@ struct ChatService: Sendable {
     var bodies: BodyRecorder?
     /// Whether budgets go by the client's key, so that its fingerprint is recorded.
     var recordsClientKeys = false
+    /// After how long a silence a stream's client is sent a ping; `nil` for never.
+    var keepAlive: Duration?
     /// Tells conversations apart; `nil` where they are not kept together.
     var conversations: ConversationMarks?
 
@@ -87,6 +89,7 @@ struct ChatService: Sendable {
                 start: start
             )
             keepRequest(of: running)
+            keepAlive(&running, on: channel, of: request.headers[.origin])
             return try await answer(&running, watch: watch, channel: channel)
         } catch {
             logger.error("request \(received.request) could not be recorded: \(error)")
@@ -103,7 +106,11 @@ struct ChatService: Sendable {
         guard running.attempt != nil else {
             let isNamed = running.decision.refusal == .unknownModel
             let names = isNamed || ModelAbsence(running.decision).isExplicit ? modelNames : []
-            return try await fail(&running, with: .refused(running.decision, names: names))
+            return try await fail(
+                &running,
+                with: .refused(running.decision, names: names),
+                on: channel
+            )
         }
         if ledger.durability == .strict { running.logWait += try await settle(running) }
         while let attempt = running.attempt {
@@ -115,7 +122,8 @@ struct ChatService: Sendable {
                     let response = try await failed(
                         AttemptResult(mayCost: false),
                         of: &running,
-                        watch
+                        watch,
+                        on: channel
                     )
                 {
                     return response
@@ -138,7 +146,7 @@ struct ChatService: Sendable {
                 return StreamedReply(flowing, of: running, watch: watch, channel: channel, in: self)
                     .response
             case .failed(let result):
-                if let response = try await failed(result, of: &running, watch) {
+                if let response = try await failed(result, of: &running, watch, on: channel) {
                     return response
                 }
             }
@@ -146,7 +154,7 @@ struct ChatService: Sendable {
         let absence = ModelAbsence(running)
         let isListed = !absence.isCertain && !absence.isUnlistedElsewhere
         let names = isListed ? [] : modelNames
-        return try await fail(&running, with: .exhausted(running, names: names))
+        return try await fail(&running, with: .exhausted(running, names: names), on: channel)
     }
 
     /// The names that a request may use; made where an error lists them only, as there can be many.
@@ -198,7 +206,7 @@ struct ChatService: Sendable {
         _ = try await settle(running)
         return Response(
             status: .ok,
-            headers: running.headers(contentType: "application/json"),
+            headers: running.headers(contentType: "application/json", result.headers),
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
         )
     }
@@ -207,14 +215,15 @@ struct ChatService: Sendable {
     private func failed(
         _ result: AttemptResult,
         of running: inout RunningRequest,
-        _ watch: ClientWatch
+        _ watch: ClientWatch,
+        on channel: any Channel
     ) async throws(LogError) -> Response? {
         var result = result
         if Task.isCancelled || watch.isStopped {
             // A stopping server closes its clients' connections, so this is looked at first.
             let failure = ProviderFailure.stopped(clientGone: false)
             result.failure = failure
-            return try await fail(&running, result, with: .stopping(failure))
+            return try await fail(&running, result, with: .stopping(failure), on: channel)
         }
         if result.failure?.kind == .clientGone || watch.isGone {
             result.failure = ProviderFailure.stopped(clientGone: true)
@@ -224,10 +233,13 @@ struct ChatService: Sendable {
             return Response(status: .init(code: 499), headers: [.connection: "close"])
         }
         if let failure = result.failure, failure.kind.fault == .request {
-            return try await fail(&running, result, with: .requestAtFault(failure))
+            return try await fail(&running, result, with: .requestAtFault(failure), on: channel)
+        }
+        if let failure = result.failure, failure.kind.fault == .attempt {
+            running.lastRejection = failure
         }
         if result.isUncertain, let failure = result.failure {
-            return try await fail(&running, result, with: .uncertain(failure))
+            return try await fail(&running, result, with: .uncertain(failure), on: channel)
         }
         return try running.failOver(result, in: ledger)
             ? try await strictly(running) : nil
@@ -239,15 +251,38 @@ struct ChatService: Sendable {
         return nil
     }
 
+    /// Begins to keep the connection of a streamed request alive; `page` is the origin of the page
+    /// that sent it, if one did.
+    private func keepAlive(
+        _ running: inout RunningRequest,
+        on channel: any Channel,
+        of page: String?
+    ) {
+        guard let interval = keepAlive, running.client.streamed, running.attempt != nil else {
+            return
+        }
+        let (ledger, sequence) = (ledger, running.sequence)
+        running.keepAlive = KeepAlive(
+            running.client,
+            every: interval,
+            head: running.earlyHeaders(for: page),
+            mayBegin: { ledger.isSettled(sequence) }
+        )
+        running.keepAlive?.start(on: channel)
+    }
+
     /// Ends a request with an error for its client.
     private func fail(
         _ running: inout RunningRequest,
         _ result: AttemptResult? = nil,
-        with error: RequestFailure
+        with error: RequestFailure,
+        on channel: any Channel
     ) async throws(LogError) -> Response {
+        // Behind a ping there is no other status any more.
+        let hasBegun = await running.keepAlive?.refuse(on: channel) ?? false
         let ending = RequestEnding(
             outcome: error.outcome,
-            status: error.status,
+            status: hasBegun ? 200 : error.status,
             failure: error.kind,
             message: error.message(for: running)
         )
@@ -256,7 +291,9 @@ struct ChatService: Sendable {
         var clientError = error.clientError(for: running)
         clientError.retryAfter = error.retryAfterSeconds(now: Clocks.wall)
         _ = try await settle(running)
+        if hasBegun { return clientError.framed(for: running.client.family) }
         var response = clientError.response(for: running.client.family)
+        if let result { response.headers.append(contentsOf: result.headers) }
         if clientError.code == "budget_exceeded" { response.headers[.shouldRetry] = "false" }
         if let seconds = clientError.retryAfter {
             response.headers[.retryAfter] = String(seconds)

@@ -22,6 +22,18 @@ extension ClientError {
         )
     }
 
+    /// The error as the end of a stream whose head has been sent; no clean end follows.
+    func framed(for family: WireFamily) -> Response {
+        let frame = ByteBuffer(bytes: frame(for: family, at: Clocks.wall))
+        return Response(
+            status: .ok,
+            body: ResponseBody { writer in
+                try await writer.write(frame)
+                try await writer.finish(nil)
+            }
+        )
+    }
+
     /// The error for a body that could not be read.
     init(unreadable error: any Error, id: Events.RequestID) {
         let requestID = id.description

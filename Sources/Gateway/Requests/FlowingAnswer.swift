@@ -1,4 +1,5 @@
 import Events
+import HTTPTypes
 import Providers
 import Upstream
 
@@ -7,6 +8,8 @@ struct FlowingAnswer: Sendable {
     let exchange: UpstreamExchange
     private var stream: AnswerStream
     private let status: Int
+    /// The provider's headers that its client is told.
+    let headers: HTTPFields
     private let keys: KeyMask
     private let keeper: ReservationKeeper?
     private let signatures: ThoughtSignatures
@@ -32,6 +35,7 @@ struct FlowingAnswer: Sendable {
         as identity: AnswerIdentity,
         attemptStart: Int64,
         status: Int,
+        headers: HTTPFields,
         keys: KeyMask,
         signatures: ThoughtSignatures,
         keeper: ReservationKeeper? = nil,
@@ -75,6 +79,7 @@ struct FlowingAnswer: Sendable {
                 exchange: exchange,
                 stream: stream,
                 status: status,
+                headers: headers,
                 keys: keys,
                 keeper: keeper,
                 signatures: signatures,

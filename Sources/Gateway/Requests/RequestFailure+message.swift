@@ -9,22 +9,25 @@ extension RequestFailure {
     func message(for running: RunningRequest) -> String {
         switch self {
         case .refused(let decision, let names):
-            Self.refusal(decision, model: running.client.model, names: names)
-        case .requestAtFault(let failure): failure.message
+            Self.refusal(decision, of: running, names: names)
+        case .requestAtFault(let failure): Self.words(failure, for: running)
         case .uncertain(let failure):
             "the provider may keep the file all the same, so nobody else was asked: "
                 + "\(failure.message); list the files before you send it again"
         case .brokenOff(let failure): "the answer broke off: \(failure.message)"
         case .stopping: "Logway is stopping; send the request again"
-        case .exhausted(_, let names): Self.exhaustion(of: running, names: names)
+        case .exhausted(_, let names):
+            provider?.message ?? Self.exhaustion(of: running, names: names)
         }
     }
 
     private static func refusal(
         _ decision: RouteDecided,
-        model: String,
+        of running: RunningRequest,
         names: [String]
     ) -> String {
+        let model = running.client.model
+        let isAnthropic = running.client.family == .anthropic
         let skipped = decision.excluded.map(RouteDetails.words).joined(separator: "; ")
         return switch decision.refusal {
         case .unknownModel:
@@ -33,9 +36,9 @@ extension RequestFailure {
             "the earlier response is kept by a provider that can't be asked; send the whole "
                 + "conversation as input (\(skipped))"
         case .untranslatable:
-            // The first word is the one by which Claude Code knows to leave a feature out.
-            "capability_rejected: no provider of this model can take "
-                + Set(decision.excluded.flatMap(\.fields)).sorted().joined(separator: ", ")
+            Self.untranslatable(decision, isAnthropic: isAnthropic)
+        case .unsatisfiable where PromptExcess(decision) != nil:
+            PromptExcess(decision)?.message(isAnthropic: isAnthropic) ?? skipped
         case .unsatisfiable: "no provider fulfils what the request demands: \(skipped)"
         case .noProvider: "no provider is configured; run `logway serve --help`"
         case .budgetExceeded: "the budget has no room for this request: \(skipped)"
@@ -45,6 +48,25 @@ extension RequestFailure {
             absence(of: model, ModelAbsence(decision), because: skipped, names: names)
         case .noneAvailable, nil: "no provider is available now: \(skipped)"
         }
+    }
+
+    /// What a provider said of the request.
+    ///
+    /// Claude Code shortens a conversation by these words of
+    /// Anthropic's, whoever says it otherwise.
+    private static func words(_ failure: ProviderFailure, for running: RunningRequest) -> String {
+        let marker = "prompt is too long"
+        guard failure.kind == .contextTooLong, running.client.family == .anthropic,
+            !failure.message.lowercased().contains(marker)
+        else { return failure.message }
+        return "\(marker): \(failure.message)"
+    }
+
+    /// Claude Code leaves out what an error names behind `capability_rejected:`.
+    private static func untranslatable(_ decision: RouteDecided, isAnthropic: Bool) -> String {
+        let fields = Set(decision.excluded.flatMap(\.fields)).sorted().joined(separator: ", ")
+        return (isAnthropic ? "capability_rejected: \(fields): " : "")
+            + "no provider of this model can take \(fields)"
     }
 
     private static func exhaustion(of running: RunningRequest, names: [String]) -> String {

@@ -34,7 +34,8 @@ enum RequestFailure: Sendable {
         case .requestAtFault(let failure), .uncertain(let failure), .brokenOff(let failure),
             .stopping(let failure):
             failure.kind
-        case .exhausted(let running, _): running.finished.last?.failure
+        case .exhausted(let running, _):
+            running.rejection?.kind ?? running.verdict
         }
     }
 
@@ -63,6 +64,7 @@ enum RequestFailure: Sendable {
             details: RouteDetails(running).json
         )
         if code == "model_not_found" { error.param = "model" }
+        if let failure = provider { error.param = failure.param }
         if case .refused(let decision, _) = self, decision.refusal == .untranslatable {
             error.param = decision.excluded.lazy.flatMap(\.fields).first
             error.tellOfThread(of: running.client, refused: decision)
@@ -85,7 +87,9 @@ enum RequestFailure: Sendable {
         case .requestAtFault(let failure):
             // What a provider gives as its status may be any number, or put the blame on itself.
             failure.status.flatMap { (400..<500).contains($0) ? $0 : nil } ?? 400
-        case .exhausted(let running, _): Self.status(of: running.finished.last?.failure)
+        case .exhausted(let running, _):
+            running.rejection?.status.flatMap { (400..<500).contains($0) ? $0 : nil }
+                ?? Self.status(of: running.verdict)
         case .uncertain(let failure), .brokenOff(let failure), .stopping(let failure):
             Self.status(of: failure.kind)
         }
@@ -97,18 +101,28 @@ enum RequestFailure: Sendable {
     /// client is told that the gateway has no working provider.
     private static func status(of kind: FailureKind?) -> Int {
         switch kind {
-        case .invalidRequest, .contextTooLong: 400
+        case .invalidRequest, .contextTooLong, .translationRejected: 400
         case .modelMissing, .endpointMissing: 404
         case .rateLimited, .budgetExhausted: 429
         case .connectTimeout, .firstTokenTimeout, .idleTimeout, .totalTimeout, .deadlinePassed: 504
         case .overloaded, .poolExhausted, .interrupted, .hedgeLost, nil: 503
-        case .keyRejected, .serverError, .connectionFailed, .cut, .invalidResponse, .clientGone:
+        case .keyRejected, .serverError, .connectionFailed, .cut, .invalidResponse, .clientGone,
+            .malformedOutput:
             502
         }
     }
 
     private static func code(of absence: ModelAbsence) -> String {
         absence.isOfEndpoint ? "operation_not_supported" : "model_not_found"
+    }
+
+    /// The provider's failure that the client is told in its own words.
+    var provider: ProviderFailure? {
+        switch self {
+        case .requestAtFault(let failure): failure
+        case .exhausted(let running, _): running.rejection
+        case .refused, .uncertain, .brokenOff, .stopping: nil
+        }
     }
 
     private var code: String {
@@ -118,7 +132,8 @@ enum RequestFailure: Sendable {
             case .unknownModel: "model_not_found"
             case .untranslatable where decision.isForHolder: "previous_response_not_found"
             case .untranslatable: "unsupported_parameter"
-            case .unsatisfiable: "no_provider_fits"
+            case .unsatisfiable:
+                PromptExcess(decision) == nil ? "no_provider_fits" : "context_length_exceeded"
             case .noProvider: "no_provider"
             case .budgetExceeded: "budget_exceeded"
             case .quotaExhausted: "quota_exceeded"
@@ -127,17 +142,38 @@ enum RequestFailure: Sendable {
             case .noneAvailable, nil: "no_provider_available"
             }
         case .requestAtFault(let failure):
-            failure.kind == .contextTooLong ? "context_length_exceeded" : "invalid_request"
+            failure.kind == .contextTooLong
+                ? "context_length_exceeded" : failure.code ?? "invalid_request"
         case .exhausted(let running, _):
-            ModelAbsence(running).isCertain
-                ? Self.code(of: ModelAbsence(running))
-                : running.finished.last?.failure == .budgetExhausted
+            if let failure = running.rejection {
+                failure.code
+                    ?? (failure.kind == .malformedOutput ? "malformed_output" : "invalid_request")
+            } else if ModelAbsence(running).isCertain {
+                Self.code(of: ModelAbsence(running))
+            } else {
+                running.finished.last?.failure == .budgetExhausted
                     ? "budget_exceeded" : "all_providers_failed"
+            }
         case .uncertain: "upload_uncertain"
         case .brokenOff(let failure):
             failure.kind == .budgetExhausted ? "budget_exceeded" : "upstream_interrupted"
         case .stopping: "stopping"
         }
+    }
+}
+
+extension RunningRequest {
+    /// What the providers found wrong where nothing else is: with the request as Logway had said it, or
+    /// with what the model wrote.
+    ///
+    /// `nil` where one failed for another reason, which may pass.
+    fileprivate var rejection: ProviderFailure? {
+        finished.allSatisfy { $0.failure?.fault == .attempt } ? lastRejection : nil
+    }
+
+    /// The failure that the status goes by: the last one that is no attempt's own.
+    fileprivate var verdict: FailureKind? {
+        finished.last { $0.failure?.fault != .attempt }?.failure ?? finished.last?.failure
     }
 }
 

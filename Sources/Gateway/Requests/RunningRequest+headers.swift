@@ -1,12 +1,15 @@
 import Events
 import HTTPTypes
+import Hummingbird
 
 extension RunningRequest {
     /// The headers of an answer; the cost is there once it is known.
-    func headers(contentType: String) -> HTTPFields {
-        var headers = HTTPFields()
+    ///
+    /// `passed` are the provider's own that go to the client.
+    func headers(contentType: String, _ passed: HTTPFields = HTTPFields()) -> HTTPFields {
+        var headers = passed
         // The date and the length, which come later, have room as well.
-        headers.reserveCapacity(9)
+        headers.reserveCapacity(passed.count + 9)
         // Appended, as each name comes once: setting one first looks for what it replaces.
         func append(_ name: HTTPField.Name, _ value: String) {
             headers.append(HTTPField(name: name, value: value))
@@ -40,6 +43,20 @@ extension RunningRequest {
             text = next
         }
         return text
+    }
+
+    /// The headers of a stream before anybody has answered it, for the page of an origin if one asks.
+    func earlyHeaders(for page: String?) -> HTTPFields {
+        var response = Response(
+            status: .ok,
+            headers: [
+                .contentType: "text/event-stream", .requestID: id.description,
+                .cacheControl: "no-cache",
+            ],
+            body: ResponseBody { _ in }
+        )
+        if let page { CrossOrigin.allow(page, to: &response) }
+        return response.headers
     }
 
     /// The comment at the end of a stream that says what it cost.

@@ -1,4 +1,5 @@
 import Events
+import HTTPTypes
 import Providers
 import Routing
 import WriteAheadLog
@@ -28,6 +29,11 @@ struct RunningRequest: Sendable {
     var skipped: [RouteExclusion] = []
     /// Those of them that were passed over after the last attempt failed.
     var unasked: [RouteExclusion] = []
+    /// What the last provider said that found fault with the request as Logway had translated it, or
+    /// with what the model wrote.
+    var lastRejection: ProviderFailure?
+    /// What keeps its client's connection alive while its answer is silent.
+    var keepAlive: KeepAlive?
     /// The attempt that was made beside another, once one was: one a request at most.
     var hedges: [AttemptStarted] = []
 
@@ -76,6 +82,8 @@ struct AttemptResult: Sendable {
     var isUncertain = false
     var connectMicroseconds: Int?
     var firstByteMicroseconds: Int?
+    /// The provider's headers that its client is told.
+    var headers = HTTPFields()
 }
 
 /// How a request ends for its client.

@@ -31,7 +31,10 @@ final class StreamedReply: Sendable {
         self.flowing = flowing
         self.watch = watch
         self.service = service
-        headers = running.headers(contentType: flowing.contentType ?? running.client.streamType)
+        headers = running.headers(
+            contentType: flowing.contentType ?? running.client.streamType,
+            flowing.headers
+        )
         errorShape = (running.client.family, running.id)
     }
 

@@ -218,6 +218,7 @@ public struct Gateway: Sendable {
                 responses: responses,
                 bodies: bodies,
                 recordsClientKeys: !settings.budgets.perKey.isEmpty,
+                keepAlive: settings.routing.keepAlive,
                 conversations: conversations
             ),
             models: ModelsEndpoint(ledger: ledger),

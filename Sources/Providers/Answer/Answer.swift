@@ -47,14 +47,18 @@ public struct Answer: Sendable {
             self = try Answer(embeddings: body, from: upstream, for: request, as: identity)
             return
         }
+        let passes = request.api.passes(to: upstream)
         var parts: [AnswerPart]
-        if request.api.isResponses, request.api.passes(to: upstream) {
+        var isDocument = true
+        if request.api.isResponses, passes {
             (parts, held) = try ResponsesAnswerReader.read(body)
         } else {
-            (parts, held) = (try AnswerReader.read(body, from: upstream.family), [])
+            let read = try AnswerReader.read(body, from: upstream.family)
+            (parts, isDocument, held) = (read.parts, read.isDocument, [])
         }
-        var tally = AnswerTally(of: request)
+        var tally = AnswerTally(of: request, passes: passes)
         for part in parts { tally.add(part) }
+        try tally.checkTranslatable()
         if var restoration = request.restoration(from: upstream) {
             parts = restoration.restore(parts) + restoration.finish()
             tally.noteCalls(in: parts)
@@ -64,12 +68,13 @@ public struct Answer: Sendable {
         model = tally.model
         receipt = tally.receipt
         outputTextBytes = tally.outputTextBytes
-        if request.api.passes(to: upstream) {
+        if passes, isDocument {
             self.body = body
             signatures = []
         } else {
             let ids = AnswerIDs(identity: identity, rule: CallIDRule(of: request.family))
             signatures = CallSignature.all(in: parts, ids: ids)
+            parts = parts.map { PictureNote.said($0, to: request.api) }
             self.body = try AnswerWriter.write(parts, tally, for: request, as: identity)
         }
     }
@@ -78,6 +83,7 @@ public struct Answer: Sendable {
     init(_ body: [UInt8], held: [UInt64]) {
         self.body = body
         self.held = held
+        signatures = []
         usage = TokenUsage()
         finishReason = nil
         model = nil

@@ -13,45 +13,56 @@ struct AnswerContent {
         var name: JSONSlice? { start.name }
     }
 
-    private(set) var id: JSONSlice?
     private(set) var texts: [JSONSlice] = []
     private(set) var reasoning: [JSONSlice] = []
     private(set) var calls: [Call] = []
+    /// The addresses of pictures.
+    private(set) var pictures: [JSONSlice] = []
 
     init(_ parts: [AnswerPart], ids: AnswerIDs) {
         for part in parts {
             switch part {
-            case .begin(let id, _): self.id = id
             case .text(let text): texts.append(text)
             case .reasoning(let text): reasoning.append(text)
             case .toolCall(let index, let start):
                 let id = ids.call(index, given: start.id)
                 calls.append(Call(index: index, id: id, start: start))
+            case .picture(let address): pictures.append(address)
             case .arguments(let index, let piece):
-                guard let call = calls.lastIndex(where: { $0.index == index }) else { continue }
+                guard !piece.isEmptyString, let call = calls.lastIndex(where: { $0.index == index })
+                else { continue }
                 calls[call].arguments.append(piece)
-            case .foreign, .usage, .receipt, .finish: break
+            case .begin, .foreign, .usage, .receipt, .finish: break
             }
         }
     }
 }
 
 extension AnswerContent.Call {
-    /// The arguments as an object.
+    /// The arguments as an object; none, white space and `null` mean an empty one.
     ///
     /// - Throws: `ProviderFailure` when what the model wrote is none: a family whose calls hold
     ///   objects can't carry it.
     func object() throws(ProviderFailure) -> JSONSlice {
         let text = arguments.flatMap { $0.text ?? [] }
         do {
-            let object = try JSONSlice(validating: text.isEmpty ? Array("{}".utf8) : text)
-            if object.kind == .object { return object }
+            var value = try JSONSlice(validating: text.isBlank ? Array("{}".utf8) : text)
+            // JSON in a string of JSON: some servers quote what is quoted already.
+            if let inner = value.text, inner.first == UInt8(ascii: "{") {
+                value = try JSONSlice(validating: Array(inner))
+            }
+            if value.kind == .object { return value }
+            if value.isNull || value.isEmptyString { return .emptyObject }
         } catch {
             throw ProviderFailure(
-                .invalidResponse,
+                .malformedOutput,
                 "the arguments of tool call \(index) are not JSON: \(error)"
             )
         }
-        throw ProviderFailure(.invalidResponse, "the arguments of tool call \(index) are no object")
+        throw ProviderFailure(.malformedOutput, "the arguments of tool call \(index) are no object")
     }
+}
+
+extension [UInt8] {
+    fileprivate var isBlank: Bool { allSatisfy { $0 <= 0x20 } }
 }

@@ -14,6 +14,8 @@ enum AnswerPart {
     case toolCall(index: Int, ToolCallStart)
     /// A piece of a tool's arguments, as a string: JSON text, or the text itself of a custom tool's.
     case arguments(index: Int, JSONSlice)
+    /// A picture that the model made, by its address, which may be a `data:` URL; a string.
+    case picture(JSONSlice)
     /// Something the model wrote that has no neutral form: audio, a server's own tool.
     case foreign(byteCount: Int)
     /// Counts; where `replaces` is false they are merged into those before.

@@ -3,14 +3,29 @@ import JSONBytes
 
 /// Reads whole answers of any family.
 enum AnswerReader {
+    /// What a body held.
+    struct Reading {
+        var parts: [AnswerPart]
+        /// Whether the body is one JSON document, as a client that didn't ask for a stream reads.
+        var isDocument = true
+    }
+
     static func read(
         _ body: [UInt8],
         from family: WireFamily
-    ) throws(ProviderFailure) -> [AnswerPart] {
+    ) throws(ProviderFailure) -> Reading {
+        if isEvents(body) {
+            return Reading(parts: try read(events: body, from: family), isDocument: false)
+        }
         let root: JSONSlice
         do {
             root = try JSONSlice(validating: body)
         } catch {
+            // Several documents, one a line, are a stream too.
+            if error.reason == .trailingBytes, body.first == UInt8(ascii: "{") {
+                let parts = try read(events: body, from: family, isNDJSON: true)
+                return Reading(parts: parts, isDocument: false)
+            }
             throw notJSON(body, error)
         }
         var parts: [AnswerPart] = []
@@ -26,7 +41,8 @@ enum AnswerReader {
             guard root.kind == .object else {
                 throw ProviderFailure(.invalidResponse, "the answer is JSON but not an object")
             }
-            try AnthropicAnswerReader().read(message: root, into: &parts)
+            var reader = AnthropicAnswerReader()
+            try reader.read(message: root, into: &parts)
         case .ollama:
             var reader = OllamaAnswerReader()
             guard try reader.read(root, into: &parts) else {
@@ -34,13 +50,52 @@ enum AnswerReader {
             }
         case .gemini:
             var reader = GeminiAnswerReader()
-            try reader.read(root, into: &parts)
-            let isEnded = parts.contains { part in
-                if case .finish = part { true } else { false }
+            // Without `alt=sse` a stream is a list of what its events would be.
+            if root.kind == .array {
+                guard root.elements.contains(where: { _ in true }) else {
+                    throw ProviderFailure(.invalidResponse, "the answer is an empty list")
+                }
+                for event in root.elements { try reader.read(event, into: &parts) }
+            } else {
+                try reader.read(root, into: &parts)
             }
-            guard isEnded else {
+            guard parts.contains(where: \.isFinish) else {
                 throw ProviderFailure(.cut, "the answer holds no finishReason")
             }
+        }
+        return Reading(parts: parts)
+    }
+
+    /// Whether a body is a stream of events: some servers stream whatever is asked for.
+    private static func isEvents(_ body: [UInt8]) -> Bool {
+        let start = body.prefix(64).drop { $0 <= 0x20 || $0 == 0xEF || $0 == 0xBB || $0 == 0xBF }
+        return ["data:", "event:", "id:", "retry:", ":"].contains { start.starts(with: $0.utf8) }
+    }
+
+    /// Reads a stream that came where a document was asked for.
+    private static func read(
+        events body: [UInt8],
+        from family: WireFamily,
+        isNDJSON: Bool = false
+    ) throws(ProviderFailure) -> [AnswerPart] {
+        var framer = EventFramer(isNDJSON: isNDJSON)
+        var reader = StreamReader(family: family)
+        var parts: [AnswerPart] = []
+        framer.append(body)
+        func read(_ frame: EventFramer.Frame) throws(ProviderFailure) -> Bool {
+            guard let data = frame.data else { return false }
+            if frame.moreData.isEmpty {
+                return try reader.read(framer.buffer, in: data, into: &parts) == .end
+            }
+            let joined = framer.joinedData(of: frame)
+            return try reader.read(joined, in: 0..<joined.count, into: &parts) == .end
+        }
+        var isEnded = false
+        while !isEnded, let frame = try framer.next() { isEnded = try read(frame) }
+        if !isEnded, let frame = framer.last() { isEnded = try read(frame) }
+        let mayEndUnmarked = family == .openai || family == .gemini
+        guard isEnded || (mayEndUnmarked && parts.contains(where: \.isFinish)) else {
+            throw ProviderFailure(.cut, "the stream ended before the answer was complete")
         }
         return parts
     }
@@ -59,4 +114,8 @@ enum AnswerReader {
         }
         return ProviderFailure(.invalidResponse, "the provider's answer is not JSON: \(error)")
     }
+}
+
+extension AnswerPart {
+    var isFinish: Bool { if case .finish = self { true } else { false } }
 }

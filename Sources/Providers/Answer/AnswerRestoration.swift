@@ -74,7 +74,8 @@ struct AnswerRestoration {
         case .finish:
             endCustomCall(into: &restored)
             restored.append(part)
-        case .begin, .text, .reasoning, .foreign, .usage, .receipt: restored.append(part)
+        case .begin, .text, .reasoning, .picture, .foreign, .usage, .receipt:
+            restored.append(part)
         }
     }
 

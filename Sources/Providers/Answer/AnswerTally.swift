@@ -10,16 +10,21 @@ struct AnswerTally {
     var receipt: Nanodollars?
     var outputTextBytes = 0
     var hasContent = false
+    /// The bytes of what has no neutral form.
+    private(set) var foreignByteCount = 0
     /// The estimated tokens of the prompt, for a client that must be told a number.
     private let promptEstimate: Int
     private var callsTools = false
+    /// Whether what has no neutral form reaches the client: only as bytes that pass.
+    private let passes: Bool
 
     /// The bytes of a model's name that are kept, since it is recorded and, in a translated stream,
     /// repeated in every event; the longest of a provider have about 100.
     static let modelLimit = 256
 
-    /// A tally of the answer to a request.
-    init(of request: ClientRequest) {
+    /// A tally of the answer to a request; `passes` where the client gets the provider's bytes.
+    init(of request: ClientRequest, passes: Bool = false) {
+        self.passes = passes
         promptEstimate = Self.estimate(request.promptTextBytes + request.toolDefinitionBytes)
     }
 
@@ -46,6 +51,16 @@ struct AnswerTally {
         return finish == .stop && callsTools ? .toolCalls : finish
     }
 
+    /// Refuses a translated answer that holds nothing but what its client has no words for: an empty
+    /// answer would say that the model said nothing.
+    func checkTranslatable() throws(ProviderFailure) {
+        guard !passes, !hasContent, foreignByteCount > 0 else { return }
+        throw ProviderFailure(
+            .invalidResponse,
+            "the answer holds only what can't be said in the client's API (\(foreignByteCount) bytes)"
+        )
+    }
+
     mutating func add(_ part: AnswerPart) {
         switch part {
         case .begin(_, let model):
@@ -61,9 +76,11 @@ struct AnswerTally {
             outputTextBytes += start.name?.rawText?.count ?? 0
             hasContent = true
             callsTools = true
+        case .picture: hasContent = true
         case .foreign(let byteCount):
             outputTextBytes += byteCount
-            hasContent = true
+            foreignByteCount += byteCount
+            if passes { hasContent = true }
         case .usage(let usage, let replaces):
             if replaces { self.usage = usage } else { merge(usage) }
         case .receipt(let receipt): self.receipt = receipt
@@ -82,6 +99,9 @@ struct AnswerTally {
         usage.cachedInput = other.cachedInput ?? usage.cachedInput
         usage.cacheWrite = other.cacheWrite ?? usage.cacheWrite
         usage.reasoning = other.reasoning ?? usage.reasoning
+        usage.cacheWriteHour = other.cacheWriteHour ?? usage.cacheWriteHour
+        usage.serviceTier = other.serviceTier ?? usage.serviceTier
+        usage.unpriced = other.unpriced ?? usage.unpriced
         usage.origin = other.origin
     }
 }

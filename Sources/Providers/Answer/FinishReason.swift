@@ -1,8 +1,10 @@
+import JSONBytes
+
 /// Why an answer ended.
 enum FinishReason: Hashable {
     case stop
-    /// One of the request's stop sequences came.
-    case stopSequence
+    /// One of the request's stop sequences came: which one, where that is told.
+    case stopSequence(String?)
     case length
     case toolCalls
     /// The provider or the model refused.
@@ -36,6 +38,15 @@ enum FinishReason: Hashable {
         }
     }
 
+    /// Writes Anthropic's member for the stop sequence that came, which is null for most answers.
+    func writeStopSequence(to object: inout JSONWriter) {
+        if case .stopSequence(let sequence?) = self {
+            object.member("stop_sequence", sequence)
+        } else {
+            object.nullMember("stop_sequence")
+        }
+    }
+
     /// Ollama's word; it says `stop` after a tool's call and a refusal too.
     var ollamaName: String { self == .length ? "length" : "stop" }
 
@@ -48,7 +59,7 @@ enum FinishReason: Hashable {
     init(word: String) {
         switch word {
         case "stop", "end_turn", "eos", "pause_turn", "STOP": self = .stop
-        case "stop_sequence": self = .stopSequence
+        case "stop_sequence": self = .stopSequence(nil)
         case "length", "max_tokens", "model_context_window_exceeded", "MAX_TOKENS":
             self = .length
         case "tool_calls", "function_call", "tool_use": self = .toolCalls

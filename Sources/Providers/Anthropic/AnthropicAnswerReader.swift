@@ -15,76 +15,79 @@ struct AnthropicAnswerReader {
         "type", "message", "content_block", "delta", "usage", "index",
     ]
     private static let messageKeys: JSONKeys = [
-        "id", "model", "usage", "content", "stop_reason", "type",
+        "id", "model", "usage", "content", "stop_reason", "type", "stop_sequence",
     ]
-    private static let usageKeys: JSONKeys = [
-        "input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens",
-    ]
+    /// The index of the block that began last, for servers that leave it out of the deltas.
+    private var lastIndex = -1
 
     /// Appends the parts of a stream event.
-    func read(
+    mutating func read(
         event: JSONSlice,
         into parts: inout [AnswerPart]
     ) throws(ProviderFailure) -> Event {
-        try guarded { () throws -> Event in
+        do {
             let found = try event.scan(Self.eventKeys)
-            let index = found[5]?.int ?? 0
             switch found[0]?.string {
             case "message_start":
                 if let message = found[1] { try readHead(message, into: &parts) }
             case "content_block_start":
-                if let block = found[2] { try read(block: block, index: index, into: &parts) }
+                lastIndex = found[5]?.count ?? lastIndex + 1
+                if let block = found[2] { try read(block: block, index: lastIndex, into: &parts) }
             case "content_block_delta":
+                let index = found[5]?.count ?? max(0, lastIndex)
                 if let delta = found[3] { try read(delta: delta, index: index, into: &parts) }
             case "message_delta":
-                if let usage = found[4] { try read(usage: usage, into: &parts) }
-                if let reason = try found[3]?.member("stop_reason")?.string {
-                    parts.append(.finish(FinishReason(word: reason)))
+                if let usage = found[4] { try AnthropicUsage.read(usage, into: &parts) }
+                if let ending = try found[3]?.scan(["stop_reason", "stop_sequence"]) {
+                    read(reason: ending[0], sequence: ending[1], into: &parts)
                 }
             case "message_stop": return .end
             case "error": throw FailureClassifier.inBand(event, family: .anthropic)
             default: break
             }
             return .ordinary
+        } catch {
+            throw Self.failure(error)
         }
     }
 
     /// Appends the parts of a whole message.
-    func read(message: JSONSlice, into parts: inout [AnswerPart]) throws(ProviderFailure) {
-        try guarded { () throws -> Void in
+    mutating func read(message: JSONSlice, into parts: inout [AnswerPart]) throws(ProviderFailure) {
+        do {
             let found = try message.scan(Self.messageKeys)
             if let type = found[5], type.isString("error") {
                 throw FailureClassifier.inBand(message, family: .anthropic)
             }
-            guard let content = found[3], content.kind == .array else {
+            guard let content = found[3], content.kind == .array || content.kind == .string else {
                 throw ProviderFailure(.invalidResponse, "the answer is JSON but holds no content")
             }
             try readHead(message, into: &parts)
+            if content.kind == .string {
+                try AnswerText.read(content, as: .text, into: &parts)
+            }
             for (index, block) in content.elements.enumerated() {
                 try read(block: block, index: index, into: &parts)
             }
-            if let reason = found[4]?.string { parts.append(.finish(FinishReason(word: reason))) }
+            read(reason: found[4], sequence: found[6], into: &parts)
+        } catch {
+            throw Self.failure(error)
         }
     }
 
     private func readHead(_ message: JSONSlice, into parts: inout [AnswerPart]) throws(JSONError) {
         let found = try message.scan(Self.messageKeys)
         parts.append(.begin(id: found[0], model: found[1]))
-        if let usage = found[2] { try read(usage: usage, into: &parts) }
+        if let usage = found[2] { try AnthropicUsage.read(usage, into: &parts) }
     }
 
-    private func read(usage: JSONSlice, into parts: inout [AnswerPart]) throws(JSONError) {
-        guard usage.kind == .object else { return }
-        let found = try usage.scan(Self.usageKeys).map { $0?.count }
-        guard found.contains(where: { $0 != nil }) else { return }
-        let counts = TokenUsage(
-            input: found[0],
-            output: found[1],
-            cachedInput: found[2],
-            cacheWrite: found[3],
-            origin: .provider
-        )
-        parts.append(.usage(counts, replaces: false))
+    /// An empty reason is none.
+    private func read(reason: JSONSlice?, sequence: JSONSlice?, into parts: inout [AnswerPart]) {
+        guard let word = reason?.nonEmptyString?.string else { return }
+        var finish = FinishReason(word: word)
+        if case .stopSequence = finish, let text = sequence?.string {
+            finish = .stopSequence(text.limited(toBytes: FinishReason.wordLimit))
+        }
+        parts.append(.finish(finish))
     }
 
     private func read(
@@ -94,22 +97,15 @@ struct AnthropicAnswerReader {
     ) throws(JSONError) {
         let found = try block.scan(["type", "text", "thinking", "id", "name", "input"])
         switch found[0]?.string {
-        case "text":
-            if let text = found[1], text.kind == .string, !text.isEmptyString {
-                parts.append(.text(text))
-            }
-        case "thinking":
-            if let thinking = found[2], thinking.kind == .string, !thinking.isEmptyString {
-                parts.append(.reasoning(thinking))
-            }
+        case "text": try AnswerText.read(found[1], as: .text, into: &parts)
+        case "thinking": try AnswerText.read(found[2], as: .reasoning, into: &parts)
         case "tool_use":
-            let start = ToolCallStart(id: found[3], name: found[4])
+            let start = ToolCallStart(id: found[3]?.scalarText, name: found[4])
             parts.append(.toolCall(index: index, start))
             // A stream begins with an empty input and brings the rest in deltas.
-            if let input = found[5], input.kind == .object,
-                input.members.contains(where: { _ in true })
+            if let input = found[5]?.argumentsText, input.rawText?.elementsEqual("{}".utf8) != true
             {
-                parts.append(.arguments(index: index, .string(of: input.raw)))
+                parts.append(.arguments(index: index, input))
             }
         case "redacted_thinking": break
         default: parts.append(.foreign(byteCount: block.range.count))
@@ -122,25 +118,18 @@ struct AnthropicAnswerReader {
         into parts: inout [AnswerPart]
     ) throws(JSONError) {
         let found = try delta.scan(["type", "text", "partial_json", "thinking"])
-        if let text = found[1], text.kind == .string {
-            parts.append(.text(text))
-        } else if let json = found[2], json.kind == .string {
-            parts.append(.arguments(index: index, json))
-        } else if let thinking = found[3], thinking.kind == .string {
-            parts.append(.reasoning(thinking))
+        if let json = found[2] {
+            if let piece = json.argumentsText { parts.append(.arguments(index: index, piece)) }
+        } else if let thinking = found[3] {
+            try AnswerText.read(thinking, as: .reasoning, into: &parts)
+        } else {
+            try AnswerText.read(found[1], as: .text, into: &parts)
         }
     }
 
-    private func guarded<Result>(
-        _ body: () throws -> Result
-    ) throws(ProviderFailure) -> Result {
-        do {
-            return try body()
-        } catch let failure as ProviderFailure {
-            throw failure
-        } catch {
-            throw ProviderFailure(.invalidResponse, "the answer can't be read: \(error)")
-        }
+    private static func failure(_ error: any Error) -> ProviderFailure {
+        (error as? ProviderFailure)
+            ?? ProviderFailure(.invalidResponse, "the answer can't be read: \(error)")
     }
 }
 

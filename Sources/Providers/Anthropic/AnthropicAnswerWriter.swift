@@ -12,7 +12,7 @@ enum AnthropicAnswerWriter {
         for call in content.calls { inputs.append(try call.object()) }
         var writer = JSONWriter(capacity: 1_024)
         writer.object { root in
-            root.member("id", ids.answer("msg_", given: content.id))
+            root.member("id", ids.answer("msg_"))
             root.member("type", "message")
             root.member("role", "assistant")
             root.member("model", tally.model ?? ids.identity.model)
@@ -30,7 +30,7 @@ enum AnthropicAnswerWriter {
                 }
             }
             root.member("stop_reason", tally.translatedFinish.anthropicName)
-            root.nullMember("stop_sequence")
+            tally.translatedFinish.writeStopSequence(to: &root)
             root.object("usage") { AnthropicUsage.write(tally.translatedUsage, to: &$0) }
         }
         return writer.bytes

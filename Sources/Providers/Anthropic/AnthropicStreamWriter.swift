@@ -2,17 +2,39 @@ import Events
 import JSONBytes
 
 /// Writes the parts of an answer as the events of an Anthropic message stream.
+///
+/// Anthropic's blocks come one after the other, each whole before the next begins. A provider may
+/// mix the pieces of several calls, so what follows a call that isn't whole yet waits for it.
 struct AnthropicStreamWriter {
-    /// The block of content that is open; Anthropic streams them one after the other.
-    private enum Block: Equatable {
-        case text
-        case thinking
-        case tool(Int)
+    /// A block of content, and what of it has come but not been written.
+    private struct Block {
+        enum Kind: Equatable {
+            case text
+            case thinking
+            case tool(Int)
+        }
+
+        let kind: Kind
+        /// What `content_block_start` holds.
+        let start: JSONSlice
+        /// The pieces that wait, as they stand in a string.
+        var waiting: [UInt8] = []
+        var progress = ArgumentsProgress()
+
+        /// Whether more of it may come after another block has begun.
+        var isUnfinished: Bool {
+            if case .tool = kind { !progress.isComplete } else { false }
+        }
     }
 
     private let ids: AnswerIDs
     private var didStart = false
-    private var open: Block?
+    /// The block that is open, and those that wait for their turn.
+    private var blocks: [Block] = []
+    /// The bytes of those that wait.
+    private var waitingByteCount = 0
+    /// The calls whose block was closed.
+    private var closedCalls: Set<Int> = []
     private var blockCount = 0
 
     init(identity: AnswerIdentity) {
@@ -25,67 +47,53 @@ struct AnthropicStreamWriter {
         into output: inout [UInt8]
     ) throws(ProviderFailure) {
         switch part {
-        case .begin(let id, _): start(id, tally, into: &output)
+        case .begin: start(tally, into: &output)
         case .text(let text):
-            switchTo(.text, into: &output) { block in
+            try add(text, to: .text, into: &output) { block in
                 block.member("type", "text")
                 block.member("text", "")
             }
-            writeDelta(type: "text_delta", "text", text, into: &output)
         case .reasoning(let text):
-            switchTo(.thinking, into: &output) { block in
+            try add(text, to: .thinking, into: &output) { block in
                 block.member("type", "thinking")
                 block.member("thinking", "")
                 block.member("signature", "")
             }
-            writeDelta(type: "thinking_delta", "thinking", text, into: &output)
         case .toolCall(let index, let start):
             let id = ids.call(index, given: start.id)
-            closeBlock(into: &output)
-            switchTo(.tool(index), into: &output) { block in
+            begin(.tool(index), into: &output) { block in
                 block.member("type", "tool_use")
                 block.member("id", id)
                 block.name("name")
                 block.write(joined: [start.name].compactMap(\.self), separator: "")
                 block.object("input") { _ in }
             }
-        case .arguments(let index, let piece):
-            guard open == .tool(index) else {
-                // Anthropic can't reopen a block; no known provider mixes the calls' deltas.
-                throw ProviderFailure(
-                    .invalidResponse,
-                    "tool call \(index) goes on after another block began"
-                )
-            }
-            writeDelta(type: "input_json_delta", "partial_json", piece, into: &output)
-        case .foreign, .usage, .receipt, .finish: break
+        case .arguments(let index, let piece): try add(piece, toCall: index, into: &output)
+        // `PictureNote` has said pictures as text.
+        case .picture, .foreign, .usage, .receipt, .finish: break
         }
     }
 
-    /// Closes the last block and tells reason and usage, which may come as late as the end; a count
+    /// Closes the last blocks and tells reason and usage, which may come as late as the end; a count
     /// that never came is told as an estimate.
     mutating func close(_ tally: AnswerTally, into output: inout [UInt8]) {
-        start(nil, tally, into: &output)
-        closeBlock(into: &output)
+        start(tally, into: &output)
+        while !blocks.isEmpty { closeFirst(into: &output) }
         write("message_delta", into: &output) { event in
             event.object("delta") { delta in
                 delta.member("stop_reason", tally.translatedFinish.anthropicName)
-                delta.nullMember("stop_sequence")
+                tally.translatedFinish.writeStopSequence(to: &delta)
             }
             event.object("usage") { AnthropicUsage.write(tally.translatedUsage, to: &$0) }
         }
     }
 
-    private mutating func start(
-        _ id: JSONSlice?,
-        _ tally: AnswerTally,
-        into output: inout [UInt8]
-    ) {
+    private mutating func start(_ tally: AnswerTally, into output: inout [UInt8]) {
         guard !didStart else { return }
         didStart = true
         write("message_start", into: &output) { event in
             event.object("message") { message in
-                message.member("id", ids.answer("msg_", given: id))
+                message.member("id", ids.answer("msg_"))
                 message.member("type", "message")
                 message.member("role", "assistant")
                 message.member("model", tally.model ?? ids.identity.model)
@@ -97,34 +105,99 @@ struct AnthropicStreamWriter {
         }
     }
 
-    /// Opens a block unless it is open already.
-    private mutating func switchTo(
-        _ block: Block,
+    /// Adds a piece of text or thinking to the last block, or to a new one.
+    private mutating func add(
+        _ text: JSONSlice,
+        to kind: Block.Kind,
         into output: inout [UInt8],
         _ body: (inout JSONWriter) -> Void
-    ) {
-        guard open != block else { return }
-        closeBlock(into: &output)
-        open = block
-        write("content_block_start", into: &output) { event in
-            event.member("index", blockCount)
-            event.object("content_block", body)
+    ) throws(ProviderFailure) {
+        if blocks.last?.kind != kind { begin(kind, into: &output, body) }
+        try add(text, toBlock: blocks.count - 1, into: &output)
+    }
+
+    private mutating func add(
+        _ piece: JSONSlice,
+        toCall index: Int,
+        into output: inout [UInt8]
+    ) throws(ProviderFailure) {
+        guard let place = blocks.lastIndex(where: { $0.kind == .tool(index) }) else {
+            // White space after a whole value changes nothing.
+            guard closedCalls.contains(index), !piece.isBlankString else { return }
+            throw ProviderFailure(
+                .invalidResponse,
+                "tool call \(index) goes on after its arguments were whole"
+            )
+        }
+        blocks[place].progress.add(raw: piece.rawText ?? [])
+        try add(piece, toBlock: place, into: &output)
+        advance(into: &output)
+    }
+
+    /// Writes a piece of the open block; one of a block that waits is kept.
+    private mutating func add(
+        _ piece: JSONSlice,
+        toBlock place: Int,
+        into output: inout [UInt8]
+    ) throws(ProviderFailure) {
+        guard place > 0 else { return writeDelta(piece, of: blocks[0].kind, into: &output) }
+        let raw = piece.rawText ?? []
+        blocks[place].waiting += raw
+        waitingByteCount += raw.count
+        guard waitingByteCount <= AnswerStream.eventLimit else {
+            throw ProviderFailure(
+                .invalidResponse,
+                "more than \(AnswerStream.eventLimit) bytes wait for a tool call to be whole"
+            )
         }
     }
 
-    private mutating func closeBlock(into output: inout [UInt8]) {
-        guard open != nil else { return }
+    private mutating func begin(
+        _ kind: Block.Kind,
+        into output: inout [UInt8],
+        _ body: (inout JSONWriter) -> Void
+    ) {
+        var start = JSONWriter()
+        start.object(nil, body)
+        blocks.append(Block(kind: kind, start: JSONSlice(written: start)))
+        if blocks.count == 1 { open(into: &output) } else { advance(into: &output) }
+    }
+
+    /// Closes what is whole and has a successor.
+    private mutating func advance(into output: inout [UInt8]) {
+        while blocks.count > 1, !blocks[0].isUnfinished { closeFirst(into: &output) }
+    }
+
+    /// Begins the first block, and writes what has waited for it.
+    private mutating func open(into output: inout [UInt8]) {
+        write("content_block_start", into: &output) { event in
+            event.member("index", blockCount)
+            event.member("content_block", blocks[0].start)
+        }
+        guard !blocks[0].waiting.isEmpty else { return }
+        waitingByteCount -= blocks[0].waiting.count
+        writeDelta(.quoting(raw: blocks[0].waiting), of: blocks[0].kind, into: &output)
+        blocks[0].waiting = []
+    }
+
+    private mutating func closeFirst(into output: inout [UInt8]) {
         write("content_block_stop", into: &output) { $0.member("index", blockCount) }
-        open = nil
         blockCount += 1
+        if case .tool(let index) = blocks.removeFirst().kind { closedCalls.insert(index) }
+        if !blocks.isEmpty { open(into: &output) }
     }
 
     private func writeDelta(
-        type: String,
-        _ name: String,
         _ text: JSONSlice,
+        of kind: Block.Kind,
         into output: inout [UInt8]
     ) {
+        let (type, name) =
+            switch kind {
+            case .text: ("text_delta", "text")
+            case .thinking: ("thinking_delta", "thinking")
+            case .tool: ("input_json_delta", "partial_json")
+            }
         write("content_block_delta", into: &output) { event in
             event.member("index", blockCount)
             event.object("delta") { delta in

@@ -1,8 +1,48 @@
 import Events
 import JSONBytes
 
-/// Anthropic's `usage` object.
+/// Anthropic's `usage` object, both ways.
 enum AnthropicUsage {
+    private static let keys: JSONKeys = [
+        "input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens",
+        "cache_creation", "server_tool_use", "service_tier",
+    ]
+
+    /// Appends the counts; an answer's later ones replace those before, member by member.
+    ///
+    /// What is written to the cache is told apart by how long it lives, and requests of Anthropic's
+    /// own tools are counted, of which a fetch costs nothing but its tokens (platform.claude.com,
+    /// "Prompt caching", "Pricing", November 2026).
+    static func read(_ usage: JSONSlice, into parts: inout [AnswerPart]) throws(JSONError) {
+        guard usage.kind == .object else { return }
+        let found = try usage.scan(keys)
+        var counts = TokenUsage(
+            input: found[0]?.count,
+            output: found[1]?.count,
+            cachedInput: found[2]?.count,
+            cacheWrite: found[3]?.count
+        )
+        if let written = found[4], written.kind == .object {
+            let spans = try written.scan(["ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens"])
+                .map { $0?.count }
+            counts.cacheWriteHour = spans[1]
+            if counts.cacheWrite == nil, spans.contains(where: { $0 != nil }) {
+                counts.cacheWrite = (spans[0] ?? 0) + (spans[1] ?? 0)
+            }
+        }
+        if let tools = found[5] {
+            for tool in tools.members where !tool.name.isString("web_fetch_requests") {
+                guard let count = tool.value.count, count > 0 else { continue }
+                counts.unpriced = (counts.unpriced ?? 0) + count
+            }
+        }
+        counts.serviceTier = found[6]?.nonEmptyString?.string?
+            .limited(toBytes: TokenUsage.tierLimit)
+        guard counts != TokenUsage() else { return }
+        counts.origin = .provider
+        parts.append(.usage(counts, replaces: false))
+    }
+
     /// Writes the members; a count that is unknown is 0, since the shape has no unknown.
     ///
     /// At the end of an answer `AnswerTally.translatedUsage` leaves no count unknown.
@@ -10,6 +50,12 @@ enum AnthropicUsage {
         object.member("input_tokens", usage.input ?? 0)
         object.member("cache_creation_input_tokens", ifPresent: usage.cacheWrite)
         object.member("cache_read_input_tokens", ifPresent: usage.cachedInput)
+        if let hour = usage.cacheWriteHour, let written = usage.cacheWrite {
+            object.object("cache_creation") { spans in
+                spans.member("ephemeral_5m_input_tokens", max(0, written - hour))
+                spans.member("ephemeral_1h_input_tokens", hour)
+            }
+        }
         object.member("output_tokens", usage.output ?? 0)
     }
 }

@@ -4,7 +4,7 @@ import JSONBytes
 /// Writes a whole answer as OpenAI's completion of a prompt.
 enum CompletionsAnswerWriter {
     static func write(_ content: AnswerContent, _ tally: AnswerTally, _ ids: AnswerIDs) -> [UInt8] {
-        let id = ids.answer("cmpl-", given: content.id)
+        let id = ids.answer("cmpl-")
         return object(id, tally, ids) { completion in
             completion.array("choices") { choices in
                 choice(finish: tally.translatedFinish, to: &choices) { choice in

@@ -5,7 +5,6 @@ import JSONBytes
 struct CompletionsStreamWriter {
     private let ids: AnswerIDs
     private let wantsUsage: Bool
-    private var id: String?
 
     init(identity: AnswerIdentity, wantsUsage: Bool) {
         ids = AnswerIDs(identity: identity)
@@ -14,7 +13,6 @@ struct CompletionsStreamWriter {
 
     mutating func write(_ part: AnswerPart, _ tally: AnswerTally, into output: inout [UInt8]) {
         switch part {
-        case .begin(let given, _): if id == nil { id = ids.answer("cmpl-", given: given) }
         case .text(let text):
             append(&output, tally) { chunk in
                 chunk.array("choices") { choices in
@@ -47,9 +45,8 @@ struct CompletionsStreamWriter {
         _ tally: AnswerTally,
         _ body: (inout JSONWriter) -> Void
     ) {
-        let id = id ?? ids.answer("cmpl-", given: nil)
         output.append(contentsOf: "data: ".utf8)
-        output += CompletionsAnswerWriter.object(id, tally, ids, body)
+        output += CompletionsAnswerWriter.object(ids.answer("cmpl-"), tally, ids, body)
         output.append(contentsOf: "\n\n".utf8)
     }
 }

@@ -30,6 +30,8 @@ struct FailureClassifier {
             kind,
             message.text ?? "the provider answered with status \(status)",
             status: status,
+            code: message.code,
+            param: message.param,
             retryAfter: kind == .rateLimited || kind == .overloaded
                 ? RetryHint.delay(headers: headers, body: body, now: now)
                     ?? Self.usualRetry(status: status) : nil
@@ -53,6 +55,8 @@ struct FailureClassifier {
             kind,
             text,
             status: message.status,
+            code: message.code,
+            param: message.param,
             retryAfter: kind == .rateLimited ? message.status.flatMap(usualRetry) : nil
         )
     }
@@ -102,8 +106,10 @@ struct FailureClassifier {
             let kind = named(message) ?? .invalidRequest
             return kind == .invalidRequest ? .invalidResponse : kind
         case 500...:
-            // Some local servers answer 500 to a prompt that is too long.
-            return isContextTooLong(message) ? .contextTooLong : .serverError
+            // Some local servers answer 500 to a prompt that is too long, and to a call of the
+            // model's that is none.
+            if isContextTooLong(message) { return .contextTooLong }
+            return isOutputMalformed(message) ? .malformedOutput : .serverError
         default: return .invalidResponse
         }
     }
@@ -111,6 +117,7 @@ struct FailureClassifier {
     /// The kind that the provider's own words name; `nil` for words that name none.
     private static func named(_ message: ProviderMessage) -> FailureKind? {
         if isContextTooLong(message) { return .contextTooLong }
+        if isOutputMalformed(message) { return .malformedOutput }
         if message.words.contains(where: modelWords.contains) { return .modelMissing }
         let text = (message.text ?? "").lowercased()
         // OpenRouter and Anthropic say 400 to these.
@@ -142,15 +149,38 @@ struct FailureClassifier {
         return contextPhrases.contains { text.contains($0) }
     }
 
+    /// Whether the provider blames what the model wrote.
+    private static func isOutputMalformed(_ message: ProviderMessage) -> Bool {
+        if message.quotesGeneration { return true }
+        if message.words.contains(where: outputWords.contains) { return true }
+        let text = (message.text ?? "").lowercased()
+        return outputPhrases.contains { text.contains($0) }
+    }
+
+    /// Groq's codes (console.groq.com, "Tool use", "Structured outputs", November 2026).
+    private static let outputWords: Set<String> = [
+        "tool_use_failed", "json_validate_failed", "output_parse_failed",
+    ]
+
+    /// Groq, Ollama, llama.cpp and vLLM (its parser of gpt-oss's format).
+    private static let outputPhrases = [
+        "failed to call a function", "error parsing tool call", "failed to parse tool call",
+        "could not parse tool call", "failed to parse input at pos",
+        "unexpected tokens remaining in message header", "harmonyerror",
+    ]
+
     private static let contextWords: Set<String> = [
         "context_length_exceeded", "request_too_large", "exceed_context_size_error",
+        "context_window_exceeded", "model_max_prompt_tokens_exceeded",
     ]
 
     private static let contextPhrases = [
         "prompt is too long", "maximum context length", "context length exceeded",
         "exceeds the available context", "exceed context limit", "exceeds context length",
         "exceeds the context length", "context window exceeds", "exceeds the context window",
-        "exceeds the maximum number of tokens",
+        "exceeds the maximum number of tokens", "exceed context window", "prompt too long",
+        "input is too long", "maximum prompt length", "too large for model with",
+        "reduce the length of the messages",
     ]
 
     private static let modelWords: Set<String> = [

@@ -10,6 +10,10 @@ public struct ProviderFailure: Error, Hashable, Sendable {
     public let message: String
     /// How long to wait before the same key and model are asked again.
     public let retryAfter: Duration?
+    /// The provider's own word for programs (OpenAI's `code`), where it has one.
+    public let code: String?
+    /// The field of the request that the provider blames, where it names one.
+    public let param: String?
     /// What `message` is the beginning of, keys and all, for the mask that knows the provider's own.
     private let words: ProviderWords
 
@@ -22,9 +26,19 @@ public struct ProviderFailure: Error, Hashable, Sendable {
         _ kind: FailureKind,
         _ message: String,
         status: Int? = nil,
+        code: String? = nil,
+        param: String? = nil,
         retryAfter: Duration? = nil
     ) {
-        self.init(kind, ProviderWords(message), KeyMask(), status: status, retryAfter: retryAfter)
+        self.init(
+            kind,
+            ProviderWords(message),
+            KeyMask(),
+            status: status,
+            code: code,
+            param: param,
+            retryAfter: retryAfter
+        )
     }
 
     private init(
@@ -32,10 +46,14 @@ public struct ProviderFailure: Error, Hashable, Sendable {
         _ words: ProviderWords,
         _ keys: KeyMask,
         status: Int?,
+        code: String?,
+        param: String?,
         retryAfter: Duration?
     ) {
         self.kind = kind
         self.status = status
+        self.code = code.map(keys.masked)
+        self.param = param.map(keys.masked)
         self.retryAfter = retryAfter
         self.words = words
         message = words.line(without: keys)
@@ -44,7 +62,30 @@ public struct ProviderFailure: Error, Hashable, Sendable {
     /// The same failure with a message that holds no key that the mask knows, not even the part of
     /// one that the cut at `messageLimit` would leave.
     public func masked(by keys: KeyMask) -> ProviderFailure {
-        ProviderFailure(kind, words, keys, status: status, retryAfter: retryAfter)
+        ProviderFailure(
+            kind,
+            words,
+            keys,
+            status: status,
+            code: code,
+            param: param,
+            retryAfter: retryAfter
+        )
+    }
+
+    /// The same failure of a request that Logway had translated: what the provider finds wrong with
+    /// it may be Logway's doing, so that it is no verdict about the request.
+    public var afterTranslation: ProviderFailure {
+        guard kind == .invalidRequest else { return self }
+        return ProviderFailure(
+            .translationRejected,
+            words,
+            KeyMask(),
+            status: status,
+            code: code,
+            param: param,
+            retryAfter: nil
+        )
     }
 
     /// The failure that a provider's answer with an error status stands for.

@@ -10,7 +10,8 @@ struct GeminiAnswerReader {
     ]
     private static let candidateKeys: JSONKeys = ["content", "finishReason", "finishMessage"]
     private static let partKeys: JSONKeys = [
-        "text", "thought", "functionCall", "thoughtSignature",
+        "text", "thought", "functionCall", "inlineData", "fileData", "executableCode",
+        "codeExecutionResult", "thoughtSignature",
     ]
     private static let callKeys: JSONKeys = ["id", "name", "args"]
 
@@ -65,10 +66,12 @@ struct GeminiAnswerReader {
         if let list = try found[0]?.member("parts"), list.kind == .array {
             for part in list.elements { try read(part: part, into: &parts) }
         }
-        guard let word = found[1]?.string else { return }
+        // Its enumerations have a word for "none was given".
+        guard let word = found[1]?.nonEmptyString?.string, word != "FINISH_REASON_UNSPECIFIED"
+        else { return }
         if Self.spoiled.contains(word) {
             let said = found[2]?.string.map { ": " + $0 } ?? ""
-            throw ProviderFailure(.serverError, "the answer ended with \(word)\(said)")
+            throw ProviderFailure(.malformedOutput, "the answer ended with \(word)\(said)")
         }
         let finish = FinishReason(word: word)
         // It says STOP after a call too.
@@ -87,19 +90,60 @@ struct GeminiAnswerReader {
         into parts: inout [AnswerPart]
     ) throws(JSONError) {
         let found = try part.scan(Self.partKeys)
-        if let text = found[0], text.kind == .string {
-            guard !text.isEmptyString else { return }
-            parts.append(found[1]?.bool == true ? .reasoning(text) : .text(text))
+        if let text = found[0], !text.isNull {
+            let role: AnswerText.Role = found[1]?.bool == true ? .reasoning : .text
+            try AnswerText.read(text, as: role, into: &parts)
         } else if let call = found[2], call.kind == .object {
-            let signature = found[3]?.nonEmptyString
+            let signature = found[7]?.nonEmptyString
             let found = try call.scan(Self.callKeys)
-            let start = ToolCallStart(id: found[0], name: found[1], signature: signature)
+            let start = ToolCallStart(
+                id: found[0]?.scalarText,
+                name: found[1],
+                signature: signature
+            )
             parts.append(.toolCall(index: callCount, start))
-            let arguments = found[2].map { JSONSlice.string(of: $0.raw) }
-            parts.append(.arguments(index: callCount, arguments ?? .string(of: "{}".utf8)))
+            parts.append(
+                .arguments(index: callCount, found[2]?.argumentsText ?? .string(of: "{}".utf8))
+            )
             callCount += 1
-        } else {
+        } else if try !read(file: found[3] ?? found[4], into: &parts),
+            try !read(code: found[5], found[6], into: &parts)
+        {
+            // A signature of thoughts may come in a part of its own; that one holds no answer.
+            if found[7] != nil { return }
             parts.append(.foreign(byteCount: part.range.count))
         }
+    }
+
+    /// A picture by its bytes or its address; any other file has no neutral form.
+    private func read(
+        file: JSONSlice?,
+        into parts: inout [AnswerPart]
+    ) throws(JSONError) -> Bool {
+        guard let file, file.kind == .object else { return false }
+        let found = try file.scan(["mimeType", "data", "fileUri"])
+        let type = found[0]?.string ?? ""
+        if let data = found[1]?.nonEmptyString, type.hasPrefix("image/") {
+            parts.append(.picture(.dataURL(type, data)))
+        } else if let address = found[2]?.nonEmptyString, type.hasPrefix("image/") {
+            parts.append(.picture(address))
+        } else {
+            parts.append(.foreign(byteCount: file.range.count))
+        }
+        return true
+    }
+
+    /// Code that ran at Google, and what came of it, as the text that people are shown.
+    private func read(
+        code: JSONSlice?,
+        _ result: JSONSlice?,
+        into parts: inout [AnswerPart]
+    ) throws(JSONError) -> Bool {
+        guard let value = code ?? result, value.kind == .object else { return false }
+        let found = try value.scan(["language", "code", "output"])
+        let language = found[0]?.string?.lowercased() ?? ""
+        let text = (found[1] ?? found[2])?.string ?? ""
+        parts.append(.text(.string(of: "\n```\(language)\n\(text)\n```\n".utf8)))
+        return true
     }
 }

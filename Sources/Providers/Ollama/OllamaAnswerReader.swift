@@ -28,11 +28,11 @@ struct OllamaAnswerReader {
             }
             parts.append(.begin(id: nil, model: found[0]))
             if let message = found[1] { try read(message: message, into: &parts) }
-            if let thinking = found[8]?.nonEmptyString { parts.append(.reasoning(thinking)) }
-            if let text = found[7]?.nonEmptyString { parts.append(.text(text)) }
+            try AnswerText.read(found[8], as: .reasoning, into: &parts)
+            try AnswerText.read(found[7], as: .text, into: &parts)
             guard found[2]?.bool == true else { return false }
             readEnd(
-                reason: found[3]?.string,
+                reason: found[3]?.nonEmptyString?.string,
                 input: found[4]?.count,
                 output: found[5]?.count,
                 &parts
@@ -52,20 +52,16 @@ struct OllamaAnswerReader {
         into parts: inout [AnswerPart]
     ) throws(JSONError) {
         let found = try message.scan(Self.messageKeys)
-        if let thinking = found[1], thinking.kind == .string, !thinking.isEmptyString {
-            parts.append(.reasoning(thinking))
-        }
-        if let text = found[0], text.kind == .string, !text.isEmptyString {
-            parts.append(.text(text))
-        }
+        try AnswerText.read(found[1], as: .reasoning, into: &parts)
+        try AnswerText.read(found[0], as: .text, into: &parts)
         guard let calls = found[2] else { return }
         for call in calls.elements {
             let id = try call.member("id")
             let function = try call.member("function")?.scan(["name", "arguments"]) ?? [nil, nil]
-            parts.append(.toolCall(index: callCount, ToolCallStart(id: id, name: function[0])))
-            if let arguments = function[1] {
-                let text = arguments.kind == .string ? arguments : .string(of: arguments.raw)
-                parts.append(.arguments(index: callCount, text))
+            let start = ToolCallStart(id: id?.scalarText, name: function[0])
+            parts.append(.toolCall(index: callCount, start))
+            if let arguments = function[1]?.argumentsText {
+                parts.append(.arguments(index: callCount, arguments))
             }
             callCount += 1
         }

@@ -38,7 +38,8 @@ struct OllamaStreamWriter {
         case .arguments(let index, let piece):
             guard let place = calls.lastIndex(where: { $0.index == index }) else { return }
             calls[place].arguments.append(Self.copy(piece))
-        case .begin, .foreign, .usage, .receipt, .finish: break
+        // `PictureNote` has said pictures as text.
+        case .begin, .picture, .foreign, .usage, .receipt, .finish: break
         }
     }
 

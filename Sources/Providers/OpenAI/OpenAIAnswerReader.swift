@@ -1,18 +1,21 @@
 import Events
 import JSONBytes
 
-/// Reads OpenAI's chat completions and completions of prompts, whole ones and chunks, into parts.
+/// Reads OpenAI's chat completions and completions of prompts, whole ones and chunks, into parts, in
+/// the shapes that the servers of its family give them.
 struct OpenAIAnswerReader {
-    private static let keys: JSONKeys = ["id", "model", "choices", "usage", "x_groq", "error"]
-    private static let choiceKeys: JSONKeys = ["delta", "message", "finish_reason", "text"]
-    private static let messageKeys: JSONKeys = [
-        "content", "tool_calls", "reasoning_content", "reasoning", "refusal", "function_call",
-        "audio",
+    private static let keys: JSONKeys = [
+        "id", "model", "choices", "usage", "x_groq", "error", "service_tier",
     ]
-    private static let callKeys: JSONKeys = ["index", "id", "function"]
+    private static let choiceKeys: JSONKeys = [
+        "delta", "message", "finish_reason", "text", "stop_reason", "matched_stop",
+    ]
 
     /// Whether the last object that was read had a list of choices, and how long it was.
     private(set) var choiceCount: Int?
+    private var message = OpenAIMessageReader()
+    /// The tier that answered, which some chunks name and the one with the usage may not.
+    private var serviceTier: String?
 
     /// Appends the parts of a completion or a chunk.
     ///
@@ -36,9 +39,12 @@ struct OpenAIAnswerReader {
                 }
                 choiceCount = count
             }
-            if let usage = found[3] { try OpenAIUsage.read(usage, into: &parts) }
+            if serviceTier == nil { serviceTier = found[6]?.nonEmptyString?.string }
+            if let usage = found[3] {
+                try OpenAIUsage.read(usage, tier: serviceTier, into: &parts)
+            }
             if let groq = try found[4]?.member("usage") {
-                try OpenAIUsage.read(groq, into: &parts)
+                try OpenAIUsage.read(groq, tier: serviceTier, into: &parts)
             }
         } catch let error as JSONError {
             throw ProviderFailure(.invalidResponse, "the answer can't be read: \(error)")
@@ -49,61 +55,29 @@ struct OpenAIAnswerReader {
         }
     }
 
-    private func read(choice: JSONSlice, into parts: inout [AnswerPart]) throws {
+    private mutating func read(choice: JSONSlice, into parts: inout [AnswerPart]) throws {
         let found = try choice.scan(Self.choiceKeys)
-        if let message = found[0] ?? found[1] {
+        if let delta = found[0], !delta.isNull {
             // Together says the text of a chat's chunk a second time, as a completion's.
-            try read(message: message, into: &parts)
-        } else if let text = found[3]?.nonEmptyString {
-            parts.append(.text(text))
+            try message.read(delta, isDelta: true, into: &parts)
+        } else if let whole = found[1], !whole.isNull {
+            try message.read(whole, isDelta: false, into: &parts)
+        } else {
+            try AnswerText.read(found[3], as: .text, into: &parts)
         }
-        guard let reason = found[2]?.string else { return }
-        if reason == "error" {
+        // An empty word, which some servers send in every chunk, is no end.
+        guard let word = found[2]?.nonEmptyString?.string, word != "null" else { return }
+        if word == "error" {
             throw ProviderFailure(.serverError, "the provider ended its answer with an error")
         }
-        parts.append(.finish(FinishReason(word: reason)))
-    }
-
-    private func read(message: JSONSlice, into parts: inout [AnswerPart]) throws(JSONError) {
-        let found = try message.scan(Self.messageKeys)
-        if let reasoning = (found[2] ?? found[3])?.nonEmptyString {
-            parts.append(.reasoning(reasoning))
+        if message.unnamedByteCount > 0 {
+            parts.append(.foreign(byteCount: message.unnamedByteCount))
         }
-        if let text = found[0]?.nonEmptyString { parts.append(.text(text)) }
-        if let refusal = found[4]?.nonEmptyString { parts.append(.text(refusal)) }
-        if let calls = found[1] {
-            for (position, call) in calls.elements.enumerated() {
-                try read(call: call, position: position, into: &parts)
-            }
+        var reason = FinishReason(word: word)
+        // vLLM and SGLang name the sequence that came, or its token.
+        if reason == .stop, let sequence = (found[4] ?? found[5])?.nonEmptyString?.string {
+            reason = .stopSequence(sequence.limited(toBytes: FinishReason.wordLimit))
         }
-        noteForeign(found[5], in: &parts)
-        noteForeign(found[6], in: &parts)
+        parts.append(.finish(reason))
     }
-
-    private func noteForeign(_ value: JSONSlice?, in parts: inout [AnswerPart]) {
-        if let value, !value.isNull { parts.append(.foreign(byteCount: value.range.count)) }
-    }
-
-    private func read(
-        call: JSONSlice,
-        position: Int,
-        into parts: inout [AnswerPart]
-    ) throws(JSONError) {
-        let found = try call.scan(Self.callKeys)
-        let index = found[0]?.int ?? position
-        let function = try found[2]?.scan(["name", "arguments"]) ?? [nil, nil]
-        let name = function[0]?.nonEmptyString
-        // A call begins with its name; some servers repeat the id on every delta.
-        if name != nil {
-            parts.append(.toolCall(index: index, ToolCallStart(id: found[1], name: name)))
-        }
-        if let arguments = function[1]?.nonEmptyString {
-            parts.append(.arguments(index: index, arguments))
-        }
-    }
-}
-
-extension JSONSlice {
-    /// The value, if it is a string with something in it.
-    var nonEmptyString: JSONSlice? { kind == .string && range.count > 2 ? self : nil }
 }

@@ -6,7 +6,7 @@ enum OpenAIAnswerWriter {
     static func write(_ content: AnswerContent, _ tally: AnswerTally, _ ids: AnswerIDs) -> [UInt8] {
         var writer = JSONWriter(capacity: 1_024)
         writer.object { root in
-            root.member("id", ids.answer("chatcmpl-", given: content.id))
+            root.member("id", ids.answer("chatcmpl-"))
             root.member("object", "chat.completion")
             root.member("created", Int(ids.identity.created.microseconds / 1_000_000))
             root.member("model", tally.model ?? ids.identity.model)
@@ -23,6 +23,20 @@ enum OpenAIAnswerWriter {
         return writer.bytes
     }
 
+    /// Pictures in the form that OpenRouter gave them, which OpenAI's chats have no word for
+    /// (openrouter.ai/docs, "Image generation", November 2026).
+    static func writePictures(_ pictures: [JSONSlice], to message: inout JSONWriter) {
+        message.array { list in
+            for (index, address) in pictures.enumerated() {
+                list.object { picture in
+                    picture.member("index", index)
+                    picture.member("type", "image_url")
+                    picture.object("image_url") { $0.member("url", address) }
+                }
+            }
+        }
+    }
+
     /// `reasoning_content` is not OpenAI's, but what servers of its family call it.
     private static func write(_ content: AnswerContent, to message: inout JSONWriter) {
         message.member("role", "assistant")
@@ -36,6 +50,10 @@ enum OpenAIAnswerWriter {
         if !content.reasoning.isEmpty {
             message.name("reasoning_content")
             message.write(joined: content.reasoning, separator: "")
+        }
+        if !content.pictures.isEmpty {
+            message.name("images")
+            writePictures(content.pictures, to: &message)
         }
         guard !content.calls.isEmpty else { return }
         message.array("tool_calls") { calls in

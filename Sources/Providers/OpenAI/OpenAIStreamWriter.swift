@@ -5,29 +5,29 @@ import JSONBytes
 struct OpenAIStreamWriter {
     private let ids: AnswerIDs
     private let wantsUsage: Bool
-    private var id: String?
-    private var didFinish = false
-    /// The provider's index of each call, in the order of OpenAI's.
-    private var calls: [Int] = []
+    private let id: String
+    private var didBegin = false
+    /// The calls by their index, in the order of OpenAI's, and whether arguments of them came.
+    private var calls: [(index: Int, hasArguments: Bool)] = []
     /// Those of them that are of custom tools.
     private var custom: Set<Int> = []
 
     init(identity: AnswerIdentity, wantsUsage: Bool) {
         ids = AnswerIDs(identity: identity)
+        id = ids.answer("chatcmpl-")
         self.wantsUsage = wantsUsage
     }
 
     mutating func write(_ part: AnswerPart, _ tally: AnswerTally, into output: inout [UInt8]) {
         switch part {
-        case .begin(let given, _):
-            if id == nil { begin(given, tally, into: &output) }
+        case .begin: begin(tally, into: &output)
         case .text(let text):
             writeDelta(tally, into: &output) { $0.member("content", text) }
         case .reasoning(let text):
             writeDelta(tally, into: &output) { $0.member("reasoning_content", text) }
         case .toolCall(let index, let start):
             let position = calls.count
-            calls.append(index)
+            calls.append((index, false))
             if start.isCustom { custom.insert(index) }
             let callID = ids.call(index, given: start.id)
             writeCall(position, tally, into: &output) { call in
@@ -35,17 +35,33 @@ struct OpenAIStreamWriter {
                 OpenAIToolCall.write(start, arguments: [], to: &call)
             }
         case .arguments(let index, let piece):
-            guard let position = calls.lastIndex(of: index), !piece.isEmptyString else { return }
+            guard let position = calls.lastIndex(where: { $0.index == index }),
+                !piece.isEmptyString
+            else { return }
+            calls[position].hasArguments = true
             writeCall(position, tally, into: &output) { call in
                 OpenAIToolCall.write(piece, isCustom: custom.contains(index), to: &call)
             }
-        case .finish(let reason): finish(reason, tally, into: &output)
-        case .foreign, .usage, .receipt: break
+        case .picture(let address):
+            writeDelta(tally, into: &output) { delta in
+                delta.name("images")
+                OpenAIAnswerWriter.writePictures([address], to: &delta)
+            }
+        // The end is written at the end: some servers name a reason before the last of the answer.
+        case .foreign, .usage, .receipt, .finish: break
         }
     }
 
     mutating func close(_ tally: AnswerTally, into output: inout [UInt8]) {
-        if !didFinish { finish(tally.translatedFinish, tally, into: &output) }
+        begin(tally, into: &output)
+        // A call without arguments is called with none; a client parses what it got as JSON.
+        for (position, call) in calls.enumerated()
+        where !call.hasArguments && !custom.contains(call.index) {
+            writeCall(position, tally, into: &output) { call in
+                call.object("function") { $0.member("arguments", "{}") }
+            }
+        }
+        writeDelta(tally, finish: tally.translatedFinish, into: &output) { _ in }
         guard wantsUsage else { return }
         writeChunk(tally, into: &output) { chunk in
             chunk.array("choices") { _ in }
@@ -53,26 +69,13 @@ struct OpenAIStreamWriter {
         }
     }
 
-    private mutating func begin(
-        _ given: JSONSlice?,
-        _ tally: AnswerTally,
-        into output: inout [UInt8]
-    ) {
-        id = ids.answer("chatcmpl-", given: given)
+    private mutating func begin(_ tally: AnswerTally, into output: inout [UInt8]) {
+        guard !didBegin else { return }
+        didBegin = true
         writeDelta(tally, into: &output) { delta in
             delta.member("role", "assistant")
             delta.member("content", "")
         }
-    }
-
-    private mutating func finish(
-        _ reason: FinishReason,
-        _ tally: AnswerTally,
-        into output: inout [UInt8]
-    ) {
-        guard !didFinish else { return }
-        didFinish = true
-        writeDelta(tally, finish: reason, into: &output) { _ in }
     }
 
     private func writeCall(
@@ -120,7 +123,7 @@ struct OpenAIStreamWriter {
     ) {
         var writer = JSONWriter(capacity: 256)
         writer.object { chunk in
-            chunk.member("id", id ?? ids.answer("chatcmpl-", given: nil))
+            chunk.member("id", id)
             chunk.member("object", "chat.completion.chunk")
             chunk.member("created", Int(ids.identity.created.microseconds / 1_000_000))
             chunk.member("model", tally.model ?? ids.identity.model)

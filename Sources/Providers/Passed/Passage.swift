@@ -1,5 +1,3 @@
-public import Events
-
 /// Where a request that goes on as it came is sent: OpenAI's files, images, audio, moderations and
 /// rankings, which no other family has a word for.
 ///

@@ -24,7 +24,7 @@ struct ResponseItem {
             case .call(let call): call.form.idPrefix
             case .compaction: "cmp_"
             }
-        id = ids.answer(prefix, given: nil) + "_\(index)"
+        id = ids.answer(prefix) + "_\(index)"
     }
 
     var call: ResponseCall? {

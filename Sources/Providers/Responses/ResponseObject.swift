@@ -26,7 +26,7 @@ struct ResponseObject {
     init(of request: ClientRequest, _ ids: AnswerIDs) {
         self.ids = ids
         root = request.root
-        id = ids.answer("resp_", given: nil)
+        id = ids.answer("resp_")
         isSummary = request.isForSummary
         searches = request.links.declaresSearch
     }

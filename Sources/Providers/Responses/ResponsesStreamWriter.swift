@@ -39,7 +39,7 @@ struct ResponsesStreamWriter {
             guard let place = calls[index], !piece.isEmptyString else { return }
             let types = items[place].call?.form.deltaType.map { [$0] } ?? []
             append(piece, to: place, types, into: &output)
-        case .foreign, .usage, .receipt, .finish: break
+        case .picture, .foreign, .usage, .receipt, .finish: break
         }
     }
 

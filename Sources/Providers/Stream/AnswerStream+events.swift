@@ -2,6 +2,35 @@ import Events
 import JSONBytes
 
 extension AnswerStream {
+    /// Looks at the first byte: some servers answer a request for a stream with one JSON document, and
+    /// no line of SSE begins like that.
+    mutating func begin() throws(ProviderFailure) {
+        guard phase == .opening, let first = framer.firstByte else { return }
+        let isDocument = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+        phase = isDocument && upstream != .ollama ? .document : .streaming
+    }
+
+    /// The document is whole: it is told as the stream that it should have been.
+    mutating func endDocument(into output: inout [UInt8]) throws(ProviderFailure) {
+        if isPassedResponse {
+            // An error inside of it is the better reason.
+            _ = try ResponsesAnswerReader.read(framer.whole)
+        }
+        guard !isPassedResponse, request.choices == 1 || writer != nil else {
+            throw ProviderFailure(
+                .invalidResponse,
+                "the provider answered one JSON document instead of a stream"
+            )
+        }
+        let read = try AnswerReader.read(framer.whole, from: upstream)
+        parts = read.parts
+        for part in parts { tally.add(part) }
+        if writer == nil { writer = StreamWriter(for: request, as: identity) }
+        try translateParts(into: &output)
+        parts = []
+        try end(isMarked: true, into: &output)
+    }
+
     /// One event: watched, then passed, translated or held back.
     mutating func handle(
         _ frame: EventFramer.Frame,
@@ -32,7 +61,7 @@ extension AnswerStream {
         if outcome == .end {
             held = Array(framer.buffer[frame.raw])
             try translateParts(into: &output)
-            return try end(into: &output)
+            return try end(isMarked: true, into: &output)
         }
         if writer != nil {
             try translateParts(into: &output)
@@ -56,7 +85,7 @@ extension AnswerStream {
         held = []
         let value =
             frame.moreData.isEmpty
-            ? framer.buffer[data] : joinedData(of: frame).filter { $0 != 0x0A }[...]
+            ? framer.buffer[data] : framer.joinedData(of: frame).filter { $0 != 0x0A }[...]
         var event: [UInt8] = []
         form?.append(value, to: &event)
         if tally.finish == nil { output += event } else { held = event }
@@ -69,14 +98,8 @@ extension AnswerStream {
         if frame.moreData.isEmpty {
             return try reader.read(framer.buffer, in: data, into: &parts)
         }
-        let joined = joinedData(of: frame)
+        let joined = framer.joinedData(of: frame)
         return try reader.read(joined, in: 0..<joined.count, into: &parts)
-    }
-
-    /// The values of all `data` lines, with a line feed between them as SSE says.
-    private func joinedData(of frame: EventFramer.Frame) -> [UInt8] {
-        let ranges = [frame.data].compactMap(\.self) + frame.moreData
-        return Array(ranges.map { framer.buffer[$0] }.joined(separator: [0x0A]))
     }
 
     private mutating func translateParts(into output: inout [UInt8]) throws(ProviderFailure) {
@@ -86,7 +109,9 @@ extension AnswerStream {
             tally.noteCalls(in: parts)
         }
         noteSignatures()
-        for part in parts { try writer?.write(part, tally, into: &output) }
+        for part in parts {
+            try writer?.write(PictureNote.said(part, to: request.api), tally, into: &output)
+        }
     }
 
     /// The last event lacks its blank line.
@@ -110,8 +135,8 @@ extension AnswerStream {
         }
     }
 
-    /// Some servers and proxies answer a request for a stream with a page, or with an error as one
-    /// JSON document; no line of SSE begins like those.
+    /// Some servers and proxies answer a request for a stream with a page, or put an error as JSON
+    /// between the events; no line of SSE begins like those.
     private func refuseDocument(_ frame: EventFramer.Frame) throws(ProviderFailure) {
         guard upstream != .ollama, frame.data == nil else { return }
         switch framer.buffer[frame.raw.lowerBound] {
@@ -125,14 +150,14 @@ extension AnswerStream {
             _ = try AnswerReader.read(Array(framer.buffer[frame.raw]), from: upstream)
             throw ProviderFailure(
                 .invalidResponse,
-                "the provider answered one JSON document instead of a stream"
+                "the provider sent JSON that is no event in its stream"
             )
         default: break
         }
     }
 
     private func isWhole(_ frame: EventFramer.Frame) -> Bool {
-        let data = joinedData(of: frame)
+        let data = framer.joinedData(of: frame)
         if data.elementsEqual("[DONE]".utf8) { return true }
         do {
             _ = try JSONSlice(validating: data)
@@ -143,13 +168,18 @@ extension AnswerStream {
     }
 
     /// The terminal event came, or the transport ended without it.
-    mutating func end(into output: inout [UInt8]) throws(ProviderFailure) {
-        let isMarked = !held.isEmpty
-        // Gemini has no terminal event; some of OpenAI's family leave theirs out.
+    ///
+    /// Gemini has no terminal event, and some of OpenAI's family leave theirs out: a reason is their
+    /// end.
+    mutating func end(
+        isMarked: Bool = false,
+        into output: inout [UInt8]
+    ) throws(ProviderFailure) {
         let mayEndUnmarked = (upstream == .openai && !isPassedResponse) || upstream == .gemini
         guard isMarked || (mayEndUnmarked && tally.finish != nil) else {
             throw ProviderFailure(.cut, "the stream ended before the answer was complete")
         }
+        try tally.checkTranslatable()
         guard tally.hasContent || tally.finish != nil else {
             throw ProviderFailure(.invalidResponse, "the stream ended without an answer in it")
         }

@@ -6,12 +6,17 @@ public import Events
 /// the outcome durable, then send `terminator`. Bytes may be cut anywhere. Within a family events
 /// pass byte for byte while they are watched; across families each is translated.
 public struct AnswerStream: Sendable {
-    /// The bytes that one line, or one event of several lines, may have: far more than any delta,
-    /// so that a provider that never ends a line can't fill the memory.
-    public static let eventLimit = 1 << 20
+    /// The bytes that one line, or one event of several lines, may have, and an answer that is one
+    /// document: as many as a whole answer's, since a picture or a file may come in one event, and
+    /// so few that a provider that never ends a line can't fill the memory.
+    public static let eventLimit = 64 << 20
 
     enum Phase {
+        /// Nothing has come that tells what it is.
+        case opening
         case streaming
+        /// One JSON document comes instead of events.
+        case document
         /// The terminal event came.
         case ended
         case failed
@@ -34,28 +39,35 @@ public struct AnswerStream: Sendable {
     var form: GeminiStreamForm?
     var tally: AnswerTally
     var parts: [AnswerPart] = []
-    var phase = Phase.streaming
+    var phase = Phase.opening
+    /// What a writer is made of, should a document come where bytes were to pass.
+    let request: ClientRequest
+    let identity: AnswerIdentity
     private let ids: AnswerIDs
     /// What Gemini signed of its thinking before the calls of a translated answer, and nobody took yet.
     var signatures: [CallSignature] = []
     /// The terminal event as the provider sent it.
     var held: [UInt8] = []
 
-    /// A stream from a provider that was spoken to in `dialect` to the client that sent `request`.
+    /// A stream from a provider that was spoken to in `dialect` to the client that sent `request`,
+    /// with events of at most `eventLimit` bytes.
     public init(
         from dialect: ProviderDialect,
         for request: ClientRequest,
-        as identity: AnswerIdentity
+        as identity: AnswerIdentity,
+        eventLimit: Int = AnswerStream.eventLimit
     ) {
+        self.request = request
+        self.identity = identity
         upstream = dialect.family
         client = request.family
         hidesUsage = !request.wantsStreamedUsage
         isOpaque = request.passage != nil
-        framer = EventFramer(isNDJSON: upstream == .ollama)
+        framer = EventFramer(isNDJSON: upstream == .ollama, limit: eventLimit)
         let passes = request.api.passes(to: dialect)
         isPassedResponse = passes && request.api.isResponses
         reader = StreamReader(family: upstream, isResponses: isPassedResponse)
-        tally = AnswerTally(of: request)
+        tally = AnswerTally(of: request, passes: passes)
         ids = AnswerIDs(identity: identity, rule: CallIDRule(of: request.family))
         restoration = request.restoration(from: dialect)
         if !passes {
@@ -115,7 +127,7 @@ public struct AnswerStream: Sendable {
         _ bytes: [UInt8],
         into output: inout [UInt8]
     ) throws(ProviderFailure) {
-        guard phase == .streaming else { return }
+        guard phase != .ended, phase != .failed else { return }
         if isOpaque {
             tally.hasContent = true
             output += bytes
@@ -123,6 +135,8 @@ public struct AnswerStream: Sendable {
         }
         framer.append(bytes)
         do {
+            try begin()
+            if phase == .document { try framer.checkLimit() }
             while phase == .streaming, let frame = try framer.next() {
                 try handle(frame, into: &output)
             }
@@ -144,10 +158,13 @@ public struct AnswerStream: Sendable {
             return
         }
         do {
-            if phase == .streaming, let frame = framer.last() {
-                try handleLast(frame, into: &output)
+            switch phase {
+            case .document: try endDocument(into: &output)
+            case .opening, .streaming:
+                if let frame = framer.last() { try handleLast(frame, into: &output) }
+                if phase != .ended { try end(into: &output) }
+            case .ended, .failed: break
             }
-            if phase == .streaming { try end(into: &output) }
         } catch {
             phase = .failed
             throw error
@@ -190,7 +207,11 @@ public struct AnswerStream: Sendable {
             return output
         }
         if !held.isEmpty { return output + held }
-        // A server of OpenAI's family may leave its end out.
-        return output + Array("data: [DONE]\n\n".utf8)
+        // A server may leave its end out.
+        switch upstream {
+        case .anthropic: return output + StreamWriter.messageStop
+        case .openai, .ollama: return output + StreamWriter.done
+        case .gemini: return output
+        }
     }
 }

@@ -4,8 +4,9 @@ import JSONBytes
 /// Cuts a stream of bytes into events, wherever the transport cut it: SSE events end at a blank
 /// line, NDJSON ones at each line.
 ///
-/// Source: WHATWG HTML, "Server-sent events", "Interpreting an event stream"; lines end in LF or
-/// CRLF (a bare CR, which that allows too, no known provider sends).
+/// Source: WHATWG HTML, "Server-sent events", "Interpreting an event stream": lines end in LF, CRLF
+/// or a bare CR, and a byte order mark may come first. A stream keeps to the line end that it began
+/// with; JSON holds none of them unescaped.
 struct EventFramer {
     /// One event: where it lies in `buffer`.
     struct Frame {
@@ -25,15 +26,26 @@ struct EventFramer {
     private var searched = 0
     private var data: Range<Int>?
     private var moreData: [Range<Int>] = []
+    /// The byte that ends lines: a line feed, or a carriage return alone; `nil` before the first.
+    private var lineEnd: UInt8?
+    /// Whether the bytes at the beginning were looked at.
+    private var hasBegun = false
 
-    init(isNDJSON: Bool) {
+    /// The bytes of room that are kept for the next event; what a larger one took is given back.
+    private static let keptRoom = 1 << 20
+
+    /// The most bytes of one event.
+    private let limit: Int
+
+    init(isNDJSON: Bool, limit: Int = AnswerStream.eventLimit) {
         self.isNDJSON = isNDJSON
+        self.limit = limit
     }
 
     /// Adds bytes; frames taken before are not valid any more.
     mutating func append(_ bytes: [UInt8]) {
         if taken == buffer.count {
-            buffer.removeAll(keepingCapacity: true)
+            buffer.removeAll(keepingCapacity: buffer.capacity <= Self.keptRoom)
         } else if taken > 0 {
             buffer.removeSubrange(0..<taken)
         }
@@ -47,9 +59,10 @@ struct EventFramer {
 
     /// The next whole event; `nil` if there is none yet.
     ///
-    /// - Throws: `ProviderFailure` when an event exceeds `AnswerStream.eventLimit`.
+    /// - Throws: `ProviderFailure` when an event exceeds the limit.
     mutating func next() throws(ProviderFailure) -> Frame? {
-        while let newline = buffer.firstIndex(of: UInt8(ascii: "\n"), from: searched) {
+        if !hasBegun { begin() }
+        while let newline = endOfLine() {
             let line = contentOfLine(endingAt: newline)
             lineStart = newline + 1
             searched = lineStart
@@ -62,13 +75,61 @@ struct EventFramer {
             if line.isEmpty { return take() }
             note(line)
         }
-        searched = buffer.count
+        // A carriage return that came last is looked at again: it may end a line by itself.
+        let isOpen = lineEnd == nil && buffer.last == UInt8(ascii: "\r")
+        searched = max(searched, isOpen ? buffer.count - 1 : buffer.count)
         try checkLimit(end: searched)
         return nil
     }
 
+    /// Skips the byte order mark, which is no part of the first line.
+    private mutating func begin() {
+        guard !buffer.isEmpty, buffer.count >= 3 || buffer[0] != Self.mark[0] else { return }
+        hasBegun = true
+        if buffer.starts(with: Self.mark) {
+            lineStart = Self.mark.count
+            searched = lineStart
+        }
+    }
+
+    private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Where the next line ends: the place of its line end's last byte.
+    private mutating func endOfLine() -> Int? {
+        if let lineEnd { return buffer.firstIndex(of: lineEnd, from: searched) }
+        let feed = buffer.firstIndex(of: UInt8(ascii: "\n"), from: searched)
+        guard let bare = buffer.firstIndex(of: UInt8(ascii: "\r"), from: searched),
+            bare + 1 < feed ?? buffer.count
+        else {
+            // A carriage return that came last may have its line feed yet to come.
+            if feed != nil { lineEnd = UInt8(ascii: "\n") }
+            return feed
+        }
+        lineEnd = UInt8(ascii: "\r")
+        return bare
+    }
+
+    /// The first byte that is not white space; `nil` while there is none.
+    var firstByte: UInt8? {
+        guard buffer.count >= Self.mark.count || buffer.first != Self.mark[0] else { return nil }
+        return buffer[(buffer.starts(with: Self.mark) ? Self.mark.count : 0)...]
+            .first { $0 > 0x20 }
+    }
+
+    /// Everything that has come, where no event was taken yet.
+    var whole: [UInt8] {
+        buffer.starts(with: Self.mark) ? Array(buffer.dropFirst(Self.mark.count)) : buffer
+    }
+
+    /// The values of all `data` lines of an event, with a line feed between them as SSE says.
+    func joinedData(of frame: Frame) -> [UInt8] {
+        let ranges = [frame.data].compactMap(\.self) + frame.moreData
+        return Array(ranges.map { buffer[$0] }.joined(separator: [0x0A]))
+    }
+
     /// What is left at the end of the stream as an event, although nothing ends it.
     mutating func last() -> Frame? {
+        if !hasBegun { begin() }
         guard taken < buffer.count else { return nil }
         let line = contentOfLine(endingAt: buffer.count)
         lineStart = buffer.count
@@ -112,11 +173,14 @@ struct EventFramer {
         }
     }
 
+    /// Checks what has come of an event against the limit.
+    func checkLimit() throws(ProviderFailure) { try checkLimit(end: buffer.count) }
+
     private func checkLimit(end: Int) throws(ProviderFailure) {
-        guard end - taken > AnswerStream.eventLimit else { return }
+        guard end - taken > limit else { return }
         throw ProviderFailure(
             .invalidResponse,
-            "an event of the stream is longer than \(AnswerStream.eventLimit) bytes"
+            "an event of the stream is longer than \(limit) bytes"
         )
     }
 }

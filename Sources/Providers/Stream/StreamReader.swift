@@ -15,6 +15,7 @@ struct StreamReader {
 
     private let family: WireFamily
     private var openAI = OpenAIAnswerReader()
+    private var anthropic = AnthropicAnswerReader()
     private var ollama = OllamaAnswerReader()
     private var gemini = GeminiAnswerReader()
     /// Reads OpenAI's responses, where the provider is asked in them.
@@ -35,7 +36,10 @@ struct StreamReader {
         in range: Range<Int>,
         into parts: inout [AnswerPart]
     ) throws(ProviderFailure) -> Outcome {
-        if family == .openai, bytes[range].elementsEqual(Self.done) {
+        // Some servers keep a connection alive by events without data.
+        let data = bytes[range].trimmingSpace
+        if data.isEmpty { return .pass }
+        if family != .ollama, data.elementsEqual(Self.done) {
             // Responses end in an event that says how.
             return responses == nil ? .end : .pass
         }
@@ -60,7 +64,7 @@ struct StreamReader {
             }
             return hasUsage ? .usageOnly : .pass
         case .anthropic:
-            return switch try AnthropicAnswerReader().read(event: root, into: &parts) {
+            return switch try anthropic.read(event: root, into: &parts) {
             case .ordinary: .pass
             case .end: .end
             }
@@ -72,4 +76,14 @@ struct StreamReader {
     }
 
     private static let done = Array("[DONE]".utf8)
+}
+
+extension ArraySlice<UInt8> {
+    /// The bytes without the white space around them.
+    fileprivate var trimmingSpace: ArraySlice<UInt8> {
+        guard let first, first <= 0x20 || self[endIndex - 1] <= 0x20 else { return self }
+        let start = drop { $0 <= 0x20 }
+        guard let last = start.lastIndex(where: { $0 > 0x20 }) else { return [] }
+        return start[...last]
+    }
 }

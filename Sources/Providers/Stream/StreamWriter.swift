@@ -92,12 +92,18 @@ enum StreamWriter {
         }
     }
 
+    /// The end of OpenAI's streams.
+    static let done = Array("data: [DONE]\n\n".utf8)
+    /// The end of Anthropic's streams.
+    static let messageStop = Array(
+        "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n".utf8
+    )
+
     /// The terminal event; `durations` for a client that is told them.
     func terminator(_ tally: AnswerTally, _ durations: AnswerDurations?) -> [UInt8] {
         switch self {
-        case .openAI, .completions: Array("data: [DONE]\n\n".utf8)
-        case .anthropic:
-            Array("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n".utf8)
+        case .openAI, .completions: Self.done
+        case .anthropic: Self.messageStop
         case .ollama(let writer): writer.terminator(tally, durations)
         case .responses(let writer): writer.terminator(tally)
         case .gemini(let writer): writer.terminator(tally)

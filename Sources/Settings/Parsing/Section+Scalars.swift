@@ -97,13 +97,14 @@ extension Section {
 
     /// Prices per million tokens; a price that is not named is unknown.
     func prices(_ key: String) -> TokenPrices? {
-        guard let prices = section(key, known: ["input", "output", "cachedInput", "cacheWrite"])
-        else { return nil }
+        let known = ["input", "output", "cachedInput", "cacheWrite", "cacheWriteHour"]
+        guard let prices = section(key, known: known) else { return nil }
         let priced = TokenPrices(
             input: prices.dollars("input")?.count,
             output: prices.dollars("output")?.count,
             cachedInput: prices.dollars("cachedInput")?.count,
-            cacheWrite: prices.dollars("cacheWrite")?.count
+            cacheWrite: prices.dollars("cacheWrite")?.count,
+            cacheWriteHour: prices.dollars("cacheWriteHour")?.count
         )
         for needed in ["input", "output"] where prices.value(needed) == nil {
             prices.report("is missing; without it the price is unknown", at: needed)

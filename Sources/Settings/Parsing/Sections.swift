@@ -75,7 +75,7 @@ extension RoutingSettings {
     init(_ root: Section) {
         let keys = [
             "chain", "strategies", "exploration", "referenceModel", "maxAttempts", "timeouts",
-            "affinity", "hedge", "hang", "retry",
+            "affinity", "hedge", "hang", "retry", "keepAliveMs",
         ]
         guard let section = root.section("routing", known: keys) else { return }
         if let chain = section.text("chain") { self.chain = chain }
@@ -113,6 +113,9 @@ extension RoutingSettings {
             if let times = retry.count("times", in: 0...19) { self.retry.times = times }
             if let backoff = retry.milliseconds("backoffMs") { self.retry.backoff = backoff }
             if let longest = retry.milliseconds("longestMs") { self.retry.longest = longest }
+        }
+        if let keepAlive = section.milliseconds("keepAliveMs", in: 0...86_400_000) {
+            self.keepAlive = keepAlive == .zero ? nil : keepAlive
         }
         referenceModel = section.text("referenceModel")
         if let attempts = section.count("maxAttempts", in: 1...20) { maxAttempts = attempts }

@@ -18,6 +18,8 @@ public struct RoutingSettings: Hashable, Sendable {
     public var referenceModel: String?
     /// How many candidates one request may try.
     public var maxAttempts = 3
+    /// After how long a silence the client of a stream is sent a ping; `nil` for never.
+    public var keepAlive: Duration? = .seconds(15)
     /// How long an attempt may take, where a provider does not say otherwise.
     public var timeouts = Timeouts()
 

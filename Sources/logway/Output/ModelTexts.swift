@@ -70,6 +70,9 @@ enum ModelTexts {
         let input = card.prices.input == nil ? unknown : "as input"
         table.add(["read from the cache", card.prices.cachedInput.map(dollars) ?? input])
         table.add(["written to the cache", card.prices.cacheWrite.map(dollars) ?? input])
+        if let hour = card.provider.completed(card.prices).cacheWriteHour {
+            table.add(["… for an hour", dollars(hour)])
+        }
         var text = table.text(indent: 2)
         if let limit = card.longPromptFrom {
             text += "  for prompts up to \(limit) tokens; beyond that the price is unknown\n"
@@ -159,7 +162,7 @@ extension TokenPrices {
     var json: JSONText {
         let all = [
             "input": input, "output": output, "cached_input": cachedInput,
-            "cache_write": cacheWrite,
+            "cache_write": cacheWrite, "cache_write_hour": cacheWriteHour,
         ]
         return .object(
             Dictionary(
