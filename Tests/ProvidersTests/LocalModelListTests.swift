@@ -42,7 +42,7 @@ struct LocalModelListTests {
 
     @Test func `an Ollama tells which of its models run`() {
         let body = #"{"models":[{"name":"b","context_length":4096},{"name":"gone"},{"model":"c"}]}"#
-        let running: [String: Int?] = ["b": 4096, "gone": .some(nil), "c": .some(nil)]
+        let running: [String: Int?] = ["b": 4096, "gone": nil, "c": nil]
         #expect(LocalModelList.ollama(running: Array(body.utf8)) == running)
         #expect(LocalModelList.ollama(running: Array("{}".utf8)) == nil)
     }
