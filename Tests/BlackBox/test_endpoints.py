@@ -68,7 +68,7 @@ def test_a_path_that_could_be_two_is_told(http):
         ("/v1/threads/t/messages", "previous_response_id"),
         ("/v1/fine_tuning/jobs", "trained at their provider"),
         ("/assistants", "previous_response_id"),
-        ("/v1/moderations", "no moderation"),
+        ("/v1/realtime/sessions", "no realtime sessions"),
         ("/api/create", "ollama create"),
     ],
 )
