@@ -6,7 +6,7 @@ import openai
 import pytest
 from conftest import ask, id_of, openai_client, provider
 from fakes.openai import completion, error, pieces, stream
-from fakes.server import Hold
+from fakes.server import Hold, Pause
 
 # Short limits, so that a test does not wait for a minute: the rules are the same.
 PATIENCE = {"hang": {"leastMs": 300, "multiple": 3}}
@@ -158,4 +158,59 @@ def test_bad_keys_leave_the_attempts_for_others(fake, gateway):
         f"Bearer {key}" for key in keys
     ]
     assert record["attempts_started"][-1]["uncounted"] == 4
+    checked(made)
+
+
+SHORT = {"firstTokenMs": 300, "slowFirstTokenMs": 300}
+
+
+def test_an_unstreamed_answer_has_the_time_to_be_written(fake, gateway):
+    only = fake()
+    made = gateway([provider("only", only, timeouts=SHORT)])
+    answer = completion("late")
+    for options in ({"max_tokens": 100}, {}):
+        only.will(type(answer)([Pause(1.5), *answer.steps], headers=answer.headers))
+        record = made.completed(id_of(ask(openai_client(made), **options)))
+        assert record["completed"]["outcome"] == "answered"
+        assert record["completed"]["attempts"] == 1
+    assert record["attempts_started"][0]["hang"]["basis"] == "whole"
+    assert "nothing comes before the whole answer" in made.explain_page(record["request"])
+    checked(made)
+
+
+def test_a_stream_that_flows_has_no_whole_time(fake, gateway):
+    only, total = fake(), 1.5
+    slow = [step for piece in pieces(list("abcdef")) for step in (piece, Pause(0.4))]
+    only.will(stream(slow))
+    made = gateway([provider("only", only)], routing={"timeouts": {"totalMs": int(total * 1000)}})
+    record = streamed(made)
+    assert record["completed"]["outcome"] == "answered"
+    assert record["completed"]["total_us"] > total * 1_000_000
+    checked(made)
+
+
+def test_a_stream_that_gives_nothing_has_the_whole_time_only(fake, gateway):
+    only = fake()
+    only.will(silent())
+    made = gateway(
+        [provider("only", only, timeouts=LONG)], routing={"timeouts": {"totalMs": 1_000}}
+    )
+    with pytest.raises(openai.APIStatusError) as caught:
+        ask(openai_client(made), stream=True)
+    assert caught.value.status_code == 504
+
+
+def test_a_long_prompt_has_the_time_to_be_read(fake, gateway):
+    only = fake()
+    late = pieces(["late"])
+    made = gateway([provider("only", only, timeouts=SHORT | {"prefillTokensPerSecond": 10})])
+    only.will(stream([Pause(1.5), *late]))
+    response = ask(openai_client(made), "word " * 100, stream=True)
+    for _ in response.parse():
+        pass
+    record = made.completed(id_of(response))
+    assert record["completed"]["attempts"] == 1
+    hang = record["attempts_started"][0]["hang"]
+    assert hang["reading_us"] >= 10_000_000
+    assert "of it to read the prompt" in made.explain_page(record["request"])
     checked(made)
