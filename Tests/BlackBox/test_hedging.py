@@ -151,11 +151,9 @@ def test_when_both_fail_the_next_candidate_is_asked(fake, gateway):
     record = made.completed(id_of(response))
     assert [a["provider"] for a in record["attempts_started"]] == ["slow", "quick", "third"]
     assert record["attempts_started"][2]["after"] == "overloaded"
-    assert [a.get("failure") for a in record["attempts_finished"]] == [
-        "server error",
-        "overloaded",
-        None,
-    ]
+    failures = [a.get("failure") for a in record["attempts_finished"]]
+    # Which of two that fail at once is looked at first is nobody's promise.
+    assert (sorted(failures[:2]), failures[2:]) == (["overloaded", "server error"], [None])
     checked(made)
 
 
