@@ -160,7 +160,8 @@ struct ChatService: Sendable {
             let provider = providers[attempt.provider, attempt.key]
         else { return }
         running.dropped = running.client.droppedHints(
-            speaking: provider.dialect(for: attempt.model)
+            speaking: provider.dialect(for: attempt.model),
+            mostOutput: provider.longestAnswer(attempt.model)
         )
     }
 
