@@ -3,7 +3,6 @@
 import base64
 import struct
 
-import ollama
 import openai
 import pytest
 

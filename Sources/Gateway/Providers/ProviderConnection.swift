@@ -50,8 +50,8 @@ struct ProviderConnection: Sendable {
     private let context: OllamaContext?
     /// A model's window, where the catalogue knows it, or less where the configuration says so.
     private let window: @Sendable (String) -> Int?
-    /// The longest answer of a model, where the catalogue knows it.
-    private let longestAnswer: @Sendable (String) -> Int?
+    /// The longest answer of a model in tokens, where the catalogue knows it.
+    let longestAnswer: @Sendable (String) -> Int?
     /// How a model is told how much to think, where the catalogue knows it.
     private let thinking: @Sendable (String) -> ThinkingControl?
 

@@ -168,7 +168,8 @@ struct ChatService: Sendable {
             let provider = providers[attempt.provider, attempt.key]
         else { return }
         running.dropped = running.client.droppedHints(
-            speaking: provider.dialect(for: attempt.model)
+            speaking: provider.dialect(for: attempt.model),
+            mostOutput: provider.longestAnswer(attempt.model)
         )
     }
 

@@ -64,9 +64,10 @@ extension AnthropicRequestReader {
         if content.value.kind == .string { return [.text(content.value)] }
         var parts: [Turn.Part] = []
         for block in try content.elements() {
-            let mark = try block.scan(["cache_control"])[0]
+            var mark: JSONSlice?
             var read: [Turn.Part] = []
             do throws(RequestError) {
+                mark = try block.scan(["cache_control"])[0]
                 read = try readBlock(block, isResult: isResult)
             } catch {
                 guard conversation.isPast || isResult else { throw error }

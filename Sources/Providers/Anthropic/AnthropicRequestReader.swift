@@ -111,7 +111,11 @@ struct AnthropicRequestReader {
                 throw RequestError("\(tool.path).name is missing", field: tool.path + ".name")
             }
             FieldTranslation.anthropicTool.check(tool.value, path: tool.path, in: &conversation)
-            if found[4]?.bool == true { conversation.note(.strict, at: tool.path + ".strict") }
+            let isStrict = found[4]?.bool == true
+            let keepsStrict = isStrict && StrictSchema.isComplete(found[3])
+            if isStrict {
+                conversation.note(keepsStrict ? .strict : .hint, at: tool.path + ".strict")
+            }
             if found[5] != nil {
                 conversation.note(.cacheControl, at: tool.path + ".cache_control")
             }
@@ -120,7 +124,7 @@ struct AnthropicRequestReader {
                     name: try Field(value: name, path: tool.path + ".name").string(),
                     description: found[2],
                     schema: found[3],
-                    strict: found[4]?.bool,
+                    strict: keepsStrict ? true : nil,
                     cacheControl: found[5]
                 )
             )

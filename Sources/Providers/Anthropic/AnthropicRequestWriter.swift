@@ -4,6 +4,9 @@ import JSONBytes
 enum AnthropicRequestWriter {
     /// What `max_tokens`, which Anthropic demands, is where neither client nor gateway set a limit.
     static let defaultOutputLimit = 4_096
+    /// The most strict tools that a request may have (its "Structured outputs", November 2026); with more,
+    /// none is.
+    private static let mostStrictTools = 20
 
     static func write(
         _ conversation: Conversation,
@@ -153,7 +156,10 @@ enum AnthropicRequestWriter {
     private static func writeTools(of conversation: Conversation, to root: inout JSONWriter) {
         guard !conversation.tools.isEmpty else { return }
         root.array("tools") { tools in
-            for tool in conversation.tools { write(tool, to: &tools) }
+            let strict = conversation.tools.count { $0.strict == true }
+            for tool in conversation.tools {
+                write(tool, isStrict: tool.strict == true && strict <= mostStrictTools, to: &tools)
+            }
         }
         guard conversation.toolChoice != nil || conversation.parallelTools == false else { return }
         root.object("tool_choice") { choice in
@@ -175,20 +181,32 @@ enum AnthropicRequestWriter {
     /// A strict schema is closed, which OpenAI demands of its clients and Anthropic of everybody.
     private static func write(
         _ tool: Conversation.ToolDefinition,
+        isStrict: Bool,
         to tools: inout JSONWriter
     ) {
         tools.object { object in
             object.member("name", tool.name)
             object.member("description", ifPresent: tool.description)
-            if let schema = tool.schema, tool.strict == true {
-                object.member("input_schema", ClosedSchema.closed(schema))
-            } else if let schema = tool.schema {
-                object.member("input_schema", schema)
-            } else {
-                object.object("input_schema") { $0.member("type", "object") }
-            }
-            if tool.strict == true { object.member("strict", true) }
+            object.name("input_schema")
+            writeSchema(of: tool, isStrict: isStrict, to: &object)
+            if isStrict { object.member("strict", true) }
             object.member("cache_control", ifPresent: tool.cacheControl)
         }
+    }
+
+    /// The schema of a tool's arguments, which is of an object by its own word here.
+    private static func writeSchema(
+        of tool: Conversation.ToolDefinition,
+        isStrict: Bool,
+        to object: inout JSONWriter
+    ) {
+        let given = tool.schema.flatMap { $0.kind == .object ? $0 : nil }
+        var splice = JSONSplice(given ?? .emptyObject)
+        if given?.members.contains(where: { $0.name.isString("type") }) != true {
+            splice.set("type", to: "object")
+        } else if let given {
+            return object.write(isStrict ? ClosedSchema.closed(given) : given)
+        }
+        object.write(valid: splice.bytes)
     }
 }

@@ -17,6 +17,8 @@ extension Conversation {
             return turn
         }
         shaped.askSystemAlone(of: family)
+        shaped.closeEnds(for: family)
+        if family == .anthropic { shaped.limitCacheMarks() }
         shaped.stop = Array(
             (family == .anthropic ? stop.filter { !$0.isBlankString } : stop)
                 .prefix(family.mostStops)

@@ -89,7 +89,7 @@ struct FieldTranslation {
     /// A text block, an image block, a document or a tool's use.
     static let anthropicBlock = FieldTranslation(
         read: [
-            "type", "text", "source", "id", "name", "input", "cache_control", "title", "context",
+            "type", "text", "source", "id", "name", "input", "cache_control", "title",
         ],
         defaults: ["citations": ["[]", "{\"enabled\":false}"]]
     )

@@ -51,7 +51,7 @@ extension OpenAIRequestReader {
         case "assistant":
             if let calls = found[2] {
                 let field = Field(value: calls, path: message.path + ".tool_calls")
-                for call in try field.elements() { parts += try readCall(call) }
+                for call in try field.elements() { parts += try readPastCall(call) }
             }
             if let call = found[7] {
                 // The calls of before tools have no id; their results are known by the name.
@@ -101,6 +101,17 @@ extension OpenAIRequestReader {
         conversation.turns.append(
             Turn(role: role, parts: parts, path: message.path, reasoning: reasoning)
         )
+    }
+
+    /// A call; one that can't be read is noted, as what is past can't be taken back.
+    private mutating func readPastCall(_ call: Field) throws(RequestError) -> [Turn.Part] {
+        do throws(RequestError) {
+            return try readCall(call)
+        } catch {
+            guard conversation.isPast else { throw error }
+            conversation.note(.foreign, at: error.field ?? call.path)
+            return [.note("[a call that can't be read]")]
+        }
     }
 
     private mutating func readCall(_ call: Field) throws(RequestError) -> [Turn.Part] {
@@ -178,7 +189,7 @@ extension OpenAIRequestReader {
                 "thinking",
             ])
             FieldTranslation.openAIPart.check(part.value, path: part.path, in: &conversation)
-            guard var read = try readPart(part, found, isResult: isResult) else { continue }
+            guard var read = try readPastPart(part, found, isResult: isResult) else { continue }
             if let mark = found[6], mark.kind == .object {
                 read.cacheControl = mark
                 conversation.note(.cacheControl, at: part.path + ".cache_control")
@@ -186,6 +197,20 @@ extension OpenAIRequestReader {
             parts.append(read)
         }
         return parts
+    }
+
+    private mutating func readPastPart(
+        _ part: Field,
+        _ found: [JSONSlice?],
+        isResult: Bool
+    ) throws(RequestError) -> Turn.Part? {
+        do throws(RequestError) {
+            return try readPart(part, found, isResult: isResult)
+        } catch {
+            guard conversation.isPast || isResult else { throw error }
+            conversation.note(.foreign, at: error.field ?? part.path)
+            return .note("[a part that can't be read]")
+        }
     }
 
     private mutating func readPart(

@@ -27,18 +27,37 @@ extension ClientRequest {
         droppedHints(speaking: ProviderDialect(family))
     }
 
-    /// The same on the way to a provider that speaks `dialect`.
-    public func droppedHints(speaking dialect: ProviderDialect) -> [String] {
+    /// The same on the way to a provider that speaks `dialect`, whose model writes at most `mostOutput` tokens:
+    /// a larger limit is lowered to that, and told too.
+    public func droppedHints(speaking dialect: ProviderDialect, mostOutput: Int? = nil) -> [String]
+    {
         guard !api.passes(to: dialect), !api.isPassedOnly else { return [] }
         let family = dialect.family
         do {
             let findings = try findings()
             let lost = findings.filter { $0.treatment(in: family) == .dropped }
             let headers = passedHeaders.map(\.name).filter { $0 != "anthropic-version" }
-            return Set(lost.map(\.path) + headers).sorted()
+            var paths = Set(lost.map(\.path) + headers)
+            if let mostOutput, let maxOutputTokens, maxOutputTokens > mostOutput {
+                paths.insert(limitPath)
+            }
+            return paths.sorted()
         } catch {
             // Unreadable is an obstacle, so nothing is sent and nothing dropped.
             return []
+        }
+    }
+
+    /// The field of the output limit.
+    private var limitPath: String {
+        switch api {
+        case .chatCompletions:
+            root.members.contains {
+                $0.name.isString("max_completion_tokens") && !$0.value.isNull
+            } ? "max_completion_tokens" : "max_tokens"
+        case .responses: "max_output_tokens"
+        case .ollamaChat, .ollamaGenerate: "options.num_predict"
+        default: "max_tokens"
         }
     }
 
@@ -46,9 +65,8 @@ extension ClientRequest {
     ///
     /// Within the API the model's name and what `options` ask for are spliced in, and every other
     /// byte stays; across families it is translated. What Logway made up in an earlier answer is taken
-    /// back: thinking with an empty signature, which Anthropic refuses.
-    /// - Parameter signature: the signature that Gemini gave with a call, by the id under which the
-    ///   client knows the call.
+    /// back: thinking with an empty signature, which Anthropic refuses. `signature` knows what Gemini
+    /// signed of a call, by the id under which the client knows the call.
     /// - Throws: `RequestError` when a field has the wrong type, or is an obstacle.
     public func upstreamBody(
         for dialect: ProviderDialect,
