@@ -18,7 +18,7 @@ struct GeminiAnswerWriter {
     func write(_ content: AnswerContent, _ tally: AnswerTally) throws(ProviderFailure) -> [UInt8] {
         var calls: [GeminiCall] = []
         for call in content.calls { calls.append(GeminiCall(call, try call.object())) }
-        return object(tally, id: content.id, finish: tally.translatedFinish) { parts in
+        return object(tally, finish: tally.translatedFinish) { parts in
             if includesThoughts, !content.reasoning.isEmpty {
                 parts.object { part in
                     part.name("text")
@@ -41,7 +41,6 @@ struct GeminiAnswerWriter {
     /// on; `body` writes the parts.
     func object(
         _ tally: AnswerTally,
-        id: JSONSlice? = nil,
         finish: FinishReason? = nil,
         _ body: (inout JSONWriter) -> Void
     ) -> [UInt8] {
@@ -61,7 +60,7 @@ struct GeminiAnswerWriter {
                 GeminiUsage.write(tally.usage, to: &root)
             }
             root.member("modelVersion", tally.model ?? ids.identity.model)
-            root.member("responseId", ids.answer("", given: id))
+            root.member("responseId", ids.answer(""))
         }
         return writer.bytes
     }

@@ -6,7 +6,6 @@ struct GeminiStreamWriter {
     private let ids: AnswerIDs
     private let answers: GeminiAnswerWriter
     private(set) var form: GeminiStreamForm
-    private var id: JSONSlice?
     /// The calls that have begun: an event holds whole ones only.
     private var calls: [AnswerContent.Call] = []
 
@@ -22,7 +21,6 @@ struct GeminiStreamWriter {
         into output: inout [UInt8]
     ) {
         switch part {
-        case .begin(let id, _): self.id = self.id ?? id.map(Self.copy)
         case .text(let text): append(&output, tally) { $0.object { $0.member("text", text) } }
         case .reasoning(let text) where answers.includesThoughts:
             append(&output, tally) { parts in
@@ -37,7 +35,8 @@ struct GeminiStreamWriter {
         case .arguments(let index, let piece):
             guard let place = calls.lastIndex(where: { $0.index == index }) else { return }
             calls[place].arguments.append(Self.copy(piece))
-        case .reasoning, .foreign, .usage, .receipt, .finish: break
+        // `PictureNote` has said pictures as text.
+        case .begin, .reasoning, .picture, .foreign, .usage, .receipt, .finish: break
         }
     }
 
@@ -58,7 +57,7 @@ struct GeminiStreamWriter {
     func terminator(_ tally: AnswerTally) -> [UInt8] {
         var form = form
         var output: [UInt8] = []
-        let last = answers.object(tally, id: id, finish: tally.translatedFinish) { parts in
+        let last = answers.object(tally, finish: tally.translatedFinish) { parts in
             parts.object { $0.member("text", "") }
         }
         form.append(last, to: &output)
@@ -76,6 +75,6 @@ struct GeminiStreamWriter {
         _ tally: AnswerTally,
         _ parts: (inout JSONWriter) -> Void
     ) {
-        form.append(answers.object(tally, id: id, parts), to: &output)
+        form.append(answers.object(tally, parts), to: &output)
     }
 }

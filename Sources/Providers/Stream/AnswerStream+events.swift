@@ -85,7 +85,7 @@ extension AnswerStream {
         held = []
         let value =
             frame.moreData.isEmpty
-            ? framer.buffer[data] : joinedData(of: frame).filter { $0 != 0x0A }[...]
+            ? framer.buffer[data] : framer.joinedData(of: frame).filter { $0 != 0x0A }[...]
         var event: [UInt8] = []
         form?.append(value, to: &event)
         if tally.finish == nil { output += event } else { held = event }
