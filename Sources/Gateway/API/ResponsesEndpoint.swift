@@ -61,7 +61,11 @@ struct ResponsesEndpoint: Sendable {
 
     /// A provider's own answer; `nil` where Logway keeps the response itself, and where no provider
     /// has it.
-    private func passed(_ method: HTTPRequest.Method, _ id: String, _ path: String) async -> Response? {
+    private func passed(
+        _ method: HTTPRequest.Method,
+        _ id: String,
+        _ path: String
+    ) async -> Response? {
         let fingerprint = HeldText.fingerprint(Array(id.utf8))
         let holder = ledger.read { state, _ in state.holders[fingerprint] }
         var lanes: [ProviderConnection] = []
@@ -120,7 +124,8 @@ struct ResponsesEndpoint: Sendable {
         return ClientError(
             status: 400,
             code: "not_in_background",
-            message: "the response '\(id)' is complete; only one that runs in the background at its "
+            message:
+                "the response '\(id)' is complete; only one that runs in the background at its "
                 + "provider can be cancelled",
             requestID: Events.RequestID.fresh().description
         ).response(for: .openai)

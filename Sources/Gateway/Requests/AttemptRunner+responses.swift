@@ -14,14 +14,26 @@ extension AttemptRunner {
     ) async -> Opening {
         let model = running.attempt?.model ?? ""
         let dialect = provider.dialect(for: model)
-        var first = await ask(running, at: provider, in: dialect, watch: watch, remaining: remaining)
+        var first = await ask(
+            running,
+            at: provider,
+            in: dialect,
+            watch: watch,
+            remaining: remaining
+        )
         // A hint that the provider does not know is no reason to fail.
         while running.client.api.isResponses, case .failed(let result) = first,
             let failure = result.failure, failure.kind == .invalidRequest,
             !running.client.api.passes(to: dialect),
             provider.refusedField(named: failure.message) != nil
         {
-            first = await ask(running, at: provider, in: dialect, watch: watch, remaining: remaining)
+            first = await ask(
+                running,
+                at: provider,
+                in: dialect,
+                watch: watch,
+                remaining: remaining
+            )
         }
         guard running.client.api.isResponses, dialect.family == .openai,
             case .failed(let result) = first, let failure = result.failure,
@@ -90,7 +102,8 @@ extension ProviderFailure {
         let words = message.lowercased()
         return switch status {
         case 405, 501: true
-        case 404: words.contains("responses") || !(words.contains("model") || words.contains("with id"))
+        case 404:
+            words.contains("responses") || !(words.contains("model") || words.contains("with id"))
         default: false
         }
     }

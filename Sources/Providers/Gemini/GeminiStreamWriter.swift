@@ -35,6 +35,7 @@ struct GeminiStreamWriter {
         case .arguments(let index, let piece):
             guard let place = calls.lastIndex(where: { $0.index == index }) else { return }
             calls[place].arguments.append(Self.copy(piece))
+        // `PictureNote` has said pictures as text.
         case .begin, .reasoning, .picture, .foreign, .usage, .receipt, .finish: break
         }
     }

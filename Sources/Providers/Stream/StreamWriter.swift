@@ -24,7 +24,8 @@ enum StreamWriter {
                     wantsUsage: request.wantsStreamedUsage
                 )
             )
-        case .responses, .compaction: self = .responses(ResponsesStreamWriter(request, identity: identity))
+        case .responses, .compaction:
+            self = .responses(ResponsesStreamWriter(request, identity: identity))
         case .messages: self = .anthropic(AnthropicStreamWriter(identity: identity))
         case .ollamaChat, .ollamaGenerate:
             self = .ollama(
