@@ -205,8 +205,9 @@ public struct ReplayCheck: Sendable {
         compare(body, record, place, with: again, in: \.attempts)
     }
 
-    /// Extends a reservation again, by what was written as recorded. One that holds no more than before
-    /// only goes on holding it.
+    /// Extends a reservation again, by what was written as recorded.
+    ///
+    /// One that holds no more than before only goes on holding it.
     private mutating func check(
         _ change: ReservationExtended,
         _ record: Span<UInt8>,

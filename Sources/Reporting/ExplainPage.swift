@@ -183,6 +183,9 @@ public struct ExplainPage: Sendable {
 
     private static func result(of attempt: AttemptFinished) -> [String] {
         var lines: [String] = []
+        if let status = attempt.refusedStatus {
+            lines.append("asked twice: it refused the client's own API with status \(status)")
+        }
         if let failure = attempt.failure {
             lines.append(
                 (failure == .hedgeLost ? "cancelled: " : "failed: ") + failure.name

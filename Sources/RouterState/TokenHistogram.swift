@@ -1,7 +1,9 @@
 import Events
 
-/// Counts of tokens in buckets of fixed bounds, four to each doubling: those of `LatencyHistogram`, a
-/// token in the place of each of its units of time. They reach beyond a million tokens.
+/// Counts of tokens in buckets of fixed bounds, four to each doubling.
+///
+/// They are those of `LatencyHistogram`, with a token in the place of each of its units of time, and
+/// reach beyond a million tokens.
 struct TokenHistogram: Hashable, Sendable {
     private var counts = LatencyHistogram()
 

@@ -42,7 +42,7 @@ def pytest_addoption(parser):
 class Bench:
     """A gateway in front of one scripted model, or a chain of two."""
 
-    def __init__(self, folder, family, recording=False):
+    def __init__(self, folder, family, recording=False, **config):
         self.recording = recording
         self.scripts = {}
         self.family = family
@@ -55,7 +55,7 @@ class Bench:
         else:
             providers = [self.provider(family)]
             chain = [family]
-        config = {"providers": providers, "fallback_chains": {"production": chain}}
+        config = {"providers": providers, "fallback_chains": {"production": chain}, **config}
         self.gateway = Gateway(folder, config).start()
         # What is recorded is what an agent sends, so the gateway isn't asked then.
         self.url = self.fake.url if recording else self.gateway.url

@@ -120,7 +120,7 @@ def test_an_option_of_ollama_s_is_dropped_for_others(house, oll):
     oll.embed("gpt-x", "one", options={"num_ctx": 4096, "temperature": None})
     assert "options" not in house.openai.last.json
     hints = house.gateway.newest()["received"]["dropped_hints"]
-    assert {"family": "openai", "fields": ["options"]} in hints
+    assert {"family": "openai", "fields": ["options.num_ctx"]} in hints
 
 
 @pytest.mark.parametrize("body", [{}, {"input": None}])

@@ -124,9 +124,8 @@ struct ResponsesEndpoint: Sendable {
         return ClientError(
             status: 400,
             code: "not_in_background",
-            message:
-                "the response '\(id)' is complete; only one that runs in the background at its "
-                + "provider can be cancelled",
+            message: "the response '\(id)' is complete; only one that runs in the background at "
+                + "its provider can be cancelled",
             requestID: Events.RequestID.fresh().description
         ).response(for: .openai)
     }

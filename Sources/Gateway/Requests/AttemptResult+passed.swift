@@ -8,7 +8,8 @@ extension AttemptResult {
     /// model, and their keeping costs nothing.
     mutating func count(for client: ClientRequest) {
         guard let passage = client.passage else { return }
-        isUncertain = passage.creates && failure != nil && (mayCost || failure?.kind == .serverError)
+        isUncertain =
+            passage.creates && failure != nil && (mayCost || failure?.kind == .serverError)
         if client.api == .files {
             mayCost = false
         } else {
@@ -19,7 +20,9 @@ extension AttemptResult {
     /// Takes a refusal of a request that names a file as one of the file: that it isn't there, or is
     /// not ready, says nothing of the provider or of a model.
     mutating func blameFile(for status: Int) {
-        guard (400..<500).contains(status), ![401, 402, 403, 408, 429].contains(status) else { return }
+        guard (400..<500).contains(status), ![401, 402, 403, 408, 429].contains(status) else {
+            return
+        }
         failure = failure.map { ProviderFailure(.invalidRequest, $0.message, status: status) }
     }
 }

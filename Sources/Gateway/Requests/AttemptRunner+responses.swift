@@ -14,26 +14,17 @@ extension AttemptRunner {
     ) async -> Opening {
         let model = running.attempt?.model ?? ""
         let dialect = provider.dialect(for: model)
-        var first = await ask(
-            running,
-            at: provider,
-            in: dialect,
-            watch: watch,
-            remaining: remaining
-        )
+        func asked() async -> Opening {
+            await ask(running, at: provider, in: dialect, watch: watch, remaining: remaining)
+        }
+        var first = await asked()
         // A hint that the provider does not know is no reason to fail.
         while running.client.api.isResponses, case .failed(let result) = first,
             let failure = result.failure, failure.kind == .invalidRequest,
             !running.client.api.passes(to: dialect),
             provider.refusedField(named: failure.message) != nil
         {
-            first = await ask(
-                running,
-                at: provider,
-                in: dialect,
-                watch: watch,
-                remaining: remaining
-            )
+            first = await asked()
         }
         guard running.client.api.isResponses, dialect.family == .openai,
             case .failed(let result) = first, let failure = result.failure,
@@ -100,10 +91,10 @@ extension ProviderFailure {
     /// Whether it says that there is no such API, rather than something of the model or of an item.
     fileprivate var isOfMissingPath: Bool {
         let words = message.lowercased()
+        let isOfSomething = words.contains("model") || words.contains("with id")
         return switch status {
         case 405, 501: true
-        case 404:
-            words.contains("responses") || !(words.contains("model") || words.contains("with id"))
+        case 404: words.contains("responses") || !isOfSomething
         default: false
         }
     }

@@ -11,7 +11,9 @@ extension ClientRequest {
     /// The text alone, since clients move other members of a message (`cache_control`) with each turn.
     /// `nil` where none of the first eight messages is the user's, or it has no text.
     public var conversationStart: (text: [UInt8], isAnswered: Bool)? {
-        let list = root.first("messages") ?? (family == .gemini ? root.first("contents") : nil)
+        let list =
+            root.first("messages") ?? (family == .gemini ? root.first("contents") : nil)
+            ?? (api.isResponses ? root.first("input") : nil)
         guard let messages = list, messages.kind == .array else { return nil }
         var text: [UInt8] = []
         var count = 0

@@ -137,6 +137,8 @@ extension RequestFacts {
                     lastText = text
                 } else if member.name.isString("type"), member.value.isString("input_image") {
                     needs.insert(.vision)
+                } else if member.name.isString("file_id") {
+                    readFile(nil, id: member.value)
                 }
             }
         }

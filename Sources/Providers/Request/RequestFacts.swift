@@ -211,7 +211,7 @@ struct RequestFacts {
     }
 
     /// Takes the id of a file, which OpenAI's chats have in an object and its responses in the part.
-    private mutating func readFile(_ file: JSONSlice?, id: JSONSlice?) {
+    mutating func readFile(_ file: JSONSlice?, id: JSONSlice?) {
         let inside = file?.members.first { $0.name.isString("file_id") }?.value
         guard fileIDs.count < Self.fileLimit, let id = (id ?? inside)?.string else { return }
         fileIDs.append(id)

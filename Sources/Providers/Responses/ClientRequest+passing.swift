@@ -93,6 +93,7 @@ extension ClientRequest {
     /// - Parameters:
     ///   - earlier: the items of the earlier response's conversation, each a JSON object.
     ///   - item: the item with an id, a JSON object; `nil` where it is not known.
+    /// - Returns: the request, which keeps its body as it came beside the whole.
     /// - Throws: `RequestError` when the whole can't be read.
     public func expanded(
         by earlier: [[UInt8]],
@@ -135,9 +136,11 @@ extension JSONSlice {
 
     /// The id of the item that a reference names.
     private var referredID: String? {
-        guard members.contains(where: {
-            $0.name.isString("type") && $0.value.isString("item_reference")
-        }) else { return nil }
+        guard
+            members.contains(where: {
+                $0.name.isString("type") && $0.value.isString("item_reference")
+            })
+        else { return nil }
         return members.first { $0.name.isString("id") }?.value.string
     }
 }

@@ -201,7 +201,8 @@ struct ResponsesAnswerReader {
         guard item.kind == .object else { return }
         let found = try item.scan(Self.itemKeys)
         if moment != .begun, let text = found[2]?.text, !text.isEmpty { hold(text) }
-        let isCall = found[0]?.isString("function_call") == true
+        let isCall =
+            found[0]?.isString("function_call") == true
             || found[0]?.isString("custom_tool_call") == true
         if isCall { callsTools = true }
         switch moment {
