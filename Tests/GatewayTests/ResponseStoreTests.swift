@@ -5,7 +5,12 @@ import Testing
 @Suite("Kept responses")
 struct ResponseStoreTests {
     private func response(_ bytes: Int) -> ResponseStore.Kept {
-        ResponseStore.Kept(object: [UInt8](repeating: 1, count: bytes), input: [], output: [], itemIDs: [])
+        ResponseStore.Kept(
+            object: [UInt8](repeating: 1, count: bytes),
+            input: [],
+            output: [],
+            itemIDs: []
+        )
     }
 
     @Test func `the oldest go when the limit is reached`() {

@@ -122,8 +122,9 @@ public struct AttemptFinished: FieldRecord {
     public var answeredModel: String?
     /// Which of the provider's lanes was used; 0 for the first.
     public var key: Int = 0
-    /// Fingerprints of what the provider keeps, or alone can read, of its answer: a stored response,
-    /// encrypted reasoning. At most `heldLimit`.
+    /// Fingerprints of what the provider keeps, or alone can read, of its answer.
+    ///
+    /// A stored response, encrypted reasoning; at most `heldLimit`.
     public var held: [UInt64] = []
     /// The status by which the provider refused the client's own API before it was asked by a chat;
     /// absent where it was asked once.

@@ -45,7 +45,8 @@ enum PrivateNetwork {
 }
 
 extension ProviderType {
-    /// Whether servers of the user's own speak the type's API: llama.cpp and vLLM do both. Of another
-    /// type, a local address is a proxy's that leads to the paid service.
+    /// Whether servers of the user's own speak the type's API: llama.cpp and vLLM do both.
+    ///
+    /// Of another type, a local address is a proxy's that leads to the paid service.
     var isSpokenByOwnServers: Bool { self == .openai || self == .claude }
 }
