@@ -53,7 +53,7 @@ def by_chat(url, model):
 
 
 def by_ollama(url, model):
-    return f"{model}:latest", {"OLLAMA_HOST": url}
+    return f"ollama/{model}", {"OLLAMA_HOST": url}
 
 
 def program(name, prepare):

@@ -459,6 +459,11 @@ def scripted(family, scripts, models):
     def answer(request):
         if request.method == "HEAD":
             return Reply([])
+        if request.path == "/api/show":
+            # Clients offer tools and pictures only to models that are said to take them.
+            info = {"general.architecture": "llama", "llama.context_length": 131072}
+            able = ["completion", "tools", "vision"]
+            return whole({"model_info": info, "capabilities": able, "details": {}})
         if not request.path.partition("?")[0].endswith(CHATS[family]):
             return usual(request)
         reason = strict.complaint(family, request)
