@@ -16,7 +16,7 @@ struct ReplayCheckTests {
         let index = try #require(
             events.lastIndex { event in
                 guard case .routeDecided(let decision) = event.body else { return false }
-                return decision.candidates.count > 1
+                return decision.candidates.count > 1 && decision.chosen == 0
             }
         )
         guard case .routeDecided(var decision) = events[index].body else {

@@ -24,8 +24,16 @@ struct FailureStatusTests {
         #expect(record.completed.count == 1)
     }
 
-    @Test(arguments: ["405 Method Not Allowed", "407 Proxy Authentication Required"])
-    func `a provider that is asked at a wrong address is passed over`(status: String) async throws {
+    @Test(
+        arguments: [
+            ("405 Method Not Allowed", .endpointMissing),
+            ("407 Proxy Authentication Required", .invalidResponse),
+        ] as [(String, FailureKind)]
+    )
+    func `a provider that is asked at a wrong address is passed over`(
+        status: String,
+        failure: FailureKind
+    ) async throws {
         let misplaced = try ScriptedUpstream { _, socket in socket.respond("{}", status: status) }
         let other = try ScriptedUpstream { _, socket in socket.answer() }
         let settings = Settings.testing(
@@ -37,7 +45,7 @@ struct FailureStatusTests {
             client.chat()
             #expect(await client.response().status == 200)
         }
-        #expect(record.finished.map(\.failure) == [.invalidResponse, nil])
+        #expect(record.finished.map(\.failure) == [failure, nil])
         #expect(record.finished.map(\.costOrigin) == [.uncharged, .priced])
     }
 

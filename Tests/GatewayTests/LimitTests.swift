@@ -203,7 +203,9 @@ struct LimitTests {
         isAllowed: Bool
     ) async throws {
         let upstream = try ScriptedUpstream { _, socket in socket.answer() }
-        let settings = Settings.testing(.scripted(upstream) { $0.prices = nil }) {
+        // At an address of this machine, a proxy to the paid service.
+        let provider = ProviderSettings.scripted(upstream) { ($0.type, $0.prices) = (.groq, nil) }
+        let settings = Settings.testing(provider) {
             $0.budgets.monthly = Nanodollars(1_000_000_000)
             $0.budgets.allowUnpriced = isAllowed
         }

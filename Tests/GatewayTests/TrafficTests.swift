@@ -86,7 +86,7 @@ private enum Kind: CaseIterable {
     private var path: String {
         switch self {
         case .anthropic, .anthropicStreamed: "/v1/messages"
-        case .wrongPath: "/v1/chat/completions/"
+        case .wrongPath: "/v1/sausages"
         default: "/v1/chat/completions"
         }
     }

@@ -27,7 +27,7 @@ struct KeyProblemTests {
             10,
             "server.hots",
             "unknown key `hots`",
-            "did you mean `hosts`?"
+            "did you mean `host`?"
         ),
         Mistake(
             ollama + "server: {colour: red}",

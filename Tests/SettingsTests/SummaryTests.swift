@@ -30,6 +30,8 @@ struct SummaryTests {
             lines.filter { $0.hasPrefix("budgets") } == [
                 "budgets.daily: 0.5", "budgets.perTask.analysis: 1", "budgets.perTask.planning: 2",
                 "budgets.alertThreshold: 0.8", "budgets.onLimit: refuse",
+                "budgets.reserve: expected",
+                "budgets.expectedOutputTokens: 4096",
             ]
         )
     }

@@ -25,7 +25,7 @@ extension PricesApplied {
             } else if provider.type.isLocal {
                 add(provider.name, nil, .free, source: "local")
             } else {
-                let isFree = provider.isOwnHardware && !provider.isUsualService
+                let isFree = provider.costsNothing && !provider.isUsualService
                 if isFree { add(provider.name, nil, .free, source: "local") }
                 for card in catalog.models(of: provider.type) {
                     var prices =

@@ -124,7 +124,7 @@ public struct ProviderSettings: Hashable, Sendable {
     /// Whether it runs on the user's own hardware: a type that only ever does, or a server of a common
     /// API at an address of this machine or of a private network.
     ///
-    /// The one idea of local for prices, time limits and connections. What must not leave the machine
+    /// The one idea of local for time limits and connections, and, on this machine, for prices. What must not leave the machine
     /// goes by `isLocal`, since the next room is not this machine.
     public var isOwnHardware: Bool {
         if type == .simulated { return isLocal }
@@ -154,8 +154,13 @@ public struct ProviderSettings: Hashable, Sendable {
         maxConcurrent ?? (type.isLocal ? Self.localConcurrency : nil)
     }
 
+    /// Whether its answers are taken to cost nothing where nobody says what they cost: on the user's own
+    /// hardware, and for a common API on this machine only, since another address of a network may be
+    /// that of a proxy to a paid service.
+    public var costsNothing: Bool { type.isLocal || (isOwnHardware && isLocal) }
+
     /// What a model's tokens cost here: the configuration's word, then the user's catalogue, then
-    /// nothing on the user's own hardware, then the shipped catalogue; `nil` when nobody knows.
+    /// nothing where it `costsNothing`, then the shipped catalogue; `nil` when nobody knows.
     ///
     /// The shipped catalogue does not speak for a server at an address of its own, which may serve
     /// other models under the same names; the user's catalogue does.
@@ -165,7 +170,7 @@ public struct ProviderSettings: Hashable, Sendable {
         }
         if let prices { return prices }
         guard type.isLocal || isUsualService else {
-            return catalog.userPrices(provider: type, id: model) ?? (isOwnHardware ? .free : nil)
+            return catalog.userPrices(provider: type, id: model) ?? (costsNothing ? .free : nil)
         }
         return catalog.prices(provider: type, id: model)
     }
