@@ -101,8 +101,8 @@ struct StreamCallTests {
         ([call(0, "a", "f", ""), call(1, "b", "g", "")], "f{} g{}"),
     ]
 
-    @Test("each call is told once, with its own arguments", arguments: streams)
-    func toldOnce(deltas: [String], calls: String) throws {
+    @Test(arguments: streams)
+    func `each call is told once, with its own arguments`(deltas: [String], calls: String) throws {
         let text = Self.stream(deltas)
         for request in [try anthropicRequest(), try ollamaRequest(), try responsesRequest()] {
             let whole = run(text, from: .openai, for: request)

@@ -81,7 +81,6 @@ struct StreamTranslationTests {
             #"{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"\"Köln\"}"}}"#,
             #"{"type":"content_block_stop","index":1}"#,
             #"{"type":"content_block_start","index":2,"content_block":{"type":"tool_use","id":"call_b","name":"time","input":{}}}"#,
-            #"{"type":"content_block_delta","index":2,"delta":{"type":"input_json_delta","partial_json":"{}"}}"#,
             #"{"type":"content_block_stop","index":2}"#,
             #"{"type":"message_delta","delta":{"stop_reason":"tool_use","stop_sequence":null},"usage":{"input_tokens":20,"output_tokens":9}}"#,
         ]

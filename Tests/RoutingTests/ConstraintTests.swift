@@ -129,7 +129,9 @@ struct ConstraintTests {
 
     @Test(
         arguments: [
-            ("nosuch", [], .unknownModel), ("groq:nosuch", [], .unknownModel),
+            ("nosuch", [], .unknownModel),
+            // That provider is always asked, listed or not.
+            ("groq:nosuch", [], nil),
             ("auto:nosuch", [], .unknownModel),
             ("haiku", [.anthropic], .untranslatable), ("auto", [], nil),
             ("auto", [.openai, .anthropic, .ollama], .untranslatable),

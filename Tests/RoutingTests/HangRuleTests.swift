@@ -134,7 +134,9 @@ struct HangRuleTests {
         )
         #expect(short.basis == .observed)
         #expect(short.microseconds == 5_000_000)
-        let long = try #require(try Self.ask(&world, streamed: false, output: 1_000))
+        let long = try #require(
+            try Self.ask(&world, streamed: false, output: 1_000, total: 1_000_000)
+        )
         #expect(long.microseconds > 30_000_000)
         #expect(long.microseconds < 60_000_000)
         // Half the usual speed is no hang, and no answer has more than the request's whole time.
@@ -155,7 +157,9 @@ struct HangRuleTests {
     @Test(arguments: [true, false])
     func `a long prompt has the time to be read on top`(streamed: Bool) throws {
         var world = Self.world(prefill: 100)
-        let short = try #require(try Self.ask(&world, streamed: streamed, output: 10))
+        let short = try #require(
+            try Self.ask(&world, streamed: streamed, output: 10, prompt: 10)
+        )
         let long = try #require(
             try Self.ask(&world, streamed: streamed, output: 10, prompt: 20_000)
         )
