@@ -160,6 +160,8 @@ struct HangRuleTests {
         let short = try #require(
             try Self.ask(&world, streamed: streamed, output: 10, prompt: 10)
         )
+        // Of a model that nothing is known of yet either.
+        world = Self.world(prefill: 100)
         let long = try #require(
             try Self.ask(&world, streamed: streamed, output: 10, prompt: 20_000)
         )
