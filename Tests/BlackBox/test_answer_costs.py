@@ -4,6 +4,7 @@ and headers reaches the client."""
 import pytest
 from conftest import http_client, provider
 from fakes.anthropic import AnthropicProvider
+from fakes.gemini import GeminiProvider
 from fakes.openai import completion, error
 from fakes.server import whole
 
@@ -35,7 +36,46 @@ USAGES = [
         "0.0045",
     ),
     ({"prompt_tokens": 1000, "completion_tokens": 100, "total_tokens": 1600}, "0.012"),
+    # More reasoning than answer stands beside it, without a total too, and with a cache as large.
+    (
+        {
+            "prompt_tokens": 1000,
+            "completion_tokens": 100,
+            "completion_tokens_details": {"reasoning_tokens": 1000},
+        },
+        "0.0195",
+    ),
+    (
+        {
+            "prompt_tokens": 1000,
+            "completion_tokens": 100,
+            "total_tokens": 2000,
+            "prompt_tokens_details": {"cached_tokens": 900},
+            "completion_tokens_details": {"reasoning_tokens": 900},
+        },
+        "0.01557",
+    ),
+    ({"promptTokens": 1000, "completionTokens": 100, "totalTokens": 1100}, "0.0045"),
     # Cached tokens under each name.
+    ({"prompt_tokens": 1000, "completion_tokens": 100, "cached_prompt_tokens": 900}, "0.00207"),
+    (
+        {
+            "prompt_tokens": 1000,
+            "completion_tokens": 100,
+            "prompt_tokens_details": {"cached_tokens": 0},
+            "prompt_cache_hit_tokens": 900,
+        },
+        "0.00207",
+    ),
+    (
+        {
+            "prompt_tokens": 1000,
+            "completion_tokens": 100,
+            "cache_creation_input_tokens": 400,
+            "cache_creation": {"ephemeral_1h_input_tokens": 400},
+        },
+        "0.0057",
+    ),
     ({"prompt_tokens": 1000, "completion_tokens": 100, "cached_tokens": 900}, "0.00207"),
     (
         {
@@ -197,3 +237,107 @@ def test_an_hour_in_anthropic_s_cache_is_twice_the_input(fake, gateway):
         fetched = usage | {"server_tool_use": {"web_fetch_requests": 1}}
         first.will(whole(message | {"usage": fetched}))
         assert http.post("/v1/messages", json=BODY).headers["x-logway-cost-usd"] == "0.01575"
+
+
+ANTHROPIC_USAGES = [
+    ({"speed": "standard", "inference_geo": "global", "service_tier": "standard"}, "0.0045"),
+    ({"inference_geo": "not_available"}, "0.0045"),
+    ({"speed": "fast"}, "unknown"),
+    ({"inference_geo": "us"}, "unknown"),
+    # The turn that summed the conversation up is beside the counts.
+    (
+        {
+            "iterations": [
+                {"type": "compaction", "input_tokens": 5000, "output_tokens": 300},
+                {"type": "message", "input_tokens": 1000, "output_tokens": 100},
+            ]
+        },
+        "0.024",
+    ),
+    ({"iterations": [{"type": "message", "input_tokens": 1000, "output_tokens": 100}]}, "0.0045"),
+]
+
+
+def test_anthropic_s_other_prices_are_unknown_and_every_turn_counts(fake, gateway):
+    first = fake(AnthropicProvider)
+    made = gateway([provider("first", first, "claude", costPer1MTokens=PRICES)])
+    message = {
+        "id": "m",
+        "type": "message",
+        "role": "assistant",
+        "model": "m",
+        "content": [{"text": "four"}],
+        "stop_reason": "end_turn",
+    }
+    with http_client(made) as http:
+        for usage, cost in ANTHROPIC_USAGES:
+            counts = {"input_tokens": 1000, "output_tokens": 100} | usage
+            first.will(whole(message | {"usage": counts}))
+            answer = http.post("/v1/messages", json=BODY)
+            assert answer.headers["x-logway-cost-usd"] == cost, usage
+        # A block without a type is its text.
+        first.will(whole(message | {"usage": counts}))
+        said = http.post("/v1/chat/completions", json=BODY).json()
+        assert said["choices"][0]["message"]["content"] == "four"
+
+
+GEMINI_USAGES = [
+    ({"candidatesTokenCount": 100, "thoughtsTokenCount": 1000, "totalTokenCount": 2100}, "0.0195"),
+    # The total says that the thoughts are inside, or that there is more than the counts.
+    ({"candidatesTokenCount": 1100, "thoughtsTokenCount": 1000, "totalTokenCount": 2100}, "0.0195"),
+    ({"thoughtsTokenCount": 1000, "totalTokenCount": 2100}, "0.0195"),
+    ({"candidatesTokenCount": 100, "totalTokenCount": 2100}, "0.0195"),
+    ({"candidatesTokenCount": 100, "totalTokenCount": 1100, "trafficType": "ON_DEMAND"}, "0.0045"),
+    ({"candidatesTokenCount": 100, "totalTokenCount": 1100, "trafficType": "ON_DEMAND_FLEX"}, "unknown"),
+    ({"candidatesTokenCount": 100, "totalTokenCount": 1100, "serviceTier": "PRIORITY"}, "unknown"),
+]
+
+
+def test_gemini_s_total_tells_what_its_counts_mean(fake, gateway):
+    first = fake(GeminiProvider)
+    made = gateway([provider("first", first, "google", costPer1MTokens=PRICES)])
+    candidate = {"content": {"role": "model", "parts": [{"text": "four"}]}, "finishReason": "STOP"}
+    with http_client(made) as http:
+        for usage, cost in GEMINI_USAGES:
+            counts = {"promptTokenCount": 1000} | usage
+            first.will(whole({"candidates": [candidate], "usageMetadata": counts}))
+            answer = http.post("/v1/chat/completions", json=BODY)
+            assert answer.headers["x-logway-cost-usd"] == cost, usage
+
+
+def test_counts_that_are_all_zero_are_none(priced):
+    made, first = priced
+    first.will(completion(usage={"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}))
+    with http_client(made) as http:
+        answer = http.post("/v1/chat/completions", json=BODY)
+    assert answer.headers["x-logway-cost-usd"] != "0"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "The input (9000 tokens) is longer than the model's context length (8192 tokens).",
+        "Invalid request: Your request exceeded model token limit: 131072",
+        "Prompt exceeds max length",
+        "Range of input length should be [1, 30720]",
+        "too many tokens: total number of tokens in this prompt cannot exceed 4081",
+        "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4097",
+        "Trying to keep the first 9000 tokens when context the overflows.",
+    ],
+)
+def test_a_prompt_that_is_too_long_is_told_in_an_agent_s_words(priced, words):
+    made, first = priced
+    first.will(error(400, words, "invalid_request_error", None))
+    with http_client(made) as http:
+        told = http.post("/v1/chat/completions", json=BODY).json()["error"]
+        assert told["code"] == "context_length_exceeded"
+
+
+def test_a_call_between_the_parts_of_the_content_is_a_call(priced):
+    made, first = priced
+    part = {"type": "tool_use", "id": "t1", "name": "add", "input": {"a": 2}}
+    first.will(completion(text=[{"type": "text", "text": "So:"}, part], finish="tool_calls"))
+    with http_client(made) as http:
+        content = http.post("/v1/messages", json=BODY).json()["content"]
+    assert [block["type"] for block in content] == ["text", "tool_use"]
+    assert content[1]["input"] == {"a": 2}

@@ -16,7 +16,7 @@ from fakes import ollama as fake_ollama
 from fakes import openai as fake_openai
 from fakes.openai import OpenAIProvider
 from fakes.server import Hold, Reply, stream
-from gateway import Gateway
+from gateway import Gateway, eventually
 from test_openai_client import user
 
 SOON = 20.0
@@ -225,6 +225,39 @@ def test_one_client_that_hangs_up_does_not_disturb_another(house):
     gate.set()
     assert b'"ur"' in read_until(staying, b"[DONE]")
     staying.close()
+
+
+def half_closed(gateway):
+    """How many connections the gateway keeps that their clients have closed (CLOSE-WAIT)."""
+    port = f":{urlsplit(gateway.url).port:04X}"
+    with open("/proc/net/tcp") as table:
+        rows = [line.split() for line in table]
+    return sum(row[1].endswith(port) and row[3] == "08" for row in rows)
+
+
+@pytest.mark.parametrize("path", ["/v1/chat/completions", "/v1/messages", "/v1/responses"])
+def test_a_stream_that_was_hung_up_leaves_no_connection_behind(launched, path):
+    """One for each client that stops would use up the gateway's descriptors within a day."""
+    fake = launched(OpenAIProvider)
+    # A ping to who is gone would end the connection as well, but only where there are pings.
+    quiet = {"providers": [provider("o", fake)], "routing": {"keepAliveMs": 0}}
+    made = launched(Gateway, quiet)
+    content = {"input": "2+2?"} if path.endswith("responses") else {}
+    for _ in range(5):
+        fake.will(STARTED["gpt-x"][2]())
+        connection = post(made, {"model": "gpt-x", "stream": True, **content}, path)
+        # What has come is read, or the close would be a reset.
+        read_until(connection, b'"fo"')
+        connection.close()
+    eventually(
+        lambda: len([r for r in made.requests() if "completed" in r]) == 5,
+        "the record does not say that the clients are gone",
+    )
+    eventually(
+        lambda: half_closed(made) == 0,
+        "connections that their clients closed are still open",
+        timeout=SOON,
+    )
 
 
 def test_a_client_that_reads_nothing_does_not_fill_the_memory(launched):

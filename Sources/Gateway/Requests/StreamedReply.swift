@@ -121,14 +121,16 @@ final class StreamedReply: Sendable {
     /// Whether the gateway stops and waits no longer.
     private var isStopping: Bool { Task.isCancelled || watch.isStopped }
 
-    /// Tells the client that the answer broke off; no clean end follows.
+    /// Tells the client that the answer broke off; no clean end follows. It throws where the connection
+    /// ends with the answer.
     @concurrent private func sendError(
         _ failure: ProviderFailure,
         of open: RunningRequest,
         after flowing: FlowingAnswer,
         to writer: inout any ResponseBodyWriter
     ) async throws {
-        guard !watch.isGone else { return }
+        // A body that only stops coming would leave the connection waiting for its end for ever.
+        guard !watch.isGone else { throw ChannelError.ioOnClosedChannel }
         _ = try await service.ledger.settle(open.sequence)
         let error = RequestFailure.brokenOff(failure).clientError(for: open)
         let frame = flowing.frame(of: error, at: Clocks.wall)

@@ -60,9 +60,10 @@ enum FinishReason: Hashable {
         switch word {
         case "stop", "end_turn", "eos", "pause_turn", "STOP": self = .stop
         case "stop_sequence": self = .stopSequence(nil)
-        case "length", "max_tokens", "model_context_window_exceeded", "MAX_TOKENS":
+        case "length", "max_tokens", "model_context_window_exceeded", "MAX_TOKENS",
+            "max_output_tokens", "max_completion_tokens", "max_new_tokens", "model_length":
             self = .length
-        case "tool_calls", "function_call", "tool_use": self = .toolCalls
+        case "tool_calls", "function_call", "tool_use", "tool_call", "TOOL_CALL": self = .toolCalls
         case "content_filter", "refusal", "SAFETY", "RECITATION", "LANGUAGE", "BLOCKLIST",
             "PROHIBITED_CONTENT", "SPII", "IMAGE_SAFETY", "IMAGE_PROHIBITED_CONTENT",
             "IMAGE_RECITATION":

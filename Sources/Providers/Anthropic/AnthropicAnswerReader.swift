@@ -108,6 +108,7 @@ struct AnthropicAnswerReader {
                 parts.append(.arguments(index: index, input))
             }
         case "redacted_thinking": break
+        case nil where found[1] != nil: try AnswerText.read(found[1], as: .text, into: &parts)
         default: parts.append(.foreign(byteCount: block.range.count))
         }
     }

@@ -5,7 +5,12 @@ import JSONBytes
 enum AnthropicUsage {
     private static let keys: JSONKeys = [
         "input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens",
-        "cache_creation", "server_tool_use", "service_tier",
+        "cache_creation", "server_tool_use", "service_tier", "iterations", "speed",
+        "inference_geo",
+    ]
+    private static let iterationKeys: JSONKeys = [
+        "input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens",
+        "type",
     ]
 
     /// Appends the counts; an answer's later ones replace those before, member by member.
@@ -36,11 +41,50 @@ enum AnthropicUsage {
                 counts.unpriced = (counts.unpriced ?? 0) + count
             }
         }
-        counts.serviceTier = found[6]?.nonEmptyString?.string?
-            .limited(toBytes: TokenUsage.tierLimit)
+        if let iterations = found[7] { try add(iterations, to: &counts) }
+        counts.serviceTier = tier(found)?.limited(toBytes: TokenUsage.tierLimit)
         guard counts != TokenUsage() else { return }
         counts.origin = .provider
         parts.append(.usage(counts, replaces: false))
+    }
+
+    /// What Anthropic charges other prices for: the tier, and where it names none but the standard one,
+    /// its fast mode and a country to stay in ("Fast mode", "Data residency", November 2026).
+    private static func tier(_ found: [JSONSlice?]) -> String? {
+        let tier = found[6]?.nonEmptyString?.string
+        guard tier == nil || tier == "standard" else { return tier }
+        if let speed = found[8]?.nonEmptyString?.string, speed != "standard" { return speed }
+        if let geo = found[9]?.nonEmptyString?.string, geo != "global", geo != "not_available" {
+            return "inference_geo \(geo)"
+        }
+        return tier
+    }
+
+    /// Takes the counts of an answer that took several turns of the model, where one of them
+    /// summed the conversation up: the counts beside the list leave that one out ("Compaction").
+    ///
+    /// What an adviser used is another model's, so it has no price here.
+    private static func add(
+        _ iterations: JSONSlice,
+        to counts: inout TokenUsage
+    ) throws(JSONError) {
+        var sums = [Int](repeating: 0, count: 4)
+        var isSummedUp = false
+        for iteration in iterations.elements where iteration.kind == .object {
+            let found = try iteration.scan(iterationKeys)
+            let told = found.prefix(4).map { $0?.count ?? 0 }
+            let type = found[4]?.string ?? "message"
+            if type != "message" && type != "compaction" {
+                counts.unpriced = (counts.unpriced ?? 0) + told.reduce(0, +)
+                continue
+            }
+            isSummedUp = isSummedUp || type == "compaction"
+            for (index, count) in told.enumerated() { sums[index] += count }
+        }
+        guard isSummedUp else { return }
+        (counts.input, counts.output) = (sums[0], sums[1])
+        if sums[2] > 0 { counts.cachedInput = sums[2] }
+        if sums[3] > 0 { counts.cacheWrite = sums[3] }
     }
 
     /// Writes the members; a count that is unknown is 0, since the shape has no unknown.

@@ -180,7 +180,12 @@ struct FailureClassifier {
         "exceeds the context length", "context window exceeds", "exceeds the context window",
         "exceeds the maximum number of tokens", "exceed context window", "prompt too long",
         "input is too long", "maximum prompt length", "too large for model with",
-        "reduce the length of the messages",
+        "reduce the length of the messages", "longer than the model's context",
+        // Kimi, Zhipu, Qwen, Cohere, TGI and Together, LM Studio.
+        "exceeded model token limit", "prompt exceeds max length",
+        "range of input length should be",
+        "total number of tokens in this prompt", "`inputs` tokens + `max_new_tokens` must",
+        "`inputs` must have less than", "when context the overflows", "when the context overflows",
     ]
 
     private static let modelWords: Set<String> = [

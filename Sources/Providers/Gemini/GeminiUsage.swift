@@ -6,6 +6,7 @@ enum GeminiUsage {
     private static let keys: JSONKeys = [
         "promptTokenCount", "candidatesTokenCount", "thoughtsTokenCount",
         "cachedContentTokenCount", "toolUsePromptTokenCount", "totalTokenCount",
+        "serviceTier", "trafficType",
     ]
 
     /// Appends the counts.
@@ -20,7 +21,8 @@ enum GeminiUsage {
         into parts: inout [AnswerPart]
     ) throws(JSONError) {
         guard usage.kind == .object else { return }
-        let found = try usage.scan(keys).map { $0?.count }
+        let values = try usage.scan(keys)
+        let found = values.map { $0?.count }
         guard let prompt = found[0] ?? (found[5] == nil ? nil : 0) else { return }
         let (answer, thoughts, cached) = (found[1], found[2], found[3])
         let wholePrompt = prompt + (found[4] ?? 0)
@@ -30,12 +32,23 @@ enum GeminiUsage {
             reasoning: thoughts,
             origin: .provider
         )
-        if answer != nil || thoughts != nil {
+        let rest = found[5].map { max(0, $0 - wholePrompt) }
+        if let answer, let thoughts, let rest, rest == answer, thoughts <= answer {
+            // Some servers of Gemini's API count as OpenAI does, which the total tells.
+            counts.output = answer
+        } else if answer != nil || thoughts != nil {
             counts.output = (answer ?? 0) + (thoughts ?? 0)
-        } else if isLast, let total = found[5] {
-            counts.output = max(0, total - wholePrompt)
         }
+        if isLast, let rest, rest > counts.output ?? -1 { counts.output = rest }
+        counts.serviceTier = tier(values[6], values[7])?.limited(toBytes: TokenUsage.tierLimit)
         parts.append(.usage(counts, replaces: true))
+    }
+
+    /// The tier by Gemini's API, or by Vertex AI's kind of traffic, of which two are at list price.
+    private static func tier(_ tier: JSONSlice?, _ traffic: JSONSlice?) -> String? {
+        let word = (tier ?? traffic)?.nonEmptyString?.string?.lowercased()
+        let unspecified = ["service_tier_unspecified", "unspecified", "traffic_type_unspecified"]
+        return word.flatMap { unspecified.contains($0) ? nil : $0 }
     }
 
     /// Writes the counts for a client; what is unknown is left out, and so are zeros, as Google does.

@@ -36,8 +36,10 @@ extension OllamaRequestReader {
         }
         var parts: [Turn.Part] = []
         if let images = field(2) { parts += try readImages(images) }
-        if let content = try field(1)?.string() { parts.append(.text(content)) }
         let role = found[0]?.string
+        if let content = field(1), let text = try Self.text(of: content, isResult: role == "tool") {
+            parts.append(.text(text))
+        }
         if !parts.images.isEmpty, role == "tool" {
             conversation.note(.imageInToolResult, at: message.path + ".images")
         }
@@ -76,6 +78,18 @@ extension OllamaRequestReader {
         default:
             conversation.note(.foreign, at: message.path + ".role")
             conversation.turns.append(Turn(role: .user, parts: parts, path: message.path))
+        }
+    }
+
+    /// What is said; a tool's result that was not made a text is its JSON.
+    private static func text(
+        of content: Field,
+        isResult: Bool
+    ) throws(RequestError) -> JSONSlice? {
+        switch content.value.kind {
+        case .null: nil
+        case .string: content.value
+        default: isResult ? .string(of: content.value.raw) : try content.string()
         }
     }
 

@@ -5,7 +5,8 @@ import JSONBytes
 /// the shapes that the servers of its family give them.
 struct OpenAIAnswerReader {
     private static let keys: JSONKeys = [
-        "id", "model", "choices", "usage", "x_groq", "error", "service_tier",
+        "id", "model", "choices", "usage", "x_groq", "error", "service_tier", "object", "message",
+        "detail", "code", "type",
     ]
     private static let choiceKeys: JSONKeys = [
         "delta", "message", "finish_reason", "text", "stop_reason", "matched_stop",
@@ -27,6 +28,11 @@ struct OpenAIAnswerReader {
         do {
             let found = try root.scan(Self.keys)
             if let error = found[5], !error.isNull {
+                throw FailureClassifier.inBand(root, family: .openai)
+            }
+            // vLLM and FastAPI say an error without a member of that name, which nothing else of an
+            // answer looks like; a stream that goes on as if it were whole would be cut in silence.
+            if found[2] == nil, found[3] == nil, Self.isError(found) {
                 throw FailureClassifier.inBand(root, family: .openai)
             }
             parts.append(.begin(id: found[0], model: found[1]))
@@ -53,6 +59,13 @@ struct OpenAIAnswerReader {
         } catch {
             throw ProviderFailure(.invalidResponse, "the answer can't be read")
         }
+    }
+
+    /// Whether an object without choices and usage says what went wrong.
+    private static func isError(_ found: [JSONSlice?]) -> Bool {
+        if found[7]?.isString("error") == true { return true }
+        if let detail = found[9], !detail.isNull { return true }
+        return found[8]?.nonEmptyString != nil && (found[10] ?? found[11])?.isNull == false
     }
 
     private mutating func read(choice: JSONSlice, into parts: inout [AnswerPart]) throws {

@@ -41,6 +41,7 @@ struct OpenAIMessageReader {
         }
         let before = calls.count
         try read(calls: found[1], isDelta: isDelta, into: &parts)
+        if !isDelta, calls.count == before { try read(callsIn: found[0], into: &parts) }
         // The form before tools; who sends both says the same twice.
         guard let call = found[2], call.kind == .object, calls.count == before else { return }
         try read(call: call, position: 0, isDelta: isDelta, into: &parts)
@@ -62,6 +63,20 @@ struct OpenAIMessageReader {
         }
         for (position, call) in list.enumerated() {
             try read(call: call, position: position, isDelta: isDelta, into: &parts)
+        }
+    }
+
+    /// Calls may stand between the parts of the content, as Anthropic's do, in servers in front of it.
+    private mutating func read(
+        callsIn content: JSONSlice?,
+        into parts: inout [AnswerPart]
+    ) throws(JSONError) {
+        guard let content, content.kind == .array else { return }
+        for part in content.elements where part.kind == .object {
+            guard let type = try part.member("type")?.string,
+                ["tool_use", "tool_call", "function_call", "function"].contains(type)
+            else { continue }
+            try read(call: part, position: calls.count, isDelta: false, into: &parts)
         }
     }
 

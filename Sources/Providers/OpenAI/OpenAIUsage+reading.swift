@@ -16,10 +16,13 @@ extension OpenAIUsage {
         "cost", "total_cost", "estimated_cost",  // 19
         "num_sources_used", "num_search_queries",  // 22
         "service_tier", "cost_details", "is_byok",  // 24
+        "cached_prompt_tokens", "cached_input_tokens", "cached_prompt_text_tokens",  // 27
+        "cache_creation",  // 30
+        "promptTokens", "completionTokens", "totalTokens",  // 31
     ]
     private static let promptKeys: JSONKeys = [
         "cached_tokens", "cache_read_tokens", "cache_write_tokens", "cache_creation_tokens",
-        "audio_tokens",
+        "audio_tokens", "cache_creation_token_details",
     ]
     private static let outputKeys: JSONKeys = ["reasoning_tokens", "audio_tokens"]
 
@@ -36,7 +39,8 @@ extension OpenAIUsage {
     ) throws(JSONError) {
         guard usage.kind == .object else { return }
         let found = try usage.scan(keys)
-        let prompt = try (found[7] ?? found[8])?.scan(promptKeys).map { $0?.count } ?? []
+        let details = try (found[7] ?? found[8])?.scan(promptKeys) ?? []
+        let prompt = details.map { $0?.count }
         let output = try (found[9] ?? found[10])?.scan(outputKeys).map { $0?.count } ?? []
         func first(_ range: ClosedRange<Int>) -> Int? {
             found[range].lazy.compactMap { $0?.count }.first
@@ -47,16 +51,24 @@ extension OpenAIUsage {
         }
         let audio = prompt.isEmpty ? nil : prompt[4]
         let counts = Counts(
-            prompt: first(0...2),
-            output: first(3...5),
-            total: found[6]?.count,
-            cached: prompt.prefix(2).lazy.compactMap(\.self).first ?? first(11...14),
+            prompt: first(0...2) ?? found[31]?.count,
+            output: first(3...5) ?? found[32]?.count,
+            total: (found[6] ?? found[33])?.count,
+            // Who knows several names may fill one of them with a zero.
+            cached: (prompt.prefix(2) + (found[11...14] + found[27...29]).map { $0?.count })
+                .lazy.compactMap(\.self).max(),
             isCacheApart: found[0] == nil && (found[13] ?? found[15]) != nil,
             missed: found[17]?.count,
             written: prompt.dropFirst(2).prefix(2).lazy.compactMap(\.self).first ?? first(15...16),
             reasoning: output.prefix(1).lazy.compactMap(\.self).first ?? found[18]?.count
         )
         var told = counts.usage
+        // LiteLLM hands Anthropic's spans on, beside its sum or in the details.
+        if let spans = found[30] ?? details.dropFirst(5).first ?? nil, spans.kind == .object,
+            told.cacheWrite != nil
+        {
+            told.cacheWriteHour = try spans.member("ephemeral_1h_input_tokens")?.count
+        }
         told.unpriced = positive(
             audio,
             output.count > 1 ? output[1] : nil,
@@ -114,6 +126,8 @@ extension OpenAIUsage {
             if let prompt, apart > 0, isCacheOutside(of: prompt, apart) { whole = prompt + apart }
             var output = output
             if let total, let whole, total - whole > output ?? 0 { output = total - whole }
+            // More than the answer can't be a share of it, whatever the total leaves out.
+            if let reasoning, let told = output, reasoning > told { output = told + reasoning }
             if whole == nil, let total, let output { whole = max(0, total - output) }
             var counts = TokenUsage(
                 input: whole.map { max(0, $0 - apart) },
@@ -122,6 +136,10 @@ extension OpenAIUsage {
                 cacheWrite: written,
                 reasoning: reasoning
             )
+            // No answer comes of nothing: zeros throughout are a server's that doesn't count.
+            if [prompt, output, total, missed, reasoning, apart].allSatisfy({ $0 ?? 0 == 0 }) {
+                return TokenUsage()
+            }
             if counts.input != nil || counts.output != nil { counts.origin = .provider }
             return counts
         }
@@ -131,6 +149,10 @@ extension OpenAIUsage {
             guard let total else { return isCacheApart }
             let inside = prompt + (output ?? 0)
             let rest = total - inside
+            // As many tokens of reasoning say the same of the rest, where they can't be inside.
+            if !isCacheApart, let reasoning, rest == reasoning, reasoning > output ?? 0 {
+                return false
+            }
             return rest == apart || (rest > 0 && rest == apart + (reasoning ?? 0))
                 || (isCacheApart && rest > 0)
         }
