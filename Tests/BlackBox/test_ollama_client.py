@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 
 import ollama
 import pytest
@@ -249,9 +250,28 @@ def test_a_prompt_goes_to_ollama_s_own_endpoint(house, client):
 def test_a_chat_without_messages_loads_the_model(house, client):
     house.ollama.will(fake_ollama.whole(fake_ollama.last(reason="load", usage=(None, 0))))
     assert client.chat("llama-x", []).done_reason == "load"
+
+
+def test_a_model_that_is_no_ollama_s_is_loaded_at_once(house, client):
+    assert client.chat("gpt-x", []).done_reason == "load"
+    loaded = client.generate("claude-x", "", keep_alive=0)
+    assert (loaded.done, loaded.done_reason, loaded.response) == (True, "unload", "")
     with pytest.raises(ollama.ResponseError) as error:
-        client.chat("gpt-x", [])
-    assert (error.value.status_code, "messages" in error.value.error) == (400, True)
+        client.chat("nobody-has-it", [])
+    assert error.value.status_code == 404
+
+
+def test_a_tool_s_result_that_is_no_text_is_its_json(house):
+    call = {"function": {"name": "add", "arguments": {"a": 2}}}
+    messages = [
+        *user(),
+        {"role": "assistant", "content": "", "tool_calls": [call]},
+        {"role": "tool", "tool_name": "add", "content": {"sum": 4}},
+    ]
+    with http_client(house.gateway) as http:
+        body = {"model": "gpt-x", "messages": messages, "stream": False}
+        assert http.post("/api/chat", json=body).status_code == 200
+    assert json.loads(house.openai.last.json["messages"][2]["content"]) == {"sum": 4}
 
 
 def test_the_stream_of_ollama_reaches_its_client_byte_for_byte(house):

@@ -69,6 +69,7 @@ struct ChatService: Sendable {
                         field: "model"
                     )
                 }
+                if let loaded = try loaded(client) { return loaded }
                 let hints = HintReader(request.headers, metadata: client.metadata)
                 try hints.read(into: &received)
                 received.conversation = conversations?.mark(
