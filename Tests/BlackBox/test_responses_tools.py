@@ -336,3 +336,28 @@ def test_a_custom_tool_may_be_forced(house):
     (item,) = ask(house, {"input": "Hi", "tools": [PATCH], "tool_choice": choice})["output"]
     assert item["type"] == "custom_tool_call"
     assert house.openai.last.json["tool_choice"]["function"]["name"] == "apply_patch"
+
+
+@pytest.mark.parametrize("model", MODELS[:3])
+def test_what_tools_of_other_kinds_were_given_and_gave_is_said(house, model):
+    patch = {"type": "update_file", "path": "a.py", "diff": "+hello"}
+    shell = [{"stdout": "from the shell", "stderr": "", "outcome": {"type": "exit"}}]
+    screen = {"type": "computer_screenshot", "image_url": "data:image/png;base64,AAAA"}
+    turns = [
+        {"role": "user", "content": "Go"},
+        {"type": "apply_patch_call", "call_id": "c1", "operation": patch},
+        {"type": "apply_patch_call_output", "call_id": "c1", "output": "patched"},
+        {"type": "mcp_call", "name": "look", "arguments": "{}", "output": "from the server"},
+        {"type": "code_interpreter_call", "code": "1 + 41",
+         "outputs": [{"type": "logs", "logs": "it is 42"}]},
+        {"type": "computer_call", "call_id": "c2", "action": {"type": "screenshot"}},
+        {"type": "computer_call_output", "call_id": "c2", "output": screen},
+        {"type": "shell_call", "call_id": "c3", "action": {"commands": ["ls"]}},
+        {"type": "shell_call_output", "call_id": "c3", "output": shell},
+    ]  # fmt: skip
+    ask(house, {"input": turns, "tools": [SHELL]}, model)
+    fake = {"gpt-x": house.openai, "claude-x": house.anthropic, "llama-x": house.ollama}[model]
+    sent = json.dumps(fake.last.json)
+    for said in ("+hello", "patched", "from the server", "1 + 41", "it is 42", "from the shell"):
+        assert said in sent
+    assert "computer_screenshot" not in sent and sent.count("AAAA") == 1

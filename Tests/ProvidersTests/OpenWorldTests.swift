@@ -435,6 +435,84 @@ struct OpenWorldTests {
         #expect(!other.contains("reasoning_content"))
     }
 
+    @Test func `what Anthropic can't hold an answer to stands in the description`() throws {
+        let schema =
+            #"{"type":"object","properties":{"n":{"type":"integer","minimum":0,"maximum":9,"description":"How many."},"s":{"type":"string","minLength":2,"format":"color"},"d":{"type":"string","format":"date"},"l":{"type":"array","items":{"oneOf":[{"type":"string","pattern":"^a"},{"type":"null"}]},"minItems":1,"maxItems":3},"minimum":{"type":"number"}},"required":["n"]}"#
+        let request = try Self.openAI(
+            #"{"role":"user","content":"hi"}"#,
+            #""response_format":{"type":"json_schema","json_schema":{"name":"n","schema":\#(schema)}}"#
+        )
+        let sent = try request.upstreamBody(for: .anthropic, model: "c")
+        let told =
+            #"{"type":"object","properties":{"n":{"type":"integer","description":"How many.\n\n{minimum: 0, maximum: 9}"},"s":{"type":"string","description":"{minLength: 2, format: color}"},"d":{"type":"string","format":"date"},"l":{"type":"array","items":{"anyOf":[{"type":"string","description":"{pattern: ^a}"},{"type":"null"}]},"minItems":1,"description":"{maxItems: 3}"},"minimum":{"type":"number"}},"required":["n"],"additionalProperties":false}"#
+        #expect(
+            try Self.member("output_config", of: sent)
+                == #"{"format":{"type":"json_schema","schema":\#(told)}}"#.canonical
+        )
+    }
+
+    static let toolShapes = [
+        #"{"type":"function","name":"f","description":"d","parameters":{"type":"object"}}"#,
+        #"{"name":"f","description":"d","input_schema":{"type":"object"}}"#,
+        #"{"type":"custom","name":"f","description":"d","input_schema":{"type":"object"}}"#,
+    ]
+
+    @Test(arguments: toolShapes)
+    func `tools of a chat in the shape of another API are tools`(_ tool: String) throws {
+        for (choice, told) in [
+            (#"{"type":"tool","name":"f"}"#, #"{"type":"tool","name":"f"}"#),
+            (#"{"type":"function","name":"f"}"#, #"{"type":"tool","name":"f"}"#),
+            (#"{"type":"any"}"#, #"{"type":"any"}"#), (#"{"type":"auto"}"#, #"{"type":"auto"}"#),
+        ] {
+            let request = try Self.openAI(
+                #"{"role":"user","content":"hi"}"#,
+                #""tools":[\#(tool)],"tool_choice":\#(choice)"#
+            )
+            let sent = try request.upstreamBody(for: .anthropic, model: "c")
+            #expect(
+                try Self.member("tools", of: sent)
+                    == #"[{"name":"f","description":"d","input_schema":{"type":"object"}}]"#
+                    .canonical
+            )
+            #expect(try Self.member("tool_choice", of: sent) == told.canonical)
+        }
+    }
+
+    @Test func `parts of a chat in Anthropic's shape, and results that are no text, are said`()
+        throws
+    {
+        let request = try Self.openAI(
+            [
+                #"{"role":"user","content":["go",{"type":"image","source":{"type":"base64","media_type":"image/png","data":"AAAA"}}]}"#,
+                Self.call("a", "f"),
+                #"{"role":"tool","tool_call_id":"a","content":{"rows":[1]}}"#,
+                #"{"role":"user","content":[{"type":"document","source":{"type":"text","media_type":"text/plain","data":"D"}},{"type":"image_url","image_url":{"url":"data:image/jpg;base64,BBBB"}}]}"#,
+            ].joined(separator: ",")
+        )
+        #expect(request.obstacles(to: .anthropic) == [])
+        let sent = try request.upstreamBody(for: .anthropic, model: "c").text
+        for part in [
+            #"{"type":"text","text":"go"}"#, #""media_type":"image/png","data":"AAAA""#,
+            #""content":"{\"rows\":[1]}""#, #""media_type":"image/jpeg","data":"BBBB""#,
+        ] { #expect(sent.contains(part)) }
+        #expect(!sent.contains("left out"))
+    }
+
+    @Test func `an object without properties has some for OpenAI`() throws {
+        let request = try Self.anthropic(
+            #"{"role":"user","content":"hi"}"#,
+            #""tools":[{"name":"f","input_schema":{"type":"object"}},{"name":"g","input_schema":{}}]"#
+        )
+        let sent = try request.upstreamBody(for: .openai, model: "g")
+        let parameters = #""parameters":{"type":"object","properties":{}}"#
+        let tools = ["f", "g"].map {
+            #"{"type":"function","function":{"name":"\#($0)",\#(parameters)}}"#
+        }
+        #expect(
+            try Self.member("tools", of: sent) == "[\(tools.joined(separator: ","))]".canonical
+        )
+    }
+
     @Test func `a schema's words are kept between OpenAI and Anthropic`() throws {
         let schema =
             #"{"type":"object","properties":{"a":{"type":"array","items":{"properties":{"b":{"type":"object","additionalProperties":{"type":"string"}}}}}}}"#
@@ -444,7 +522,7 @@ struct OpenWorldTests {
         )
         let sent = try request.upstreamBody(for: .anthropic, model: "c")
         let closed =
-            #"{"type":"object","properties":{"a":{"type":"array","items":{"properties":{"b":{"type":"object","additionalProperties":{"type":"string"}}},"additionalProperties":false}}},"additionalProperties":false}"#
+            #"{"type":"object","properties":{"a":{"type":"array","items":{"properties":{"b":{"type":"object","additionalProperties":false,"description":"{additionalProperties: {\"type\":\"string\"}}"}},"additionalProperties":false}}},"additionalProperties":false}"#
         #expect(
             try Self.member("output_config", of: sent)
                 == #"{"effort":"low","format":{"type":"json_schema","schema":\#(closed)}}"#

@@ -107,7 +107,7 @@ struct TranslationTests {
             {"role":"tool","tool_call_id":"t1","content":"a cat"},
             {"role":"tool","tool_call_id":"t2","content":"do\n\nne"},{"role":"user","content":"And?"}],
             "max_tokens":70,"temperature":1,"stop":["END"],
-            "tools":[{"type":"function","function":{"name":"look","description":"Looks","parameters":{"type":"object"}}}],
+            "tools":[{"type":"function","function":{"name":"look","description":"Looks","parameters":{"type":"object","properties":{}}}}],
             "tool_choice":"required","parallel_tool_calls":false,"user":"u-1","stream":true,
             "stream_options":{"include_usage":true}}
             """#

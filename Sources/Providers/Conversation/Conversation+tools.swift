@@ -54,7 +54,15 @@ extension Conversation {
     /// Takes the definitions of tools that OpenAI and Ollama write alike.
     mutating func readFunctionTools(_ tools: Field?) throws(RequestError) {
         for tool in try tools?.elements() ?? [] {
-            let found = try tool.scan(["type", "function", "custom", "cache_control"])
+            let found = try tool.scan([
+                "type", "function", "custom", "cache_control", "name", "input_schema",
+            ])
+            if let name = found[4], found[1] == nil, found[2] == nil,
+                found[5] != nil || found[0]?.isString("function") == true
+            {
+                try readFlatTool(tool, name: name)
+                continue
+            }
             let isCustom = found[0]?.isString("custom") == true
             guard let wrapped = isCustom ? found[2] : found[1],
                 isCustom || found[0]?.isString("function") ?? true
@@ -85,6 +93,26 @@ extension Conversation {
                 )
             )
         }
+    }
+
+    /// A function that is not wrapped: as responses or Anthropic's messages have it, which some clients
+    /// send to a chat too.
+    private mutating func readFlatTool(_ tool: Field, name: JSONSlice) throws(RequestError) {
+        let found = try tool.scan([
+            "description", "parameters", "input_schema", "strict", "cache_control",
+        ])
+        if found[3]?.bool == true { note(.strict, at: tool.path + ".strict") }
+        if found[4] != nil { note(.cacheControl, at: tool.path + ".cache_control") }
+        tools.append(
+            ToolDefinition(
+                name: try Field(value: name, path: tool.path + ".name").string(),
+                description: found[0],
+                schema: found[1] ?? found[2],
+                strict: found[3]?.bool,
+                kind: .function,
+                cacheControl: found[4]
+            )
+        )
     }
 
     /// Leaves only the tools that a client allows of those that it declares.

@@ -33,7 +33,8 @@ extension OpenAIRequestReader {
         var parts: [Turn.Part] = []
         if let content = found[1] {
             let field = Field(value: content, path: message.path + ".content")
-            parts = try readContent(field, isResult: found[0]?.isString("tool") == true)
+            let role = found[0]?.string
+            parts = try readContent(field, isResult: role == "tool" || role == "function")
         }
         if let refusal = found[6], refusal.kind == .string { parts.append(.text(refusal)) }
         if let mark = found[9], mark.kind == .object, !parts.isEmpty {
@@ -182,11 +183,20 @@ extension OpenAIRequestReader {
         isResult: Bool
     ) throws(RequestError) -> [Turn.Part] {
         if content.value.kind == .string { return [.text(content.value)] }
+        // What a tool gave as another value is said as it is written.
+        if isResult, content.value.kind != .array {
+            return [.text(.string(of: content.value.raw))]
+        }
         var parts: [Turn.Part] = []
         for part in try content.elements() {
+            if part.value.kind == .string || isResult && part.value.kind != .object {
+                let text = part.value.kind == .string ? part.value : .string(of: part.value.raw)
+                parts.append(.text(text))
+                continue
+            }
             let found = try part.scan([
                 "type", "text", "image_url", "file", "input_audio", "refusal", "cache_control",
-                "thinking",
+                "thinking", "source",
             ])
             FieldTranslation.openAIPart.check(part.value, path: part.path, in: &conversation)
             guard var read = try readPastPart(part, found, isResult: isResult) else { continue }
@@ -233,6 +243,8 @@ extension OpenAIRequestReader {
             return try readImage(field, isResult: isResult)
         case "file": return try readFile(part, found[3], isResult: isResult)
         case "input_audio": return try readAudio(part, found[4])
+        case "image" where found[8]?.kind == .object, "document" where found[8]?.kind == .object:
+            return try readAnthropicPart(part, found[8], isResult: isResult)
         case "thinking":
             // What a model thought; Mistral's are parts of the content.
             conversation.note(.hint, at: part.path)
@@ -243,6 +255,46 @@ extension OpenAIRequestReader {
             if let text = found[1], text.kind == .string { return .text(text) }
             return .note("[\(type ?? "part") left out]")
         }
+    }
+
+    /// A picture or a document as Anthropic's messages have it, which some clients send to a chat too.
+    private mutating func readAnthropicPart(
+        _ part: Field,
+        _ source: JSONSlice?,
+        isResult: Bool
+    ) throws(RequestError) -> Turn.Part? {
+        let path = part.path + ".source"
+        let isImage = part.value.members.contains {
+            $0.name.isString("type") && $0.value.isString("image")
+        }
+        let found = try source.map { Field(value: $0, path: path) }?
+            .scan(["media_type", "data", "url"])
+        let given: Turn.File.Source
+        if let url = found?[2] {
+            given = .url(try Field(value: url, path: path + ".url").string())
+            if isImage, !isResult { conversation.note(.imageURL, at: path + ".url") }
+        } else if let data = found?[1] {
+            let text = try Field(value: data, path: path + ".data").string()
+            let type = found?[0]?.string ?? (isImage ? "image/png" : "application/pdf")
+            given =
+                type.hasPrefix("text/")
+                ? .text(text) : .data(mediaType: type, base64: text.text ?? [])
+        } else {
+            conversation.note(.fileReference, at: path)
+            return .note("[\(isImage ? "image" : "document")]")
+        }
+        if isImage {
+            if isResult { conversation.note(.imageInToolResult, at: part.path) }
+            switch given {
+            case .url(let url): return .image(.url(url))
+            case .data(let type, let base64):
+                return .image(.data(mediaType: type, base64: base64))
+            case .text: throw part.mistyped("an image")
+            }
+        }
+        let file = Turn.File(source: given)
+        conversation.note(file, isResult: isResult, at: part.path)
+        return .file(file)
     }
 
     private mutating func readImage(

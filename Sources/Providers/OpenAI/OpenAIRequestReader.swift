@@ -142,7 +142,9 @@ struct OpenAIRequestReader {
 
     private mutating func readChoice(_ choice: Field?) throws(RequestError) {
         guard let choice else { return }
-        switch choice.value.string {
+        // Anthropic's choices are objects of a type; some clients send them to a chat too.
+        let word = choice.value.members.first { $0.name.isString("type") }?.value ?? choice.value
+        switch word.string {
         case "auto": conversation.toolChoice = .auto
         case "none": conversation.toolChoice = Conversation.ToolChoice.none
         case "required", "any":
@@ -152,11 +154,13 @@ struct OpenAIRequestReader {
             guard choice.value.kind == .object else {
                 return conversation.note(.foreign, at: choice.path)
             }
-            let found = try choice.scan(["type", "function", "custom", "allowed_tools"])
+            let found = try choice.scan(["type", "function", "custom", "allowed_tools", "name"])
             if let allowed = found[3] { return try readAllowed(allowed, at: choice.path) }
-            guard let tool = found[1] ?? found[2],
-                let name = try Field(value: tool, path: choice.path).scan(["name"])[0]
-            else { return conversation.note(.foreign, at: choice.path) }
+            let tool = found[1] ?? found[2]
+            let inner = try tool.map { Field(value: $0, path: choice.path) }?.scan(["name"])[0]
+            guard let name = inner ?? found[4] else {
+                return conversation.note(.foreign, at: choice.path)
+            }
             conversation.toolChoice = .named(try Field(value: name, path: choice.path).string())
             conversation.note(.forcedTool, at: choice.path)
         }

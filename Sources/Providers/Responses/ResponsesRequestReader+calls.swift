@@ -40,17 +40,27 @@ extension ResponsesRequestReader {
         _ type: String,
         _ found: [JSONSlice?]
     ) throws(RequestError) {
-        let said = found[12] ?? found[5] ?? found[8]
+        let said = found[12] ?? found[13] ?? found[5] ?? found[8] ?? found[14] ?? found[15]
         guard found[3] != nil else {
             conversation.note(.foreign, at: item.path)
             let what = said.map { ": " + String(decoding: $0.raw, as: UTF8.self) } ?? ""
             let name = [type, found[4]?.string].compactMap(\.self).joined(separator: " ")
             let note = "[\(name)\(what)".limited(toBytes: Self.noteLimit) + "]"
-            return appendToAssistant([.note(note)], at: item.path)
+            let given = Self.given(found[6] ?? found[16] ?? found[17])
+            return appendToAssistant([.note(note)] + given, at: item.path)
         }
         let arguments = conversation.arguments(said, at: item.path)
         let name = found[4] ?? .string(of: type.dropLast("_call".count).utf8)
         try readCall(item, found, named: name, arguments)
+    }
+
+    /// What a tool gave that ran at its provider: a text, or the texts in a list of results.
+    private static func given(_ output: JSONSlice?) -> [Turn.Part] {
+        guard let output else { return [] }
+        if output.kind == .string { return output.isBlankString ? [] : [.text(output)] }
+        return output.elements.flatMap { $0.members.map(\.self) }
+            .filter { ["text", "logs"].contains($0.name.string) && $0.value.kind == .string }
+            .map { .text($0.value) }
     }
 
     mutating func readOutput(

@@ -16,6 +16,10 @@ extension ResponsesRequestReader {
         case .array: break
         default:
             guard isResult else { throw content.mistyped("a string or an array of parts") }
+            let found = try content.value.kind == .object ? content.scan(Self.partKeys) : []
+            if found.first??.isString("computer_screenshot") == true {
+                return [try readImage(content, found, isResult: true)].compactMap(\.self)
+            }
             return [.text(.string(of: content.value.raw))]
         }
         var parts: [Turn.Part] = []
@@ -45,7 +49,7 @@ extension ResponsesRequestReader {
             FieldTranslation.responsesPart.check(part.value, path: part.path, in: &conversation)
             return .text(try Field(value: text, path: path).string())
         case "refusal": return found[4].flatMap { $0.kind == .string ? .text($0) : nil }
-        case "input_image", "image_url":
+        case "input_image", "image_url", "computer_screenshot":
             return try readImage(part, found, isResult: isResult)
         case "input_file": return readFile(part, found, isResult: isResult)
         case "input_audio": return try readAudio(part, found[9])
@@ -53,6 +57,8 @@ extension ResponsesRequestReader {
             // Kinds of parts that nobody knows say at least what text is in them.
             conversation.note(.foreign, at: part.path)
             if let text = found[1], text.kind == .string { return .text(text) }
+            // What a shell gave has no type: its streams and how it ended.
+            if isResult, type == nil { return .text(.string(of: part.value.raw)) }
             return .note("[\(type ?? "part") left out]")
         }
     }

@@ -3,7 +3,9 @@ import JSONBytes
 extension ResponsesRequestReader {
     private static let itemKeys: JSONKeys = [
         "type", "role", "content", "call_id", "name", "arguments", "output", "namespace", "input",
-        "tools", "encrypted_content", "summary", "action",
+        "tools", "encrypted_content", "summary", "action", "operation", "code", "queries",
+        "outputs",
+        "results",
     ]
 
     /// A text of the user's, or the items of a conversation; what was said before the model's last item

@@ -9,7 +9,9 @@ struct DataURL {
         else { return nil }
         let header = String(decoding: url[(url.startIndex + 5)..<comma], as: UTF8.self)
         guard header.hasSuffix(";base64") else { return nil }
-        mediaType = String(header.dropLast(";base64".count).prefix { $0 != ";" })
+        let type = header.dropLast(";base64".count).prefix { $0 != ";" }
+        // Not a registered type, but what many write; Anthropic and Gemini refuse it.
+        mediaType = type.lowercased() == "image/jpg" ? "image/jpeg" : String(type)
         base64 = url[(comma + 1)...]
         guard !mediaType.isEmpty, base64.allSatisfy(Self.isBase64) else { return nil }
     }
