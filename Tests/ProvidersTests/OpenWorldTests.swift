@@ -498,6 +498,18 @@ struct OpenWorldTests {
         #expect(!sent.contains("left out"))
     }
 
+    @Test func `a call that failed has failed for Gemini too`() throws {
+        let use = #"{"type":"tool_use","id":"t","name":"f","input":{}}"#
+        let failed = #"{"type":"tool_result","tool_use_id":"t","is_error":true,"content":"no"}"#
+        let turns =
+            #"{"role":"user","content":"go"},{"role":"assistant","content":[\#(use)]},{"role":"user","content":[\#(failed)]}"#
+        let request = try Self.anthropic(turns)
+        let sent = try request.upstreamBody(for: .gemini, model: "g")
+        #expect(sent.text.contains(#""response":{"error":"no"}"#))
+        #expect(request.droppedHints(to: .gemini) == [])
+        #expect(request.droppedHints(to: .openai) == ["messages[2].content[0].is_error"])
+    }
+
     @Test func `an object without properties has some for OpenAI`() throws {
         let request = try Self.anthropic(
             #"{"role":"user","content":"hi"}"#,

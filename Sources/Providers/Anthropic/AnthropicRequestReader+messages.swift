@@ -129,7 +129,9 @@ extension AnthropicRequestReader {
 
     private mutating func readResult(_ block: Field) throws(RequestError) -> Turn.Part {
         FieldTranslation.anthropicResult.check(block.value, path: block.path, in: &conversation)
-        let found = try block.scan(["tool_use_id", "content"])
+        let found = try block.scan(["tool_use_id", "content", "is_error"])
+        let isError = found[2]?.bool == true
+        if isError { conversation.note(.failedResult, at: block.path + ".is_error") }
         guard let id = found[0] else { throw block.mistyped("an object with a tool_use_id") }
         var parts: [Turn.Part] = []
         if let content = found[1] {
@@ -140,7 +142,8 @@ extension AnthropicRequestReader {
         }
         let result = Turn.ToolResult(
             id: try Field(value: id, path: block.path + ".tool_use_id").string(),
-            parts: parts
+            parts: parts,
+            isError: isError
         )
         return .toolResult(result)
     }

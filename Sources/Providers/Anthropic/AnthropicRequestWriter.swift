@@ -108,6 +108,7 @@ enum AnthropicRequestWriter {
             case .toolResult(let result):
                 block.member("type", "tool_result")
                 block.member("tool_use_id", result.id)
+                if result.isError { block.member("is_error", true) }
                 if result.parts.count == 1, let text = result.parts[0].text {
                     block.member("content", text)
                 } else {

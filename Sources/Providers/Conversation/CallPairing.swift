@@ -112,6 +112,7 @@ struct CallPairing {
             return
         }
         known.parts = result.parts
+        known.isError = result.isError
         turns[call.turn].parts[call.place] = Turn.Part(
             content: .toolResult(known),
             cacheControl: cacheControl

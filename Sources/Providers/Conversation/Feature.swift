@@ -50,6 +50,8 @@ enum Feature {
     case strict
     /// An image by its address.
     case imageURL
+    /// That a tool's result is of a call which failed; its text says so to the others.
+    case failedResult
     /// An image in a tool's result.
     case imageInToolResult
     /// A PDF.
@@ -133,6 +135,7 @@ enum Feature {
         case .cacheControl: family == .anthropic ? .kept : .dropped
         case .strict: family == .openai || family == .anthropic ? .kept : .dropped
         case .imageURL: family == .ollama || family == .gemini ? .refused : .kept
+        case .failedResult: family == .anthropic || family == .gemini ? .kept : .dropped
         case .imageInToolResult: family == .anthropic ? .kept : .emulated
         case .document: family == .ollama ? .refused : .kept
         case .documentURL: family == .anthropic ? .kept : .refused

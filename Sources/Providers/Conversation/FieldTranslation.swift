@@ -94,10 +94,9 @@ struct FieldTranslation {
         defaults: ["citations": ["[]", "{\"enabled\":false}"]]
     )
 
-    /// A tool's result; `is_error` repeats what the content says.
+    /// A tool's result.
     static let anthropicResult = FieldTranslation(
-        read: ["type", "tool_use_id", "content", "cache_control"],
-        defaults: ["is_error": ["false"]]
+        read: ["type", "tool_use_id", "content", "cache_control", "is_error"]
     )
 
     /// A tool of an Anthropic request.
@@ -189,7 +188,7 @@ struct FieldTranslation {
     static let responsesItem = FieldTranslation(
         read: [
             "type", "role", "content", "call_id", "name", "arguments", "output", "id", "namespace",
-            "input", "action",
+            "input", "action", "operation", "code", "queries", "outputs", "results",
         ],
         defaults: [
             "status": ["\"completed\"", "\"incomplete\"", "\"in_progress\""]

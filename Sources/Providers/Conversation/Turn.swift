@@ -71,6 +71,8 @@ struct Turn {
     struct ToolResult {
         var id: JSONSlice
         var parts: [Part]
+        /// Whether it says that the call failed.
+        var isError = false
         /// The name of the tool, a string, and its group, for families that know results by it; known
         /// once the result has been paired with its call.
         var name: JSONSlice?

@@ -134,9 +134,16 @@ extension GeminiRequestReader {
             Turn.ToolResult(
                 id: id ?? given ?? .string(of: [UInt8]()),
                 parts: parts,
+                isError: found[2].map { Self.isFailure($0.value) } ?? false,
                 name: name?.nonEmptyString
             )
         )
+    }
+
+    /// Whether a function says under Google's name for it that it failed.
+    private static func isFailure(_ response: JSONSlice) -> Bool {
+        let error = response.members.first { $0.name.isString("error") }?.value
+        return error?.nonEmptyString != nil || error?.kind == .object
     }
 
     /// What a function gave: the text alone, where nothing else stands beside it under one of the names

@@ -123,7 +123,7 @@ enum GeminiRequestWriter {
                 // Results are known by the function's name.
                 response.member("name", result.name ?? result.id)
                 response.object("response") { output in
-                    output.name("output")
+                    output.name(result.isError ? "error" : "output")
                     output.write(joined: result.parts.texts, separator: "\n\n")
                 }
             }
