@@ -358,3 +358,44 @@ def test_anthropic_s_own_sdk_streams_over_another_family_with_its_betas(house):
         client.beta.messages.create(
             model="gpt-x", max_tokens=64, messages=user(), thread={"type": "create"}
         )
+
+
+def test_results_find_their_calls_where_a_server_gave_all_calls_one_id(house):
+    count = 40
+    turns = [{"role": "user", "content": "go"}]
+    for number in range(count):
+        call = {"id": "call_0", "type": "function"}
+        call["function"] = {"name": "f", "arguments": json.dumps({"n": number})}
+        turns.append({"role": "assistant", "tool_calls": [call]})
+        turns.append({"role": "tool", "tool_call_id": "call_0", "content": str(number)})
+    assert chat(house, {"model": "claude-x", "messages": turns}).status_code == 200
+    sent = house.anthropic.last.json["messages"]
+    blocks = [b for m in sent[1:] for b in m["content"]]
+    calls = [(b["id"], b["input"]["n"]) for b in blocks if b["type"] == "tool_use"]
+    results = [(b["tool_use_id"], b["content"]) for b in blocks if b["type"] == "tool_result"]
+    assert len({id for id, _ in calls}) == count
+    assert results == [(id, str(number)) for id, number in calls]
+
+
+def test_ollama_s_results_find_their_calls_by_id_by_name_and_in_order(house):
+    calls = [
+        {"function": {"name": "f", "arguments": {}}},
+        {"function": {"name": "g", "arguments": {}}},
+        {"id": "k", "function": {"name": "f", "arguments": {}}},
+        {"function": {"name": "h", "arguments": {}}},
+    ]
+    turns = [
+        {"role": "user", "content": "go"},
+        {"role": "assistant", "content": "", "tool_calls": calls},
+        {"role": "tool", "tool_name": "g", "content": "G"},
+        {"role": "tool", "tool_call_id": "k", "content": "K"},
+        {"role": "tool", "tool_name": "f", "content": "F"},
+        {"role": "tool", "content": "H"},
+    ]
+    body = {"model": "gpt-x", "stream": False, "messages": turns}
+    with http_client(house.gateway) as http:
+        assert http.post("/api/chat", json=body).status_code == 200
+    sent = house.openai.last.json["messages"]
+    ids = [call["id"] for call in sent[1]["tool_calls"]]
+    said = {m["tool_call_id"]: m["content"] for m in sent if m["role"] == "tool"}
+    assert [said[id] for id in ids] == ["F", "G", "K", "H"]

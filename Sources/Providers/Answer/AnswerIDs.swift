@@ -18,7 +18,10 @@ struct AnswerIDs {
     /// The id of a tool's call, which the client sends back with the result: the provider's, as far as the
     /// client's family takes it, since a conversation may go on there with its bytes untouched.
     func call(_ index: Int, given: JSONSlice?) -> String {
-        if let given = given?.string, !given.isEmpty { return rule.id(for: given) { _ in true } }
+        if let given = given?.string, !given.isEmpty {
+            var salt = 0
+            return rule.id(for: given, salt: &salt) { _ in true }
+        }
         return "call_" + identity.requestID.filter { $0 != "-" } + "_\(index)"
     }
 }

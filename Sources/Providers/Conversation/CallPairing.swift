@@ -7,12 +7,13 @@ import JSONBytes
 /// every answer. Providers refuse a call without a result and a result without a call: the one gets a
 /// note for a result, the other is said as the user's text.
 struct CallPairing {
-    private struct OpenCall {
-        let id: String
-        /// Where its result stands: a turn, and the place in it.
+    /// The calls of one turn with one id that wait for their results, in their order.
+    private struct OpenCalls {
+        /// Where the results stand: a turn, and the places in it.
         let turn: Int
-        let place: Int
-        var isAnswered = false
+        var places: [Int]
+        /// The first of them that has none yet.
+        var next = 0
     }
 
     /// The text of a result that isn't there.
@@ -20,7 +21,11 @@ struct CallPairing {
 
     private let rule: CallIDRule
     private var used: Set<String> = []
-    private var open: [OpenCall] = []
+    /// How many made ids were tried in the place of a given one.
+    private var salts: [String: Int] = [:]
+    /// By the ids that were given, the last turn last. A request may hold as many calls as fit into its
+    /// body, so that none is looked for among all others.
+    private var open: [String: [OpenCalls]] = [:]
     private var turns: [Turn] = []
 
     private init(_ rule: CallIDRule) {
@@ -49,9 +54,10 @@ struct CallPairing {
             switch part.content {
             case .toolCall(var call):
                 let id = call.id.string ?? ""
-                call.id = .string(of: rule.id(for: id, isFree: { !used.contains($0) }).utf8)
-                used.insert(call.id.string ?? "")
-                open.append(OpenCall(id: id, turn: turns.count + 1, place: results.parts.count))
+                let ownID = rule.id(for: id, salt: &salts[id, default: 0]) { !used.contains($0) }
+                used.insert(ownID)
+                call.id = .string(of: ownID.utf8)
+                wait(for: id, turn: turns.count + 1, place: results.parts.count)
                 said.parts.append(
                     Turn.Part(content: .toolCall(call), cacheControl: part.cacheControl)
                 )
@@ -80,8 +86,8 @@ struct CallPairing {
         for part in turn.parts {
             switch part.content {
             case .toolResult(let result):
-                if let call = call(of: result.id.string ?? "") {
-                    fill(call, with: result, cacheControl: part.cacheControl)
+                if let place = place(of: result.id.string ?? "") {
+                    fill(place, with: result, cacheControl: part.cacheControl)
                 } else {
                     rest.parts += Self.stray(result)
                 }
@@ -93,18 +99,31 @@ struct CallPairing {
         if !rest.parts.isEmpty { turns.append(rest) }
     }
 
-    /// The call that a result belongs to: the first one without a result of the last answer that
-    /// has a call with that id.
-    private mutating func call(of id: String) -> OpenCall? {
-        guard let last = open.last(where: { $0.id == id && !$0.isAnswered }) else { return nil }
-        let place = open.firstIndex { $0.id == id && !$0.isAnswered && $0.turn == last.turn }
-        guard let place else { return nil }
-        open[place].isAnswered = true
-        return open[place]
+    private mutating func wait(for id: String, turn: Int, place: Int) {
+        var calls = open.removeValue(forKey: id) ?? []
+        if let last = calls.indices.last, calls[last].turn == turn {
+            calls[last].places.append(place)
+        } else {
+            calls.append(OpenCalls(turn: turn, places: [place]))
+        }
+        open[id] = calls
+    }
+
+    /// Where a result belongs: to the first call without one of the last answer that has a call with
+    /// that id.
+    private mutating func place(of id: String) -> (turn: Int, place: Int)? {
+        guard var calls = open.removeValue(forKey: id), var last = calls.popLast() else {
+            return nil
+        }
+        let found = (turn: last.turn, place: last.places[last.next])
+        last.next += 1
+        if last.next < last.places.count { calls.append(last) }
+        open[id] = calls
+        return found
     }
 
     private mutating func fill(
-        _ call: OpenCall,
+        _ call: (turn: Int, place: Int),
         with result: Turn.ToolResult,
         cacheControl: JSONSlice?
     ) {
@@ -157,18 +176,19 @@ struct CallIDRule {
     }
 
     /// An id that is taken and free, as near to the given one as can be.
-    func id(for given: String, isFree: (String) -> Bool) -> String {
+    ///
+    /// `salt` is how many made ids of this given one were tried before, none of which is free.
+    func id(for given: String, salt: inout Int, isFree: (String) -> Bool) -> String {
         var bytes = Array(given.utf8)
         if isPlain { bytes = bytes.map { takes($0) ? $0 : UInt8(ascii: "_") } }
         let plain = String(decoding: bytes, as: UTF8.self)
         if !bytes.isEmpty, bytes.count <= mostBytes, isFree(plain) { return plain }
-        var salt = 0
         while true {
+            defer { salt += 1 }
             let end = "_" + ShortHash(given + (salt == 0 ? "" : "#\(salt)")).hex
             let room = mostBytes - end.utf8.count
             let name = (bytes.isEmpty ? "call" : String(plain.limited(toBytes: room))) + end
             if isFree(name) { return name }
-            salt += 1
         }
     }
 }

@@ -109,7 +109,7 @@ extension GeminiRequestReader {
             arguments: conversation.arguments(found[2]?.value, at: call.path + ".args"),
             signature: signature?.nonEmptyString
         )
-        open.append((id: made.id, name: name.string ?? ""))
+        open.add(id: made.id, name: name.string ?? "")
         return .toolCall(made)
     }
 
@@ -119,10 +119,8 @@ extension GeminiRequestReader {
         let found = try keys.scan(result)
         let name = found[1]?.value
         let given = found[0]?.value.nonEmptyString
-        let place =
-            given.flatMap { id in open.firstIndex { $0.id.isString(id.string ?? "") } }
-            ?? open.firstIndex { name?.isString($0.name) == true }
-        let id = place.map { open.remove(at: $0).id }
+        var id = given?.string.flatMap { open.take(id: $0) }
+        if id == nil { id = name?.string.flatMap { open.take(name: $0) } }
         var parts: [Turn.Part] = []
         if let response = found[2]?.value { parts.append(.text(Self.text(of: response))) }
         for part in try found[3]?.listed() ?? [] {

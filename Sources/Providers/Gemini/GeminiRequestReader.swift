@@ -8,7 +8,7 @@ import JSONBytes
 struct GeminiRequestReader {
     var conversation = Conversation()
     /// Calls that wait for their results, most of which have no ids of their own.
-    var open: [(id: JSONSlice, name: String)] = []
+    var open = OpenCalls()
     var callCount = 0
     /// What was thought in the content that is read.
     var reasoning: [JSONSlice] = []

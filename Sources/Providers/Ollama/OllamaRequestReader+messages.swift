@@ -106,7 +106,7 @@ extension OllamaRequestReader {
         let id = given ?? .string(of: "call_\(callCount)".utf8)
         callCount += 1
         let known = try Field(value: name, path: path + ".name").string()
-        open.append((id: id, name: known))
+        open.add(id: id, name: known.string ?? "")
         return Turn.ToolCall(id: id, name: known, arguments: arguments)
     }
 
@@ -115,11 +115,8 @@ extension OllamaRequestReader {
     private mutating func resultID(given: JSONSlice?, name: JSONSlice?) -> JSONSlice? {
         let wanted = given?.string ?? ""
         let tool = name?.string ?? ""
-        let place =
-            open.firstIndex { !wanted.isEmpty && $0.id.isString(wanted) }
-            ?? open.firstIndex { $0.name.isString(tool) }
-            ?? open.indices.first
-        return place.map { open.remove(at: $0).id }
+        let called = wanted.isEmpty ? nil : open.take(id: wanted)
+        return called ?? open.take(name: tool) ?? open.takeFirst()
     }
 
     /// Images are base64 without a word on what they are; their first bytes tell.

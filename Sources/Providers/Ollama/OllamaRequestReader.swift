@@ -7,7 +7,7 @@ import JSONBytes
 struct OllamaRequestReader {
     var conversation = Conversation()
     /// Calls that wait for their results: Ollama's have no ids of their own.
-    var open: [(id: JSONSlice, name: JSONSlice)] = []
+    var open = OpenCalls()
     var callCount = 0
 
     private static let keys: JSONKeys = [
