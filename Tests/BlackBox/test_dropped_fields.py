@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import ask, openai_client, provider
+from conftest import ask, http_client, openai_client, provider
 from fakes.anthropic import AnthropicProvider
 
 
@@ -29,3 +29,17 @@ def test_fields_left_out_are_counted_by_family_and_kind(fake, gateway):
     made.start()
     again = json.loads(made.ask("providers", "status", "--json"))["fields_left_out"]
     assert again == found
+
+
+def test_a_field_s_name_takes_few_bytes_of_the_log(house):
+    # One character to a reader, kilobytes to a log.
+    name = "e" + "\u0301" * 4_000
+    body = {"model": "claude-x", "messages": [{"role": "user", "content": "Hi"}], name: 1}
+    with http_client(house.gateway) as http:
+        assert http.post("/v1/chat/completions", json=body).status_code == 200
+    (line,) = [
+        line
+        for line in house.gateway.newest()["received"]["dropped_hints"]
+        if line["family"] == "anthropic"
+    ]
+    assert [len(field.encode()) <= 128 for field in line["fields"]] == [True]

@@ -4,7 +4,7 @@ import Providers
 
 /// The version of the code that measures requests.
 private let extractorVersion = 2
-/// The most fields of a request that are named as untranslatable, and their paths' length.
+/// The most fields of a request that are named as untranslatable, and their paths' bytes.
 private let fieldLimit = (count: 16, length: 128)
 
 extension RequestReceived {
@@ -51,7 +51,7 @@ extension [TranslationObstacle] {
         var obstacle = TranslationObstacle()
         obstacle.family = family
         obstacle.fields = fields.prefix(fieldLimit.count).map {
-            String($0.prefix(fieldLimit.length))
+            $0.limited(toBytes: fieldLimit.length)
         }
         append(obstacle)
     }
