@@ -24,7 +24,8 @@ public struct DroppedFields: Hashable, Sendable {
 
     mutating func record(_ dropped: [TranslationObstacle]) {
         for line in dropped {
-            for kind in Set(line.fields.map(Self.kind)) {
+            // In order, so that a replay has the same of them in the last places.
+            for kind in Set(line.fields.map(Self.kind)).sorted() {
                 let isKnown = byFamily[line.family]?[kind] != nil
                 let hasRoom = byFamily[line.family, default: [:]].count < Self.limit
                 let key = isKnown || hasRoom ? kind : Self.others

@@ -8,7 +8,8 @@ import Synchronization
 final class ThoughtSignatures: Sendable {
     /// How many are kept: the calls of some hundred long sessions.
     static let countLimit = 4_096
-    /// The bytes of one, of which Gemini's have a few thousand; a longer one is not kept.
+    /// The bytes of one with its call's id, of which Gemini's have a few thousand; a longer one is not
+    /// kept.
     static let lengthLimit = 64 << 10
 
     private struct State {
@@ -27,7 +28,8 @@ final class ThoughtSignatures: Sendable {
     func keep(_ signatures: [CallSignature]) {
         guard !signatures.isEmpty else { return }
         state.withLock { state in
-            for signed in signatures where signed.signature.utf8.count <= Self.lengthLimit {
+            for signed in signatures
+            where signed.signature.utf8.count + signed.callID.utf8.count <= Self.lengthLimit {
                 if state.kept.updateValue(signed.signature, forKey: signed.callID) != nil {
                     continue
                 }
