@@ -1,6 +1,8 @@
 """Files, pictures, sound, moderations and rankings: they pass within OpenAI's family, by its own SDK."""
 
+import http.client
 import json
+from urllib.parse import urlsplit
 
 import httpx
 import openai
@@ -251,3 +253,15 @@ def test_other_methods_are_refused(served):
         answer = client.put("/v1/files")
         assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
         assert client.get("/v1/images/generations").status_code == 405
+
+
+@pytest.mark.parametrize("path", ["/v1/files/..", "/v1/files/../content", "/v1/files/."])
+def test_no_path_leads_out_of_the_provider_s_files(served, media, path):
+    before = len(media.requests)
+    address = urlsplit(served.url)
+    # httpx would take the dots away.
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+    connection.request("GET", path)
+    assert connection.getresponse().status == 404
+    connection.close()
+    assert not [seen for seen in media.requests[before:] if ".." in seen.path or "files" in seen.path]
