@@ -182,7 +182,7 @@ def test_a_form_of_the_answer_that_can_not_be_said_is_named(house, client):
         body = {"model": "gpt-x", "messages": user(), "format": "yaml", "stream": False}
         answer = http.post("/api/chat", json=body)
     assert answer.status_code == 400
-    assert "capability_rejected" in answer.json()["error"] and "format" in answer.json()["error"]
+    assert "no provider of this model can take" in answer.json()["error"] and "format" in answer.json()["error"]
 
 
 def test_an_error_has_ollama_s_shape(house, client):

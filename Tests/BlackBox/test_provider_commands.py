@@ -142,7 +142,7 @@ def test_ollama_s_context_is_capped_by_a_key(gateway, fake):
     ask(openai_client(made), "word " * 10_000)
     assert local.last.json["options"]["num_ctx"] == 16_000
     # What Ollama would cut without a word is not sent there.
-    with pytest.raises(openai.BadRequestError, match="context too small"):
+    with pytest.raises(openai.BadRequestError, match="the prompt is too long"):
         ask(openai_client(made), "word " * 20_000)
 
 

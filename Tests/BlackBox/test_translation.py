@@ -341,7 +341,7 @@ def test_what_changes_the_answer_and_can_not_be_said_is_named(house, oai):
             model="claude-x", messages=user(), seed=7, n=2, logprobs=True
         )
     error = caught.value
-    assert "capability_rejected" in error.message
+    assert "no provider of this model can take" in error.message
     assert "logprobs, n" in error.message
     assert error.body["param"] in ("logprobs", "n")
     assert error.code == "unsupported_parameter"
