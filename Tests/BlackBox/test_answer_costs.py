@@ -341,3 +341,13 @@ def test_a_call_between_the_parts_of_the_content_is_a_call(priced):
         content = http.post("/v1/messages", json=BODY).json()["content"]
     assert [block["type"] for block in content] == ["text", "tool_use"]
     assert content[1]["input"] == {"a": 2}
+
+
+@pytest.mark.parametrize("content", ["four", {"parts": {"text": "four"}}, {"parts": ["four"]}, {"text": "four"}])
+def test_gemini_s_text_is_read_where_its_parts_stand(fake, gateway, content):
+    first = fake(GeminiProvider)
+    made = gateway([provider("first", first, "google")])
+    first.will(whole({"candidates": [{"content": content, "finishReason": "STOP"}]}))
+    with http_client(made) as http:
+        said = http.post("/v1/messages", json=BODY).json()["content"]
+    assert [block["text"] for block in said] == ["four"]
