@@ -498,6 +498,20 @@ struct OpenWorldTests {
         #expect(!sent.contains("left out"))
     }
 
+    @Test func `a tool that is declared twice is declared once`() throws {
+        let tool = #"{"type":"function","function":{"name":"f"}}"#
+        let request = try Self.openAI(
+            #"{"role":"user","content":"hi"}"#,
+            #""tools":[\#(tool),\#(tool)]"#
+        )
+        let sent = try request.upstreamBody(for: .gemini, model: "g")
+        #expect(
+            try Self.member("tools", of: sent)
+                == #"[{"functionDeclarations":[{"name":"f"}]}]"#.canonical
+        )
+        #expect(request.droppedHints(to: .gemini) == ["tools[1]"])
+    }
+
     @Test func `a format without a schema is any JSON`() throws {
         let request = try Self.openAI(
             #"{"role":"user","content":"hi"}"#,
