@@ -74,7 +74,8 @@ USAGES = [
             "cache_creation_input_tokens": 400,
             "cache_creation": {"ephemeral_1h_input_tokens": 400},
         },
-        "0.0057",
+        # An hour's writes have a price of their own, which this provider's entry lacks.
+        "unknown",
     ),
     ({"prompt_tokens": 1000, "completion_tokens": 100, "cached_tokens": 900}, "0.00207"),
     (
@@ -341,3 +342,13 @@ def test_a_call_between_the_parts_of_the_content_is_a_call(priced):
         content = http.post("/v1/messages", json=BODY).json()["content"]
     assert [block["type"] for block in content] == ["text", "tool_use"]
     assert content[1]["input"] == {"a": 2}
+
+
+@pytest.mark.parametrize("content", ["four", {"parts": {"text": "four"}}, {"parts": ["four"]}, {"text": "four"}])
+def test_gemini_s_text_is_read_where_its_parts_stand(fake, gateway, content):
+    first = fake(GeminiProvider)
+    made = gateway([provider("first", first, "google")])
+    first.will(whole({"candidates": [{"content": content, "finishReason": "STOP"}]}))
+    with http_client(made) as http:
+        said = http.post("/v1/messages", json=BODY).json()["content"]
+    assert [block["text"] for block in said] == ["four"]

@@ -174,13 +174,11 @@ def test_the_provider_s_own_words_are_told(house, broken):
     ],
 )
 def test_an_error_without_a_member_of_that_name_is_no_end(house, event):
-    steps = [*OPENAI, fake_openai.event(event), fake_openai.DONE]
+    gate = threading.Event()
+    steps = [*OPENAI, Hold(gate), fake_openai.event(event), fake_openai.DONE]
     house.openai.will(stream(steps))
-    with http_client(house.gateway) as http:
-        body = {"model": "gpt-x", "max_tokens": 9, "stream": True, "messages": user()}
-        answer = http.post("/v1/messages", json=body)
-        assert "out of cheese" in answer.text and "message_stop" not in answer.text
-    steady(house, MODELS.values())
+    data = read_raw(house, "/v1/messages", "openai", gate)
+    assert "out of cheese" in data and "message_stop" not in data
 
 
 def test_a_cut_stream_is_not_tried_elsewhere(pair):

@@ -23,6 +23,7 @@ LACKING = {
     "llamacpp": error(501, "This server does not support embeddings.", "not_supported_error"),
     "ollama": error(500, "this model does not support embeddings"),
     "words": error(400, "The model does not support Embeddings API", "BadRequestError"),
+    "busy": error(503, "This model doesn't support embeddings"),
     "lmstudio": said(200, b'{"error":"Unexpected endpoint or method. (POST /v1/embeddings)"}'),
 }
 

@@ -498,6 +498,30 @@ struct OpenWorldTests {
         #expect(!sent.contains("left out"))
     }
 
+    @Test func `a tool that is declared twice is declared once`() throws {
+        let tool = #"{"type":"function","function":{"name":"f"}}"#
+        let request = try Self.openAI(
+            #"{"role":"user","content":"hi"}"#,
+            #""tools":[\#(tool),\#(tool)]"#
+        )
+        let sent = try request.upstreamBody(for: .gemini, model: "g")
+        #expect(
+            try Self.member("tools", of: sent)
+                == #"[{"functionDeclarations":[{"name":"f"}]}]"#.canonical
+        )
+        #expect(request.droppedHints(to: .gemini) == ["tools[1]"])
+    }
+
+    @Test func `a format without a schema is any JSON`() throws {
+        let request = try Self.openAI(
+            #"{"role":"user","content":"hi"}"#,
+            #""response_format":{"type":"json_schema","json_schema":{"name":"n"}}"#
+        )
+        #expect(request.obstacles(to: .gemini) == [])
+        let sent = try request.upstreamBody(for: .ollama, model: "l")
+        #expect(try Self.member("format", of: sent) == #""json""#)
+    }
+
     @Test func `a call that failed has failed for Gemini too`() throws {
         let use = #"{"type":"tool_use","id":"t","name":"f","input":{}}"#
         let failed = #"{"type":"tool_result","tool_use_id":"t","is_error":true,"content":"no"}"#

@@ -82,7 +82,7 @@ extension Conversation {
             table.check(wrapped, path: path, in: &self)
             if members[3]?.bool == true { note(.strict, at: path + ".strict") }
             if found[3] != nil { note(.cacheControl, at: tool.path + ".cache_control") }
-            self.tools.append(
+            declareOnce(
                 ToolDefinition(
                     name: try Field(value: name, path: path + ".name").string(),
                     description: members[1],
@@ -90,7 +90,8 @@ extension Conversation {
                     strict: members[3]?.bool,
                     kind: isCustom ? .custom(format: members[4]) : .function,
                     cacheControl: found[3]
-                )
+                ),
+                at: tool.path
             )
         }
     }
@@ -103,7 +104,7 @@ extension Conversation {
         ])
         if found[3]?.bool == true { note(.strict, at: tool.path + ".strict") }
         if found[4] != nil { note(.cacheControl, at: tool.path + ".cache_control") }
-        tools.append(
+        declareOnce(
             ToolDefinition(
                 name: try Field(value: name, path: tool.path + ".name").string(),
                 description: found[0],
@@ -111,8 +112,18 @@ extension Conversation {
                 strict: found[3]?.bool,
                 kind: .function,
                 cacheControl: found[4]
-            )
+            ),
+            at: tool.path
         )
+    }
+
+    /// Takes a tool; Anthropic and Gemini refuse one that comes again, which OpenAI's family takes.
+    private mutating func declareOnce(_ tool: ToolDefinition, at path: String) {
+        let name = tool.name.string
+        guard !tools.contains(where: { $0.name.string == name }) else {
+            return note(.foreign, at: path)
+        }
+        tools.append(tool)
     }
 
     /// Leaves only the tools that a client allows of those that it declares.

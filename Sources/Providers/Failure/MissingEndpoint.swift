@@ -10,8 +10,9 @@ enum MissingEndpoint {
     /// Ollama says so with 400 and 500, vLLM with 400, OpenAI with 404, llama.cpp with 501, LM Studio
     /// with 200.
     static func isNamed(by message: ProviderMessage) -> Bool {
-        let text = (message.text ?? "").lowercased()
-        guard !text.isEmpty else { return false }
+        let said = (message.text ?? "").lowercased()
+        guard !said.isEmpty else { return false }
+        let text = said.split(separator: "doesn't").joined(separator: "does not")
         return phrases.contains { text.contains($0) }
     }
 
@@ -38,6 +39,7 @@ enum MissingEndpoint {
         "not support the completions api", "not a chat model",
         "is only supported in v1/", "not supported in the v1/",
         "unexpected endpoint or method",
+        "not an embedding model", "embeddings are not supported", "embedding is not supported",
     ]
 
     /// Words about a path, also where it holds the word for a model (`/v1/models/…`).

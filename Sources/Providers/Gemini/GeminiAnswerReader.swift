@@ -63,9 +63,7 @@ struct GeminiAnswerReader {
 
     private mutating func read(candidate: JSONSlice, into parts: inout [AnswerPart]) throws {
         let found = try candidate.scan(Self.candidateKeys)
-        if let list = try found[0]?.member("parts"), list.kind == .array {
-            for part in list.elements { try read(part: part, into: &parts) }
-        }
+        try read(content: found[0], into: &parts)
         // Its enumerations have a word for "none was given".
         guard let word = found[1]?.nonEmptyString?.string, word != "FINISH_REASON_UNSPECIFIED"
         else { return }
@@ -84,6 +82,28 @@ struct GeminiAnswerReader {
         "MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL", "MALFORMED_RESPONSE",
         "TOO_MANY_TOOL_CALLS", "MISSING_THOUGHT_SIGNATURE",
     ]
+
+    /// Parts are a list; one alone, or a text where the parts or the content stand, is read as well.
+    private mutating func read(
+        content: JSONSlice?,
+        into parts: inout [AnswerPart]
+    ) throws(JSONError) {
+        guard let content else { return }
+        let list = content.kind == .object ? try content.member("parts") : content
+        switch list?.kind {
+        case .array:
+            for part in list?.elements.map({ $0 }) ?? [] {
+                if part.kind == .object {
+                    try read(part: part, into: &parts)
+                } else {
+                    try AnswerText.read(part, as: .text, into: &parts)
+                }
+            }
+        case .object: if let list { try read(part: list, into: &parts) }
+        case nil: try AnswerText.read(content.member("text"), as: .text, into: &parts)
+        default: try AnswerText.read(list, as: .text, into: &parts)
+        }
+    }
 
     private mutating func read(
         part: JSONSlice,

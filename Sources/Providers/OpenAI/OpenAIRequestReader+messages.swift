@@ -257,46 +257,6 @@ extension OpenAIRequestReader {
         }
     }
 
-    /// A picture or a document as Anthropic's messages have it, which some clients send to a chat too.
-    private mutating func readAnthropicPart(
-        _ part: Field,
-        _ source: JSONSlice?,
-        isResult: Bool
-    ) throws(RequestError) -> Turn.Part? {
-        let path = part.path + ".source"
-        let isImage = part.value.members.contains {
-            $0.name.isString("type") && $0.value.isString("image")
-        }
-        let found = try source.map { Field(value: $0, path: path) }?
-            .scan(["media_type", "data", "url"])
-        let given: Turn.File.Source
-        if let url = found?[2] {
-            given = .url(try Field(value: url, path: path + ".url").string())
-            if isImage, !isResult { conversation.note(.imageURL, at: path + ".url") }
-        } else if let data = found?[1] {
-            let text = try Field(value: data, path: path + ".data").string()
-            let type = found?[0]?.string ?? (isImage ? "image/png" : "application/pdf")
-            given =
-                type.hasPrefix("text/")
-                ? .text(text) : .data(mediaType: type, base64: text.text ?? [])
-        } else {
-            conversation.note(.fileReference, at: path)
-            return .note("[\(isImage ? "image" : "document")]")
-        }
-        if isImage {
-            if isResult { conversation.note(.imageInToolResult, at: part.path) }
-            switch given {
-            case .url(let url): return .image(.url(url))
-            case .data(let type, let base64):
-                return .image(.data(mediaType: type, base64: base64))
-            case .text: throw part.mistyped("an image")
-            }
-        }
-        let file = Turn.File(source: given)
-        conversation.note(file, isResult: isResult, at: part.path)
-        return .file(file)
-    }
-
     private mutating func readImage(
         _ image: Field,
         isResult: Bool

@@ -108,8 +108,10 @@ struct OpenAIRequestReader {
             let path = format.path + ".json_schema"
             let members = try Field(value: wrapper, path: path)
                 .scan(["schema", "name", "strict", "description"])
+            // OpenAI takes a format without its schema: any JSON.
             guard let schema = members[0] else {
-                throw RequestError("\(path).schema is missing", field: path + ".schema")
+                conversation.format = .json
+                return conversation.note(.jsonMode, at: format.path)
             }
             FieldTranslation.openAISchema.check(wrapper, path: path, in: &conversation)
             conversation.format = .schema(
