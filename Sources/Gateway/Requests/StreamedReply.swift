@@ -121,8 +121,9 @@ final class StreamedReply: Sendable {
     /// Whether the gateway stops and waits no longer.
     private var isStopping: Bool { Task.isCancelled || watch.isStopped }
 
-    /// Tells the client that the answer broke off; no clean end follows. It throws where the connection
-    /// ends with the answer.
+    /// Tells the client that the answer broke off; no clean end follows.
+    ///
+    /// It throws where the connection ends with the answer.
     @concurrent private func sendError(
         _ failure: ProviderFailure,
         of open: RunningRequest,

@@ -23,8 +23,9 @@ struct CallPairing {
     private var used: Set<String> = []
     /// How many made ids were tried in the place of a given one.
     private var salts: [String: Int] = [:]
-    /// By the ids that were given, the last turn last. A request may hold as many calls as fit into its
-    /// body, so that none is looked for among all others.
+    /// By the ids that were given, the last turn last.
+    ///
+    /// A request may hold as many calls as fit into its body, so that none is looked for among all others.
     private var open: [String: [OpenCalls]] = [:]
     private var turns: [Turn] = []
 
