@@ -136,10 +136,6 @@ extension OpenAIUsage {
                 cacheWrite: written,
                 reasoning: reasoning
             )
-            // No answer comes of nothing: zeros throughout are a server's that doesn't count.
-            if [prompt, output, total, missed, reasoning, apart].allSatisfy({ $0 ?? 0 == 0 }) {
-                return TokenUsage()
-            }
             if counts.input != nil || counts.output != nil { counts.origin = .provider }
             return counts
         }
