@@ -6,9 +6,6 @@ model no choice.
 """
 
 import json
-import os
-import pathlib
-import subprocess
 
 import anthropic
 import httpx
@@ -16,6 +13,7 @@ import ollama
 import openai
 import pytest
 
+import llama_cpp
 from gateway import Gateway
 
 CITIES = ["Oslo", "Bergen"]
@@ -32,21 +30,8 @@ DESCRIPTION = "The weather in a city."
 @pytest.fixture(scope="module")
 def llama():
     """The server's address."""
-    folder = pathlib.Path(os.environ["REAL_LLAMA"])
-    log = folder / "server.txt"
-    with open(log, "wb") as errors:
-        process = subprocess.Popen(
-            [folder / "bin" / "python", pathlib.Path(__file__).with_name("llama_server.py"), folder],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-        )
-    address = process.stdout.readline().strip()
-    assert address.startswith("http"), log.read_text()
-    yield address
-    process.kill()
-    process.wait(20)
+    with llama_cpp.server() as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
