@@ -26,7 +26,15 @@ public struct OllamaLoad: Sendable {
             guard isEmpty, !asked.elements.contains(where: { _ in true }) else { return nil }
         }
         model = request.model
-        isUnload = found[2]?.int == 0 || found[2]?.string.flatMap(Int.init) == 0
+        isUnload = found[2].map(Self.isNoTime) ?? false
+    }
+
+    /// Whether a value of `keep_alive` is no time at all: `0`, `0.0` as Ollama's own SDK sends it, `"0"`,
+    /// `"0s"`.
+    private static func isNoTime(_ value: JSONSlice) -> Bool {
+        if let seconds = value.double { return seconds == 0 }
+        guard let text = value.string else { return false }
+        return Double(text) == 0 || RetryHint.goDuration(text) == .zero
     }
 
     /// What Ollama answers when it is done.
