@@ -87,6 +87,24 @@ def test_a_stream_passes_event_for_event(able):
     assert made.completed(id_of(answer))["attempts_finished"][0]["usage"]["output"] == 100
 
 
+def test_a_document_in_answer_to_a_stream_becomes_one(able):
+    made, first, _ = able
+    call = {"type": "function_call", "id": "fc", "call_id": "c", "name": "f", "arguments": '{"a": 1}'}
+    items = [fake_openai.sealed(), fake_openai.output_text(), call, {"type": "x_vendor_item", "id": "x"}]
+    value = fake_openai.response_object(items, usage=(1000, 100))
+    first.will(whole(json.dumps(value, indent=1).encode()))
+    events = list(openai_client(made).responses.create(model="gpt-x", input="Hi", stream=True))
+    assert "".join(e.delta for e in events if e.type == "response.output_text.delta") == "four"
+    done = [e.item for e in events if e.type == "response.output_item.done"]
+    assert [item.type for item in done] == ["reasoning", "message", "function_call", "x_vendor_item"]
+    (arguments,) = [e for e in events if e.type == "response.function_call_arguments.done"]
+    assert arguments.arguments == '{"a": 1}'
+    assert [e.sequence_number for e in events] == list(range(len(events)))
+    assert [item.id for item in events[-1].response.output] == [item["id"] for item in value["output"]]
+    finished = made.newest()["attempts_finished"][0]
+    assert finished["usage"]["output"] == 100 and finished["held"]
+
+
 @pytest.mark.parametrize("ending, status", [("response.incomplete", "incomplete")])
 def test_how_a_stream_ended_is_recorded(able, ending, status):
     made, first, _ = able

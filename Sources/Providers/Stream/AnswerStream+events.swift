@@ -12,11 +12,8 @@ extension AnswerStream {
 
     /// The document is whole: it is told as the stream that it should have been.
     mutating func endDocument(into output: inout [UInt8]) throws(ProviderFailure) {
-        if isPassedResponse {
-            // An error inside of it is the better reason.
-            _ = try ResponsesAnswerReader.read(framer.whole)
-        }
-        guard !isPassedResponse, request.choices == 1 || writer != nil else {
+        if isPassedResponse { return try endResponse(into: &output) }
+        guard request.choices == 1 || writer != nil else {
             throw ProviderFailure(
                 .invalidResponse,
                 "the provider answered one JSON document instead of a stream"
@@ -29,6 +26,26 @@ extension AnswerStream {
         try translateParts(into: &output)
         parts = []
         try end(isMarked: true, into: &output)
+    }
+
+    /// A whole response is read as the events that it should have been, with every item as it came.
+    private mutating func endResponse(into output: inout [UInt8]) throws(ProviderFailure) {
+        let document = framer.whole
+        // An error inside of it is the better reason.
+        _ = try ResponsesAnswerReader.read(document)
+        let events: [UInt8]
+        do {
+            events = try ResponseDocument.events(of: document)
+        } catch {
+            throw ProviderFailure(.invalidResponse, "the answer can't be read: \(error)")
+        }
+        framer = EventFramer(isNDJSON: false, limit: framer.limit)
+        framer.append(events)
+        phase = .streaming
+        while phase == .streaming, let frame = try framer.next() {
+            try handle(frame, into: &output)
+        }
+        if phase != .ended { try end(into: &output) }
     }
 
     /// One event: watched, then passed, translated or held back.

@@ -35,7 +35,7 @@ struct EventFramer {
     private static let keptRoom = 1 << 20
 
     /// The most bytes of one event.
-    private let limit: Int
+    let limit: Int
 
     init(isNDJSON: Bool, limit: Int = AnswerStream.eventLimit) {
         self.isNDJSON = isNDJSON
