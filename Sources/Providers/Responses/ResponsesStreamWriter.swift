@@ -101,7 +101,7 @@ struct ResponsesStreamWriter {
         let place = add(kind, into: &output)
         open = place
         if items[place].isReasoning {
-            writeSummaryPart(
+            writePart(
                 "response.reasoning_summary_part.added",
                 place,
                 isDone: false,
@@ -160,7 +160,7 @@ struct ResponsesStreamWriter {
         case .message: writeText("response.output_text.done", place, into: &output)
         case .reasoning:
             writeText("response.reasoning_summary_text.done", place, into: &output)
-            writeSummaryPart(
+            writePart(
                 "response.reasoning_summary_part.done",
                 place,
                 isDone: true,
@@ -189,22 +189,6 @@ struct ResponsesStreamWriter {
         }
     }
 
-    private mutating func writeSummaryPart(
-        _ type: String,
-        _ place: Int,
-        isDone: Bool,
-        into output: inout [UInt8]
-    ) {
-        let item = items[place]
-        write(type, into: &output) { event in
-            event.member("item_id", item.id)
-            event.member("output_index", place)
-            event.member("summary_index", 0)
-            event.name("part")
-            item.writeSummary(to: &event, isDone: isDone)
-        }
-    }
-
     private mutating func writePart(
         _ type: String,
         _ place: Int,
@@ -215,9 +199,14 @@ struct ResponsesStreamWriter {
         write(type, into: &output) { event in
             event.member("item_id", item.id)
             event.member("output_index", place)
-            event.member("content_index", 0)
+            let isSummary = type.contains("summary")
+            event.member(isSummary ? "summary_index" : "content_index", 0)
             event.name("part")
-            item.writePart(to: &event, isDone: isDone)
+            if isSummary {
+                item.writeSummary(to: &event, isDone: isDone)
+            } else {
+                item.writePart(to: &event, isDone: isDone)
+            }
         }
     }
 
