@@ -4,22 +4,10 @@ extension AnthropicRequestReader {
     /// Reads the messages; what was said before the last answer ended is read as the past.
     mutating func readMessages(_ messages: Field?) throws(RequestError) {
         let messages = try messages?.elements() ?? []
-        let last = messages.lastIndex { message in
-            message.value.members.contains {
-                $0.name.isString("role") && $0.value.isString("assistant")
-            }
+        let last = messages.lastOfAssistant
+        try readTurns(messages, pastUpTo: last) { reader, message throws(RequestError) in
+            try reader.readMessage(message)
         }
-        for (index, message) in messages.enumerated() {
-            conversation.isPast = index <= last ?? -1
-            do throws(RequestError) {
-                try readMessage(message)
-            } catch {
-                // A client can't take back what it has said.
-                guard conversation.isPast else { throw error }
-                conversation.note(.foreign, at: error.field ?? message.path)
-            }
-        }
-        conversation.isPast = false
         if let last = messages.last, conversation.turns.last?.role == .assistant {
             conversation.note(.prefill, at: last.path)
         }

@@ -1,7 +1,7 @@
 import JSONBytes
 
 /// Reads an Anthropic messages request into a `Conversation`.
-struct AnthropicRequestReader {
+struct AnthropicRequestReader: ConversationReader {
     var conversation = Conversation()
     /// What was thought in the message that is read.
     var reasoning: [JSONSlice] = []

@@ -10,18 +10,10 @@ extension GeminiRequestReader {
     mutating func readContents(_ contents: [Field]) throws(RequestError) {
         var roles: [Turn.Role] = []
         for content in contents { roles.append(try Self.role(of: content)) }
-        let past = roles.lastIndex(of: .assistant).map { $0 + 1 } ?? 0
-        for (index, content) in contents.enumerated() {
-            conversation.isPast = index < past
-            do throws(RequestError) {
-                try readContent(content, role: roles[index])
-            } catch {
-                // A client can't take back what it has said.
-                guard conversation.isPast else { throw error }
-                conversation.note(.foreign, at: error.field ?? content.path)
-            }
+        let last = roles.lastIndex(of: .assistant)
+        try readTurns(contents, pastUpTo: last) { reader, content throws(RequestError) in
+            try reader.readContent(content, role: Self.role(of: content))
         }
-        conversation.isPast = false
         if let last = contents.last, let turn = conversation.turns.last, turn.role == .assistant,
             turn.path == last.path, turn.parts.toolCalls.isEmpty
         {

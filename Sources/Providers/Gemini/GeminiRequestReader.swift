@@ -5,7 +5,7 @@ import JSONBytes
 ///
 /// Source: Google's API reference, "generateContent" (`Content`, `Part`, `GenerationConfig`) and
 /// "Caching" (`Tool`, `ToolConfig`), November 2026.
-struct GeminiRequestReader {
+struct GeminiRequestReader: ConversationReader {
     var conversation = Conversation()
     /// Calls that wait for their results, most of which have no ids of their own.
     var open = OpenCalls()

@@ -4,7 +4,7 @@ import JSONBytes
 /// Reads requests to Ollama's `/api/chat` and `/api/generate` into a `Conversation`.
 ///
 /// Source: Ollama's docs/api.md, "Generate a chat completion" and "Generate a completion".
-struct OllamaRequestReader {
+struct OllamaRequestReader: ConversationReader {
     var conversation = Conversation()
     /// Calls that wait for their results: Ollama's have no ids of their own.
     var open = OpenCalls()

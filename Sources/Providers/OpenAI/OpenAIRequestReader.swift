@@ -2,7 +2,7 @@ import Events
 import JSONBytes
 
 /// Reads an OpenAI chat completions request into a `Conversation`.
-struct OpenAIRequestReader {
+struct OpenAIRequestReader: ConversationReader {
     var conversation = Conversation()
 
     private static let keys: JSONKeys = [

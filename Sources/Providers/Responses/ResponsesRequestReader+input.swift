@@ -17,17 +17,10 @@ extension ResponsesRequestReader {
             )
         }
         let items = try input.elements()
-        let last = items.lastIndex { Self.isOfModel($0.value) } ?? -1
-        for (index, item) in items.enumerated() {
-            conversation.isPast = index <= last
-            do throws(RequestError) {
-                try readItem(item)
-            } catch {
-                guard conversation.isPast else { throw error }
-                conversation.note(.foreign, at: error.field ?? item.path)
-            }
+        let last = items.lastIndex { Self.isOfModel($0.value) }
+        try readTurns(items, pastUpTo: last) { reader, item throws(RequestError) in
+            try reader.readItem(item)
         }
-        conversation.isPast = false
         // Reasoning that nothing came of is no turn.
         conversation.turns.removeAll { $0.role == .assistant && $0.parts.isEmpty }
     }

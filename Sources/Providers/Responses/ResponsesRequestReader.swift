@@ -5,7 +5,7 @@ import JSONBytes
 /// Sources: OpenAI's API reference, "Responses"; Codex's source for what its reference leaves out (groups
 /// of tools, tools in items, tools that are searched for); November 2026. What `previous_response_id` stands
 /// for is in `input` by now: whoever keeps responses puts it there.
-struct ResponsesRequestReader {
+struct ResponsesRequestReader: ConversationReader {
     var conversation = Conversation()
 
     private static let keys: JSONKeys = [
