@@ -64,12 +64,18 @@ let hummingbirdCore: Target.Dependency = .product(
     name: "HummingbirdCore",
     package: "hummingbird"
 )
+let nioCore: Target.Dependency = .product(name: "NIOCore", package: "swift-nio")
+let nioPosix: Target.Dependency = .product(name: "NIOPosix", package: "swift-nio")
 let nio: [Target.Dependency] = [
-    .product(name: "NIOCore", package: "swift-nio"),
-    .product(name: "NIOPosix", package: "swift-nio"),
+    nioCore, nioPosix,
     .product(name: "NIOHTTP1", package: "swift-nio"),
     .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
 ]
+let serviceLifecycle: Target.Dependency = .product(
+    name: "ServiceLifecycle",
+    package: "swift-service-lifecycle"
+)
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let argumentParser: Target.Dependency = .product(
     name: "ArgumentParser",
     package: "swift-argument-parser"
@@ -90,6 +96,11 @@ let package = Package(
         ),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
+        .package(
+            url: "https://github.com/swift-server/swift-service-lifecycle.git",
+            from: "2.13.0"
+        ),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
         .package(url: "https://github.com/groue/GRDB.swift.git", exact: "7.10.0"),
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
@@ -104,6 +115,7 @@ let package = Package(
         ),
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CTimex"),
         layer("Events"),
         layer("JSONBytes"),
         layer("WriteAheadLog", on: ["CLZ4", crypto], and: proved),
@@ -133,24 +145,54 @@ let package = Package(
             ]
         ),
         layer("Settings", on: ["Events", "Catalog", yams]),
+        layer(
+            "Queries",
+            on: [
+                "Events", "EventLog", "WriteAheadLog", "RouterState", "Evaluation", "Reporting",
+                "Projections", "Catalog", "Settings", "JSONBytes",
+            ]
+        ),
         .target(name: "Upstream", dependencies: ["CCurl"], swiftSettings: strict),
         layer("Providers", on: ["Events", "JSONBytes"]),
-        layer("Simulation", on: ["Events", "JSONBytes", hummingbird]),
+        layer("Simulation", on: ["Events", "Catalog", "Settings", hummingbird]),
+        layer("Policies", on: ["Events", "Catalog", "Settings"]),
+        layer("Platform", on: ["Events", "CTimex", nioCore, nioPosix]),
+        layer(
+            "Ledger",
+            on: [
+                "Events", "EventLog", "WriteAheadLog", "RouterState", "Reporting", "Projections",
+                "Platform", nioCore, nioPosix, serviceLifecycle, logging,
+            ]
+        ),
+        layer(
+            "ProviderClients",
+            on: [
+                "Events", "WriteAheadLog", "RouterState", "Catalog", "Settings", "Upstream",
+                "Providers", "JSONBytes", "Platform", "Ledger", serviceLifecycle, logging,
+            ]
+        ),
+        layer(
+            "ClientHTTP",
+            on: [
+                "Events", "WriteAheadLog", "Settings", "Providers", "Platform", "CZlib",
+                hummingbird, hummingbirdCore,
+            ] + nio
+        ),
         layer(
             "Gateway",
             on: [
-                "Events", "EventLog", "RouterState", "Catalog", "Routing", "Reporting",
-                "Projections", "Settings", "Upstream", "Providers", "JSONBytes", "Simulation",
-                "WriteAheadLog", "CZlib", crypto, hummingbird, hummingbirdCore,
-            ] + nio
+                "Events", "EventLog", "RouterState", "Catalog", "Routing", "Projections",
+                "Settings", "Upstream", "Providers", "JSONBytes", "Simulation", "WriteAheadLog",
+                "Policies", "Platform", "Ledger", "ProviderClients", "ClientHTTP", crypto,
+                hummingbird, nioCore, nioPosix,
+            ]
         ),
         .executableTarget(
             name: "logway",
             dependencies: [
-                "Events", "EventLog", "RouterState", "Catalog", "Evaluation", "Reporting",
-                "Projections", "Settings", "Gateway", "Simulation", "WriteAheadLog", "Upstream",
-                "JSONBytes",
-                argumentParser, rainbow,
+                "Events", "EventLog", "WriteAheadLog", "RouterState", "Catalog", "Evaluation",
+                "Reporting", "Settings", "Queries", "Ledger", "ProviderClients", "Gateway",
+                "Simulation", "Upstream", "JSONBytes", argumentParser, rainbow,
             ],
             swiftSettings: optimised,
             linkerSettings: [buildID]
@@ -172,8 +214,16 @@ let package = Package(
         ),
         .target(
             name: "RoutingSupport",
-            dependencies: ["Events", "RouterState", "Routing", "TestSupport"],
+            dependencies: [
+                "Events", "EventLog", "RouterState", "Routing", "TestSupport", "WriteAheadLog",
+            ],
             path: "Tests/RoutingSupport",
+            swiftSettings: strict
+        ),
+        .target(
+            name: "LedgerSupport",
+            dependencies: ["Events", "EventLog", "RouterState", "TestSupport", "WriteAheadLog"],
+            path: "Tests/LedgerSupport",
             swiftSettings: strict
         ),
         .target(
@@ -182,6 +232,7 @@ let package = Package(
             path: "Tests/Support",
             swiftSettings: strict + proved
         ),
+        .target(name: "WorkCounter", path: "Tests/WorkCounter"),
         .testTarget(name: "ArchitectureTests", swiftSettings: strict),
         tests(of: "Events", exclude: ["Golden"]),
         tests(of: "JSONBytes"),
@@ -195,10 +246,16 @@ let package = Package(
         tests(of: "Reporting"),
         tests(of: "Projections", on: ["Reporting", "Migrations", grdb]),
         tests(of: "Settings"),
+        tests(of: "Queries", on: ["RoutingSupport"]),
         tests(of: "Upstream"),
-        tests(of: "Providers"),
+        tests(of: "Providers", on: ["WorkCounter"]),
         tests(of: "Simulation"),
-        tests(of: "Gateway", on: ["Evaluation"]),
+        tests(of: "Policies"),
+        tests(of: "Platform"),
+        tests(of: "Ledger", on: ["LedgerSupport"]),
+        tests(of: "ProviderClients"),
+        tests(of: "ClientHTTP"),
+        tests(of: "Gateway", on: ["LedgerSupport", "Evaluation"]),
     ],
     swiftLanguageModes: [.v6]
 )

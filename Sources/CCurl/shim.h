@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 
 // Swift can't call variadic functions, and curl_easy_setopt, curl_easy_getinfo and
 // curl_multi_setopt are variadic. Each function below is one of them with one type of argument, so
@@ -84,6 +85,13 @@ static inline void *ccurl_easy_get_private(CURL *easy) {
     char *value = NULL;
     (curl_easy_getinfo)(easy, CURLINFO_PRIVATE, &value);
     return value;
+}
+
+// The bytes of a connection that the other side has not acknowledged, sent or not; -1 when the system
+// does not say. ioctl is variadic too. (SIOCOUTQ of linux/sockios.h has the number of TIOCOUTQ.)
+static inline int ccurl_unacknowledged(int socket) {
+    int bytes = 0;
+    return ioctl(socket, TIOCOUTQ, &bytes) == 0 ? bytes : -1;
 }
 
 // Options of the multi handle that take a long.

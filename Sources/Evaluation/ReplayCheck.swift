@@ -89,7 +89,7 @@ public struct ReplayCheck: Sendable {
     }
 
     /// Decides what follows a failure as soon as the warnings that go with it are read: that is the
-    /// state on which the gateway found that nobody is left to ask.
+    /// state on which the gateway found that no candidate is left to ask.
     private mutating func decideUnasked(before body: EventBody, _ sequence: UInt64) {
         guard let (id, time) = justFailed else { return }
         switch body {
@@ -100,11 +100,11 @@ public struct ReplayCheck: Sendable {
         guard var request = open[id], request.otherVersion == nil else { return }
         trail.advance(to: sequence - 1)
         guard trail.isWhole else { return }
-        request.decideUnasked(trail.state, time)
+        request.decideUnasked(in: RoutingContext(trail.state, at: time))
         open[id] = request
     }
 
-    /// Compares whom a request that ended was not sent to any more.
+    /// Compares the candidates that a request which ended was not sent to any more.
     private mutating func check(_ completed: RequestCompleted, _ place: EventPlace) {
         guard !completed.skipped.isEmpty, let request = open[completed.request],
             let unasked = request.unasked, unasked != completed.skipped
@@ -155,8 +155,7 @@ public struct ReplayCheck: Sendable {
         request.isUndecided = false
         let again = Admission(
             of: request.received,
-            state: trail.state,
-            now: place.time,
+            in: RoutingContext(trail.state, at: place.time),
             seed: decision.seed
         )
         request.next = again.attempt
@@ -195,10 +194,14 @@ public struct ReplayCheck: Sendable {
         }
         if attempt.hedge != nil {
             trail.advance(to: place.sequence - 1)
-            request.next = request.hedge(trail.state, place.time)
+            request.next = request.hedge(in: RoutingContext(trail.state, at: place.time))
         } else if let last = request.last, let failed = request.failed {
             trail.advance(to: attempt.position(after: failed.sequence, at: place.sequence))
-            request.next = request.attempt(after: last, failed.kind, trail.state, place.time)
+            request.next = request.attempt(
+                after: last,
+                failed.kind,
+                in: RoutingContext(trail.state, at: place.time)
+            )
         }
         guard trail.isWhole else { return findings.attempts.retired += 1 }
         let again = request.next.map(EventBody.attemptStarted)
@@ -226,8 +229,7 @@ public struct ReplayCheck: Sendable {
             of: change.request,
             change.number,
             written: change.written,
-            state: trail.state,
-            now: place.time
+            in: RoutingContext(trail.state, at: place.time)
         )
         var decided: EventBody?
         switch again {

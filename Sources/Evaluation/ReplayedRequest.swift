@@ -1,5 +1,4 @@
 import Events
-import RouterState
 import Routing
 
 /// What a replay keeps of a request that has not ended.
@@ -58,38 +57,35 @@ struct ReplayedRequest: Sendable {
         if underWay == 0 { failed = (lastFailure, sequence) }
     }
 
-    /// The attempt beside the one under way, on a state; `nil` where there is none to make.
-    func hedge(_ state: RouterState, _ now: Timestamp) -> AttemptStarted? {
+    /// The attempt beside the one under way, in a context; `nil` where there is none to make.
+    func hedge(in context: RoutingContext) -> AttemptStarted? {
         guard let decision, let last, underWay == 1, !isHedged else { return nil }
         return Hedge(
             besides: last,
             of: decision,
             received: received,
-            state: state,
-            now: now
+            in: context
         ).attempt
     }
 
-    /// Decides what follows the attempt that failed, on the state that knows of it.
-    mutating func decideUnasked(_ state: RouterState, _ now: Timestamp) {
+    /// Decides what follows the attempt that failed, in a context whose state knows of it.
+    mutating func decideUnasked(in context: RoutingContext) {
         guard let last, let failed, let decision else { return }
         let next = NextAttempt(
             after: last,
             failure: failed.kind,
             of: decision,
             received: received,
-            state: state,
-            now: now
+            in: context
         )
         unasked = next.attempt == nil ? next.skipped : nil
     }
 
-    /// The attempt that follows a failed one on a state; `nil` when no candidate is left.
+    /// The attempt that follows a failed one in a context; `nil` when no candidate is left.
     func attempt(
         after last: AttemptStarted,
         _ failure: FailureKind?,
-        _ state: RouterState,
-        _ now: Timestamp
+        in context: RoutingContext
     ) -> AttemptStarted? {
         guard let decision else { return nil }
         return NextAttempt(
@@ -97,8 +93,7 @@ struct ReplayedRequest: Sendable {
             failure: failure,
             of: decision,
             received: received,
-            state: state,
-            now: now
+            in: context
         ).attempt
     }
 }

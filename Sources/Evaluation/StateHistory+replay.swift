@@ -66,6 +66,29 @@ extension StateHistory {
         return check.findings
     }
 
+    /// Decides the requests of a scope again under another policy than the one that was in force.
+    ///
+    /// - Parameters:
+    ///   - policy: the policy to decide under.
+    ///   - scope: the requests to look at.
+    ///   - visit: takes what was decided and what the policy decides, in the order of the log.
+    /// - Returns: how many were decided, and how many could not be.
+    /// - Throws: what reading the log throws, and what `visit` does.
+    @discardableResult
+    public mutating func trial(
+        of policy: PolicyInForce,
+        _ scope: ReplayScope = ReplayScope(),
+        _ visit: (DecisionPair) throws -> Void
+    ) throws -> PolicyTrial.Tally {
+        let fold = try start(of: scope)
+        var trial = PolicyTrial(of: policy, scope, from: fold.state, isWhole: fold.isWhole)
+        try reader.forEach(from: fold.next) { event, sequence in
+            if let pair = trial.take(event, sequence: sequence) { try visit(pair) }
+            return !trial.isOver
+        }
+        return trial.tally
+    }
+
     /// Where the fold for a scope begins.
     private mutating func start(of scope: ReplayScope) throws -> StateFold {
         let first = try reader.firstSequence()

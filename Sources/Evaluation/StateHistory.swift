@@ -63,11 +63,15 @@ public struct StateHistory {
     /// The first instant whose state can be folded from what is kept; `nil` when there is none.
     mutating func earliestTime() throws -> Timestamp? {
         var found: Timestamp?
+        var assembly = StateAssembly()
         let first = try reader.firstSequence()
         try reader.forEach(from: first, fields: RouterState.fields) { event, _ in
-            guard case .stateCarried = event.body else { return true }
-            found = event.time
-            return false
+            switch event.body {
+            case .stateCarried: found = event.time
+            case .statePart(let part): if assembly.take(part) != nil { found = event.time }
+            default: break
+            }
+            return found == nil
         }
         return found
     }
@@ -88,8 +92,8 @@ struct StateFold {
     }
 
     mutating func apply(_ event: Event, sequence: UInt64) {
+        if state.isMadeWhole(by: event.body) { isWhole = true }
         state.apply(event, sequence: sequence)
-        if case .stateCarried = event.body { isWhole = true }
         next = sequence + 1
     }
 }

@@ -31,8 +31,8 @@ struct TrailingState: Sendable {
     mutating func advance(to position: UInt64) {
         var count = 0
         for (event, sequence) in waiting where sequence <= position {
+            if state.isMadeWhole(by: event.body) { isWhole = true }
             state.apply(event, sequence: sequence)
-            if case .stateCarried = event.body { isWhole = true }
             count += 1
         }
         waiting.removeFirst(count)

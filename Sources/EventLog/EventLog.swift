@@ -32,10 +32,19 @@ public final class EventLog: Sendable {
     /// The last sequence number that is durable; 0 for none.
     public var durableSequence: UInt64 { writer.durableSequence }
 
-    /// Why the next segment could not be prepared while the current one still has room.
+    /// Why no new work should be taken: the next segment can't be made, and of the current one there
+    /// is no more than what runs may need to be finished.
     ///
-    /// `nil` in health.
+    /// `nil` in health, and again once there is space.
     public var shortage: LogError? { writer.shortage }
+
+    /// Why so many bytes more may not become durable for now, as `LogWriter.shortage(of:)`.
+    public func shortage(of bytes: Int) -> LogError? { writer.shortage(of: bytes) }
+
+    /// Calls the handler with what happens to the log while it goes on; it must not own the log.
+    public func onNotice(_ handler: @escaping @Sendable (LogNotice) -> Void) {
+        writer.onNotice(handler)
+    }
 
     /// Why a sealed segment could not be recompressed; the log goes on as before.
     ///
@@ -70,17 +79,36 @@ public final class EventLog: Sendable {
         )
     }
 
-    /// Appends events of one instant, as above.
+    /// Appends events of one instant, as above, without the secrets that may be in their texts.
     ///
+    /// What was encoded is looked through, not field by field, so that no field of an event can be forgotten.
+    ///
+    /// - Parameters:
+    ///   - bodies: the events; as they were appended afterwards, for whoever applies them.
+    ///   - time: the instant.
+    ///   - settling: as above.
+    ///   - redaction: what is a secret.
     /// - Returns: the sequence number of the first.
     /// - Throws: `LogError` when the log takes nothing more.
     public func append(
-        _ bodies: [EventBody],
+        _ bodies: inout [EventBody],
         at time: Timestamp,
-        settling: Bool = false
+        settling: Bool = false,
+        without redaction: Redaction
     ) throws(LogError) -> UInt64 {
         var batch = RecordBatch(capacity: bodies.count * Self.usualLength)
-        for body in bodies { batch.appendRecord { bytes in body.encode(at: time, into: &bytes) } }
+        for index in bodies.indices {
+            batch.appendRecord { bytes in
+                let start = bytes.count
+                bodies[index].encode(at: time, into: &bytes)
+                guard redaction.mayApply(to: bytes, from: start),
+                    let redacted = redaction.redacted(bodies[index])
+                else { return }
+                bodies[index] = redacted
+                bytes.removeSubrange(start...)
+                redacted.encode(at: time, into: &bytes)
+            }
+        }
         return try writer.append(batch, time: time.microseconds, settling: settling)
     }
 
@@ -89,10 +117,14 @@ public final class EventLog: Sendable {
 
     /// Suspends until every event through `sequence` is durable.
     ///
-    /// - Throws: `LogError` when it never will be.
-    public func waitUntilDurable(_ sequence: UInt64) async throws(LogError) {
+    /// - Throws: `LogError` when it never will be, and when a wait for space is given up, as
+    ///   `LogWriter.waitUntilDurable` does.
+    public func waitUntilDurable(
+        _ sequence: UInt64,
+        _ patience: Patience? = nil
+    ) async throws(LogError) {
         guard sequence > writer.durableSequence else { return }
-        try await writer.waitUntilDurable(sequence)
+        try await writer.waitUntilDurable(sequence, patience)
     }
 
     /// Blocks until everything appended is durable.

@@ -93,6 +93,7 @@ extension [UInt8] {
     /// The first index at or after `start` that holds `byte`, found eight bytes at a time.
     public func firstIndex(of byte: UInt8, from start: Int) -> Int? {
         let found = ByteSearch.first(byte, in: span, from: start, to: count)
+        ScanTally.count(found - start)
         return found < count ? found : nil
     }
 }

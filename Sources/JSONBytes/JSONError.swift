@@ -20,6 +20,9 @@ public struct JSONError: Error, Hashable, Sendable {
         case trailingBytes
         /// A member that is interpreted is there twice, and parsers disagree on which one counts.
         case duplicateMember(String)
+        /// A member's name is one that is interpreted but for the case of its letters, and parsers disagree
+        /// on whether that is the same.
+        case caseVariant(String)
     }
 
     /// What is wrong.
@@ -35,7 +38,7 @@ public struct JSONError: Error, Hashable, Sendable {
 }
 
 extension JSONError: CustomStringConvertible {
-    /// What is wrong and where, without any text of the input but a duplicate member's name.
+    /// What is wrong and where, without any text of the input but an interpreted member's name.
     public var description: String {
         let what =
             switch reason {
@@ -48,6 +51,8 @@ extension JSONError: CustomStringConvertible {
             case .tooDeep: "more than \(JSONSlice.depthLimit) levels of nesting"
             case .trailingBytes: "more bytes after the end of the document"
             case .duplicateMember(let name): "duplicate member '\(name)'"
+            case .caseVariant(let name):
+                "a member that is '\(name)' but for the case of its letters"
             }
         return "\(what) at byte \(offset)"
     }

@@ -51,6 +51,7 @@ public struct JSONMembers: Sequence, IteratorProtocol, Sendable {
         offset += 1  // the colon
         JSONGrammar.skipSpace(span, &offset, to: end)
         let value = offset..<JSONGrammar.endOfValid(span, from: offset, to: end)
+        ScanTally.count(value.upperBound - name.lowerBound)
         offset = value.upperBound
         JSONGrammar.skipSpace(span, &offset, to: end)
         if offset < end { offset += 1 }  // the comma
@@ -79,6 +80,7 @@ public struct JSONElements: Sequence, IteratorProtocol, Sendable {
         JSONGrammar.skipSpace(span, &offset, to: end)
         guard offset < end else { return nil }
         let range = offset..<JSONGrammar.endOfValid(span, from: offset, to: end)
+        ScanTally.count(range.count)
         offset = range.upperBound
         JSONGrammar.skipSpace(span, &offset, to: end)
         if offset < end { offset += 1 }  // the comma
@@ -102,15 +104,28 @@ extension JSONSlice {
 
     /// The values of several members, in the order of `keys`, found in one pass.
     ///
-    /// - Throws: `JSONError.Reason.duplicateMember` if one of them is there twice.
-    public func scan(_ keys: JSONKeys) throws(JSONError) -> [JSONSlice?] {
+    /// - Parameters:
+    ///   - keys: the names of the members.
+    ///   - refusingVariants: whether a member is an error whose name is one of them but for the case of its
+    ///     letters: where it matters that every parser finds the same.
+    /// - Returns: the values; `nil` for each that isn't there.
+    /// - Throws: `JSONError.Reason.duplicateMember` if one of them is there twice, `.caseVariant`.
+    public func scan(
+        _ keys: JSONKeys,
+        refusingVariants: Bool = false
+    ) throws(JSONError) -> [JSONSlice?] {
         var found = [JSONSlice?](repeating: nil, count: keys.count)
         guard kind == .object else { return found }
         let span = bytes.span
         let end = range.upperBound - 1
         var offset = range.lowerBound + 1
         while let (name, value) = JSONMembers.next(in: span, at: &offset, to: end) {
-            guard let index = keys.index(of: name, in: span) else { continue }
+            guard let index = keys.index(of: name, in: span) else {
+                if refusingVariants, let variant = keys.variantIndex(of: name, in: span) {
+                    throw JSONError(.caseVariant(keys[variant]), at: name.lowerBound)
+                }
+                continue
+            }
             guard found[index] == nil else {
                 throw JSONError(.duplicateMember(keys[index]), at: name.lowerBound)
             }

@@ -41,6 +41,7 @@ extension JSONSlice {
     /// Without an escape in it this is a view, not a copy.
     public var text: ArraySlice<UInt8>? {
         guard let rawText else { return nil }
+        ScanTally.count(rawText.count)
         let span = bytes.span
         let first = ByteSearch.first(
             UInt8(ascii: "\\"),

@@ -25,6 +25,7 @@ public struct JSONSlice: Sendable {
     /// - Throws: `JSONError` with the offset of the first byte that does not fit.
     public init(validating bytes: [UInt8], in range: Range<Int>) throws(JSONError) {
         precondition(range.upperBound <= bytes.count)
+        ScanTally.count(range.count)
         let span = bytes.span
         var start = range.lowerBound
         JSONGrammar.skipSpace(span, &start, to: range.upperBound)

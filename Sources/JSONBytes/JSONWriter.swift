@@ -26,9 +26,21 @@ public struct JSONWriter: Sendable {
     }
 
     /// Writes bytes that are one valid JSON value.
+    ///
+    /// It may come from somebody who writes it on several lines. What is written here may be put into an
+    /// event or a line of a stream, which ends at the first line break, so each becomes a space; strings
+    /// hold none unescaped.
     public mutating func write(valid value: some Sequence<UInt8>) {
         separate()
+        let start = bytes.count
         bytes.append(contentsOf: value)
+        for lineBreak in [UInt8(ascii: "\n"), UInt8(ascii: "\r")] {
+            var place = start
+            while let found = bytes.firstIndex(of: lineBreak, from: place) {
+                bytes[found] = UInt8(ascii: " ")
+                place = found + 1
+            }
+        }
     }
 
     /// Writes a string of UTF-8, escaped.

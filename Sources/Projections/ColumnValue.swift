@@ -10,6 +10,9 @@ protocol ColumnValue {
 
     /// The value of a column of the current row, which is not NULL; `nil` if it is no such value.
     init?(column: Int32, of statement: OpaquePointer)
+
+    /// Takes the value into the hash of its row, as it is in the file.
+    func mix(into hash: inout RowHash)
 }
 
 /// SQLite's sign for a buffer that it has to copy (`SQLITE_TRANSIENT`), which C casts from −1.
@@ -27,6 +30,8 @@ extension ColumnValue where Self: BinaryInteger {
         guard unsafe sqlite3_column_type(statement, column) == SQLITE_INTEGER else { return nil }
         self.init(exactly: unsafe sqlite3_column_int64(statement, column))
     }
+
+    func mix(into hash: inout RowHash) { hash.mix(integer: Int64(clamping: self)) }
 }
 
 extension Int: ColumnValue {}
@@ -63,6 +68,12 @@ extension String: ColumnValue {
         )
         self = unsafe String(decoding: bytes, as: UTF8.self)
     }
+
+    func mix(into hash: inout RowHash) {
+        var text = self
+        // Safe: the bytes are read during the call.
+        text.withUTF8 { unsafe hash.mix(bytes: UnsafeRawBufferPointer($0), isText: true) }
+    }
 }
 
 extension Data: ColumnValue {
@@ -91,5 +102,10 @@ extension Data: ColumnValue {
             return
         }
         unsafe self.init(bytes: start, count: Int(sqlite3_column_bytes(statement, column)))
+    }
+
+    func mix(into hash: inout RowHash) {
+        // Safe: the bytes are read during the call.
+        unsafe withUnsafeBytes { unsafe hash.mix(bytes: $0, isText: false) }
     }
 }

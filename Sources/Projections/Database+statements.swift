@@ -32,6 +32,17 @@ extension Database {
         return results
     }
 
+    /// Visits the rows of a query, each while it is current.
+    ///
+    /// - Throws: `DatabaseError`, and what `visit` throws.
+    func forEachRow(
+        _ sql: String,
+        _ arguments: [(any ColumnValue)?] = [],
+        _ visit: (ResultRow) throws -> Void
+    ) throws {
+        try step(through: sql, arguments, visit)
+    }
+
     /// Binds, steps and resets; GRDB prepares the statement and keeps it.
     ///
     /// Its own way of doing this took two thirds of what folding an event costs: it also tells
@@ -130,6 +141,29 @@ extension Database {
     func outcome(_ column: Int) throws -> RequestOutcome? {
         guard let code = try optional(column, UInt8.self) else { return nil }
         return try checked(RequestOutcome(rawValue: code), column)
+    }
+
+    /// The hash of all columns, as the file has them: of text its bytes, valid or not.
+    func hash(of table: CheckedTable) -> UInt64 {
+        var hash = RowHash(of: table)
+        // Safe: rows are only handed out while their statement is on them, and SQLite keeps a value's
+        // bytes until the next step.
+        for column in unsafe 0..<sqlite3_column_count(statement) {
+            switch unsafe sqlite3_column_type(statement, column) {
+            case SQLITE_NULL: hash.mixNull()
+            case SQLITE_INTEGER:
+                hash.mix(integer: unsafe sqlite3_column_int64(statement, column))
+            case let type:
+                let isText = type == SQLITE_TEXT
+                let start = unsafe sqlite3_column_blob(statement, column)
+                let count = Int(unsafe sqlite3_column_bytes(statement, column))
+                unsafe hash.mix(
+                    bytes: UnsafeRawBufferPointer(start: start, count: start == nil ? 0 : count),
+                    isText: isText
+                )
+            }
+        }
+        return hash.value
     }
 
     private func checked<Value>(_ value: Value?, _ column: Int) throws -> Value {

@@ -50,9 +50,10 @@ extension EventBatch {
             [id, feedback.source]
         ) { row in (score: try row.value(0, Int.self), time: try row.time(1)) }.first
         let earlier = last.flatMap { CalendarMonth($0.time.date) == month ? $0.score : nil }
-        try database.run(
-            "INSERT INTO feedback VALUES (?, ?, ?, ?, ?)",
-            [sequence, id, feedback.source, feedback.score, time.microseconds]
+        try rows.write(
+            [sequence, id, feedback.source, feedback.score, time.microseconds],
+            to: .feedback,
+            part: CheckedTable.feedback.part(sequence)
         )
         var keys = [MonthSums.Key.total]
         if let request = try request(feedback.request), request.isKnown(in: month) {

@@ -16,7 +16,7 @@ struct EventBatch {
         // The candidates, eligible and excluded, which are most of a log's bytes.
         .without(9, 10, of: .routeDecided(RouteDecided()))
         .through(4, of: .attemptStarted(AttemptStarted()))
-        .through(11, of: .attemptFinished(AttemptFinished()))
+        .without(12, 13, 14, 15, 16, 17, 20, 30, 31, of: .attemptFinished(AttemptFinished()))
         .through(15, of: .requestCompleted(RequestCompleted()))
         .through(0, of: .healthProbed(HealthProbed()))
         .through(0, of: .modelsListed(ModelsListed()))
@@ -24,6 +24,8 @@ struct EventBatch {
         .through(0, of: .pricesApplied(PricesApplied()))
 
     let database: Database
+    /// Writes rows with their checksums.
+    let rows: RowSums
     /// The requests that events were about; `.some(nil)` for those that the log does not hold.
     private var requests: [RequestID: ProjectedRequest?] = [:]
     private var months: [CalendarMonth: MonthSums] = [:]
@@ -31,8 +33,9 @@ struct EventBatch {
     private var savedLocalProviders: Set<String>
 
     /// An empty batch on the tables as they are.
-    init(_ database: Database) throws {
+    init(_ database: Database, _ interruption: Interruption = Interruption { true }) throws {
         self.database = database
+        rows = RowSums(database, interruption)
         savedLocalProviders = Set(
             try database.rows("SELECT name FROM local_providers") { try $0.value(0, String.self) }
         )
@@ -54,10 +57,13 @@ struct EventBatch {
         case .feedbackReceived(let feedback):
             try judge(feedback, sequence: sequence, at: event.time)
         case .policyApplied(let applied): setLocalProviders(of: applied.policy)
-        case .stateCarried(let carried): adopt(carried)
+        case .stateCarried(let carried): adopt(carried.state.bytes)
+        case .statePart(let part): try take(part)
+        case .monthPart(let part):
+            try change(CalendarMonth(year: part.year, month: part.month)) { $0.take(part) }
         case .monthClosed(let closed):
             let month = CalendarMonth(year: closed.year, month: closed.month)
-            try change(month) { try $0.close(CostReport(closed), sequence: sequence) }
+            try change(month) { try $0.close(closed, sequence: sequence) }
         case .segmentRetired(let retired): try retire(before: retired.firstKept)
         default: break
         }
@@ -91,9 +97,10 @@ struct EventBatch {
         request.last = (attempt.provider, attempt.model)
         request.label(.provider, attempt.provider)
         request.label(.model, attempt.model)
-        try database.run(
-            "INSERT INTO attempts VALUES (?, ?, ?, ?)",
-            [request.sequence, sequence, attempt.provider, attempt.model]
+        try rows.write(
+            [request.sequence, sequence, attempt.provider, attempt.model],
+            to: .attempts,
+            part: CheckedTable.attempts.part(request.sequence)
         )
     }
 
@@ -110,13 +117,14 @@ struct EventBatch {
         request.ends.append(
             ProjectedRequest.End(time: time, provider: attempt.provider, model: attempt.model)
         )
-        try database.run(
-            "INSERT INTO attempt_ends VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        try rows.write(
             [
                 request.sequence, sequence, time.microseconds, attempt.provider, attempt.model,
                 attempt.failure?.rawValue, attempt.cost?.count, attempt.costOrigin.rawValue,
                 attempt.usage.prompt, attempt.usage.cachedInput, attempt.usage.output,
-            ]
+            ],
+            to: .attemptEnds,
+            part: CheckedTable.attemptEnds.part(request.sequence)
         )
     }
 
@@ -142,10 +150,25 @@ struct EventBatch {
         localProviders = Set(policy.providers.filter(\.isLocal).map(\.name))
     }
 
+    /// Keeps a piece of a carried state until the last one comes, in another batch perhaps.
+    private mutating func take(_ part: StatePart) throws {
+        if part.part == 1 { try database.run("DELETE FROM state_parts") }
+        try database.run(
+            "INSERT OR REPLACE INTO state_parts VALUES (?, ?)",
+            [part.part, Data(part.bytes.bytes)]
+        )
+        guard part.part == part.parts else { return }
+        let pieces = try database.rows("SELECT bytes FROM state_parts ORDER BY part") { row in
+            try row.value(0, Data.self)
+        }
+        if pieces.count == part.parts { adopt(pieces.flatMap { Array($0) }) }
+        try database.run("DELETE FROM state_parts")
+    }
+
     /// Goes on from the policy of a carried state, whose own event may be gone.
-    private mutating func adopt(_ carried: StateCarried) {
+    private mutating func adopt(_ bytes: [UInt8]) {
         do throws(EventCodingError) {
-            let state = try RouterState(decoding: carried.state.bytes)
+            let state = try RouterState(decoding: bytes)
             setLocalProviders(of: state.policy.policy)
         } catch {
             // As in the fold of the state: one that can't be read leaves what was there.
@@ -166,7 +189,7 @@ struct EventBatch {
         _ change: (inout MonthSums) throws -> Void
     ) throws {
         // Taken out meanwhile, so that it is changed in place.
-        var sums = try months.removeValue(forKey: month) ?? MonthSums(month, database)
+        var sums = try months.removeValue(forKey: month) ?? MonthSums(month, rows)
         try change(&sums)
         months[month] = sums
     }
@@ -174,20 +197,19 @@ struct EventBatch {
     /// Writes everything that changed, and how far the log is folded now.
     mutating func save(_ position: Position) throws {
         try write()
+        try rows.save()
         try position.save(database)
     }
 
     /// Writes what is in memory and forgets it.
     private mutating func write() throws {
         for case let request? in requests.values.sorted(by: Self.isEarlier) {
-            try request.save(database)
+            try request.save(rows)
         }
-        for sums in months.values { try sums.save() }
+        for var sums in months.values { try sums.save() }
         if localProviders != savedLocalProviders {
-            try database.run("DELETE FROM local_providers")
-            for name in localProviders {
-                try database.run("INSERT INTO local_providers VALUES (?)", [name])
-            }
+            try rows.delete(from: .localProviders, where: "TRUE")
+            for name in localProviders { try rows.write([name], to: .localProviders, part: 0) }
             savedLocalProviders = localProviders
         }
         requests = [:]
@@ -205,14 +227,15 @@ struct EventBatch {
     /// goes as well are forgotten.
     private mutating func retire(before first: UInt64) throws {
         try write()
-        try database.run("DELETE FROM requests WHERE received < ?", [first])
-        try database.run("DELETE FROM request_labels WHERE request < ?", [first])
-        try database.run("DELETE FROM attempts WHERE request < ?", [first])
-        try database.run("DELETE FROM attempt_ends WHERE request < ?", [first])
-        try database.run("DELETE FROM feedback WHERE sequence < ?", [first])
-        for table in ["month_lines", "month_outcomes", "months"] {
-            try database.run(
-                "DELETE FROM \(table) WHERE month IN (SELECT month FROM months WHERE closed < ?)",
+        try rows.delete(from: .requests, where: "received < ?", [first])
+        try rows.delete(from: .requestLabels, where: "request < ?", [first])
+        try rows.delete(from: .attempts, where: "request < ?", [first])
+        try rows.delete(from: .attemptEnds, where: "request < ?", [first])
+        try rows.delete(from: .feedback, where: "sequence < ?", [first])
+        for table in [CheckedTable.monthLines, .monthOutcomes, .months] {
+            try rows.delete(
+                from: table,
+                where: "month IN (SELECT month FROM months WHERE closed < ?)",
                 [first]
             )
         }

@@ -24,46 +24,73 @@ struct MonthSums {
 
         init(_ kind: Kind, _ name: String) {
             self.kind = kind
-            self.name = name
+            self.name = ReportName.bounded(name)
         }
     }
 
     let month: CalendarMonth
-    private let database: Database
+    private let rows: RowSums
     private var lines: [Key: CostReport.Line] = [:]
+    /// The hashes of the rows that are known to be in the file.
+    private var savedMonth: UInt64?
+    private var savedOutcomes: [RequestOutcome: UInt64] = [:]
+    private var savedLines: [Key: UInt64] = [:]
     private(set) var outcomes: [RequestOutcome: Int] = [:]
     private(set) var localRequests = 0
     private(set) var hostedRequests = 0
     private var closed: UInt64?
 
     /// The sums as they were saved.
-    init(_ month: CalendarMonth, _ database: Database) throws {
+    init(_ month: CalendarMonth, _ rows: RowSums) throws {
         self.month = month
-        self.database = database
-        let found = try database.rows(
-            "SELECT local_requests, hosted_requests, closed FROM months WHERE month = ?",
+        self.rows = rows
+        let found = try rows.database.rows(
+            "SELECT month, closed, local_requests, hosted_requests FROM months WHERE month = ?",
             [month.column]
         ) { row in
             (
-                local: try row.value(0, Int.self), hosted: try row.value(1, Int.self),
-                closed: try row.optionalSequence(2)
+                closed: try row.optionalSequence(1), local: try row.value(2, Int.self),
+                hosted: try row.value(3, Int.self), hash: row.hash(of: .months)
             )
         }
         guard let found = found.first else { return }
         localRequests = found.local
         hostedRequests = found.hosted
         closed = found.closed
-        let counts = try database.rows(
-            "SELECT outcome, count FROM month_outcomes WHERE month = ?",
+        savedMonth = found.hash
+        let counts = try rows.database.rows(
+            "SELECT month, outcome, count FROM month_outcomes WHERE month = ?",
             [month.column]
-        ) { row in (try row.outcome(0), try row.value(1, Int.self)) }
-        for case (let outcome?, let count) in counts { outcomes[outcome] = count }
+        ) { row in
+            (
+                outcome: try row.outcome(1), count: try row.value(2, Int.self),
+                hash: row.hash(of: .monthOutcomes)
+            )
+        }
+        for row in counts {
+            guard let outcome = row.outcome else { continue }
+            outcomes[outcome] = row.count
+            savedOutcomes[outcome] = row.hash
+        }
     }
 
     /// Changes a sum, which begins at nothing.
     mutating func change(_ key: Key, _ change: (inout CostReport.Line) -> Void) throws {
-        if lines[key] == nil { lines[key] = try CostReport.Line(month, key, database) }
+        if lines[key] == nil { lines[key] = try saved(key)?.line }
         change(&lines[key, default: CostReport.Line()])
+    }
+
+    /// A sum as it is in the file; `nil` where there is none.
+    private mutating func saved(_ key: Key) throws -> (line: CostReport.Line, hash: UInt64)? {
+        let found = try rows.database.rows(
+            "SELECT * FROM month_lines WHERE month = ? AND kind = ? AND name = ?",
+            [month.column, key.kind.rawValue, key.name]
+        ) { row in
+            // The columns before the sums are the key's.
+            (line: try CostReport.Line(row, from: 3), hash: row.hash(of: .monthLines))
+        }
+        savedLines[key] = found.first?.hash
+        return found.first
     }
 
     /// Counts a request that ended.
@@ -80,61 +107,87 @@ struct MonthSums {
 
     /// Takes the sums of a closed month in the place of what was counted: they are the same, unless
     /// the month's events were given up.
-    mutating func close(_ report: CostReport, sequence: UInt64) throws {
-        try database.run("DELETE FROM month_lines WHERE month = ?", [month.column])
-        try database.run("DELETE FROM month_outcomes WHERE month = ?", [month.column])
-        lines = [.total: report.total]
-        let tables: [(Key.Kind, [String: CostReport.Line])] = [
-            (.provider, report.byProvider), (.model, report.byModel), (.task, report.byTask),
-            (.tag, report.byTag),
-        ]
-        for (kind, table) in tables {
-            for (name, line) in table { lines[Key(kind, name)] = line }
+    ///
+    /// Those that came in parts have taken their places already.
+    mutating func close(_ closing: MonthClosed, sequence: UInt64) throws {
+        if closing.parts == 0 {
+            try rows.delete(from: .monthLines, where: "month = ?", [month.column])
+            (lines, savedLines) = ([:], [:])
         }
-        outcomes = report.outcomes
-        localRequests = report.localRequests
-        hostedRequests = report.hostedRequests
+        try rows.delete(from: .monthOutcomes, where: "month = ?", [month.column])
+        savedOutcomes = [:]
+        lines[.total] = CostReport.Line(closing.total)
+        take(closing.byProvider, closing.byModel, closing.byTask, closing.byTag)
+        outcomes = CostReport(closing).outcomes
+        localRequests = closing.localRequests
+        hostedRequests = closing.hostedRequests
         closed = sequence
     }
 
-    func save() throws {
-        try database.run(
-            "INSERT OR REPLACE INTO months VALUES (?, ?, ?, ?)",
-            [month.column, closed, localRequests, hostedRequests]
+    /// Takes a part of the sums of a month that is closed behind it.
+    ///
+    /// Each takes the place of what was counted under its name. Nothing else can be there: a closing
+    /// has every name that any event of its month has, and no such event comes behind it.
+    mutating func take(_ part: MonthPart) {
+        take(part.byProvider, part.byModel, part.byTask, part.byTag)
+    }
+
+    private mutating func take(
+        _ byProvider: [MonthLine],
+        _ byModel: [MonthLine],
+        _ byTask: [MonthLine],
+        _ byTag: [MonthLine]
+    ) {
+        let tables = [
+            (Key.Kind.provider, byProvider), (.model, byModel), (.task, byTask), (.tag, byTag),
+        ]
+        for (kind, table) in tables {
+            for line in table { lines[Key(kind, line.name)] = CostReport.Line(line) }
+        }
+    }
+
+    mutating func save() throws {
+        let part = Int64(month.column)
+        savedMonth = try rows.write(
+            [month.column, closed, localRequests, hostedRequests],
+            to: .months,
+            part: part,
+            insteadOf: savedMonth
         )
         for (outcome, count) in outcomes {
-            try database.run(
-                "INSERT OR REPLACE INTO month_outcomes VALUES (?, ?, ?)",
-                [month.column, outcome.rawValue, count]
+            savedOutcomes[outcome] = try rows.write(
+                [month.column, outcome.rawValue, count],
+                to: .monthOutcomes,
+                part: part,
+                insteadOf: savedOutcomes[outcome]
             )
         }
-        for (key, line) in lines { try line.save(month, key, database) }
+        for (key, line) in lines {
+            // What a closing put there was not looked up before.
+            if savedLines[key] == nil { _ = try saved(key) }
+            savedLines[key] = try rows.write(
+                line.row(month, key),
+                to: .monthLines,
+                part: part,
+                insteadOf: savedLines[key]
+            )
+        }
     }
 }
 
 extension CalendarMonth {
     /// The number that stands for the month in the file.
     var column: Int { year * 12 + month - 1 }
+
+    /// The month that a number stands for.
+    init(column: Int) { self = CalendarMonth().earlier(by: -column - 1) }
 }
 
 extension CostReport.Line {
     static let columns = """
         requests, attempts, cost, estimated, unknown_costs, input_tokens, cached_tokens, \
-        output_tokens, scores, score_count
+        output_tokens, scores, score_count, past_reservation
         """
-
-    /// The sum as it was saved; nothing when there is none.
-    fileprivate init(
-        _ month: CalendarMonth,
-        _ key: MonthSums.Key,
-        _ database: Database
-    ) throws {
-        let found = try database.rows(
-            "SELECT \(Self.columns) FROM month_lines WHERE month = ? AND kind = ? AND name = ?",
-            [month.column, key.kind.rawValue, key.name]
-        ) { try CostReport.Line($0, from: 0) }
-        self = found.first ?? CostReport.Line()
-    }
 
     /// The sum in a row whose columns from `first` on are those above.
     init(_ row: ResultRow, from first: Int) throws {
@@ -149,20 +202,14 @@ extension CostReport.Line {
         outputTokens = try row.value(first + 7)
         scores = try row.value(first + 8)
         scoreCount = try row.value(first + 9)
+        pastReservation = try row.value(first + 10)
     }
 
-    fileprivate func save(
-        _ month: CalendarMonth,
-        _ key: MonthSums.Key,
-        _ database: Database
-    ) throws {
-        try database.run(
-            "INSERT OR REPLACE INTO month_lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                month.column, key.kind.rawValue, key.name, requests, attempts, cost.count,
-                estimated.count, unknownCosts, inputTokens, cachedTokens, outputTokens, scores,
-                scoreCount,
-            ]
-        )
+    fileprivate func row(_ month: CalendarMonth, _ key: MonthSums.Key) -> [(any ColumnValue)?] {
+        [
+            month.column, key.kind.rawValue, key.name, requests, attempts, cost.count,
+            estimated.count, unknownCosts, inputTokens, cachedTokens, outputTokens, scores,
+            scoreCount, pastReservation,
+        ]
     }
 }

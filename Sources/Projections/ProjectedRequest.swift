@@ -36,6 +36,8 @@ final class ProjectedRequest {
     var completion: Completion?
     /// The attempts that ended, in order.
     var ends: [End] = []
+    /// The hash of its row; `nil` before it has one.
+    private var savedHash: UInt64?
     /// What became true of it since it was saved.
     private var labels: [RequestLabel] = []
 
@@ -93,6 +95,7 @@ extension ProjectedRequest {
         received.task = try row.optional(4)
         received.tags = try Self.tags(row.value(5))
         self.init(received, sequence: try row.sequence(0), time: try row.time(2))
+        savedHash = row.hash(of: .requests)
         decided = try row.optionalSequence(6)
         attempts = try row.value(7)
         if let provider = try row.optional(8, String.self),
@@ -114,25 +117,19 @@ extension ProjectedRequest {
     }
 
     /// Writes the row, over an earlier one, and what it is looked up by.
-    func save(_ database: Database) throws {
-        try database.run(
-            """
-            INSERT OR REPLACE INTO requests (\(Self.columns)) \
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
+    func save(_ sums: RowSums) throws {
+        savedHash = try sums.write(
             [
                 sequence, id.column, time.microseconds, requestedModel, task, Self.text(of: tags),
                 decided, attempts, last?.provider, last?.model, promptTokens, outputTokens,
                 completion?.sequence, completion?.time.microseconds, completion?.outcome.rawValue,
                 completion?.cost?.count, completion?.totalMicroseconds,
-            ]
+            ],
+            to: .requests,
+            part: CheckedTable.requests.part(sequence),
+            insteadOf: savedHash
         )
-        for label in labels {
-            try database.run(
-                "INSERT OR IGNORE INTO request_labels VALUES (?, ?, ?)",
-                [label.kind.rawValue, label.name, sequence]
-            )
-        }
+        for label in labels { try sums.writeOnce(label, of: sequence) }
         labels = []
     }
 

@@ -8,6 +8,10 @@ extension ReadModel {
     /// - Throws: as `catchUp`.
     public func costs(of month: CalendarMonth) throws -> CostReport {
         try read { database in
+            let part = Int64(month.column)
+            for table in [CheckedTable.months, .monthOutcomes, .monthLines] {
+                try database.check(table, parts: part...part)
+            }
             var tables: [MonthSums.Key.Kind: [String: CostReport.Line]] = [:]
             let lines = try database.rows(
                 "SELECT kind, name, \(CostReport.Line.columns) FROM month_lines WHERE month = ?",
@@ -21,7 +25,7 @@ extension ReadModel {
             for (kind, name, line) in lines {
                 if let kind { tables[kind, default: [:]][name] = line }
             }
-            let sums = try MonthSums(month, database)
+            let sums = try MonthSums(month, RowSums(database))
             return CostReport(
                 year: month.year,
                 month: month.month,

@@ -15,13 +15,15 @@ extension ReadModel {
         let query = RequestQuery(
             columns: """
                 r.id, r.requested_model, r.last_provider, r.last_model, r.outcome, r.attempts, \
-                r.prompt_tokens, r.output_tokens, r.cost, r.total_us
+                r.prompt_tokens, r.output_tokens, r.cost, r.total_us, r.received
                 """,
             filter,
             limit: limit
         )
         return try read { database in
-            try database.rows(query.sql, query.arguments) { row in
+            var found: [UInt64] = []
+            let lines = try database.rows(query.sql, query.arguments) { row in
+                found.append(try row.sequence(10))
                 var line = RequestLine(id: try row.id(0))
                 line.requestedModel = try row.value(1)
                 if let provider = try row.optional(2, String.self),
@@ -37,6 +39,8 @@ extension ReadModel {
                 line.totalMicroseconds = try row.optional(9)
                 return line
             }
+            try database.check(found, by: filter, limit: limit)
+            return lines
         }
     }
 
@@ -48,9 +52,15 @@ extension ReadModel {
         var places: [UInt64] = []
         var records: [RequestID: RequestRecord] = [:]
         let ids = try read { database in
-            try database.rows(query.sql, query.arguments) { row in
+            // A file that proves damaged is made anew, and then it is asked again.
+            (places, records) = ([], [:])
+            let found = try database.rows(query.sql, query.arguments) { row in
                 (sequence: try row.sequence(0), id: try row.id(1))
-            }.map { sequence, id in
+            }
+            let sequences = found.map(\.sequence)
+            try database.check(sequences, by: filter, limit: limit)
+            try database.checkPlaces(of: sequences)
+            return try found.map { sequence, id in
                 records[id] = RequestRecord(id: id)
                 places += try database.rows(Self.places, [sequence, id.column]) {
                     try $0.optionalSequence(0)

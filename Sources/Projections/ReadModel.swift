@@ -42,17 +42,22 @@ public final class ReadModel {
         reader = try EventReader(directory)
     }
 
-    /// Folds what the log holds durably, at this moment, beyond the tables.
+    /// Folds what the log holds durably, at this moment, beyond the tables; of a log without a writer only
+    /// what somebody may have been promised, since tables that are ahead of a log say that it lost its end.
     ///
     /// It does not run after a log that grows meanwhile: that would be one small batch after the
     /// other, without end, each as dear as a large one.
     ///
-    /// - Parameter goesOn: asked between batches; `false` leaves the rest for later.
+    /// - Parameter goesOn: asked for each event and for each row; `false` gives up the batch under way and
+    ///   leaves the rest for later.
     /// - Throws: `ReadModelError` when the tables can't be written; `LogError` and
     ///   `UndecodableEvent` when the log can't be read.
     public func catchUp(while goesOn: () -> Bool = { true }) throws {
-        let end = try reader.log.durableSequence()
-        while goesOn(), let reached = try foldBatch(), reached.sequence < end {}
+        let end = try reader.log.promisedSequence()
+        try withoutActuallyEscaping(goesOn) { goesOn in
+            let interruption = Interruption(goesOn)
+            while goesOn(), let reached = try foldBatch(interruption), reached.sequence < end {}
+        }
     }
 
     /// Reads the tables in one transaction, after folding what is missing.
@@ -82,21 +87,26 @@ public final class ReadModel {
 }
 
 extension ReadModel {
-    /// Folds one batch, and says how far the tables are then; `nil` when nothing was missing.
-    private func foldBatch() throws -> Position? {
+    /// Folds one batch, and says how far the tables are then; `nil` when nothing was missing, and when it
+    /// was given up.
+    private func foldBatch(_ interruption: Interruption) throws -> Position? {
         // Most of the time there is nothing to do, and that is found out without the write lock.
         let before = try usablePosition()
-        if let before, before.sequence == (try reader.log.durableSequence()) { return nil }
+        if let before, before.sequence >= (try reader.log.promisedSequence()) { return nil }
         var reports: [String] = []
         var folded: (reached: Position, isMore: Bool)?
         do {
             try withDatabase { queue in
                 try queue.inTransaction(.immediate) { database in
                     reports = []
-                    folded = try fold(in: database, &reports)
+                    folded = try interruption.watching(database) {
+                        try fold(in: database, interruption, &reports)
+                    }
                     return .commit
                 }
             }
+        } catch is Interruption.GivenUp {
+            return nil
         } catch let error as ReadModelError where error.isBusy {
             // Who folds much does so batch after batch, and its pauses may be too short for anyone
             // to get in between. That is this one's work being done, so it goes on waiting.
@@ -133,6 +143,7 @@ extension ReadModel {
     /// - Returns: how far the tables are, and whether that is further than they were.
     private func fold(
         in database: Database,
+        _ interruption: Interruption,
         _ reports: inout [String]
     ) throws -> (reached: Position, isMore: Bool) {
         let version = try Schema.version(of: database)
@@ -155,14 +166,16 @@ extension ReadModel {
                 position = Position()
             }
         }
-        var batch = try EventBatch(database)
+        var batch = try EventBatch(database, interruption)
         var last: (sequence: UInt64, record: [UInt8]) = (0, [])
         let start = max(position.sequence + 1, try reader.log.firstSequence())
-        let end = start + UInt64(Self.batchSize)
+        let end = min(start + UInt64(Self.batchSize), try reader.log.promisedSequence() + 1)
+        guard start < end else { return (position, false) }
         try reader.forEachRecord(from: start, fields: EventBatch.fields) {
             record,
             event,
             sequence in
+            try interruption.check()
             try batch.apply(event, sequence: sequence)
             // Kept rather than read again, which would cost the reader its place in the log.
             last.sequence = sequence
@@ -223,6 +236,8 @@ extension ReadModel {
         } catch let error as DatabaseError {
             close()
             throw ReadModelError(error, path: file.path)
+        } catch let changed as ChangedRows {
+            throw ReadModelError.damaged(path: file.path, reason: "\(changed)")
         } catch let error as UnexpectedValue {
             throw ReadModelError.damaged(
                 path: file.path,

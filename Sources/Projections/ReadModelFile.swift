@@ -47,6 +47,15 @@ struct ReadModelFile {
         }
     }
 
+    /// Opens a connection that changes nothing, to a file that is there.
+    func openForReading() throws -> DatabaseQueue {
+        var configuration = Configuration()
+        configuration.readonly = true
+        configuration.busyMode = busyMode
+        configuration.label = "logway.check"
+        return try DatabaseQueue(path: path, configuration: configuration)
+    }
+
     /// Makes an empty file that only the log's owner may read, as the log's are; SQLite gives the files
     /// beside it the same owner and mode.
     ///

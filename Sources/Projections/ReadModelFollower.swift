@@ -1,5 +1,4 @@
 import Dispatch
-import Foundation
 import Synchronization
 import WriteAheadLog
 
@@ -14,7 +13,7 @@ public final class ReadModelFollower: Sendable {
     private let notice: @Sendable (String) -> Void
     private let isStopping = Atomic(false)
     private let stopping = DispatchSemaphore(value: 0)
-    private let ended = DispatchSemaphore(value: 0)
+    private let thread = BackgroundThread("logway.read")
     /// The longest wait after failures.
     private static let longestWait = Duration.seconds(30)
 
@@ -32,24 +31,19 @@ public final class ReadModelFollower: Sendable {
         self.directory = directory
         self.interval = interval
         self.notice = notice
-        let thread = Thread { [self] in
-            // Requests go first.
-            PosixFileSystem.lowerPriorityOfThread()
-            follow()
-            ended.signal()
-        }
-        thread.name = "logway.read"
-        thread.start()
+        // Requests go first.
+        thread.start { [self] in follow() }
     }
 
-    /// Ends the thread after the batch that it is in.
+    /// Ends the thread where it is: what it has not folded is folded by whoever comes next.
     ///
-    /// Blocks until then. May be called again: a stop of the gateway that failed is repeated.
+    /// Waits for it, but not for long: it may not get the processor. It is left to itself then, and the
+    /// end of the process breaks off its transaction, as a crash would. May be called again: a stop of
+    /// the gateway that failed is repeated.
     public func stop() {
         isStopping.store(true, ordering: .relaxed)
         stopping.signal()
-        ended.wait()
-        ended.signal()
+        _ = thread.waitForEnd()
     }
 
     private func follow() {

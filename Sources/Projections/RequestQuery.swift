@@ -59,7 +59,7 @@ struct RequestQuery {
     }
 
     /// What the filter looks requests up by, what is likely to be rare first.
-    private static func labels(_ filter: RequestFilter) -> [RequestLabel] {
+    static func labels(_ filter: RequestFilter) -> [RequestLabel] {
         [
             filter.tag.map { RequestLabel(.tag, $0) },
             filter.task.map { RequestLabel(.task, $0) },

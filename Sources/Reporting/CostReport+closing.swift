@@ -66,11 +66,13 @@ extension MonthLine {
         outputTokens = line.outputTokens
         scores = line.scores
         scoreCount = line.scoreCount
+        pastReservation = line.pastReservation
     }
 }
 
 extension CostReport.Line {
-    fileprivate init(_ line: MonthLine) {
+    /// A sum of a closed month.
+    public init(_ line: MonthLine) {
         requests = line.requests
         attempts = line.attempts
         cost = line.cost
@@ -81,5 +83,6 @@ extension CostReport.Line {
         outputTokens = line.outputTokens
         scores = line.scores
         scoreCount = line.scoreCount
+        pastReservation = line.pastReservation
     }
 }

@@ -60,6 +60,7 @@ extension CostReport {
         var costDollars: String
         var estimated: Int64
         var unknownCosts: Int
+        var pastReservation: Int
         var inputTokens: Int
         var cachedTokens: Int
         var outputTokens: Int
@@ -74,6 +75,7 @@ extension CostReport {
             costDollars = line.cost.description
             estimated = line.estimated.count
             unknownCosts = line.unknownCosts
+            pastReservation = line.pastReservation
             inputTokens = line.inputTokens
             cachedTokens = line.cachedTokens
             outputTokens = line.outputTokens
@@ -89,6 +91,7 @@ extension CostReport {
             case costDollars = "cost_usd"
             case estimated = "estimated_nanodollars"
             case unknownCosts = "attempts_of_unknown_cost"
+            case pastReservation = "attempts_past_reservation"
             case inputTokens = "input_tokens"
             case cachedTokens = "cached_input_tokens"
             case outputTokens = "output_tokens"

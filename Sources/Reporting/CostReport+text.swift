@@ -31,6 +31,12 @@ extension CostReport {
                     + "a price or a count is missing"
             )
         }
+        if total.pastReservation > 0 {
+            lines.append(
+                "             without what \(Wording.count(total.pastReservation, "attempt")) wrote "
+                    + "past the reservation by our estimate"
+            )
+        }
         let byOutcome = RequestOutcome.allCases.compactMap { outcome in
             outcomes[outcome].map { "\($0) \(outcome.name)" }
         }

@@ -25,6 +25,8 @@ public struct CostReport: Sendable {
         public var scores = 0
         /// How many scores there are.
         public var scoreCount = 0
+        /// Attempts whose estimate was more than they had reserved: what goes beyond it is in no sum.
+        public var pastReservation = 0
 
         /// The mean score from 0 to 1; `nil` without feedback.
         public var meanScore: Double? {
@@ -190,10 +192,10 @@ public struct CostReport: Sendable {
     private mutating func change(_ key: Key, _ change: (inout Line) -> Void) {
         switch key {
         case .total: change(&total)
-        case .provider(let name): change(&byProvider[name, default: Line()])
-        case .model(let name): change(&byModel[name, default: Line()])
-        case .task(let name): change(&byTask[name, default: Line()])
-        case .tag(let name): change(&byTag[name, default: Line()])
+        case .provider(let name): change(&byProvider[ReportName.bounded(name), default: Line()])
+        case .model(let name): change(&byModel[ReportName.bounded(name), default: Line()])
+        case .task(let name): change(&byTask[ReportName.bounded(name), default: Line()])
+        case .tag(let name): change(&byTag[ReportName.bounded(name), default: Line()])
         }
     }
 }
@@ -208,6 +210,7 @@ extension CostReport.Line {
         } else {
             unknownCosts += 1
         }
+        if attempt.unreservedOutput != nil || attempt.unreservedCost != nil { pastReservation += 1 }
         inputTokens.addClamped(attempt.usage.knownPrompt)
         cachedTokens.addClamped(attempt.usage.cachedInput ?? 0)
         outputTokens.addClamped(attempt.usage.output ?? 0)

@@ -68,6 +68,12 @@ public struct EventLine: Sendable {
             "attempt \(event.number), up to "
                 + (event.output.map { Wording.count($0, "token") } ?? "any number of tokens")
                 + " out, \(Wording.cost(event.cost))"
+        case .clockJudged(let event):
+            "\(event.verdict.name): \(event.clock), where \(event.expected) was expected"
+        case .monthPart(let event):
+            "\(CalendarMonth(year: event.year, month: event.month)), part \(event.part)"
+        case .statePart(let event):
+            "state through event \(event.position), part \(event.part) of \(event.parts)"
         case .unknown(_, let fields): "\(fields.count) bytes of a later build"
         }
     }

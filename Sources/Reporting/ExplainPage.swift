@@ -53,6 +53,12 @@ public struct ExplainPage: Sendable {
                     + list(dropped.fields)
             )
         }
+        if !content.surcharges.isEmpty {
+            lines.append(
+                "  asks \(content.client.name) providers for what prices per token don't cover: "
+                    + list(content.surcharges)
+            )
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -136,7 +142,9 @@ public struct ExplainPage: Sendable {
                         + Wording.cost(change.content.cost)
                 )
             }
-            if let hang = attempt.hang { lines.append("     \(Self.patience(of: hang))") }
+            if let timeout = attempt.stallTimeout {
+                lines.append("     \(Self.describe(timeout))")
+            }
             lines += (finished.map(Self.result) ?? ["still running"]).map { "     " + $0 }
         }
         return lines
@@ -147,22 +155,22 @@ public struct ExplainPage: Sendable {
             + Wording.time(microseconds: Int(clamping: reason.waitMicroseconds))
     }
 
-    private static func patience(of hang: HangLimit) -> String {
-        let expected = hang.expectedMicroseconds.map {
+    private static func describe(_ timeout: StallTimeout) -> String {
+        let expected = timeout.expectedMicroseconds.map {
             ": 99 of 100 are expected to begin within \(Wording.time(microseconds: $0))"
         }
         let reason =
-            switch hang.basis {
+            switch timeout.basis {
             case .configured: expected ?? ", as configured"
             case .observed: expected ?? ""
             case .reasoning: ": the model thinks before it writes"
             case .loading: ": the model may have to be loaded first"
             case .whole: ": nothing comes before the whole answer, and nothing limits that"
             }
-        let reading = hang.readingMicroseconds.map {
+        let reading = timeout.readingMicroseconds.map {
             ", \(Wording.time(microseconds: Int(clamping: $0))) of it to read the prompt"
         }
-        return "waits up to " + Wording.time(microseconds: Int(clamping: hang.microseconds))
+        return "waits up to " + Wording.time(microseconds: Int(clamping: timeout.microseconds))
             + " for content" + reason + (reading ?? "")
     }
 
@@ -218,7 +226,19 @@ public struct ExplainPage: Sendable {
             case .uncharged: "nothing that is charged for"
             }
         lines.append("cost \(Wording.cost(attempt.cost)), from \(source)")
-        return lines
+        return lines + unreserved(attempt)
+    }
+
+    /// What an estimate left out; nothing for most answers.
+    private static func unreserved(_ attempt: AttemptFinished) -> [String] {
+        let tokens = attempt.unreservedOutput.map { "about \(Wording.count($0, "token")) out" }
+        let cost = attempt.unreservedCost.map { Wording.cost($0) }
+        let parts = [tokens, cost].compactMap(\.self)
+        guard !parts.isEmpty else { return [] }
+        return [
+            "not counted: " + parts.joined(separator: ", ")
+                + " beyond what was asked for and reserved, which the provider may bill"
+        ]
     }
 
     private static func tokens(_ usage: TokenUsage) -> String {

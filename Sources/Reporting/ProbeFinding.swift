@@ -30,7 +30,7 @@ extension ProviderHealth {
             return .silent
         case .keyRejected: return .keyRejected
         case .clientGone, .poolExhausted, .interrupted, .deadlinePassed, .hedgeLost,
-            .budgetExhausted, .translationRejected, .malformedOutput:
+            .budgetExhausted, .translationRejected, .malformedOutput, .ownShortage, .outputOverrun:
             return .nothingWrong
         case .invalidRequest, .contextTooLong, .modelMissing, .endpointMissing, .rateLimited,
             .overloaded, .serverError, .invalidResponse:

@@ -13,6 +13,9 @@ extension ProviderStatus {
                 providers: rows.map { Provider($0, at: time) },
                 fieldsLeftOut: leftOut.map {
                     LeftOut(family: $0.family.name, field: $0.kind, requests: $0.requests)
+                },
+                doubtedClock: doubtedClock.map {
+                    DoubtedClock(clock: "\($0.clock)", expected: "\($0.expected)")
                 }
             )
             return String(decoding: try encoder.encode(document), as: UTF8.self)
@@ -23,12 +26,19 @@ extension ProviderStatus {
         var time: String
         var providers: [Provider]
         var fieldsLeftOut: [LeftOut]
+        var doubtedClock: DoubtedClock?
 
         enum CodingKeys: String, CodingKey {
             case time
             case providers
             case fieldsLeftOut = "fields_left_out"
+            case doubtedClock = "doubted_clock"
         }
+    }
+
+    private struct DoubtedClock: Encodable {
+        var clock: String
+        var expected: String
     }
 
     private struct LeftOut: Encodable {

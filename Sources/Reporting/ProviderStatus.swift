@@ -62,6 +62,8 @@ public struct ProviderStatus: Sendable {
     public let time: Timestamp
     /// The providers, by priority.
     public let rows: [Row]
+    /// The machine's clock where the log goes on without it; `nil` while it is believed.
+    public let doubtedClock: ClockJudged?
     private let failuresToOpen: Int
     /// The fields of requests that providers of each family in use were not told.
     let leftOut: [(family: WireFamily, kind: String, requests: Int)]
@@ -69,6 +71,7 @@ public struct ProviderStatus: Sendable {
     /// The status in a state at an instant.
     public init(_ state: RouterState, at time: Timestamp) {
         self.time = time
+        doubtedClock = state.doubtedClock
         let families = Set(state.policy.policy.providers.map(\.family))
         leftOut = families.sorted { $0.rawValue < $1.rawValue }.flatMap { family in
             state.droppedFields.kinds(for: family).map { (family, $0.kind, $0.requests) }
@@ -138,7 +141,7 @@ public struct ProviderStatus: Sendable {
 
     /// The status table, the breakers that aren't closed, and what to do about what is wrong.
     public var text: String {
-        guard !rows.isEmpty else { return "no provider is configured\n" }
+        guard !rows.isEmpty else { return "no provider is configured\n" + clock }
         var table = TextTable([
             .text("Provider"), .text("Status"), .number("Uptime"), .number("Avg Latency"),
             .number("Error Rate"), .number("Cost Today"),
@@ -155,7 +158,14 @@ public struct ProviderStatus: Sendable {
                     + (row.today.unknownCosts > 0 ? " + \(row.today.unknownCosts) unknown" : ""),
             ])
         }
-        return table.text() + breakers + recommendations
+        return table.text() + breakers + recommendations + clock
+    }
+
+    private var clock: String {
+        doubtedClock.map {
+            "\nClock\n  the machine's clock is doubted: it said \($0.clock) at \($0.expected) of the "
+                + "log's time; `logway log clock` tells more\n"
+        } ?? ""
     }
 
     private var breakers: String {

@@ -43,15 +43,20 @@ public struct BudgetUse: Hashable, Sendable {
 }
 
 extension RouterState {
-    /// The budgets in force that count a request, at an instant: the daily one, the monthly one, then
+    /// The budgets of a policy that count a request, at an instant: the daily one, the monthly one, then
     /// those with a scope.
     ///
     /// - Parameters:
-    ///   - charges: the scopes that the request counts in; `nil` for every budget in force.
+    ///   - policy: the policy; by default the one in force.
+    ///   - charges: the scopes that the request counts in; `nil` for every budget of the policy.
     ///   - now: the instant.
-    /// - Returns: the budgets; empty where none is in force.
-    public func budgetUses(charges: [String]? = nil, at now: Timestamp) -> [BudgetUse] {
-        guard let policy = policy.policy.budgets else { return [] }
+    /// - Returns: the budgets; empty where the policy has none.
+    public func budgetUses(
+        under policy: PolicyInForce? = nil,
+        charges: [String]? = nil,
+        at now: Timestamp
+    ) -> [BudgetUse] {
+        guard let policy = (policy ?? self.policy).policy.budgets else { return [] }
         var uses: [BudgetUse] = []
         if let limit = policy.daily {
             uses.append(

@@ -16,6 +16,9 @@ public struct InFlight: Hashable, Sendable {
     /// How many there are.
     public var count: Int { requests.count }
 
+    /// How many attempts run, each of which holds what it reserved; what expired is not counted.
+    public var attemptCount: Int { running.values.reduce(0, +) }
+
     /// The ids, in order.
     public var ids: [RequestID] { requests.keys.sorted() }
 

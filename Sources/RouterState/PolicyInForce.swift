@@ -79,6 +79,24 @@ public final class PolicyInForce: Sendable {
     /// Nothing in force.
     convenience init() { self.init(Record()) }
 
+    /// A policy as a value, to decide under whatever is in force.
+    ///
+    /// - Parameters:
+    ///   - policy: the policy.
+    ///   - fingerprint: that of its encoding, by which decisions name it.
+    ///   - position: the sequence number of the event that applied it; 0 where none did.
+    public convenience init(
+        _ policy: RoutingPolicy,
+        fingerprint: Fingerprint,
+        position: UInt64 = 0
+    ) {
+        var record = Record()
+        record.policy = policy
+        record.fingerprint = fingerprint
+        record.position = position
+        self.init(record)
+    }
+
     init(_ record: Record) {
         policy = record.policy
         fingerprint = record.fingerprint

@@ -36,6 +36,8 @@ public struct RouterState: Hashable, Sendable {
     public private(set) var conversations = Conversations()
     /// Who holds what later requests go on from.
     public private(set) var holders = ResponseHolders()
+    /// Who has judged which answers.
+    public private(set) var judgements = Judgements()
     /// How many requests had two attempts at once.
     public private(set) var hedges = Hedges()
 
@@ -44,6 +46,12 @@ public struct RouterState: Hashable, Sendable {
 
     /// The last month that is closed, with every month before it.
     public private(set) var closedThrough: CalendarMonth?
+
+    /// The machine's clock as it was when it was last doubted; `nil` while it is believed.
+    public private(set) var doubtedClock: ClockJudged?
+
+    /// The pieces of a carried state, while they come.
+    private var carriedParts = StateAssembly()
 
     /// The state before the first event.
     public init() {}
@@ -58,6 +66,7 @@ public struct RouterState: Hashable, Sendable {
         .through(1, of: .requestCompleted(RequestCompleted()))
         .through(12, of: .feedbackReceived(FeedbackReceived()))
         .through(2, of: .monthClosed(MonthClosed()))
+        .through(0, of: .monthPart(MonthPart()))
 
     /// Takes in the event with this sequence number; can't fail, whatever the event holds.
     ///
@@ -110,15 +119,23 @@ public struct RouterState: Hashable, Sendable {
             lanes = Lanes()
             holds.begin(at: time)
         case .pricesApplied(let applied): prices.apply(applied, sequence: sequence)
-        case .nodeStarted: holds.begin(at: time)
-        case .stateCarried(let carried): adopt(carried)
+        case .nodeStarted:
+            holds.begin(at: time)
+            // Pieces come in one section: what a process that was killed began has no end.
+            carriedParts = StateAssembly()
+        case .stateCarried(let carried): adopt(carried.state.bytes)
+        case .statePart(let part):
+            if let bytes = carriedParts.take(part) { adopt(bytes) }
         case .monthClosed(let closed):
             // What retention carried on is of months that were closed before.
             let month = CalendarMonth(year: closed.year, month: closed.month)
             closedThrough = max(closedThrough ?? month, month)
-        case .feedbackReceived(let feedback): statistics.record(feedback, at: time)
-        case .routeDecided, .nodeStopped, .logRecovered, .segmentRetired,
-            .unknown:
+        case .feedbackReceived(let feedback):
+            statistics.record(feedback, at: time)
+            judgements.record(feedback)
+        case .clockJudged(let judged):
+            doubtedClock = judged.verdict == .doubted ? judged : nil
+        case .routeDecided, .nodeStopped, .logRecovered, .segmentRetired, .monthPart, .unknown:
             break
         }
         position = sequence
@@ -145,7 +162,7 @@ public struct RouterState: Hashable, Sendable {
         lanes.start(running)
         if running.holdsSomething {
             running.expires = time.advanced(byMicroseconds: policy.policy.totalMicroseconds)
-                .advanced(byMicroseconds: max(0, attempt.hang?.readingMicroseconds ?? 0))
+                .advanced(byMicroseconds: max(0, attempt.stallTimeout?.readingMicroseconds ?? 0))
                 .addingClamped(Self.expiryGrace)
         }
         release(inFlight.start(running, of: attempt.request))
@@ -202,14 +219,33 @@ public struct RouterState: Hashable, Sendable {
         return state
     }
 
-    /// Goes on from the state that the event holds, whatever was folded before it.
+    /// Whether an event makes the state whole, whatever is missing before it: it carries all of it.
+    public func isMadeWhole(by body: EventBody) -> Bool {
+        switch body {
+        case .stateCarried: true
+        case .statePart(let part): carriedParts.isCompleted(by: part)
+        default: false
+        }
+    }
+
+    /// Goes on from the state that an event holds, whatever was folded before it.
     ///
     /// In a fold from the first event it is equal to what is there; in one that begins later it is
     /// what makes the rest whole. A state that can't be read leaves what was folded.
-    private mutating func adopt(_ carried: StateCarried) {
+    private mutating func adopt(_ bytes: [UInt8]) {
         do throws(EventCodingError) {
-            self = try RouterState(decoding: carried.state.bytes)
+            self = try RouterState(decoding: bytes)
+            // Of an earlier build, which wrote down the pieces of a series that was cut short.
+            carriedParts = StateAssembly()
         } catch {}
+    }
+
+    /// The state as an event carries it on: without the pieces of an event before that never came whole,
+    /// which would come back with it for ever.
+    public var encodedToCarry: [UInt8] {
+        var state = self
+        state.carriedParts = StateAssembly()
+        return state.encoded
     }
 }
 
@@ -238,5 +274,8 @@ extension RouterState: FieldRecord {
         visitor.field(22, "hedges", unlessEmpty: &hedges)
         visitor.field(23, "dropped_fields", unlessEmpty: &droppedFields)
         visitor.field(70, "holders", unlessEmpty: &holders)
+        visitor.field(71, "carried_parts", unlessEmpty: &carriedParts)
+        visitor.field(72, "doubted_clock", &doubtedClock)
+        visitor.field(80, "judgements", unlessEmpty: &judgements)
     }
 }

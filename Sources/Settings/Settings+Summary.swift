@@ -142,6 +142,9 @@ private struct SummaryLines {
         add("server.hosts", list: server.hosts.map(\.text))
         add("server.origins", list: server.origins.map(\.text))
         add("server.maxBodyBytes", server.maxBodyBytes)
+        add("server.maxBodiesBytes", server.maxBodiesBytes)
+        add("server.maxAnswersBytes", server.maxAnswersBytes)
+        add("server.maxConnections", server.maxConnections)
         add("server.shutdownGraceMs", milliseconds: server.shutdownGrace)
     }
 

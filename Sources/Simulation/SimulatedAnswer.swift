@@ -1,3 +1,5 @@
+import Settings
+
 /// What a simulated model answers: a text, JSON of a form that is asked for, or a call of a tool.
 struct SimulatedAnswer {
     /// The text in the pieces that a stream sends, about a token each.

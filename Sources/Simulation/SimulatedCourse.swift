@@ -1,3 +1,5 @@
+import Settings
+
 /// How one request to a simulated provider goes: how long it takes and whether it fails.
 struct SimulatedCourse {
     /// How often the same request came before.

@@ -1,4 +1,5 @@
 import Foundation
+import Settings
 
 /// Vectors that follow from their texts: each word has a direction of its own, and a text is the sum
 /// of its words, so texts that share words are near each other.

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Settings
 
 /// An error of a simulated provider, in OpenAI's shape.
 struct SimulatedFailure {

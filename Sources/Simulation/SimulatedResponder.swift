@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import ServiceLifecycle
+import Settings
 
 /// Answers the requests to one simulated provider.
 struct SimulatedResponder: HTTPResponder {

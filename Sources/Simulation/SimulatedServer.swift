@@ -2,6 +2,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import ServiceLifecycle
+public import Settings
 
 /// A simulated provider as a real HTTP server on 127.0.0.1 that speaks the OpenAI family.
 ///

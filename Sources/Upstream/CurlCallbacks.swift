@@ -67,12 +67,16 @@ let curlOpenSocket: curl_opensocket_callback = { context, _, address in
     let (family, type, protocolNumber) = unsafe (
         address.pointee.family, address.pointee.socktype, address.pointee.protocol
     )
-    return easy.sockets.open(
+    let socket = easy.sockets.open(
         family: family,
         type: type,
         protocolNumber: protocolNumber,
         for: transfer.pool
     )
+    // Nothing was called since the call that failed, so its number is still there.
+    transfer.socketRefusal = socket == CURL_SOCKET_BAD ? errno : nil
+    if family == AF_INET6 { transfer.triedIPv6 = true }
+    return socket
 }
 
 /// CURLOPT_CLOSESOCKETFUNCTION.
@@ -83,8 +87,13 @@ let curlCloseSocket: curl_closesocket_callback = { context, socket in
 }
 
 /// CURLMOPT_SOCKETFUNCTION.
-let curlDidChangeInterest: curl_socket_callback = { _, socket, interest, context, _ in
-    unsafe socketTable(context)?.setInterest(interest, of: socket)
+let curlDidChangeInterest: curl_socket_callback = { handle, socket, interest, context, _ in
+    guard let table = unsafe socketTable(context) else { return 0 }
+    table.setInterest(interest, of: socket)
+    if interest != CURL_POLL_REMOVE, table.isConnection(socket), let handle = unsafe handle {
+        // Safe: every handle's private pointer is the EasyHandle that owns it.
+        unsafe easyHandle(ccurl_easy_get_private(handle))?.transfer?.socket = socket
+    }
     return 0
 }
 

@@ -1,10 +1,20 @@
 import CCurl
 
-/// One of libcurl's easy handles, used by one transfer after the other.
+/// One of libcurl's easy handles, used by one transfer after the other where that is safe.
 ///
 /// Options that are the same for every transfer are set once; those that differ are all set by
 /// ``prepare(_:)``, so no `curl_easy_reset` is needed in between. Confined to the transfer thread.
 @safe final class EasyHandle {
+    /// Whether a handle may carry a second transfer.
+    ///
+    /// Below 8.1.1 libcurl writes to freed memory where the first header line of a second transfer
+    /// begins with a space, which any provider can send (curl issue 11101, since 7.83).
+    static let mayBeUsedAgain = libcurlVersion >= 0x08_01_01 || libcurlVersion < 0x07_53_00
+
+    // Safe: libcurl's own constant structure.
+    private static let libcurlVersion = unsafe curl_version_info(CURLVERSION_FIRST).pointee
+        .version_num
+
     /// The handle; this object is its one owner.
     let handle: UnsafeMutableRawPointer
     /// The transfer it carries; callbacks find it through here.
@@ -118,6 +128,16 @@ import CCurl
     func resume() -> Bool {
         // Safe: a live handle that its multi handle knows, outside of callbacks.
         unsafe curl_easy_pause(handle, CURLPAUSE_CONT) == CURLE_OK
+    }
+
+    /// What has become of the request's body by now.
+    func upload(over socket: Int32?) -> UploadProgress.Reading {
+        // Safe: a live handle; the information is of the type that its name says.
+        let written = unsafe Int(ccurl_easy_get_offset(handle, CURLINFO_SIZE_UPLOAD_T))
+        return UploadProgress.Reading(
+            written: written,
+            unacknowledged: socket.map { max(0, Int(ccurl_unacknowledged($0))) } ?? 0
+        )
     }
 
     /// The times of the transfer that just ended.

@@ -26,12 +26,24 @@ final class SocketTable {
     private let epoll: Descriptor
     /// Descriptor number → socket; small and dense, since the kernel gives out the lowest number.
     private var sockets: [Socket] = []
+    /// Sockets whose change the kernel had no room for.
+    private var waiting: Set<Int32> = []
+    /// How long is waited before such a change is tried again: nothing tells when there is room, and the
+    /// transfers have their own limits in time.
+    private static let retryMilliseconds: Int32 = 20
+    /// Descriptors that no connection gets: libdispatch opens a file once a second to see what its threads
+    /// do, and ends the process where it gets none.
+    private static let descriptorsKeptFree = 4
     /// When libcurl wants to be called though no socket is ready.
     private(set) var timer: UInt64?
 
     init(waking event: Descriptor) throws(UpstreamError) {
         epoll = try SystemCalls.makeEpoll()
-        SystemCalls.control(epoll, socket: event.number, from: 0, to: EPOLLIN.rawValue)
+        let readable = EPOLLIN.rawValue
+        guard SystemCalls.control(epoll, socket: event.number, from: 0, to: readable) == .done
+        else {
+            throw .system("epoll_ctl has no room for the wake-up event")
+        }
     }
 
     // MARK: From callbacks
@@ -40,6 +52,11 @@ final class SocketTable {
         let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
         let socket = Glibc.socket(family, type | flags, protocolNumber)
         guard socket >= 0 else { return CURL_SOCKET_BAD }
+        if let refusal = descriptorRefusal() {
+            Glibc.close(socket)
+            errno = refusal
+            return CURL_SOCKET_BAD
+        }
         grow(toHold: socket)
         // If a failed attempt left its number behind, libcurl may hold the new socket for the old
         // one and not state its interest again.
@@ -50,6 +67,11 @@ final class SocketTable {
         sockets[Int(socket)].wanted = leftInterest
         register(socket, leftInterest)
         return socket
+    }
+
+    /// EMFILE where the process has no more descriptors than are kept free.
+    func descriptorRefusal() -> Int32? {
+        SystemCalls.hasFreeDescriptors(Self.descriptorsKeptFree) ? nil : EMFILE
     }
 
     func close(_ socket: Int32) {
@@ -73,6 +95,9 @@ final class SocketTable {
         if !mayStay { register(socket, wanted) }
     }
 
+    /// Whether a transfer's connection has the socket.
+    func isConnection(_ socket: Int32) -> Bool { sockets[Int(socket)].pool != nil }
+
     func setTimer(milliseconds: Int) {
         timer =
             milliseconds < 0
@@ -91,7 +116,14 @@ final class SocketTable {
         event: Descriptor,
         ready: inout [(socket: Int32, bits: Int32)]
     ) {
-        let count = unsafe SystemCalls.wait(epoll, into: events, milliseconds: milliseconds)
+        tryAgain()
+        let isLacking =
+            !waiting.isEmpty && (milliseconds < 0 || milliseconds > Self.retryMilliseconds)
+        let count = unsafe SystemCalls.wait(
+            epoll,
+            into: events,
+            milliseconds: isLacking ? Self.retryMilliseconds : milliseconds
+        )
         for index in 0..<count {
             // Safe: the kernel filled `count` events, each with the descriptor it was given.
             let (socket, bits) = unsafe (events[index].data.fd, events[index].events)
@@ -109,15 +141,26 @@ final class SocketTable {
         let old = sockets[Int(socket)].registered
         // What is no connection may have been closed without a word here: the kernel knows better.
         guard old != events || (sockets[Int(socket)].pool == nil && events != 0) else { return }
-        let isKnown = SystemCalls.control(epoll, socket: socket, from: old, to: events)
-        sockets[Int(socket)].registered = events
-        if !isKnown { forget(socket) }
+        switch SystemCalls.control(epoll, socket: socket, from: old, to: events) {
+        case .done: sockets[Int(socket)].registered = events
+        case .gone: forget(socket)
+        case .lacking: waiting.insert(socket)
+        }
+    }
+
+    /// Registers what there was no room for.
+    private func tryAgain() {
+        guard !waiting.isEmpty else { return }
+        let sockets = waiting
+        waiting = []
+        for socket in sockets { register(socket, self.sockets[Int(socket)].wanted) }
     }
 
     /// Drops what is known of a socket that was closed.
     private func forget(_ socket: Int32) {
         sockets[Int(socket)].pool?.state.withLock { $0.open -= 1 }
         sockets[Int(socket)] = Socket()
+        waiting.remove(socket)
     }
 
     private func grow(toHold socket: Int32) {

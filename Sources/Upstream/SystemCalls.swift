@@ -22,6 +22,26 @@ enum SystemCalls {
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
+    /// Whether the process may have so many descriptors more.
+    ///
+    /// They are looked for and not taken, since whoever needs one would find none meanwhile; from the
+    /// highest number down, since the kernel gives the lowest first, so that a few looks are enough but
+    /// where there is a lack.
+    static func hasFreeDescriptors(_ wanted: Int) -> Bool {
+        var limit = rlimit()
+        // Safe: writes the one local structure.
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return true
+        }
+        var free = 0
+        var number = Int32(clamping: limit.rlim_cur)
+        while free < wanted, number > 0 {
+            number -= 1
+            if fcntl(number, F_GETFD) < 0 { free += 1 }
+        }
+        return free == wanted
+    }
+
     static func makeEpoll() throws(UpstreamError) -> Descriptor {
         try descriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), of: "epoll_create1")
     }
@@ -58,17 +78,24 @@ enum SystemCalls {
         _ = unsafe read(event.number, &count, 8)
     }
 
+    /// What became of a change of an epoll set.
+    enum Control {
+        case done
+        /// It was to be removed and had left the set by itself, as a descriptor does that is closed.
+        case gone
+        /// The kernel has no memory, or the user too many sockets watched
+        /// (`/proc/sys/fs/epoll/max_user_watches`); nothing was changed.
+        case lacking
+    }
+
     /// Adds, changes or (with no events) removes `socket` in an epoll set.
-    ///
-    /// - Returns: `false` if it was to be removed and had left the set by itself, as a descriptor
-    ///   does that is closed.
     @discardableResult
     static func control(
         _ epoll: Descriptor,
         socket: Int32,
         from old: UInt32,
         to new: UInt32
-    ) -> Bool {
+    ) -> Control {
         // Safe: `fd` is the only member of the union that is ever used.
         var event = unsafe epoll_event()
         unsafe event.events = new
@@ -81,8 +108,11 @@ enum SystemCalls {
             operation = EPOLL_CTL_ADD
             result = unsafe epoll_ctl(epoll.number, operation, socket, &event)
         }
-        precondition(result == 0 || new == 0, "epoll_ctl of \(socket) failed with errno \(errno)")
-        return result == 0
+        guard result != 0 else { return .done }
+        let code = errno
+        if code == ENOMEM || code == ENOSPC { return .lacking }
+        precondition(new == 0, "epoll_ctl of \(socket) failed with errno \(code)")
+        return .gone
     }
 
     /// Waits for events; an empty result after the timeout (−1: none) or a signal.

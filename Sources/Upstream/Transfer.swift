@@ -33,6 +33,10 @@ final class Transfer: @unchecked Sendable {
     /// Whether the reader holds it back.
     var isPaused = false
     var lastByteAt: UInt64 = 0
+    /// The connection that libcurl last named for it.
+    var socket: Int32?
+    /// How far the body of the request is, until the upstream has all of it.
+    private var upload: UploadProgress?
 
     // What callbacks collected since the last delivery.
     var isTouched = false
@@ -41,6 +45,10 @@ final class Transfer: @unchecked Sendable {
     var bodyBytes = 0
     /// Why a callback refused to go on.
     var refusal: UpstreamError?
+    /// The errno by which the system gave no socket, where it did not the last time.
+    var socketRefusal: Int32?
+    /// Whether an address of IPv6 was tried, which a machine may lack altogether.
+    var triedIPv6 = false
     private var parser = ResponseHeadParser()
     private var newHead: UpstreamHead?
     private var pending: [UInt8] = []
@@ -118,6 +126,7 @@ final class Transfer: @unchecked Sendable {
         if requestWasSent {
             requestWasSent = false
             phase = .awaitingFirstByte(since: now)
+            upload = request.flatMap { unsafe UploadProgress(of: $0.body.count, since: now) }
             isNewPhase = true
         }
         guard !pending.isEmpty else { return isNewPhase }
@@ -129,6 +138,15 @@ final class Transfer: @unchecked Sendable {
         }
         phase = .streaming
         return true
+    }
+
+    /// Looks how much of the request's body the upstream has taken.
+    func noteUpload(at now: UInt64) {
+        guard let easy, case .awaitingFirstByte = phase, upload != nil else { return }
+        if timeouts.readsOneByOne, pool.state.withLock({ $0.admission.inUse }) > 1 {
+            upload?.restart(at: now)
+        }
+        if upload?.note(easy.upload(over: socket), at: now) == true { upload = nil }
     }
 
     /// When it has to have made progress, and what it is told if it has not.
@@ -149,22 +167,44 @@ final class Transfer: @unchecked Sendable {
             case .awaitingFirstByte(let since):
                 contentBegan.load(ordering: .relaxed)
                     ? idle
-                    : timeouts.firstToken.map { limit in
-                        (since.adding(limit), .firstTokenTimeout(endpoint: endpoint, limit: limit))
-                    }
+                    : Self.earlier(
+                        stalledUpload,
+                        timeouts.firstToken.map { limit in
+                            (
+                                since.adding(limit),
+                                .firstTokenTimeout(endpoint: endpoint, limit: limit)
+                            )
+                        }
+                    )
             case .streaming: idle
             }
         return Self.earlier(step, total)
     }
 
+    private var stalledUpload: (UInt64, UpstreamError)? {
+        guard let upload, let limit = timeouts.idle else { return nil }
+        return (
+            upload.lastAt.adding(limit),
+            .uploadTimeout(
+                endpoint: endpoint,
+                limit: limit,
+                mayHaveAll: upload.isHandedOver
+            )
+        )
+    }
+
     /// When to look at its deadline, which may be another by then: the thread is not told when the
-    /// reader finds content, and from then on a pause has its own.
+    /// reader finds content, and from then on a pause has its own; nor when the upstream takes
+    /// something of the request.
     func nextLook(before deadline: UInt64, at now: UInt64) -> UInt64 {
-        guard case .awaitingFirstByte = phase, lastByteAt > 0, let idle = timeouts.idle else {
-            return deadline
+        guard case .awaitingFirstByte = phase, let idle = timeouts.idle else { return deadline }
+        var look = deadline
+        if upload != nil { look = min(look, now.adding(idle / UploadProgress.looks)) }
+        if lastByteAt > 0 {
+            let pause = lastByteAt.adding(idle)
+            look = min(look, pause > now ? pause : now.adding(idle))
         }
-        let pause = lastByteAt.adding(idle)
-        return min(deadline, pause > now ? pause : now.adding(idle))
+        return look
     }
 
     private static func earlier(

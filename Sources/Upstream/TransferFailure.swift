@@ -11,6 +11,10 @@ extension EasyHandle {
     private func error(of transfer: Transfer, code: CURLcode) -> UpstreamError {
         if let refusal = transfer.refusal { return refusal }
         let endpoint = transfer.endpoint
+        if let shortage = shortage(of: transfer, code: code) {
+            return .system("no connection to \(endpoint), since this machine lacks \(shortage)")
+        }
+        if lacksPort(transfer, code) { return .noLocalPort(endpoint: endpoint) }
         switch code {
         // Without a whole head: libcurl takes the end of the connection for the end of the answer.
         case CURLE_OK: return .cut(endpoint: endpoint, bytesReceived: 0)
@@ -40,6 +44,35 @@ extension EasyHandle {
                 : .headerTooLarge(endpoint: endpoint, limit: ResponseHeadParser.byteLimit)
         default: return .protocolViolation(endpoint: endpoint, reason: text(of: code))
         }
+    }
+
+    /// What this machine lacked, so that the transfer failed; `nil` where it lacked nothing.
+    ///
+    /// What fails for want of it looks like the upstream's failure: libcurl can't tell a name without
+    /// an address from a lookup that got no descriptor, nor a damaged file of certificates from one
+    /// that could not be opened. So after those the system is asked for a descriptor.
+    private func shortage(of transfer: Transfer, code: CURLcode) -> String? {
+        switch code {
+        case CURLE_COULDNT_CONNECT:
+            if let number = transfer.socketRefusal { return MachineShortage.words(for: number) }
+            // Safe: a live handle, asked for a long.
+            return MachineShortage.words(
+                for: Int32(unsafe ccurl_easy_get_long(handle, CURLINFO_OS_ERRNO))
+            )
+        case CURLE_COULDNT_RESOLVE_HOST, CURLE_OUT_OF_MEMORY, CURLE_FAILED_INIT,
+            CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CONNECT_ERROR:
+            return sockets.descriptorRefusal().flatMap(MachineShortage.words)
+        default: return nil
+        }
+    }
+
+    /// Whether every local port is in use towards the upstream's address.
+    ///
+    /// A machine without IPv6 says so of its addresses too, and then lacks no port.
+    private func lacksPort(_ transfer: Transfer, _ code: CURLcode) -> Bool {
+        guard code == CURLE_COULDNT_CONNECT, !transfer.triedIPv6 else { return false }
+        // Safe: a live handle, asked for a long.
+        return unsafe ccurl_easy_get_long(handle, CURLINFO_OS_ERRNO) == Int(EADDRNOTAVAIL)
     }
 
     /// libcurl's text for a code: a constant, so it holds nothing of the request.

@@ -159,7 +159,7 @@ final class TransferThread {
             timings = easy.timings(of: transfer)
             multi.remove(easy)
             easy.release()
-            freeHandles.append(easy)
+            if EasyHandle.mayBeUsedAgain { freeHandles.append(easy) }
             transfer.easy = nil
         }
         transfer.request = nil
@@ -191,7 +191,9 @@ final class TransferThread {
 
     private func expire() {
         while let slot = deadlines.popDue(at: now) {
-            guard let transfer = transfers[slot], let deadline = transfer.deadline else { continue }
+            guard let transfer = transfers[slot] else { continue }
+            transfer.noteUpload(at: now)
+            guard let deadline = transfer.deadline else { continue }
             if deadline.time <= now {
                 end(transfer, .failed(deadline.error))
             } else {

@@ -21,6 +21,9 @@ public enum UpstreamError: Error, Sendable, Hashable {
     case connectTimeout(endpoint: String, limit: Duration)
     /// No byte of the body came in time after the request.
     case firstTokenTimeout(endpoint: String, limit: Duration)
+    /// The upstream acknowledged nothing more of the request's body for that long. With `mayHaveAll` all of
+    /// it was sent, so it may have come; else part of it never left.
+    case uploadTimeout(endpoint: String, limit: Duration, mayHaveAll: Bool)
     /// The body started and then stalled.
     case idleTimeout(endpoint: String, limit: Duration)
     /// The exchange as a whole took too long, wherever it was.
@@ -42,6 +45,8 @@ public enum UpstreamError: Error, Sendable, Hashable {
     case shutDown
     /// The system refused something that the client needs: memory, a thread, a descriptor.
     case system(String)
+    /// This machine has no free local port for another connection to the endpoint; to others it may.
+    case noLocalPort(endpoint: String)
 }
 
 extension UpstreamError: CustomStringConvertible {
@@ -63,6 +68,9 @@ extension UpstreamError: CustomStringConvertible {
             "no connection to \(endpoint) within \(limit)"
         case .firstTokenTimeout(let endpoint, let limit):
             "no byte of a body from \(endpoint) within \(limit) of the request"
+        case .uploadTimeout(let endpoint, let limit, let mayHaveAll):
+            "\(endpoint) took no byte of the request for \(limit)"
+                + (mayHaveAll ? "" : ", and has not all of it")
         case .idleTimeout(let endpoint, let limit):
             "the body from \(endpoint) stalled for \(limit)"
         case .totalTimeout(let endpoint, let limit):
@@ -80,6 +88,9 @@ extension UpstreamError: CustomStringConvertible {
         case .cancelled: "the exchange was cancelled"
         case .shutDown: "the upstream client is shut down"
         case .system(let reason): "the system refused the upstream client: \(reason)"
+        case .noLocalPort(let endpoint):
+            "no connection to \(endpoint), since this machine lacks a free local port; raise "
+                + "net.ipv4.ip_local_port_range, or wait until closed connections are forgotten"
         }
     }
 }

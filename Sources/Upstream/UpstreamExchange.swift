@@ -63,14 +63,22 @@ public final class UpstreamExchange: Sendable {
     /// - Throws: ``UpstreamError/bodyTooLarge(endpoint:limit:)``, and what ``next()`` throws.
     public func collect(limit: Int) async throws(UpstreamError) -> [UInt8] {
         var body: [UInt8] = []
-        while let piece = try await next() {
-            guard body.count + piece.count <= limit else {
-                cancel()
-                throw .bodyTooLarge(endpoint: transfer.endpoint, limit: limit)
-            }
+        while let piece = try await next(upTo: limit - body.count, of: limit) {
             if body.isEmpty { body = piece } else { body.append(contentsOf: piece) }
         }
         return body
+    }
+
+    /// The next piece of a body of which only so much may still come, out of `limit` in all.
+    ///
+    /// - Throws: as ``collect(limit:)``.
+    public func next(upTo rest: Int, of limit: Int) async throws(UpstreamError) -> [UInt8]? {
+        guard let piece = try await next() else { return nil }
+        guard piece.count <= rest else {
+            cancel()
+            throw .bodyTooLarge(endpoint: transfer.endpoint, limit: limit)
+        }
+        return piece
     }
 
     /// Ends the exchange.

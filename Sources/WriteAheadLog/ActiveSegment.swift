@@ -37,6 +37,9 @@ struct ActiveSegment {
         isSealed || position.offset - Format.pageSize > segment.header.segmentSize / 4
     }
 
+    /// Bytes that frames may still take.
+    var room: Int { isSealed ? 0 : segment.header.footerOffset - position.offset }
+
     /// What the next segment's dictionary is made of.
     var dictionarySource: DictionarySource { .frames(segment, before: position) }
 

@@ -20,8 +20,18 @@ final class CommitQueue: Sendable {
         var isWriterLingering = false
         var isClosing = false
         var failure: LogError?
+        /// Set while nothing can be written; what was appended waits for space.
+        var stall: Stall?
         var waiters = WaiterQueue()
         var poisonHandlers: [@Sendable (LogError) -> Void] = []
+    }
+
+    /// A wait for space.
+    fileprivate struct Stall {
+        let since: ContinuousClock.Instant
+        var reason: LogError
+        /// Whether it lasts so long that nobody waits for its end.
+        var isLong = false
     }
 
     private let state: Mutex<State>
@@ -30,6 +40,7 @@ final class CommitQueue: Sendable {
     private let groupLimit: Int
     private let frameTarget: Int
     private let backlogLimit: Int
+    private let stallLimit: Duration
 
     init(nextSequence: UInt64, lastTime: Int64, options: LogOptions) {
         state = Mutex(State(nextSequence: nextSequence, lastTime: lastTime))
@@ -37,10 +48,13 @@ final class CommitQueue: Sendable {
         groupLimit = Format.groupLimit(segmentSize: options.segmentSize)
         frameTarget = min(Format.frameTarget, groupLimit)
         backlogLimit = options.backlogLimit
+        stallLimit = options.stallLimit
     }
 
     var durableSequence: UInt64 { durable.load(ordering: .acquiring) }
     var nextSequence: UInt64 { state.withLock { $0.nextSequence } }
+    /// Bytes that wait to be written.
+    var backlog: Int { state.withLock { $0.backlog } }
 }
 
 // MARK: - Appenders
@@ -92,6 +106,9 @@ extension CommitQueue {
             if let failure = state.failure { return (.failure(failure), false) }
             if state.isClosing, sequence >= state.nextSequence {
                 return (.failure(.closed), false)
+            }
+            if let stall = state.stall, stall.isLong || !waiter.isPatient {
+                return (.failure(stall.reason), false)
             }
             state.waiters.insert(waiter, for: sequence)
             let mustWake = state.isWriterLingering
@@ -173,6 +190,41 @@ extension CommitQueue {
             return state.waiters.removeThrough(last)
         }
         for waiter in waiters { waiter.finish(.success(())) }
+    }
+
+    /// Says that what was appended waits for space: who does not wait so long is told why, and everyone
+    /// is once it lasts for too long.
+    ///
+    /// - Returns: after how long it is to be said again at the latest; `nil` once everyone was told.
+    func stall(for reason: LogError) -> Duration? {
+        let now = ContinuousClock.now
+        let (waiters, rest) = state.withLock { state -> ([Waiter], Duration?) in
+            let since = state.stall?.since ?? now
+            let rest = stallLimit - (now - since)
+            let isLong = rest <= .zero
+            state.stall = Stall(since: since, reason: reason, isLong: isLong)
+            if isLong { return (state.waiters.removeAll(from: 0), nil) }
+            return (state.waiters.removeImpatient(), rest)
+        }
+        for waiter in waiters { waiter.finish(.failure(reason)) }
+        return rest
+    }
+
+    /// Says that there is space; returns whether there was none.
+    func goOn() -> Bool {
+        state.withLock { state in
+            defer { state.stall = nil }
+            return state.stall != nil
+        }
+    }
+
+    /// Lets waiters go whose patience has ended, if what they wait for may take long.
+    func dropImpatient() {
+        let (waiters, stall) = state.withLock { state -> ([Waiter], Stall?) in
+            (state.stall == nil ? [] : state.waiters.removeImpatient(), state.stall)
+        }
+        guard let stall else { return }
+        for waiter in waiters { waiter.finish(.failure(stall.reason)) }
     }
 
     /// Ends the log after a failed write: waiters fail, and nothing is accepted again.

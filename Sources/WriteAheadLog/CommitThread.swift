@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// The thread that writes: takes a frame's worth of groups, writes, syncs, moves the mark, wakes;
 /// meanwhile the next frame fills.
@@ -17,10 +18,15 @@ final class CommitThread: @unchecked Sendable {
     private let recompressor: SegmentRecompressor?
     private var active: ActiveSegment
     private var mark: DurableMark
-    private let markFile: any File
+    private var markFile: any File
+    private var watch: DirectoryWatch
     private var markBytes = [UInt8](repeating: 0, count: DurableMark.size)
     private var encoder = FrameEncoder()
     private let ended = Doorbell()
+    private let roomLeft: Atomic<Int>
+
+    /// Bytes that the segment in use still takes, whatever waits to be written; any thread may ask.
+    var room: Int { roomLeft.load(ordering: .relaxed) }
 
     init(
         _ queue: CommitQueue,
@@ -39,7 +45,9 @@ final class CommitThread: @unchecked Sendable {
         encoder.dictionary = recovered.active.dictionary
         mark = recovered.mark
         markFile = recovered.markFile
+        watch = recovered.watch
         preparer = recovered.preparer
+        roomLeft = Atomic(recovered.active.room)
     }
 
     func start() {
@@ -65,7 +73,7 @@ final class CommitThread: @unchecked Sendable {
             }
         }
         // Both threads end before the lock is released: another writer finds no half-made file.
-        preparer.join()
+        preparer.stop()
         guard queue.failure == nil else { return }
         do throws(LogError) {
             try moveMark(closedCleanly: true)
@@ -97,15 +105,54 @@ final class CommitThread: @unchecked Sendable {
         } catch {
             throw LogError(error)
         }
+        // Before anyone is told: what nobody would find again is not acknowledged.
+        if watch.isDue() { try lookIfPossible() }
         try moveMark()
+        roomLeft.store(active.room, ordering: .relaxed)
         if active.needsSuccessor { preparer.start(active.number + 1, active.dictionarySource) }
         queue.didCommit(frame)
     }
 
-    /// Seals the full segment and begins the next one.
+    /// Looks, but a path that can't be looked at for now is no verdict on files that are open.
+    private func lookIfPossible() throws(LogError) {
+        do throws(LogError) {
+            try look()
+            watch.couldLook()
+        } catch {
+            guard !error.isVerdict else { throw error }
+            watch.couldNotLook(error)
+        }
+    }
+
+    /// Makes sure that what is written to is still what readers and the next writer find.
+    private func look() throws(LogError) {
+        try watch.check()
+        guard try watch.needsMark() else { return }
+        let (fileSystem, path) = (fileSystem, paths.mark)
+        markFile = try onDisk { () throws(SystemError) in
+            let file = try fileSystem.open(path, .create)
+            try MarkOrigin.claim(file, path, in: fileSystem)
+            return file
+        }
+        try watch.didRenewMark()
+    }
+
+    /// Gives up a lock that was renewed, after the thread has ended.
+    func releaseLock() { watch.end() }
+
+    /// Seals the full segment and begins the next one, as soon as there is one: until then nothing is
+    /// written, so nothing is in doubt.
     private func roll() throws(LogError) {
         let number = active.number + 1
-        try preparer.finish(number, active.dictionarySource)
+        // What is made here is made by its path: never in a directory that is another one by now.
+        try look()
+        try preparer.finish(number, active.dictionarySource) { reason throws(LogError) in
+            let rest = queue.stall(for: reason)
+            // A directory that was taken away is not waited for.
+            try lookIfPossible()
+            return rest
+        }
+        if queue.goOn() { try look() }
         do throws(SystemError) {
             try active.seal()
             active = try ActiveSegment.begin(
@@ -119,6 +166,7 @@ final class CommitThread: @unchecked Sendable {
         } catch {
             throw LogError(error)
         }
+        try watch.follow(number)
         encoder.dictionary = active.dictionary
         recompressor?.add(number - 1)
     }
@@ -138,9 +186,20 @@ final class CommitThread: @unchecked Sendable {
 }
 
 extension LogError {
-    /// What everyone is told after a failed write; a full disk keeps its name.
+    /// What everyone is told after a failed write; what has another remedy keeps its name.
     var asPoison: LogError {
-        if case .diskFull = self { self } else { .poisoned(reason: description) }
+        switch self {
+        case .diskFull, .directoryLost, .directoryInUse: self
+        default: .poisoned(reason: description)
+        }
+    }
+
+    /// Whether a look found that what is written is not what others find.
+    fileprivate var isVerdict: Bool {
+        switch self {
+        case .directoryLost, .directoryInUse: true
+        default: false
+        }
     }
 
     fileprivate static func frameTooLarge(

@@ -36,6 +36,20 @@ enum DataDirectory {
         try synchronizeNames(paths, in: fileSystem)
     }
 
+    /// Whether files with the names of segments lie there, whatever they hold.
+    static func holdsSegments(
+        _ paths: LogPaths,
+        in fileSystem: any FileSystem
+    ) throws(LogError) -> Bool {
+        do throws(SystemError) {
+            return try fileSystem.list(paths.segments).contains { LogPaths.number($0) != nil }
+        } catch {
+            // No folder of segments, or a file in its place.
+            if error.kind == .notFound || error.code == ENOTDIR { return false }
+            throw LogError(error)
+        }
+    }
+
     /// Makes the names of the directory and of what lies in it last.
     static func synchronizeNames(
         _ paths: LogPaths,
@@ -51,13 +65,20 @@ enum DataDirectory {
         in fileSystem: any FileSystem
     ) throws(LogError) -> any File {
         try create(paths, in: fileSystem)
-        let lock = try onDisk { () throws(SystemError) in try fileSystem.lock(paths.lock) }
+        let lock = try onDisk { () throws(SystemError) in
+            try fileSystem.lock(paths.lock, with: paths.lockedDirectories)
+        }
         guard let lock else {
             throw .directoryInUse(path: paths.directory, pid: writer(paths, in: fileSystem))
         }
-        let pid = Array("\(ProcessInfo.processInfo.processIdentifier)\n         ".utf8.prefix(11))
-        try onDisk { () throws(SystemError) in try lock.writeAll(pid, at: 0) }
+        try onDisk { () throws(SystemError) in try sign(lock) }
         return lock
+    }
+
+    /// Says in the lock's file who holds it.
+    static func sign(_ lock: any File) throws(SystemError) {
+        let pid = "\(ProcessInfo.processInfo.processIdentifier)\n         "
+        try lock.writeAll(Array(pid.utf8.prefix(11)), at: 0)
     }
 
     private static func create(
@@ -88,7 +109,7 @@ enum DataDirectory {
     /// True if a writer lives.
     static func isInUse(_ paths: LogPaths, in fileSystem: any FileSystem) throws(LogError) -> Bool {
         do throws(SystemError) {
-            return try fileSystem.isLocked(paths.lock)
+            return try fileSystem.isLocked(paths.lock, with: paths.lockedDirectories)
         } catch {
             if error.kind == .notFound { return false }
             throw LogError(error)

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Reads and writes that are never short, and the names of a log's files.
 extension File {
     /// Reads until the range of the array is full or the file ends; returns the number of bytes.
@@ -87,6 +89,21 @@ extension FileSystem {
     }
 }
 
+extension FileSystem {
+    /// What tells the file under a name from others; `nil` if there is none.
+    func identityIfPresent(_ path: String) throws(SystemError) -> FileIdentity? {
+        do throws(SystemError) {
+            return try identity(path)
+        } catch  where error.kind == .notFound || error.code == ENOTDIR {
+            return nil
+        }
+    }
+
+    func isThere(_ path: String) throws(SystemError) -> Bool {
+        try identityIfPresent(path) != nil
+    }
+}
+
 /// Where a log's files lie.
 struct LogPaths {
     let directory: String
@@ -97,6 +114,9 @@ struct LogPaths {
     var checkpointKey: String { "\(directory)/checkpoint.key" }
     var segments: String { "\(directory)/log" }
     var retired: String { "\(segments)/retired" }
+
+    /// The directories that a writer locks beside the file `lock`.
+    var lockedDirectories: [String] { [directory, segments] }
 
     /// The directory that holds the log's directory.
     var parent: String {

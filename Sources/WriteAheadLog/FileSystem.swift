@@ -17,12 +17,19 @@ public protocol FileSystem: Sendable {
     func remove(_ path: String) throws(SystemError)
     /// Makes creations, renames and removals in a directory durable.
     func synchronizeDirectory(_ path: String) throws(SystemError)
-    /// Takes the exclusive lock on a file, creating it; `nil` if another one holds it.
+    /// Bytes that a file in a directory may still take.
+    func freeBytes(_ directory: String) throws(SystemError) -> Int
+    /// What tells the file under a name from every other one.
+    func identity(_ path: String) throws(SystemError) -> FileIdentity
+    /// Whether the file system of a file keeps its identity as long as it exists, over mounts and restarts.
+    func keepsIdentity(_ path: String) throws(SystemError) -> Bool
+    /// Takes the exclusive lock on a file, creating it, and on these directories themselves, which
+    /// nobody removes while they hold something; `nil` if another one holds one of them.
     ///
-    /// The lock goes with the last reference to the file returned, and with the process.
-    func lock(_ path: String) throws(SystemError) -> (any File)?
-    /// True if someone holds the lock; takes nothing.
-    func isLocked(_ path: String) throws(SystemError) -> Bool
+    /// The locks go with the last reference to the file returned, and with the process.
+    func lock(_ path: String, with directories: [String]) throws(SystemError) -> (any File)?
+    /// True if someone holds one of the locks; a file or directory that is not there is not held.
+    func isLocked(_ path: String, with directories: [String]) throws(SystemError) -> Bool
 }
 
 /// How a file is opened.
@@ -51,6 +58,28 @@ public protocol File: AnyObject, Sendable {
     func dropCache() throws(SystemError)
     /// Length in bytes.
     func size() throws(SystemError) -> Int
+}
+
+/// What tells a file from every other one, its copies included, for as long as it exists.
+///
+/// The device is left out: its number may be another one after a restart of the machine.
+public struct FileIdentity: Hashable, Sendable {
+    /// The inode's number.
+    public let inode: UInt64
+    /// When it was made, in nanoseconds since the epoch; 0 where the file system does not keep it.
+    public let birth: Int64
+
+    /// An identity of these two.
+    public init(inode: UInt64, birth: Int64) {
+        self.inode = inode
+        self.birth = birth
+    }
+
+    /// Whether both may be one file's: its birth may have become known, or not be known any more, with
+    /// another kernel.
+    func fits(_ other: FileIdentity) -> Bool {
+        inode == other.inode && (birth == 0 || other.birth == 0 || birth == other.birth)
+    }
 }
 
 /// A system call that failed.

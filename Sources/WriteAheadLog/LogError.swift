@@ -22,12 +22,21 @@ public enum LogError: Error, Equatable, Sendable {
     case invalidCheckpoint(path: String, reason: String)
     /// A file beside the log holds no secret (`DirectorySecret`).
     case invalidSecret(path: String)
+    /// A directory can't take a backup of this log.
+    case backupRefused(path: String, reason: String)
     /// No record of the log could be kept by a repair.
     case beyondRepair(segment: UInt32, reason: String)
+    /// The segment that is written to was removed or replaced under its writer.
+    case directoryLost(path: String, isGone: Bool)
+    /// Something beside the log knows of records behind its end.
+    case tailLost(last: UInt64, known: UInt64, witness: String)
     /// An earlier write or sync failed; nothing can be appended until the process is restarted.
     case poisoned(reason: String)
     /// No space is left for the next segment or frame.
     case diskFull(path: String)
+    /// No space is left for the next segment, while the one in use goes on; it is made by itself once
+    /// there is.
+    case noRoom(path: String)
     /// One record is larger than a frame may be.
     case recordTooLarge(bytes: Int, limit: Int)
     /// The records of one append are together larger than a frame may be.
@@ -81,11 +90,26 @@ extension LogError: CustomStringConvertible {
         case .beyondRepair(let segment, let reason):
             return "segment \(segment), where the log begins, is lost: \(reason);"
                 + " nothing was changed: restore the directory from a copy, or begin another one"
+        case .backupRefused(let path, let reason):
+            return "\(path) can't take the backup: \(reason); nothing there was changed:"
+                + " choose another directory"
+        case .directoryLost(let path, let isGone):
+            return
+                "\(path) was \(isGone ? "removed" : "replaced by another file") while this process"
+                + " writes to it; nothing more is accepted: put the data directory back as it was,"
+                + " then restart"
+        case .tailLost(let last, let known, let witness):
+            return "the log ends with record \(last), but \(witness) knows of \(known): records"
+                + " \(last + 1) to \(known) are gone, or it is another log's; nothing was changed:"
+                + " restore a copy, or go on without them by `logway log repair`"
         case .poisoned(let reason):
             return "the log stopped after a failed write: \(reason);"
                 + " nothing more is accepted: check the disk, then restart"
         case .diskFull(let path):
             return "no space is left for \(path); free some space, then restart"
+        case .noRoom(let path):
+            return "no space is left for the log's next segment, \(path); free some:"
+                + " it is made by itself then, and until the one in use is nearly full it goes on"
         case .recordTooLarge(let bytes, let limit):
             return "a record of \(bytes) bytes is over the limit of \(limit); split it"
         case .groupTooLarge(let bytes, let limit):

@@ -14,12 +14,22 @@ public struct LogOptions: Sendable {
     /// Most bytes that may wait for the disk before `append` is refused: memory stays bounded when
     /// the disk stalls.
     public var backlogLimit: Int
+    /// How long anybody waits for a record to be durable while there is no space for it: then all who
+    /// wait are told why, and who comes later is told at once.
+    ///
+    /// Shorter than the minute after which many clients, and proxies before them, give up by themselves
+    /// and learn nothing.
+    public var stallLimit: Duration
     /// Bytes like those of the records to come, for the dictionary of a new log's first segment.
     ///
     /// Later segments take theirs from the segment before. The last 32 KiB count.
     public var dictionary: [UInt8]
     /// Whether sealed segments are compressed harder in the background, once.
     public var recompresses: Bool
+    /// Asked before anything is changed: one that knows of records behind the log's end keeps the log
+    /// closed (`LogError.tailLost`), unless the directory is a copy, which may lack what was written
+    /// while it was made.
+    public var witnesses: LogWitnesses
 
     /// Options of a production log: 64 MiB segments, 64 MiB of backlog.
     public init(
@@ -27,9 +37,12 @@ public struct LogOptions: Sendable {
         logID: LogID? = nil,
         nodeID: UInt64 = 0,
         backlogLimit: Int = 64 << 20,
+        stallLimit: Duration = .seconds(30),
         dictionary: [UInt8] = [],
-        recompresses: Bool = true
+        recompresses: Bool = true,
+        witnesses: @escaping LogWitnesses = { _ in [] }
     ) {
+        self.witnesses = witnesses
         precondition(
             segmentSize % Format.pageSize == 0 && Format.segmentSizes.contains(segmentSize),
             "a segment is a multiple of 4,096 bytes from 16 KiB to 1 GiB"
@@ -38,6 +51,7 @@ public struct LogOptions: Sendable {
         self.logID = logID
         self.nodeID = nodeID
         self.backlogLimit = backlogLimit
+        self.stallLimit = stallLimit
         self.dictionary = dictionary
         self.recompresses = recompresses
     }

@@ -31,6 +31,17 @@ extension LogReader {
             )
         )
     }
+
+    /// The chain's link behind the frame that ends with a sequence number; `nil` where none does.
+    mutating func link(at sequence: UInt64) throws -> [UInt8]? {
+        guard sequence >= (try firstSequence()), sequence > 0 else { return nil }
+        var link: [UInt8]?
+        try forEachFrame(holding: sequence, through: sequence) { _, header, _ in
+            if header.nextSequence == sequence + 1 { link = header.link }
+            return true
+        }
+        return link
+    }
 }
 
 /// Holds a log against a checkpoint while the log is verified.

@@ -1,5 +1,51 @@
 /// The whole check: everything a reader relies on, and what it does not look at.
 extension LogReader {
+    /// Opens the log in a directory and checks it as `verify(against:publicKey:progress:)` does.
+    ///
+    /// Damage that keeps the log from being opened (a missing, cut or exchanged segment, a damaged
+    /// first page, `version` gone or unreadable beside segments) is in the report as well.
+    ///
+    /// - Throws: `io`, `newerVersion`, and `notALog` where there is nothing that could be one.
+    public static func verify(
+        _ directory: String,
+        against checkpoint: Checkpoint? = nil,
+        publicKey: [UInt8]? = nil,
+        fileSystem: any FileSystem = PosixFileSystem(),
+        progress: ((_ checked: Int, _ total: Int) -> Void)? = nil
+    ) throws(LogError) -> VerificationReport {
+        var report = VerificationReport()
+        do throws(LogError) {
+            var reader = try LogReader(directory, fileSystem: fileSystem)
+            return try reader.verify(against: checkpoint, publicKey: publicKey, progress: progress)
+        } catch .corrupt(let segment, let offset, let reason) {
+            report.problem = problem(segment, offset, reason)
+        } catch .notALog(let path, let reason) {
+            let paths = LogPaths(directory: directory)
+            guard try DataDirectory.holdsSegments(paths, in: fileSystem) else {
+                throw .notALog(path: path, reason: reason)
+            }
+            report.directoryProblem =
+                "\(path) holds segments of a log, but \(reason); keep a copy of it, then "
+                + "`logway log repair --dry-run` tells what a repair would do"
+        }
+        return report
+    }
+
+    private static func problem(
+        _ segment: UInt32,
+        _ offset: Int,
+        _ reason: String
+    ) -> VerificationReport.Problem {
+        VerificationReport.Problem(
+            segment: segment,
+            offset: offset,
+            reason: reason,
+            advice:
+                "keep a copy of the directory; `logway log tail` and `logway explain ID` show "
+                + "what lies before, `logway log repair --dry-run` tells what a repair would keep"
+        )
+    }
+
     /// Checks every checksum, chain link, sequence number, time, length and padding byte.
     ///
     /// It stops at the first block that is wrong. `progress` is called after each megabyte or so
@@ -15,19 +61,17 @@ extension LogReader {
         progress: ((_ checked: Int, _ total: Int) -> Void)? = nil
     ) throws(LogError) -> VerificationReport {
         var report = VerificationReport()
+        report.isCopy = try MarkOrigin.isCopy(paths.mark, in: fileSystem)
         var comparison = checkpoint.map { CheckpointComparison($0, publicKey: publicKey) }
         do throws(LogError) {
             try check(&report, &comparison, progress)
         } catch .corrupt(let segment, let offset, let reason) {
-            report.problem = VerificationReport.Problem(
-                segment: segment,
-                offset: offset,
-                reason: reason,
-                advice:
-                    "keep a copy of the directory; `logway log tail` and `logway explain ID` show "
-                    + "what lies before, `logway log repair --dry-run` tells what a repair would keep"
-            )
+            report.copyGap = try copyGap()
+            if report.copyGap == nil {
+                report.problem = Self.problem(segment, offset, reason)
+            }
         }
+        report.logID = list.begun.first?.header.logID
         report.checkpointProblem = comparison?.problem(
             report,
             logID: list.begun.first?.header.logID

@@ -10,6 +10,8 @@ public struct LogReader {
     let paths: LogPaths
     let fileSystem: any FileSystem
     var list: SegmentList
+    /// The end of a copy, once it was looked for; without a number where copying explains none.
+    var copyEnd: (mark: DurableMark?, sequence: UInt64?)?
     /// Where the last visit ended, to go on from there without seeking.
     var place: Place?
 
@@ -67,6 +69,23 @@ public struct LogReader {
         }
     }
 
+    /// Last sequence number that anyone may have been promised; 0 for an empty log.
+    ///
+    /// Without a writer the last whole frame may be one whose sync failed or never was: it is in the
+    /// kernel's cache, and the next start may not find it on the disk. What outlives this process follows
+    /// from no more than this. A mark that a power cut brought back makes it less than was promised.
+    ///
+    /// - Throws: as `durableSequence`.
+    public mutating func promisedSequence() throws(LogError) -> UInt64 {
+        let end = try durableSequence()
+        guard
+            let mark = try DurableMark.read(paths.mark, in: fileSystem),
+            mark.logID == logID, mark.sequence < end,
+            try !MarkOrigin.isCopy(paths.mark, in: fileSystem)
+        else { return end }
+        return mark.sequence
+    }
+
     /// How far to visit: the durable end; where damage hides that, all there is, so that what lies
     /// before the damage is visited and the visit ends with it.
     mutating func visitableEnd() throws(LogError) -> UInt64 {
@@ -83,7 +102,10 @@ public struct LogReader {
     /// A mark that says "closed cleanly" saves the scan, unless a frame follows it: the mark is never
     /// synced, so a power cut may bring an old one back, of a closing before the last opening.
     private mutating func lastSequence(ofIdle mark: DurableMark?) throws(LogError) -> UInt64 {
-        if let mark, mark.closedCleanly {
+        // A copy's mark may be ahead of its frames, and these may have holes before its end.
+        let isCopy = try MarkOrigin.isCopy(paths.mark, in: fileSystem)
+        if isCopy, let end = try lastSequence(ofCopy: mark) { return end }
+        if let mark, mark.closedCleanly, !isCopy {
             if list.begun.last.map({ $0.number < mark.segment }) ?? true { try refresh() }
             if let last = list.begun.last, last.number == mark.segment {
                 var reader = FrameReader(last)
@@ -166,11 +188,16 @@ public struct LogReader {
         // The end of a sealed segment, or damage: this sequence number is durable, so it must be
         // somewhere.
         let segment = place.reader.segment
+        let next = segment.number + 1
+        if let following = unsealed(before: next, at: place.position) {
+            place.reader = FrameReader(following, reusing: place.reader)
+            place.position = FramePosition(startOf: following.header)
+            return nil
+        }
         guard
             case .valid(let footer) = try segment.footer(),
             footer.endOffset == place.position.offset
         else { throw segment.corrupt(place.position.offset, reason) }
-        let next = segment.number + 1
         if list.begun.last?.number == segment.number { try refresh() }
         guard let following = list.begun.first(where: { $0.number == next }) else {
             throw .corrupt(segment: next, offset: 0, reason: "the next segment was not begun")
@@ -182,6 +209,17 @@ public struct LogReader {
         place.reader = FrameReader(following, reusing: place.reader)
         place.position = FramePosition(startOf: following.header)
         return nil
+    }
+
+    /// The segment that goes on at a place of a copy, which may lack the footer before it: the first page
+    /// proves where the frames end.
+    private func unsealed(before number: UInt32, at position: FramePosition) -> SegmentFile? {
+        guard copyEnd?.sequence != nil else { return nil }
+        return list.begun.first { segment in
+            let header = segment.header
+            return header.number == number && header.firstSequence == position.nextSequence
+                && (position.link == nil || position.link == header.previousChain)
+        }
     }
 
     /// The place where the last visit ended if it fits, or else the last indexed frame before the

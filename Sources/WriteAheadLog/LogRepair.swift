@@ -7,11 +7,14 @@ public struct LogRepair {
     private let plan: RepairPlan
     private let mark: DurableMark?
     private var report = RepairReport()
+    /// What knows of more records than the log will hold.
+    private var ahead: [LogWitness] = []
 
     /// Repairs the log in a directory, or tells what a repair would do.
     ///
     /// `time` (microseconds since the epoch) names the directory that keeps what is cut. A repair
-    /// that is cut short is done again by the next one. Blocks on I/O; reads the whole log.
+    /// that is cut short is done again by the next one. What of `witnesses` knows of records that are
+    /// gone is moved there too: this is how the loss is confirmed. Blocks on I/O; reads the whole log.
     ///
     /// - Throws: `directoryInUse` beside a running writer, `notALog`, `newerVersion`,
     ///   `beyondRepair`, `notWritable`, `diskFull`, `io`; `corrupt` if the log is damaged still.
@@ -19,6 +22,7 @@ public struct LogRepair {
         _ directory: String,
         dryRun: Bool = false,
         time: Int64,
+        witnesses: LogWitnesses = { _ in [] },
         fileSystem: any FileSystem = PosixFileSystem()
     ) throws(LogError) -> RepairReport {
         let paths = LogPaths(directory: directory)
@@ -28,7 +32,7 @@ public struct LogRepair {
             guard error.kind == .notFound else { throw LogError(error) }
             throw .notALog(path: directory, reason: "there is no directory `log` in it")
         }
-        let report = try locked(paths, dryRun, time, fileSystem)
+        let report = try locked(paths, dryRun, time, witnesses, fileSystem)
         if !report.dryRun, !report.isWhole {
             var reader = try LogReader(directory, fileSystem: fileSystem)
             if let problem = try reader.verify().problem {
@@ -46,16 +50,50 @@ public struct LogRepair {
         _ paths: LogPaths,
         _ dryRun: Bool,
         _ time: Int64,
+        _ witnesses: LogWitnesses,
         _ fileSystem: any FileSystem
     ) throws(LogError) -> RepairReport {
         let lock = try DataDirectory.takeLock(paths, in: fileSystem)
         return try withExtendedLifetime(lock) { () throws(LogError) in
             var repair = try LogRepair(paths, time, fileSystem)
             try repair.describe()
+            try repair.ask(witnesses)
+            if repair.plan.needsVersion, repair.plan.last == nil, repair.ahead.isEmpty {
+                throw .notALog(
+                    path: paths.directory,
+                    reason: "there are neither version nor records"
+                )
+            }
             repair.report.dryRun = dryRun
             if !dryRun, !repair.report.isWhole { try repair.apply() }
             return repair.report
         }
+    }
+
+    /// Does the same for a directory that is a copy, made while the log was written, if that explains
+    /// all that is wrong with it; `nil` if nothing had to be done.
+    ///
+    /// The caller holds the lock. Reads the whole log.
+    ///
+    /// - Throws: as `run`; `corrupt` for damage that no copying explains.
+    static func finishCopy(
+        _ paths: LogPaths,
+        time: Int64,
+        in fileSystem: any FileSystem
+    ) throws(LogError) -> RepairReport? {
+        var repair = try LogRepair(paths, time, fileSystem)
+        guard try repair.plan.isUnfinishedCopy() else {
+            // What is wrong, but was not in the way of reading it all, an opening finds by itself; and
+            // it judges the end of the last segment as in any log, as torn or as damaged.
+            guard let cut = repair.plan.cut, try !repair.plan.isLastBegun(cut.number) else {
+                return nil
+            }
+            throw .corrupt(segment: cut.number, offset: cut.offset, reason: cut.reason)
+        }
+        try repair.describe()
+        if repair.report.isWhole { return nil }
+        try repair.apply()
+        return repair.report
     }
 
     private init(
@@ -74,9 +112,6 @@ public struct LogRepair {
         }
         mark = try DurableMark.read(paths.mark, in: fileSystem)
         plan = try RepairPlan(paths, mark, needsVersion: version == nil, in: fileSystem)
-        if version == nil, plan.last == nil {
-            throw .notALog(path: paths.directory, reason: "there are neither version nor records")
-        }
     }
 
     // MARK: - What is to be done
@@ -123,6 +158,33 @@ public struct LogRepair {
         report.lastTime = plan.end?.time ?? 0
         report.lastSequenceBefore = max(plan.lastSequenceBefore, report.lastSequence)
         report.laterFrames = plan.laterFrames
+    }
+
+    /// What knows of records that are gone is kept with the rest: nothing of it is of this log any more.
+    private mutating func ask(_ witnesses: LogWitnesses) throws(LogError) {
+        ahead = witnesses(report.lastSequence).ahead(
+            of: report.lastSequence,
+            plan.last?.header.logID
+        )
+        for witness in ahead {
+            for file in witness.files {
+                let (fileSystem, path) = (fileSystem, "\(paths.directory)/\(file)")
+                let size = try onDisk { () throws(SystemError) in
+                    try fileSystem.isThere(path) ? try fileSystem.open(path, .read).size() : nil
+                }
+                guard let size else { continue }
+                add(
+                    .moved,
+                    file,
+                    0,
+                    size,
+                    "\(witness.name) knows of record \(witness.sequence), which the log lacks",
+                    kept: file.split(separator: "/").last.map(String.init)
+                )
+            }
+            report.lastSequenceBefore = max(report.lastSequenceBefore, witness.sequence)
+        }
+        if !report.isWhole { report.savedTo = paths.repair(time) }
     }
 
     private mutating func add(
@@ -187,6 +249,7 @@ public struct LogRepair {
                 try rewrite.segment.file.writeAll(rewrite.bytes, at: rewrite.offset)
                 try rewrite.segment.file.synchronize()
             }
+            try ahead.setAside(to: folder, paths, in: fileSystem)
             try plan.retirement?.write(paths, in: fileSystem)
             if plan.needsVersion { try DataDirectory.writeVersion(paths, in: fileSystem) }
             if plan.markReason != nil { try writeMark() }

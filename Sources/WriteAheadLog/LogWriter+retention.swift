@@ -13,9 +13,9 @@ extension LogWriter {
             let old = try Retirement.read(paths, in: fileSystem)
             if let old, number < old.firstSegment { return }
             let retirement = Retirement(keeping: try firstKept(after: number))
-            recompressor?.exclude(through: number)
             try onDisk { () throws(SystemError) in
                 try retirement.write(paths, in: fileSystem)
+                recompressor?.exclude(through: number)
                 try retirement.removeSegments(paths, in: fileSystem)
             }
         }

@@ -13,6 +13,8 @@ public final class LogWriter: Sendable {
     /// The file whose lock keeps other writers out; `nil` once closed.
     private let lock: Mutex<(any File)?>
     let recompressor: SegmentRecompressor?
+    /// Bytes of a segment that are kept for what runs when no other can be made.
+    private let reserve: Int
     let paths: LogPaths
     let fileSystem: any FileSystem
 
@@ -56,6 +58,7 @@ public final class LogWriter: Sendable {
             options: options
         )
         lock = Mutex(recovered.lock)
+        reserve = Format.reserve(segmentSize: options.segmentSize)
         self.paths = paths
         self.fileSystem = fileSystem
         thread.start()
@@ -88,30 +91,44 @@ public final class LogWriter: Sendable {
 
     /// Suspends until every record through a sequence number is durable.
     ///
-    /// It ends with the next sync, so cancellation does not cut it short.
+    /// It ends with the next sync, so neither the end of the patience nor cancellation cuts it short, but
+    /// while that waits for space.
     ///
     /// - Throws: `poisoned` or `diskFull` if it will never be; `closed` for a sequence number that
-    ///   was not appended before the log was closed.
-    public func waitUntilDurable(_ sequence: UInt64) async throws(LogError) {
+    ///   was not appended before the log was closed; what `shortage` says while there is no space, if the
+    ///   patience has ended, the task was cancelled or that has lasted for `LogOptions.stallLimit`: it may
+    ///   be durable later.
+    public func waitUntilDurable(
+        _ sequence: UInt64,
+        _ patience: Patience? = nil
+    ) async throws(LogError) {
         if queue.durableSequence >= sequence { return }
-        let result = await withCheckedContinuation { continuation in
-            if let known = queue.register(.task(continuation), for: sequence) {
-                continuation.resume(returning: known)
+        let wait = Patience(within: patience)
+        wait.covers(queue)
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if let known = queue.register(.task(continuation, wait), for: sequence) {
+                    continuation.resume(returning: known)
+                }
             }
+        } onCancel: {
+            wait.end()
         }
         try result.get()
     }
 
     /// Blocks until everything appended so far is durable: for start-up, commands and tests.
     ///
-    /// - Throws: as `waitUntilDurable`.
+    /// - Throws: as `waitUntilDurable`, and what `shortage` says while there is no space for it: it is
+    ///   durable once there is.
     public func flush() throws(LogError) {
         let last = queue.nextSequence - 1
-        let doorbell = Doorbell()
-        if let known = queue.register(.thread(doorbell), for: last) { return try known.get() }
-        doorbell.wait()
-        // Woken because the record is durable, or because it never will be.
-        if queue.durableSequence < last { throw queue.failure ?? .closed }
+        while true {
+            let doorbell = Doorbell()
+            if let known = queue.register(.thread(doorbell), for: last) { return try known.get() }
+            // Rung when the record is durable, never will be, or waits for space.
+            doorbell.wait()
+        }
     }
 
     /// Last sequence number that is durable; 0 for an empty log.
@@ -122,11 +139,27 @@ public final class LogWriter: Sendable {
     /// Sequence number of the next record.
     public var nextSequence: UInt64 { queue.nextSequence }
 
-    /// Why the next segment could not be prepared, while the current one still has room: stop
-    /// accepting new work, and finish what runs.
+    /// Why no new work should be taken: the next segment can't be made, and of the current one there
+    /// is no more than what runs may need to be finished.
     ///
-    /// `nil` in health.
-    public var shortage: LogError? { thread.preparer.failure }
+    /// `nil` in health, and again once there is space.
+    public var shortage: LogError? { shortage(of: reserve) }
+
+    /// Why so many bytes more may not become durable for now: the next segment can't be made, and the
+    /// current one has no room for them.
+    ///
+    /// `nil` in health. The bytes are those of records, which take less when they are compressed.
+    public func shortage(of bytes: Int) -> LogError? {
+        guard let failure = thread.preparer.failure else { return nil }
+        return thread.room - queue.backlog < bytes ? failure : nil
+    }
+
+    /// Calls the handler with what happens to the log while it goes on, from a thread of the log's.
+    ///
+    /// The handler must not own the writer.
+    public func onNotice(_ handler: @escaping @Sendable (LogNotice) -> Void) {
+        thread.preparer.notices.onNotice(handler)
+    }
 
     /// Why a sealed segment could not be recompressed; the log itself goes on as before, and the
     /// next writer tries again.
@@ -143,6 +176,9 @@ public final class LogWriter: Sendable {
     }
 
     /// Writes and syncs what was appended, ends the threads and releases the lock.
+    ///
+    /// A recompression that does not get the processor to end is left to itself; it has the lock
+    /// until then, or until the process ends.
     ///
     /// Later calls do nothing; later appends throw `closed`.
     ///
@@ -169,8 +205,16 @@ public final class LogWriter: Sendable {
             guard lock != nil else { return }
             recompressor?.stop()
             queue.beginClosing()
+            thread.preparer.giveUp()
             thread.join()
-            recompressor?.join()
+            if let recompressor, !recompressor.join() {
+                let held = lock
+                recompressor.whenEnded { [thread] in
+                    withExtendedLifetime(held) { thread.releaseLock() }
+                }
+            } else {
+                thread.releaseLock()
+            }
             lock = nil
         }
     }

@@ -1,3 +1,4 @@
+import CLZ4
 import Glibc
 
 /// The operating system's files (Linux).
@@ -9,7 +10,7 @@ import Glibc
 /// are not on the disk. `close` is not repeated either: on Linux the descriptor is gone whatever it
 /// returns.
 public struct PosixFileSystem: FileSystem {
-    private let faults: SystemCallFaults?
+    let faults: SystemCallFaults?
 
     /// The operating system's files.
     public init() { faults = nil }
@@ -87,66 +88,49 @@ public struct PosixFileSystem: FileSystem {
         _ = try once("fsync", path, faults) { fsync(directory.descriptor) }
     }
 
-    /// Takes an open-file-description lock: unlike a process's lock it also excludes a second
-    /// writer in the same process, and unlike flock it can be looked at without being taken.
-    public func lock(_ path: String) throws(SystemError) -> (any File)? {
-        let file = try PosixFile(path: path, flags: O_RDWR | O_CREAT, faults)
-        var request = Self.wholeFile
-        do throws(SystemError) {
-            _ = try retrying("fcntl", path, faults) {
-                // safe: the structure outlives the call, which only reads it.
-                unsafe withUnsafeMutablePointer(to: &request) { pointer in
-                    unsafe fcntl(file.descriptor, Self.setLock, UnsafeMutableRawPointer(pointer))
-                }
-            }
-            return file
-        } catch  where error.code == EAGAIN || error.code == EACCES {
-            return nil
-        }
-    }
-
-    /// Asks who would be in the way of a lock.
-    public func isLocked(_ path: String) throws(SystemError) -> Bool {
-        let file = try PosixFile(path: path, flags: O_RDONLY, faults)
-        var request = Self.wholeFile
-        // A shared request: an exclusive one needs a descriptor open for writing only to be set,
-        // but a shared one is what a reader may ask for on every kernel.
-        request.l_type = Int16(F_RDLCK)
-        _ = try retrying("fcntl", path, faults) {
+    /// Bytes that this user's files may still take, but for quotas.
+    public func freeBytes(_ directory: String) throws(SystemError) -> Int {
+        var space = statvfs()
+        _ = try retrying("statvfs", directory, faults) {
             // safe: the structure outlives the call, which fills it in.
-            unsafe withUnsafeMutablePointer(to: &request) { pointer in
-                unsafe fcntl(file.descriptor, Self.getLock, UnsafeMutableRawPointer(pointer))
-            }
+            unsafe statvfs(directory, &space)
         }
-        return request.l_type != Int16(F_UNLCK)
+        let (bytes, isOver) = Int(clamping: space.f_bavail)
+            .multipliedReportingOverflow(by: Int(clamping: space.f_frsize))
+        return isOver ? .max : bytes
     }
 
-    /// Lets the thread run when no other wants the processor (sched(7)).
-    ///
-    /// With the highest nice value alone, a thread that wakes up waits for it to use up its turn.
-    public static func lowerPriorityOfThread() {
-        var parameters = sched_param()
-        // A refusal leaves the thread at the usual priority, which is only less polite.
-        // Safe: reads a local structure.
-        _ = unsafe sched_setscheduler(0, idlePolicy, &parameters)
+    /// Asks for inode and birth.
+    public func identity(_ path: String) throws(SystemError) -> FileIdentity {
+        var (inode, birth): (UInt64, Int64) = (0, 0)
+        _ = try retrying("statx", path, faults) {
+            // safe: the variables outlive the call, which fills them in.
+            unsafe clz4_identity(path, &inode, &birth)
+        }
+        return FileIdentity(inode: inode, birth: birth)
     }
 
-    /// SCHED_IDLE of Linux, which the C module does not export.
-    private static let idlePolicy: Int32 = 5
-
-    /// F_OFD_GETLK and F_OFD_SETLK of Linux (fcntl(2)), which the C module does not export.
-    private static let getLock: Int32 = 36
-    private static let setLock: Int32 = 37
-    private static var wholeFile: flock {
-        var request = flock()
-        request.l_type = Int16(F_WRLCK)
-        request.l_whence = Int16(SEEK_SET)
-        return request
+    /// Goes by the kind of the file system: others number their files anew with each mount (vfat, exFAT, many
+    /// through FUSE, CIFS without the server's numbers), or are not known to do otherwise.
+    public func keepsIdentity(_ path: String) throws(SystemError) -> Bool {
+        var kind: UInt64 = 0
+        _ = try retrying("statfs", path, faults) {
+            // safe: the variable outlives the call, which fills it in.
+            unsafe clz4_file_system(path, &kind)
+        }
+        return Self.lastingKinds.contains(kind)
     }
+
+    /// The magic numbers (statfs(2)) of ext2 to ext4, XFS, Btrfs, F2FS, ZFS, bcachefs, tmpfs, overlayfs and
+    /// NFS.
+    private static let lastingKinds: Set<UInt64> = [
+        0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x2FC1_2FC1, 0xCA45_1A4E, 0x0102_1994,
+        0x794C_7630, 0x6969,
+    ]
 }
 
 /// An open descriptor.
-private final class PosixFile: File {
+final class PosixFile: File {
     let descriptor: Int32
     let path: String
     private let faults: SystemCallFaults?
@@ -216,6 +200,11 @@ extension SystemError {
         }
     }
 
+    /// There is a file of the name already.
+    static let isThereAlready = EEXIST
+    /// There is no file of the name.
+    static let noSuchFile = ENOENT
+
     /// The system's name for a value of errno.
     static func text(of code: Int32) -> String {
         // safe: strerror returns a string of the C library; it is copied at once.
@@ -236,7 +225,7 @@ enum SystemCallFault {
 typealias SystemCallFaults = @Sendable (_ operation: String) -> SystemCallFault?
 
 /// Makes a call again while a signal interrupts it.
-private func retrying<Value: FixedWidthInteger>(
+func retrying<Value: FixedWidthInteger>(
     _ operation: String,
     _ path: String,
     _ faults: SystemCallFaults?,

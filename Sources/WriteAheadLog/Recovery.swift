@@ -10,6 +10,7 @@ struct Recovery {
         let mark: DurableMark
         let markFile: any File
         let preparer: SegmentPreparer
+        let watch: DirectoryWatch
         /// Sealed segments that were not recompressed.
         let pending: [UInt32]
         let report: RecoveryReport
@@ -40,19 +41,22 @@ struct Recovery {
     private mutating func open() throws(LogError) -> Recovered {
         let lock = try DataDirectory.takeLock(paths, in: fileSystem)
         let version = try DataDirectory.version(paths, in: fileSystem)
-        let mark = try DurableMark.read(paths.mark, in: fileSystem)
-        report.closedCleanly = mark?.closedCleanly ?? false
-        let list = try SegmentList(paths, in: fileSystem, .write, uncached: !report.closedCleanly)
+        var mark = try DurableMark.read(paths.mark, in: fileSystem)
+        report.isCopy = try MarkOrigin.isCopy(paths.mark, in: fileSystem)
+        // Whoever copied a log that was closed need not have synced the copy.
+        report.closedCleanly = (mark?.closedCleanly ?? false) && !report.isCopy
+        let (list, scan) = try scanned(&mark)
         if version == nil {
             guard list.begun.isEmpty else {
                 throw .notALog(path: paths.version, reason: "the file is missing beside segments")
             }
         }
         try checkIdentity(list)
-        let scan = try TailScan(list, mark: mark)
+        try askWitnesses(scan.lastSequence, list.begun.last?.header.logID)
         if let cut = scan.cut { try apply(cut) }
         try onDisk { () throws(SystemError) in
             // What was found counts as durable from here on, so it has to be.
+            if report.isCopy { try synchronizeCopy(list) }
             try scan.last?.file.synchronize()
             try removeUnfinished()
             try list.retirement?.removeSegments(paths, in: fileSystem)
@@ -69,6 +73,72 @@ struct Recovery {
         let active = try self.active(scan, list)
         return try ready(lock, active, mark, list)
     }
+
+    /// The segments, and where they end; a copy is freed of what it got too late or in part.
+    ///
+    /// All of a copy is read: a segment that was sealed while it was copied may have a hole before a whole
+    /// footer, which nobody would look for once the copy is a log of its own.
+    private mutating func scanned(
+        _ mark: inout DurableMark?
+    ) throws(LogError) -> (SegmentList, TailScan) {
+        guard report.isCopy else { return try scanned(mark) }
+        let finished = try LogRepair.finishCopy(paths, time: Self.now, in: fileSystem)
+        guard let finished else { return try scanned(mark) }
+        report.copyGap = RecoveryReport.CopyGap(
+            lastSequence: finished.lastSequence,
+            knownSequence: finished.lastSequenceBefore,
+            savedTo: finished.savedTo
+        )
+        mark = try DurableMark.read(paths.mark, in: fileSystem)
+        return try scanned(mark)
+    }
+
+    private func scanned(_ mark: DurableMark?) throws(LogError) -> (SegmentList, TailScan) {
+        let list = try SegmentList(paths, in: fileSystem, .write, uncached: !report.closedCleanly)
+        return (list, try TailScan(list, mark: mark))
+    }
+
+    /// Asks what else knows how far the log went.
+    ///
+    /// A copy is explained by how it was made: what is ahead of it there is set aside before the copy
+    /// becomes a log of its own, since it speaks of another course.
+    private mutating func askWitnesses(_ last: UInt64, _ logID: LogID?) throws(LogError) {
+        let ahead = options.witnesses(last).ahead(of: last, logID)
+        guard let known = ahead.last else { return }
+        guard report.isCopy else {
+            throw .tailLost(last: last, known: known.sequence, witness: known.name)
+        }
+        let folder = report.copyGap?.savedTo ?? paths.repair(Self.now)
+        let (paths, fileSystem) = (paths, fileSystem)
+        try onDisk { () throws(SystemError) in
+            try fileSystem.createDirectory(folder)
+            try fileSystem.synchronizeDirectory(paths.segments)
+            try ahead.setAside(to: folder, paths, in: fileSystem)
+        }
+        report.copyGap = RecoveryReport.CopyGap(
+            lastSequence: last,
+            knownSequence: max(report.copyGap?.knownSequence ?? 0, known.sequence),
+            savedTo: folder
+        )
+    }
+
+    /// Makes last what somebody copied and need not have synced: the segments, and whatever without which
+    /// they are no log of this version or beginning, or no secret is the same.
+    ///
+    /// Snapshots and read models follow from the rest.
+    private func synchronizeCopy(_ list: SegmentList) throws(SystemError) {
+        for segment in list.begun { try segment.file.synchronize() }
+        // What is prepared too: its length would be in doubt beside a torn frame of the segment before.
+        for prepared in list.unbegun { try prepared.file.synchronize() }
+        let keys = try fileSystem.list(paths.directory).filter { $0.hasSuffix(".key") }
+            .map { "\(paths.directory)/\($0)" }
+        for path in [paths.version, paths.retired] + keys where try fileSystem.isThere(path) {
+            try fileSystem.open(path, .read).synchronize()
+        }
+        try fileSystem.synchronizeDirectory(paths.segments)
+    }
+
+    private static var now: Int64 { Int64(Date().timeIntervalSince1970 * 1_000_000) }
 
     private func checkIdentity(_ list: SegmentList) throws(LogError) {
         guard let found = list.begun.last?.header.logID, let wanted = options.logID else { return }
@@ -198,6 +268,7 @@ struct Recovery {
             let file = try fileSystem.open(paths.mark, .create)
             var bytes = [UInt8](repeating: 0, count: DurableMark.size)
             try newMark.write(to: file, using: &bytes)
+            try MarkOrigin.claim(file, paths.mark, in: fileSystem)
             return file
         }
         report.lastSequence = newMark.sequence
@@ -213,6 +284,12 @@ struct Recovery {
             mark: newMark,
             markFile: markFile,
             preparer: preparer,
+            watch: try DirectoryWatch(
+                paths,
+                segment: active.number,
+                in: fileSystem,
+                preparer.notices
+            ),
             pending: list.begun.map(\.header).filter { header in
                 !header.isCompacted && header.number < active.number
             }.map(\.number),

@@ -14,6 +14,20 @@ public struct RecoveryReport: Equatable, Sendable {
         public let savedTo: String
     }
 
+    /// What a copy that was made while the log was written lacks of it.
+    public struct CopyGap: Equatable, Sendable {
+        /// The last sequence number that the copy holds.
+        public let lastSequence: UInt64
+        /// The last one of which it knows that the log held it by then.
+        public let knownSequence: UInt64
+        /// The directory that keeps what was copied of it; `nil` if nothing had to be set aside.
+        public let savedTo: String?
+    }
+
+    /// True if the directory is a copy that no writer opened before.
+    public internal(set) var isCopy = false
+    /// What it lacks because it was copied while the log was written; `nil` if it lacks nothing.
+    public internal(set) var copyGap: CopyGap?
     /// True if this opening created the log.
     public internal(set) var created = false
     /// True if the writer before closed the log.
@@ -36,4 +50,17 @@ public struct RecoveryReport: Equatable, Sendable {
     public internal(set) var chain: [UInt8] = []
 
     init() {}
+}
+
+extension RecoveryReport.CopyGap: CustomStringConvertible {
+    /// What the copy is, and what to do.
+    public var description: String {
+        let lost =
+            knownSequence > lastSequence
+            ? ", and lacks \(lastSequence + 1) to \(knownSequence), written while it was made" : ""
+        let place = savedTo.map { "; what else was copied is kept in \($0)" } ?? ""
+        return "this directory is a copy, made while its log was written: it ends with record "
+            + "\(lastSequence)\(lost)\(place); if it was made otherwise, or long after those records, "
+            + "compare it with the original"
+    }
 }

@@ -26,11 +26,15 @@ struct RepairPlan {
 
     private let paths: LogPaths
     private let fileSystem: any FileSystem
-    private let mark: DurableMark?
+    let mark: DurableMark?
+    private let access: FileAccess
+    private(set) var hasDirtyPadding = false
+    /// The greatest number of a segment's file.
+    private(set) var greatest: UInt32 = 0
     /// True if the file `retired` is there, but not whole.
-    private let hasDamagedRetirement: Bool
+    let hasDamagedRetirement: Bool
     /// Where the log is cut: everything from here on goes.
-    private var cut: (number: UInt32, offset: Int, reason: String)?
+    private(set) var cut: (number: UInt32, offset: Int, reason: String)?
 
     /// Reads the whole log.
     ///
@@ -39,8 +43,10 @@ struct RepairPlan {
         _ paths: LogPaths,
         _ mark: DurableMark?,
         needsVersion: Bool,
-        in fileSystem: any FileSystem
+        in fileSystem: any FileSystem,
+        _ access: FileAccess = .write
     ) throws(LogError) {
+        self.access = access
         self.paths = paths
         self.fileSystem = fileSystem
         self.mark = mark
@@ -50,6 +56,7 @@ struct RepairPlan {
         let known = try Retirement.read(paths, in: fileSystem)
         hasDamagedRetirement = known == nil && names.contains("retired")
         if let known { numbers.removeAll { $0 < known.firstSegment } }
+        greatest = numbers.last ?? 0
         guard !numbers.isEmpty || mark != nil || known != nil else { return }
         guard let first = numbers.first else {
             throw .beyondRepair(segment: known?.firstSegment ?? 1, reason: "there is no segment")
@@ -87,6 +94,7 @@ struct RepairPlan {
                 cut = (number, max(offset, check.position.offset), reason)
                 if offset < segment.header.framesOffset { cut?.offset = 0 }
             }
+            if !check.dirtyPadding.isEmpty { hasDirtyPadding = true }
             for range in check.dirtyPadding {
                 rewrites.append(
                     Rewrite(
@@ -307,10 +315,10 @@ struct RepairPlan {
         return try TailScan.firstUsed(file, size: size) == nil
     }
 
-    private func file(_ number: UInt32) throws(LogError) -> (file: any File, page: [UInt8], Int) {
-        let (path, fileSystem) = (paths.segment(number), fileSystem)
+    func file(_ number: UInt32) throws(LogError) -> (file: any File, page: [UInt8], Int) {
+        let (path, fileSystem, access) = (paths.segment(number), fileSystem, access)
         return try onDisk { () throws(SystemError) in
-            let file = try fileSystem.open(path, .write)
+            let file = try fileSystem.open(path, access)
             return (file, try file.bytes(at: 0, count: Format.pageSize), try file.size())
         }
     }

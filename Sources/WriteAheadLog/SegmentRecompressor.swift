@@ -4,22 +4,22 @@ import Synchronization
 /// Recompresses sealed segments, one at a time, on a thread of its own with the least priority.
 ///
 /// Nobody waits for it and nothing depends on it: what fails is kept in `failure`, and the next
-/// writer tries again.
+/// writer tries again. On a busy machine the thread may get no processor for long wherever it stands, so
+/// it holds no lock while it works.
 final class SegmentRecompressor: Sendable {
     private struct State {
         var pending: [UInt32]
-        var isStopping = false
         var failure: LogError?
     }
 
     private let paths: LogPaths
     private let fileSystem: any FileSystem
     private let state: Mutex<State>
-    /// Segments through this one are retired or about to be; held while a file gets its name, so
-    /// that a retired segment does not come back.
-    private let retiredThrough = Mutex<UInt32>(0)
+    /// Segments through this one are retired.
+    private let retiredThrough = Atomic<UInt32>(0)
+    private let isStopping = Atomic(false)
     private let doorbell = Doorbell()
-    private let ended = Doorbell()
+    private let thread = BackgroundThread("logway-recompress")
 
     /// `pending` are sealed segments that were not recompressed yet.
     init(_ paths: LogPaths, in fileSystem: any FileSystem, pending: [UInt32]) {
@@ -28,15 +28,7 @@ final class SegmentRecompressor: Sendable {
         state = Mutex(State(pending: pending))
     }
 
-    func start() {
-        let thread = Thread { [self] in
-            PosixFileSystem.lowerPriorityOfThread()
-            run()
-            ended.ring()
-        }
-        thread.name = "logway-recompress"
-        thread.start()
-    }
+    func start() { thread.start { [self] in run() } }
 
     /// Why the last recompression failed; `nil` in health.
     var failure: LogError? { state.withLock { $0.failure } }
@@ -47,19 +39,26 @@ final class SegmentRecompressor: Sendable {
         doorbell.ring()
     }
 
-    /// Leaves these segments alone from now on: none of them gets its name again.
+    /// Leaves these segments alone from now on; one that gets its name again all the same loses it.
+    ///
+    /// Call it once the retirement is durable, since that may remove them, and before they are removed:
+    /// what gets its name later is seen here to be retired, and what got it before is removed with them.
     func exclude(through number: UInt32) {
-        retiredThrough.withLock { $0 = max($0, number) }
+        retiredThrough.max(number, ordering: .sequentiallyConsistent)
     }
 
     /// Begins to end: the segment that is being written is given up.
     func stop() {
-        state.withLock { $0.isStopping = true }
+        isStopping.store(true, ordering: .relaxed)
+        thread.hurry()
         doorbell.ring()
     }
 
-    /// Waits for the thread's end; once.
-    func join() { ended.wait() }
+    /// Waits for the thread's end, but not for long; whether it ended.
+    func join() -> Bool { thread.waitForEnd() }
+
+    /// Runs the body once the thread has ended.
+    func whenEnded(_ body: @escaping @Sendable () -> Void) { thread.whenEnded(body) }
 
     private enum Step {
         case recompress(UInt32)
@@ -70,7 +69,7 @@ final class SegmentRecompressor: Sendable {
     private func run() {
         while true {
             let step: Step = state.withLock { state in
-                if state.isStopping { return .end }
+                if isStopping.load(ordering: .relaxed) { return .end }
                 return state.pending.isEmpty ? .sleep : .recompress(state.pending.removeFirst())
             }
             switch step {
@@ -80,14 +79,19 @@ final class SegmentRecompressor: Sendable {
                 do throws(LogError) {
                     try recompress(number)
                 } catch {
-                    state.withLock { $0.failure = error }
+                    // What was retired meanwhile may be gone.
+                    if !isRetired(number) { state.withLock { $0.failure = error } }
                 }
             }
         }
     }
 
     private func isGivenUp(_ number: UInt32) -> Bool {
-        state.withLock { $0.isStopping } || retiredThrough.withLock { number <= $0 }
+        isStopping.load(ordering: .relaxed) || isRetired(number)
+    }
+
+    private func isRetired(_ number: UInt32) -> Bool {
+        number <= retiredThrough.load(ordering: .sequentiallyConsistent)
     }
 
     /// Writes a segment anew and lets the new file take its name.
@@ -103,18 +107,16 @@ final class SegmentRecompressor: Sendable {
             in: fileSystem
         ) { [self] in isGivenUp(number) }
         let isDone = try recompression.run()
-        let result = retiredThrough.withLock { retiredThrough -> Result<Void, LogError> in
-            Result { () throws(LogError) in
-                try onDisk { () throws(SystemError) in
-                    guard isDone, number > retiredThrough else {
-                        return try fileSystem.removeIfPresent(temporary)
-                    }
-                    try fileSystem.rename(temporary, to: paths.segment(number))
-                    try fileSystem.synchronizeDirectory(paths.segments)
-                }
+        try onDisk { () throws(SystemError) in
+            guard isDone, !isRetired(number) else {
+                return try fileSystem.removeIfPresent(temporary)
             }
+            let path = paths.segment(number)
+            try fileSystem.rename(temporary, to: path)
+            // Retired since it was asked: the old file may have been removed before this one came.
+            if isRetired(number) { try fileSystem.removeIfPresent(path) }
+            try fileSystem.synchronizeDirectory(paths.segments)
         }
-        try result.get()
     }
 
     private func segment(_ number: UInt32) throws(LogError) -> SegmentFile {

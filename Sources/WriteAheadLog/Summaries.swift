@@ -91,12 +91,35 @@ public struct VerificationReport: Equatable, Sendable {
     /// An unfinished frame at the very end, which no one was promised; the next writer cuts it.
     public internal(set) var tornTail: Problem?
 
+    /// What the directory lacks because it is a copy that was made while the log was written, which
+    /// explains all that is not as it was written; the next writer sets it aside.
+    public internal(set) var copyGap: RecoveryReport.CopyGap?
+
+    /// Why a directory that holds segments is not read as a log; `nil` if it is.
+    public internal(set) var directoryProblem: String?
     /// Why the log and the checkpoint it was held against don't agree; `nil` if they do, or without
     /// one.
     public internal(set) var checkpointProblem: String?
 
+    /// What of these knows of records that a whole log lacks, as an error; `nil` if nothing does, or if
+    /// the directory is a copy that was made while the log was written.
+    public func lostTail(_ witnesses: [LogWitness]) -> LogError? {
+        guard problem == nil, directoryProblem == nil, !isCopy else { return nil }
+        // What was retired was there, too.
+        let last = max(checked.lastSequence, (retiredBefore ?? 1) - 1)
+        guard let known = witnesses.ahead(of: last, logID).last else { return nil }
+        return .tailLost(last: last, known: known.sequence, witness: known.name)
+    }
+
+    /// The log's identity; `nil` before its first segment is begun.
+    public internal(set) var logID: LogID?
+    /// True if the directory is a copy that no writer opened.
+    public internal(set) var isCopy = false
+
     /// True without a problem, also with the checkpoint; a torn tail is none.
-    public var isWhole: Bool { problem == nil && checkpointProblem == nil }
+    public var isWhole: Bool {
+        problem == nil && directoryProblem == nil && checkpointProblem == nil
+    }
 
     init() {}
 }

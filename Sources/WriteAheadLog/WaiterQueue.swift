@@ -1,12 +1,21 @@
 /// Someone who waits for a sequence number to be durable.
 enum Waiter {
-    case task(CheckedContinuation<Result<Void, LogError>, Never>)
+    case task(CheckedContinuation<Result<Void, LogError>, Never>, Patience)
     case thread(Doorbell)
 
     func finish(_ result: Result<Void, LogError>) {
         switch self {
-        case .task(let continuation): continuation.resume(returning: result)
+        case .task(let continuation, _): continuation.resume(returning: result)
         case .thread(let doorbell): doorbell.ring()
+        }
+    }
+
+    /// Whether it waits while there is no space: a task does until its patience ends; a thread has its
+    /// work given up and tried again by whoever asked for it.
+    var isPatient: Bool {
+        switch self {
+        case .task(_, let patience): !patience.isOver
+        case .thread: false
         }
     }
 }
@@ -33,6 +42,18 @@ struct WaiterQueue {
         if count == 0 { return [] }
         let waiters = entries[..<count].map(\.waiter)
         entries.removeFirst(count)
+        return waiters
+    }
+
+    /// Removes those who don't wait for space.
+    mutating func removeImpatient() -> [Waiter] {
+        // Asked once of each, since a patience may end meanwhile.
+        var waiters: [Waiter] = []
+        entries.removeAll { entry in
+            if entry.waiter.isPatient { return false }
+            waiters.append(entry.waiter)
+            return true
+        }
         return waiters
     }
 

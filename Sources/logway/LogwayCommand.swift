@@ -10,7 +10,7 @@ struct LogwayCommand: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, DemoCommand.self, ExplainCommand.self, RequestsCommand.self,
             LogCommand.self, ReplayCommand.self, ProvidersCommand.self, ReportCommand.self,
-            ModelsCommand.self, BudgetCommand.self,
+            ModelsCommand.self, BudgetCommand.self, BackupCommand.self,
         ]
     )
 }

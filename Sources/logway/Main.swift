@@ -5,6 +5,7 @@ import Foundation
 @main
 enum Main {
     static func main() async {
+        occupyStandardDescriptors()
         // A reader that closes its end of a pipe (head, less) ends the command, not with a crash.
         signal(SIGPIPE, SIG_IGN)
         do {
@@ -16,6 +17,15 @@ enum Main {
             }
         } catch {
             end(error)
+        }
+    }
+
+    /// Opens what the process was started without (`2>&-`): else the next file would have its number, and
+    /// what is said to people would be written into the log.
+    private static func occupyStandardDescriptors() {
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
+            // The lowest number that is free is this one.
+            _ = unsafe open("/dev/null", O_RDWR)
         }
     }
 

@@ -1,8 +1,7 @@
 import Foundation
 import Testing
 
-/// docs/durability.md and docs/compatibility.md name the tests that hold what they promise; this holds
-/// the pages to it.
+/// Pages of docs name the tests that hold what they promise; this holds the pages to it.
 @Suite struct PromiseTests {
     /// A file below Tests and the name of a test in it.
     struct NamedTest {
@@ -19,7 +18,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [("durability", 30), ("compatibility", 25)])
+    @Test(arguments: [
+        ("durability", 30), ("compatibility", 25), ("security", 60), ("limits", 45), ("errors", 1),
+    ])
     func `every test that a promise names exists`(page: String, count: Int) throws {
         let named = try Self.named(in: page)
         #expect(named.count > count)

@@ -1,6 +1,7 @@
 """What every test starts from: fake providers, and real gateways in front of them."""
 
 import itertools
+import os
 import shutil
 
 import anthropic
@@ -10,15 +11,40 @@ import openai
 import pytest
 from google import genai
 
+from clock import Clock
 from fakes.anthropic import AnthropicProvider
 from fakes.gemini import GeminiProvider
 from fakes.ollama import OllamaProvider
 from fakes.openai import OpenAIProvider
 from fakes.server import Refusing
-from gateway import Gateway
+from gateway import PATIENCE, Gateway
 
 PRICES = {"input": 3, "output": 15, "cachedInput": 0.3, "cacheWrite": 3.75}
-"""Dollars per million tokens, of the known answers on cost."""
+"""Dollars per million tokens: a read of the cache is a tenth of the input price, a write a quarter more."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """The long ones, which have a limit of their own, first in each process's row: at the end, one process would be
+    alone with them. The rows are those of `--dist worksteal`."""
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    long = [item for item in items if item.get_closest_marker("timeout")]
+    short = [item for item in items if not item.get_closest_marker("timeout")]
+    ordered = []
+    for process in range(processes):
+        first = long[process::processes]
+        count = max(0, (len(items) - len(ordered)) // (processes - process) - len(first))
+        ordered += first + short[:count]
+        short = short[count:]
+    items[:] = ordered
+
+
+@pytest.fixture
+def clock(tmp_path):
+    """A clock that a test sets, for gateways that are given its variables."""
+    made = Clock(tmp_path)
+    yield made
+    made.close()
 
 
 def provider(name, fake, type="openai", **settings):
@@ -33,30 +59,30 @@ def provider(name, fake, type="openai", **settings):
 
 def openai_client(gateway, **options):
     return openai.OpenAI(
-        base_url=gateway.url + "/v1", api_key="any", max_retries=0, timeout=60, **options
+        base_url=gateway.url + "/v1", api_key="any", max_retries=0, timeout=PATIENCE, **options
     )
 
 
 def anthropic_client(gateway, **options):
     return anthropic.Anthropic(
-        base_url=gateway.url, api_key="any", max_retries=0, timeout=60, **options
+        base_url=gateway.url, api_key="any", max_retries=0, timeout=PATIENCE, **options
     )
 
 
 def ollama_client(gateway):
-    return ollama.Client(host=gateway.url, timeout=60)
+    return ollama.Client(host=gateway.url, timeout=PATIENCE)
 
 
 def gemini_client(gateway):
     # Google's client closes its connections when nobody holds it, so the gateway does.
     gateway.gemini = genai.Client(
-        api_key="any", http_options={"base_url": gateway.url, "timeout": 60_000}
+        api_key="any", http_options={"base_url": gateway.url, "timeout": int(PATIENCE * 1000)}
     )
     return gateway.gemini
 
 
 def http_client(gateway):
-    return httpx.Client(base_url=gateway.url, timeout=60)
+    return httpx.Client(base_url=gateway.url, timeout=PATIENCE)
 
 
 def ask(client, text="What is 2+2?", model="auto", **options):
@@ -162,6 +188,7 @@ class House:
     def reset(self):
         for fake in (self.openai, self.anthropic, self.ollama, self.gemini):
             fake.reset()
+        self.gateway.begin()
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,7 @@
 Standard library only, so that tools/crash-test can use it without a virtual environment.
 """
 
+import datetime
 import json
 import os
 import pathlib
@@ -12,8 +13,12 @@ import threading
 import time
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
-START_TIMEOUT = 60.0
-"""Seconds: a start waits two for providers that don't answer, and a test machine may be busy."""
+PATIENCE = 240.0
+"""Seconds in which what must come comes. A limit for a server that hangs, never for a machine that is busy with
+other things: waiting longer costs nothing where all is well."""
+START_TIMEOUT = PATIENCE
+SOON = 50.0
+"""Seconds: less than the minute after which a provider is given up anyway."""
 
 
 def binary():
@@ -24,12 +29,16 @@ def binary():
     return os.path.abspath(path)
 
 
+BACKTRACE = "enable=yes,color=no,interactive=no,threads=crashed,images=none,registers=none,cache=no,timeout=120s"
+"""What Swift's runtime does where the binary crashes: the stack goes to standard error."""
+
+
 def environment(home):
     """An environment without anybody's keys or settings."""
-    return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8"}
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "LANG": "C.UTF-8", "SWIFT_BACKTRACE": BACKTRACE}
 
 
-def eventually(check, what, timeout=60.0, interval=0.05):
+def eventually(check, what, timeout=PATIENCE, interval=0.05):
     """The first true value of `check`."""
     deadline = time.monotonic() + timeout
     while True:
@@ -54,6 +63,8 @@ class Gateway:
         self.process = None
         self.url = None
         self.output = []
+        self.begun = ""
+        """When the test began that has this gateway now, as the log writes it."""
 
     def configure(self, config):
         """Writes the configuration; JSON is YAML."""
@@ -112,12 +123,13 @@ class Gateway:
     def stop(self):
         """Stops it in good order and returns its exit code."""
         self.process.terminate()
+        # A stop waits for nothing of the least priority without an end.
         return self.process.wait(60)
 
     def kill(self):
         """Kills it as a power cut would, but for the disk's cache."""
         self.process.kill()
-        self.process.wait(60)
+        self.process.wait(PATIENCE)
 
     def close(self):
         """Ends it, whatever it is doing."""
@@ -126,7 +138,7 @@ class Gateway:
 
     # Questions, each through the command line.
 
-    def run(self, *arguments, timeout=120):
+    def run(self, *arguments, timeout=PATIENCE):
         """Runs a command on this data directory."""
         return subprocess.run(
             [binary(), *arguments, "--data", str(self.data)],
@@ -138,7 +150,7 @@ class Gateway:
             timeout=timeout,
         )
 
-    def command(self, *arguments, timeout=120):
+    def command(self, *arguments, timeout=PATIENCE):
         """Runs a command that goes by this configuration and needs no log."""
         return subprocess.run(
             [binary(), *arguments, "--config", str(self.config)],
@@ -185,7 +197,7 @@ class Gateway:
     def verify(self):
         return json.loads(self.ask("log", "verify", "--json"))
 
-    def completed(self, id, timeout=60.0):
+    def completed(self, id, timeout=PATIENCE):
         """The record of a request, as soon as its outcome is in the log."""
 
         def check():
@@ -194,11 +206,18 @@ class Gateway:
 
         return eventually(check, f"request {id} has no outcome", timeout)
 
-    def newest(self, timeout=60.0):
-        """The newest request's record, as soon as its outcome is in the log."""
+    def begin(self):
+        """Another test has this gateway from now on."""
+        self.begun = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def newest(self, timeout=PATIENCE):
+        """The newest request's record, as soon as its outcome is in the log.
+
+        A provider may be asked before the request is on the disk: one of an earlier test may be the newest there."""
 
         def check():
             records = self.requests()
-            return records[0] if records and "completed" in records[0] else None
+            is_there = records and "completed" in records[0] and records[0]["received"]["time"] >= self.begun
+            return records[0] if is_there else None
 
         return eventually(check, "the newest request has no outcome", timeout)

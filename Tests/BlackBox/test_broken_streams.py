@@ -16,7 +16,7 @@ from fakes import ollama as fake_ollama
 from fakes import openai as fake_openai
 from fakes.openai import OpenAIProvider
 from fakes.server import CUT, Hold, Pause, stream
-from gateway import Gateway
+from gateway import SOON, Gateway
 from test_openai_client import user
 
 IN_BAND = {"error": {"message": "out of cheese", "type": "server_error", "code": 502}}
@@ -244,12 +244,12 @@ def test_a_stall_is_an_error_and_closes_the_connection(impatient):
     text, error = read_until_error(openai_texts(response))
     assert (text, isinstance(error, openai.APIError)) == ("fo", True)
     assert made.completed(id_of(response))["completed"]["failure"] == "idle timeout"
-    assert fake.last.abandoned.wait(20)
+    assert fake.last.abandoned.wait(SOON)
 
 
 @pytest.fixture(scope="module")
 def impatient(launched):
-    """A gateway that waits two seconds for the next byte, much longer than a drip pauses."""
+    """A gateway that waits five seconds for the next byte, much longer than a drip pauses."""
     fake = launched(OpenAIProvider)
-    entry = provider("o", fake, timeouts={"idleMs": 2_000})
+    entry = provider("o", fake, timeouts={"idleMs": 5_000})
     return launched(Gateway, {"providers": [entry]}), fake

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from conftest import ask, id_of, openai_client
-from gateway import binary
+from gateway import PATIENCE, binary
 
 FAILED, WRONG_USAGE = 1, 2
 
@@ -26,7 +26,7 @@ def test_a_result_that_can_not_be_written_is_a_failure(pair):
                 stderr=subprocess.PIPE,
                 text=True,
                 env=gateway.environment,
-                timeout=60,
+                timeout=PATIENCE,
             )
         assert result.returncode == FAILED, arguments
         assert "can't be written" in result.stderr
@@ -52,7 +52,7 @@ def run(gateway, *arguments):
         text=True,
         env=gateway.environment,
         cwd=gateway.folder,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 
@@ -108,7 +108,7 @@ def test_a_relative_directory_is_meant_from_the_configuration_s_folder(idle, tmp
             text=True,
             env=idle.environment,
             cwd=folder,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert id in found.stdout, found.stderr
     assert (idle.folder / "logs" / "mine" / "log").is_dir()
@@ -145,7 +145,7 @@ def commands(help):
 
 def test_the_commands_take_the_options_that_the_readme_says():
     help = subprocess.run(
-        [binary(), "--experimental-dump-help"], capture_output=True, text=True, timeout=60
+        [binary(), "--experimental-dump-help"], capture_output=True, text=True, timeout=PATIENCE
     )
     taken = dict(commands(json.loads(help.stdout)["command"]))
     assert taken.pop("serve") == {"data", "config"}

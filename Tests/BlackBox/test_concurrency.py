@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from conftest import ask, id_of, openai_client, provider
 from fakes import openai as fake_openai
+from gateway import PATIENCE
 
 CLIENTS = 12
 REQUESTS = 10
@@ -59,7 +60,7 @@ def test_requests_sent_ahead_on_one_connection_are_answered_in_order(house):
         body = json.dumps({"model": "gpt-x", "stream": number == 1, "messages": [message]}).encode()
         head = "POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1\r\n"
         requests += f"{head}content-length: {len(body)}\r\n\r\n".encode() + body
-    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+    with socket.create_connection((address.hostname, address.port), timeout=PATIENCE) as connection:
         connection.sendall(requests)
         data = b""
         while b"number 2" not in data:

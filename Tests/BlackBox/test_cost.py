@@ -1,4 +1,4 @@
-"""What an answer cost, to the nano-dollar, and where the figure comes from (the known answers)."""
+"""What an answer cost, to the nano-dollar, and where the figure comes from."""
 
 import pytest
 

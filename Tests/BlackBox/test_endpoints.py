@@ -1,9 +1,13 @@
 """Everything but the chat itself: health, feedback, and paths that are not there."""
 
+import json
+
 import openai
 import pytest
 
 from conftest import ask, http_client, id_of, openai_client
+from gateway import eventually
+from test_http_rules import Wire
 
 UNKNOWN_ID = "01900000-0000-7000-8000-000000000000"
 
@@ -174,17 +178,78 @@ def test_explain_says_which_scores_the_report_counts(gateway):
     made = gateway([{"type": "simulated", "name": "sim-fast"}])
     id = id_of(ask(openai_client(made)))
     with http_client(made) as http:
-        for score, source in ((0, "user"), (0.5, "judge"), (1, "user")):
+        for score, source in ((0, "user"), (0.5, "judge")):
             body = {"request_id": id, "score": score, "source": source}
             assert http.post("/v1/feedback", json=body).status_code == 200
     page = made.explain_page(id).partition("Feedback\n")[2]
-    assert page.splitlines() == [
-        "  0.00 by user (not counted: judged again by a later score)",
-        "  0.50 by judge",
-        "  1.00 by user",
-    ]
+    assert page.splitlines() == ["  0.00 by user", "  0.50 by judge"]
     total = made.report()["total"]
-    assert (total["scores"], total["mean_score"]) == (2, 0.75)
+    assert (total["scores"], total["mean_score"]) == (2, 0.25)
+
+
+def test_each_source_judges_an_answer_once(pair):
+    made, _, _ = pair
+    id = id_of(ask(openai_client(made)))
+
+    def judge(score, source=None, **more):
+        body = {"request_id": id, "score": score} | ({"source": source} if source else {}) | more
+        with http_client(made) as http:
+            answer = http.post("/v1/feedback", json=body)
+        return answer.status_code, answer.json().get("error", {}).get("code")
+
+    assert judge(0.5) == (200, None)
+    assert judge(0.5) == (200, None), "what was sent twice is taken once"
+    assert judge(1) == (409, "already_judged")
+    assert judge(1, "user") == (409, "already_judged"), "the source of whoever names none"
+    for number in range(15):
+        assert judge(1, f"judge {number}") == (200, None)
+    assert judge(1, "one more") == (409, "judged_enough")
+    assert judge(1, "judge 3") == (200, None)
+    assert len(made.explain(id)["feedback"]) == 16
+    # Who has judged is known from the log.
+    made.stop()
+    made.start()
+    assert judge(0) == (409, "already_judged")
+    assert judge(0, "one more") == (409, "judged_enough")
+    assert len(made.explain(id)["feedback"]) == 16
+
+
+@pytest.mark.parametrize("length, status", [(64, 200), (65, 400)])
+@pytest.mark.parametrize("letter", ["a", "\u00e9", "\U0001f469\u200d\U0001f680", "e" + "\u0301" * 15])
+def test_a_source_is_a_name_of_some_bytes(house, http, letter, length, status):
+    id = id_of(ask(openai_client(house.gateway), model="gpt-x"))
+    source = letter.encode() * 65
+    source = source[: length - length % len(letter.encode())] + b"x" * (length % len(letter.encode()))
+    body = {"request_id": id, "score": 1, "source": source.decode()}
+    answer = http.post("/v1/feedback", json=body)
+    assert answer.status_code == status, answer.text
+    if status == 400:
+        assert answer.json()["error"]["param"] == "source"
+
+
+def test_a_comment_is_cut_between_two_letters(house, http):
+    id = id_of(ask(openai_client(house.gateway), model="gpt-x"))
+    body = {"request_id": id, "score": 1, "comment": "x" + "e\u0301\u0302" * 5_000}
+    assert http.post("/v1/feedback", json=body).status_code == 200
+    (feedback,) = house.gateway.explain(id)["feedback"]
+    kept = feedback["comment"]
+    assert body["comment"].startswith(kept)
+    assert 4_096 - 2 <= len(kept.encode()) <= 4_096
+
+
+def test_feedback_that_comes_too_fast_is_refused_for_a_while(gateway):
+    made = gateway([{"type": "simulated", "name": "sim-fast"}])
+    sent = b"POST /v1/feedback HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}"
+    with Wire(made) as wire:
+
+        def refused():
+            wire.send(sent * 500)
+            answers = [wire.answer() for _ in range(500)]
+            return next((answer for answer in answers if answer.status == 429), None)
+
+        answer = eventually(refused, "feedback is taken without end", interval=0)
+    assert json.loads(answer.body)["error"]["code"] == "feedback_too_fast"
+    assert int(answer.headers["retry-after"]) > 0
 
 
 def test_feedback_on_a_request_of_before_a_restart_is_taken(pair):

@@ -6,7 +6,7 @@ import anthropic
 import openai
 import pytest
 
-from conftest import anthropic_client, ask, id_of, openai_client, provider
+from conftest import anthropic_client, ask, http_client, id_of, openai_client, provider
 from fakes import gemini as fake_gemini
 from fakes.gemini import GeminiProvider
 from fakes.openai import OpenAIProvider
@@ -44,6 +44,27 @@ def test_openai_client_is_answered_by_gemini(served, google):
             "maxOutputTokens": 99, "temperature": 0.5, "seed": 7, "stopSequences": ["END"],
         },
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("query", ["?alt=sse", ""])
+def test_a_stray_done_is_told_to_no_client(served, google, query):
+    """Proxies put OpenAI's end into the streams of others, whose clients take every event for JSON."""
+    first, *rest = fake_gemini.pieces(["fo", "ur"])
+    done = b"data: [DONE]\r\n\r\n"
+    google.will(stream([first, done, *rest, done]))
+    body = {"contents": [{"role": "user", "parts": [{"text": "2+2?"}]}]}
+    with http_client(served) as http:
+        path = f"/v1beta/models/gemini-x:streamGenerateContent{query}"
+        text = http.post(path, json=body).text
+    assert "[DONE]" not in text
+    if query:
+        events = [json.loads(line[6:]) for line in text.splitlines() if line.startswith("data: ")]
+    else:
+        events = json.loads(text)
+    said = [p.get("text", "") for e in events for p in e["candidates"][0]["content"]["parts"]]
+    assert "".join(said) == "four"
+    assert events[-1]["candidates"][0]["finishReason"] == "STOP"
+    assert served.newest()["completed"]["outcome"] == "answered"
 
 
 def test_stream_is_translated_and_priced(served, google):

@@ -17,6 +17,7 @@ from fakes import openai as fake_openai
 from fakes.gemini import GeminiProvider
 from fakes.openai import OpenAIProvider
 from fakes.server import CUT, stream
+from gateway import PATIENCE
 from test_matrix import MODELS, PNG, TOOL_ANSWERS, families
 
 ADD = {
@@ -277,7 +278,7 @@ def test_a_stream_that_breaks_off_ends_in_an_error_and_no_clean_end(fake, gatewa
         with httpx.stream(
             "POST",
             served.url + "/v1beta/models/gpt-x:streamGenerateContent",
-            params=alt, json=user(), timeout=60,
+            params=alt, json=user(), timeout=PATIENCE,
         ) as answer:  # fmt: skip
             for piece in answer.iter_bytes():
                 got += piece

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from conftest import ask, id_of, openai_client
-from gateway import Gateway, binary, eventually
+from gateway import PATIENCE, Gateway, binary, eventually
 
 SIMULATED = {"type": "simulated", "name": "sim-fast"}
 
@@ -42,7 +42,7 @@ def typed(gateway, command, **variables):
         text=True,
         env={**gateway.environment, **variables},
         cwd=gateway.folder,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -133,7 +133,7 @@ def test_the_demo_s_commands_work_as_they_are_printed(tmp_path):
             text=True,
             env=environment,
             cwd=tmp_path,
-            timeout=60,
+            timeout=PATIENCE,
         )
         assert ended.returncode == 0, f"{command}: {ended.stderr}"
     assert "\nlogway " not in done.stdout and ": logway " not in done.stdout
@@ -156,7 +156,7 @@ def test_discovery_says_what_it_found_and_no_key(tmp_path):
                 "ANTHROPIC_API_KEY": "",
             },
             cwd=tmp_path,
-            timeout=60,
+            timeout=PATIENCE,
         )
     assert done.returncode == 1
     (found,) = (line for line in done.stderr.splitlines() if line.startswith("found: "))

@@ -12,7 +12,7 @@ from fakes import ollama as fake_ollama
 from fakes import openai as fake_openai
 from fakes.openai import OpenAIProvider, completion
 from fakes.server import CUT, DEAF, HALF_CLOSE, Reply, Seen, stream
-from gateway import eventually
+from gateway import SOON, eventually
 
 MODELS = {
     "openai": "gpt-x", "anthropic": "claude-x", "ollama": "llama-x", "gemini": "gemini-x",
@@ -71,7 +71,7 @@ def test_stream_that_ends_in_a_half_close_was_cut(house, family, framing):
     record = house.gateway.completed(id_of(answer))
     assert record["completed"]["outcome"] == "cut"
     # The other half of the connection is not left open.
-    assert fake.last.let_go.wait(10)
+    assert fake.last.let_go.wait(SOON)
 
 
 @pytest.mark.parametrize("family", MODELS)
@@ -82,7 +82,7 @@ def test_whole_stream_before_a_half_close_is_an_answer(house, family):
     assert text == "four"
     assert answer.text.rstrip().endswith("data: [DONE]")
     assert house.gateway.completed(id_of(answer))["completed"]["outcome"] == "answered"
-    assert fake.last.let_go.wait(10)
+    assert fake.last.let_go.wait(SOON)
     # The connection is not taken for the next request.
     assert ask(openai_client(house.gateway), model=MODELS[family]).parse().choices
 
@@ -117,7 +117,7 @@ def test_answer_that_is_cut_by_a_half_close_is_asked_for_elsewhere(pair, framing
     assert answer.parse().choices[0].message.content == "second"
     attempts = made.completed(id_of(answer))["attempts_finished"]
     assert [a.get("failure") for a in attempts] == ["cut", None]
-    assert first.last.let_go.wait(10)
+    assert first.last.let_go.wait(SOON)
 
 
 def test_half_close_before_any_answer_is_asked_for_elsewhere(pair):
@@ -180,4 +180,4 @@ def test_large_body_that_is_refused_before_it_is_read_goes_elsewhere(gateway, fa
     assert answer.parse().choices[0].message.content == "second"
     attempts = made.completed(id_of(answer))["attempts_finished"]
     assert [a.get("failure") for a in attempts] == ["overloaded", None]
-    assert first.last.let_go.wait(10)
+    assert first.last.let_go.wait(SOON)

@@ -8,10 +8,10 @@ import pytest
 from conftest import ask, id_of, openai_client, provider
 from fakes.openai import completion, error, pieces
 from fakes.server import Hold, Pause, stream
+from gateway import PATIENCE, SOON
 from test_cancellation import post
 
 HEDGE = {"afterMs": 100, "maxShare": 1}
-SOON = 20.0
 LIMIT = 64
 """The output limit of each request: with it, what an attempt may cost has a bound."""
 
@@ -60,7 +60,7 @@ def test_the_hedge_wins_and_both_are_recorded(hedging):
     response = asked(made)
     assert response.headers["x-logway-provider"] == "quick"
     assert texts(response) == "quick"
-    assert slow.last.abandoned.wait(SOON), "the loser is still being asked"
+    assert slow.wait_for_request().abandoned.wait(SOON), "the loser is still being asked"
     assert len(quick.requests) == 1
     record = made.completed(id_of(response))
     first, hedge = record["attempts_started"]
@@ -95,7 +95,7 @@ def test_the_first_attempt_may_still_win(hedging):
     response = asked(made)
     assert response.headers["x-logway-provider"] == "slow"
     assert texts(response) == "slow"
-    assert quick.last.abandoned.wait(SOON), "the loser is still being asked"
+    assert quick.wait_for_request().abandoned.wait(SOON), "the loser is still being asked"
     record = made.completed(id_of(response))
     assert [(a["number"], a.get("failure")) for a in record["attempts_finished"]] == [
         (2, "hedge lost"),
@@ -126,9 +126,9 @@ def test_when_the_first_fails_the_hedge_goes_on_alone(hedging):
     client = threading.Thread(target=run)
     client.start()
     slow.wait_for_request()
-    assert slow.last.answered.wait(SOON)
+    assert slow.wait_for_request().answered.wait(SOON)
     gate.set()
-    client.join(60)
+    client.join(PATIENCE)
     assert started["texts"] == "slow"  # What the silent stream says in the end.
     record = made.completed(id_of(started["response"]))
     assert [(a["provider"], a.get("failure")) for a in record["attempts_finished"]] == [
@@ -145,7 +145,7 @@ def test_when_both_fail_the_next_candidate_is_asked(fake, gateway):
         routing={"hedge": HEDGE},
     )
     slow.will(lambda request: (quick.wait_for_request(), error(500, "oops"))[1])
-    quick.will(lambda request: (slow.last.answered.wait(SOON), error(503, "full"))[1])
+    quick.will(lambda request: (slow.wait_for_request().answered.wait(SOON), error(503, "full"))[1])
     response = asked(made)
     assert texts(response) == "third"
     record = made.completed(id_of(response))
@@ -160,7 +160,7 @@ def test_when_both_fail_the_next_candidate_is_asked(fake, gateway):
 def test_all_fail_and_the_client_hears_of_each(hedging):
     made, slow, quick = hedging(routing={"retry": {"times": 0}})
     slow.will(lambda request: (quick.wait_for_request(), error(500, "oops"))[1])
-    quick.will(lambda request: (slow.last.answered.wait(SOON), error(503, "full"))[1])
+    quick.will(lambda request: (slow.wait_for_request().answered.wait(SOON), error(503, "full"))[1])
     with pytest.raises(openai.InternalServerError) as caught:
         asked(made)
     assert "slow" in str(caught.value) and "quick" in str(caught.value)
@@ -175,7 +175,7 @@ def test_a_request_at_fault_ends_the_race(hedging):
     quick.will(silent())
     with pytest.raises(openai.BadRequestError):
         asked(made)
-    assert quick.last.abandoned.wait(SOON), "the loser is still being asked"
+    assert quick.wait_for_request().abandoned.wait(SOON), "the loser is still being asked"
     record = made.explain(made.newest()["request"])
     assert [a["failure"] for a in record["attempts_finished"]] == ["hedge lost", "invalid request"]
     checked(made)
@@ -231,7 +231,7 @@ def test_a_client_that_hangs_up_ends_both(hedging):
     quick.wait_for_request()
     connection.close()
     for server in (slow, quick):
-        assert server.last.abandoned.wait(SOON), "a provider is still being asked"
+        assert server.wait_for_request().abandoned.wait(SOON), "a provider is still being asked"
     record = made.newest()
     assert record["completed"]["outcome"] == "cancelled"
     assert [a["failure"] for a in record["attempts_finished"]] == ["client gone", "client gone"]
@@ -239,14 +239,14 @@ def test_a_client_that_hangs_up_ends_both(hedging):
 
 
 def test_the_whole_time_ends_both(hedging):
-    made, slow, quick = hedging(routing={"timeouts": {"totalMs": 3_000}})
+    made, slow, quick = hedging(routing={"timeouts": {"totalMs": 8_000}})
     slow.will(silent())
     quick.will(silent())
     with pytest.raises(openai.APIStatusError) as caught:
         asked(made)
     assert caught.value.status_code == 504
     for server in (slow, quick):
-        assert server.last.abandoned.wait(SOON), "a provider is still being asked"
+        assert server.wait_for_request().abandoned.wait(SOON), "a provider is still being asked"
     record = made.newest()
     assert len(record["attempts_finished"]) == 2
     checked(made)
@@ -261,7 +261,7 @@ def test_a_stop_ends_both(hedging):
     assert made.stop() == 0
     connection.close()
     for server in (slow, quick):
-        assert server.last.abandoned.wait(SOON), "a provider is still being asked"
+        assert server.wait_for_request().abandoned.wait(SOON), "a provider is still being asked"
     record = made.newest()
     assert record["completed"]["outcome"] == "interrupted"
     assert [a["failure"] for a in record["attempts_finished"]] == ["interrupted", "interrupted"]

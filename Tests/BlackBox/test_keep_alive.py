@@ -122,10 +122,16 @@ def test_a_silence_within_the_answer_is_pinged_too(fake, gateway):
         body = MESSAGES | {"stream": True}
         with http.stream("POST", "/v1/chat/completions", json=body) as response:
             lines = response.iter_text()
-            text = read_until_ping(lines, OPENAI_PING)
+            text = ""
+            # Only a ping behind the first content is one within the answer.
+            while OPENAI_PING not in text.partition("fo")[2]:
+                text += next(lines)
             gate.set()
             text += "".join(lines)
-    assert response.headers["x-logway-provider"] == "first"
+    # A head that a ping sent, as on a busy machine, knows nobody yet.
+    assert response.headers.get("x-logway-provider") == "first" or text.startswith(OPENAI_PING)
+    record = made.completed(response.headers["x-logway-request-id"])
+    assert record["completed"]["provider"] == "first"
     passed = "".join(text.split(OPENAI_PING))
     told = [line for line in passed.split("\n\n") if line and not line.startswith(":")]
     sent = [event.decode().strip() for event in [begin, *rest]]

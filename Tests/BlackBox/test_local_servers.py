@@ -93,21 +93,37 @@ def test_ollama_s_loaded_models_are_told_as_well(gateway, fake):
     }
 
 
+def pools(made):
+    return {name: row["pool"] for name, row in made.status().items()}
+
+
+def lists_when_connected(server, least):
+    """Its list comes once so many connections are there: one that came before the second was asked for would leave
+    its connection to that."""
+
+    def answer(request):
+        eventually(lambda: server.connections >= least, "no connection beside this one")
+        return server.look_up(request)
+
+    server.models_reply = answer
+
+
 def test_two_connections_to_a_local_server_stay_open(gateway, fake):
     servers = {
         "ollama": fake(OllamaProvider), "studio": fake(LMStudioProvider), "other": fake(),
     }  # fmt: skip
+    for name in ("ollama", "studio"):
+        lists_when_connected(servers[name], 2)
+    # One probe and no more: a request that comes while both are in use gets a third connection.
+    once = {"intervalMs": 3_600_000, "timeoutMs": 60_000}
     made = gateway([
-        provider("ollama", servers["ollama"], "ollama", healthCheck=PROBES),
-        studio_entry(servers["studio"], healthCheck=PROBES),
-        provider("other", servers["other"], healthCheck=PROBES, maxConcurrent=1),
+        provider("ollama", servers["ollama"], "ollama", healthCheck=once),
+        studio_entry(servers["studio"], healthCheck=once),
+        provider("other", servers["other"], healthCheck=once, maxConcurrent=1),
     ])  # fmt: skip
-
-    def pools():
-        return {name: row["pool"] for name, row in made.status().items()}
-
+    told = pools(made)
     for name, least in {"ollama": 2, "studio": 2, "other": 1}.items():
-        pool = pools()[name]
+        pool = told[name]
         assert (pool["kept_open"], pool["open"], pool["idle"]) == (least, least, least), name
         assert servers[name].connections == least
     # Answers come over them.
@@ -116,12 +132,18 @@ def test_two_connections_to_a_local_server_stay_open(gateway, fake):
     assert {name: fake.connections for name, fake in servers.items()} == {
         "ollama": 2, "studio": 2, "other": 1,
     }  # fmt: skip
-    # What the server closes is opened again by the next probe.
-    servers["ollama"].hang_up()
-    eventually(lambda: servers["ollama"].connections == 4, "they were not opened again")
-    eventually(lambda: pools()["ollama"]["open"] == 2, "they are not told")
     table = made.ask("providers", "status", "--detailed")
     assert "Open" in table.partition("Connections\n")[2].splitlines()[0]
+
+
+def test_connections_that_a_local_server_closed_are_opened_again_by_the_next_probe(gateway, fake):
+    server = fake(OllamaProvider)
+    made = gateway([provider("ollama", server, "ollama", healthCheck=PROBES)])
+    eventually(lambda: pools(made)["ollama"]["open"] == 2, "they were not opened")
+    before = server.connections
+    server.hang_up()
+    eventually(lambda: server.connections >= before + 2, "they were not opened again")
+    eventually(lambda: pools(made)["ollama"]["open"] == 2, "they are not told")
 
 
 def test_models_are_loaded_over_tls_by_the_trusted_certificates(gateway, fake, tmp_path):

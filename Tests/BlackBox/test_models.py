@@ -8,7 +8,7 @@ import pytest
 
 from conftest import ask, id_of, openai_client, provider
 from fakes.openai import completion
-from gateway import binary, environment
+from gateway import PATIENCE, binary, environment
 
 FAILED, WRONG_USAGE = 1, 2
 
@@ -57,7 +57,7 @@ class Desk:
             text=True,
             env=environment(self.folder),
             cwd=self.folder,
-            timeout=60,
+            timeout=PATIENCE,
         )
 
     def ask(self, *arguments):
@@ -183,7 +183,7 @@ def test_a_catalogue_with_a_mistake_stops_everything_with_the_place(desk, gatewa
     config = {"catalog": str(catalogue)}
     made = gateway([{"type": "ollama"}], start=False, **config)
     started = subprocess.run(
-        made.serve_command(), capture_output=True, text=True, env=made.environment, timeout=60
+        made.serve_command(), capture_output=True, text=True, env=made.environment, timeout=PATIENCE
     )
     shown = desk.run("list", "--config", made.config)
     for result in (started, shown):

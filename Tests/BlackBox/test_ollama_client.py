@@ -12,7 +12,7 @@ from fakes import anthropic as fake_anthropic
 from fakes import ollama as fake_ollama
 from fakes import openai as fake_openai
 from fakes.ollama import OllamaProvider
-from fakes.server import CUT
+from fakes.server import CUT, stream
 from test_openai_client import user
 
 MODELS = ["llama-x", "gpt-x", "claude-x"]
@@ -73,6 +73,19 @@ def test_without_a_word_on_streams_an_answer_is_streamed(house, model):
     assert answer.headers["content-type"] == "application/x-ndjson"
     assert len(answer.text.splitlines()) >= 3
     assert answer.text.endswith("\n")
+
+
+def test_lines_that_end_in_carriage_returns_alone_are_no_lines(house):
+    whole = [fake_ollama.line(fake_ollama.part("fo")), fake_ollama.line(fake_ollama.part("ur"))]
+    glued = fake_ollama.line(fake_ollama.part("!")).rstrip() + b"\r" + fake_ollama.line(fake_ollama.last())
+    house.ollama.will(stream([*whole, glued], "application/x-ndjson"))
+    with http_client(house.gateway) as http:
+        answer = http.post("/api/chat", json={"model": "llama-x", "messages": user()})
+    lines = [json.loads(line) for line in answer.content.split(b"\n") if line]
+    # How much was sent before the broken line came is a matter of timing.
+    assert [line["message"]["content"] for line in lines[:-1]] in ([], ["fo"], ["fo", "ur"])
+    # The error is a line of its own, not glued to half of another.
+    assert lines[-1]["code"] in ("upstream_interrupted", "all_providers_failed")
 
 
 def test_the_async_client_is_answered(house):

@@ -13,6 +13,7 @@ import pytest
 
 from conftest import http_client, provider
 from fakes.openai import error
+from gateway import PATIENCE
 from test_openai_client import user
 
 PAGE = "http://localhost:3000"
@@ -223,7 +224,7 @@ def visited(page, folder):
         browser(), "--headless=new", "--no-sandbox", "--disable-gpu", "--dump-dom",
         "--virtual-time-budget=20000", f"--user-data-dir={folder}", page,
     ]  # fmt: skip
-    run = subprocess.run(command, capture_output=True, text=True, timeout=120)
+    run = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     found = re.search(r"<pre id=.results.>(.+?)</pre>", run.stdout, re.DOTALL)
     assert found, run.stdout + run.stderr[-2000:]
     return json.loads(html.unescape(found[1]))

@@ -13,6 +13,7 @@ from fakes.anthropic import AnthropicProvider
 from fakes.media import PICTURE, SOUND, MediaProvider
 from fakes.openai import OpenAIProvider, error
 from fakes.server import CUT, Reply, stream, whole
+from gateway import PATIENCE
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 DATA = b'{"a": 1}\r\n--not-a-boundary\r\n' * 500
@@ -260,7 +261,7 @@ def test_no_path_leads_out_of_the_provider_s_files(served, media, path):
     before = len(media.requests)
     address = urlsplit(served.url)
     # httpx would take the dots away.
-    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE)
     connection.request("GET", path)
     assert connection.getresponse().status == 404
     connection.close()

@@ -7,9 +7,11 @@ import pytest
 from conftest import ask, id_of, openai_client, provider
 from fakes.openai import completion, error, pieces, stream
 from fakes.server import Hold, Pause
+from gateway import eventually
+from test_cancellation import post
 
 # Short limits, so that a test does not wait for a minute: the rules are the same.
-PATIENCE = {"hang": {"leastMs": 300, "multiple": 3}}
+PATIENCE = {"hang": {"leastMs": 2_000, "multiple": 3}}
 LONG = {"firstTokenMs": 60_000, "slowFirstTokenMs": 60_000}
 
 
@@ -17,6 +19,10 @@ def checked(gateway):
     """The log decides again what it recorded."""
     assert gateway.stop() == 0
     gateway.ask("replay", "--check")
+
+
+def started(made):
+    return [e for e in made.events() if e["type"] == "AttemptStarted"]
 
 
 def streamed(made, **options):
@@ -55,7 +61,7 @@ def test_a_stream_that_hangs_goes_to_the_next(known):
     assert record["completed"]["provider"] == "second"
     assert record["attempts_finished"][0]["failure"] == "first token timeout"
     hang = record["attempts_started"][0]["hang"]
-    assert hang["us"] >= 300_000
+    assert hang["us"] >= 2_000_000
     page = made.explain_page(record["completed"]["request"])
     assert "waits up to" in page
     assert "99 of 100 are expected to begin within" in page
@@ -123,10 +129,11 @@ def test_a_client_that_leaves_during_the_wait_is_not_asked_for(fake, gateway):
     only.always(error(503, "busy"))
     made = gateway(
         [provider("only", only)],
-        routing={"retry": {"times": 1, "backoffMs": 20_000, "longestMs": 20_000}},
+        routing={"retry": {"times": 1, "backoffMs": 240_000, "longestMs": 240_000}},
     )
-    with pytest.raises(openai.APITimeoutError):
-        ask(openai_client(made).with_options(timeout=2))
+    connection = post(made, {"model": "auto"})
+    eventually(lambda: len(started(made)) == 2, "the second attempt is not waited for")
+    connection.close()
     record = made.newest()
     assert record["completed"]["outcome"] == "cancelled"
     assert [a.get("retry", {}).get("number") for a in record["attempts_started"]] == [None, 1]
@@ -179,8 +186,9 @@ def test_an_unstreamed_answer_has_the_time_to_be_written(fake, gateway):
 
 
 def test_a_stream_that_flows_has_no_whole_time(fake, gateway):
-    only, total = fake(), 1.5
-    slow = [step for piece in pieces(list("abcdef")) for step in (piece, Pause(0.4))]
+    # Until it flows it has that time, on a busy machine too.
+    only, total = fake(), 5
+    slow = [step for piece in pieces(list("abcdef")) for step in (piece, Pause(1))]
     only.will(stream(slow))
     made = gateway([provider("only", only)], routing={"timeouts": {"totalMs": int(total * 1000)}})
     record = streamed(made)

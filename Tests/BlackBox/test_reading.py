@@ -13,7 +13,7 @@ from conftest import ask, http_client, id_of, openai_client, provider
 from fakes import openai as fake_openai
 from fakes.openai import OpenAIProvider, error
 from fakes.server import Hold, Reply, Seen, stream
-from gateway import binary, eventually
+from gateway import PATIENCE, SOON, binary, eventually
 from test_openai_client import user
 
 COMMANDS = {
@@ -240,7 +240,7 @@ def test_tail_follows_a_running_server(pair):
         assert sequences == list(range(sequences[0], sequences[0] + len(sequences)))
     finally:
         tail.terminate()
-        tail.wait(60)
+        tail.wait(PATIENCE)
 
 
 def test_a_closed_pipe_ends_tail_without_a_crash(pair):
@@ -313,8 +313,8 @@ def test_a_stop_waits_for_requests_in_flight(pair):
     first.wait_for_request()
     gateway.process.terminate()
     gate.set()
-    thread.join(60)
-    assert gateway.process.wait(60) == 0
+    thread.join(PATIENCE)
+    assert gateway.process.wait(PATIENCE) == 0
     assert answers and answers[0].parse().choices[0].message.content == "four"
     record = gateway.explain(id_of(answers[0]))
     assert record["completed"]["outcome"] == "answered"
@@ -342,10 +342,10 @@ def test_a_stop_that_has_waited_long_enough_interrupts(fake, gateway, streamed):
     thread.start()
     stuck.wait_for_request()
     if streamed:
-        assert begun.wait(60)
+        assert begun.wait(PATIENCE)
     assert made.stop() == 0
-    thread.join(60)
-    assert stuck.last.abandoned.wait(20)
+    thread.join(PATIENCE)
+    assert stuck.last.abandoned.wait(SOON)
     (record,) = made.requests()
     assert record["completed"]["outcome"] == "interrupted"
     assert made.events()[-1]["type"] == "NodeStopped"
@@ -365,7 +365,7 @@ def test_a_request_that_a_crash_left_open_is_interrupted(pair):
     first.wait_for_request()
     eventually(lambda: gateway.requests(), "the request is not in the log")
     gateway.kill()
-    thread.join(60)
+    thread.join(PATIENCE)
     (before,) = gateway.requests()
     assert "completed" not in before
     gateway.start()

@@ -9,6 +9,7 @@ import pytest
 from conftest import PRICES, ask, http_client, id_of, openai_client, provider
 from fakes.openai import pieces, stream, streamed
 from fakes.server import Hold, Pause
+from gateway import SOON, eventually
 from test_replay import check
 
 AGENT = {"max_tokens": 128_000, "stream": True}
@@ -117,7 +118,12 @@ def test_who_may_think_unseen_is_held_by_the_clock(made):
     gate = threading.Event()
     first, *rest = pieces(["four"], model="thinker")
     only.will(stream([first, Hold(gate), *rest]))
-    threading.Timer(2.5, gate.set).start()
+
+    def go_on():
+        eventually(lambda: extensions(server), "nothing more is reserved", timeout=SOON)
+        gate.set()
+
+    threading.Thread(target=go_on, daemon=True).start()
     response = ask(openai_client(server), model="thinker", **AGENT)
     assert read(response) == "four"
     attempt = server.explain(id_of(response))["attempts_started"][0]
@@ -130,10 +136,11 @@ def test_who_may_think_unseen_is_held_by_the_clock(made):
 @pytest.mark.parametrize("model", ["gpt-x", "thinker"])
 def test_a_stream_ends_where_the_budget_does(made, model):
     server, only = made({"daily": 0.05, "expectedOutputTokens": 100}, [model])
-    gate = threading.Event()
+    flows, gate = threading.Event(), threading.Event()
     first, *rest = pieces(["begin", "x" * 20_000, "end"], model=model)
-    only.will(stream([first, rest[0], Pause(0.3), rest[1], Hold(gate), *rest[2:]]))
+    only.will(stream([first, rest[0], Hold(flows), rest[1], Hold(gate), *rest[2:]]))
     response = ask(openai_client(server), model=model, **AGENT)
+    flows.set()
     with pytest.raises(openai.APIError) as caught:
         read(response)
     assert caught.value.code == "budget_exceeded"

@@ -43,6 +43,22 @@ def test_a_text_is_answered(house, client, model):
     assert (answer.instructions, answer.metadata) == ("Be terse.", {"a": "b"})
 
 
+@pytest.mark.parametrize("separator", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("model", MODELS)
+def test_what_a_client_wrote_on_several_lines_stays_in_one_event(house, model, separator):
+    body = {"model": model, "input": "What is 2+2?", "stream": True, "tools": [ADD], "metadata": {"a": "b"}}
+    body |= {"text": {"format": {"type": "text"}}, "tool_choice": "auto", "store": False}
+    lines = json.dumps(body, indent=2).replace("\n", separator)
+    with http_client(house.gateway) as http:
+        answer = http.post("/v1/responses", content=lines, headers={"content-type": "application/json"})
+    parts = answer.text.strip().split("\n\n")
+    events = [part.split("\n") for part in parts if not part.startswith(":")]
+    assert all([line.split(":")[0] for line in event] == ["event", "data"] for event in events)
+    values = [json.loads(data[6:]) for _, data in events]
+    assert [value["type"] for value in values][-1] == "response.completed"
+    assert values[-1]["response"]["tools"] == [ADD]
+
+
 EVENTS = [
     "response.created", "response.in_progress", "response.output_item.added",
     "response.content_part.added", "response.output_text.delta", "response.output_text.delta",

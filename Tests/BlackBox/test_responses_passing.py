@@ -1,6 +1,7 @@
 """OpenAI's responses where a provider has them: every byte goes on, and comes back."""
 
 import json
+import threading
 
 import openai
 import pytest
@@ -9,7 +10,8 @@ from conftest import http_client, id_of, openai_client, provider
 from fakes import openai as fake_openai
 from fakes.anthropic import AnthropicProvider
 from fakes.openai import OpenAIProvider
-from fakes.server import CUT, stream, whole
+from fakes.server import CUT, Hold, Reply, stream, whole
+from gateway import eventually
 
 ODD = {
     "model": "gpt-x",
@@ -341,6 +343,69 @@ def test_a_kept_response_is_looked_up_at_its_provider(two):
         assert http.delete("/v1/responses/resp_of_b").json() == {"deleted": True}
         assert second.last.method == "DELETE"
         assert http.get("/v1/responses/..%2Fmodels").status_code == 404
+
+
+CHAT = {"model": "gpt-x", "messages": [{"role": "user", "content": "Hi"}]}
+
+
+@pytest.fixture
+def kept(fake, gateway):
+    """A response that a provider keeps, of which Logway knows by its log alone, and little room for answers."""
+    holder = fake()
+    made = gateway(
+        [provider("a", holder, responses=True, healthCheck={"enabled": False, "timeoutMs": 1_000})],
+        server={"maxAnswersBytes": 4 << 20},
+    )
+    holder.will(fake_openai.response(id="resp_kept"))
+    assert post(made, {"model": "gpt-x", "input": "Hi"}).status_code == 200
+    made.stop()
+    made.start()
+    return made, holder
+
+
+def test_a_kept_response_that_there_is_no_room_for_is_not_missing(kept):
+    made, holder = kept
+    holder.pages["/v1/responses/resp_kept"] = whole({"id": "resp_kept", "x": "x" * (1 << 20)})
+    gate, seen = threading.Event(), []
+
+    def look_up():
+        with http_client(made) as http:
+            seen.append(http.get("/v1/responses/resp_kept"))
+        return seen[-1].status_code == 503
+
+    assert not look_up() and seen[0].status_code in (200, 504)
+    # It takes all the room there is, from its head on.
+    holder.will(Reply([Hold(gate), CUT], headers={"content-length": str(8 << 20)}))
+    chat = threading.Thread(target=post, args=(made, CHAT, "/v1/chat/completions"))
+    chat.start()
+    eventually(look_up, "there is room")
+    assert seen[-1].json()["error"]["code"] == "overloaded"
+    assert seen[-1].headers["retry-after"] == "2"
+    # On a slow machine the provider itself may be too slow; it has the response all the same.
+    assert {answer.status_code for answer in seen} <= {200, 503, 504}
+    gate.set()
+    chat.join()
+
+
+def test_a_kept_response_whose_provider_fails_is_not_missing(kept):
+    made, holder = kept
+    path, gate = "/v1/responses/resp_kept", threading.Event()
+    for reply, status in [
+        (fake_openai.error(500), 502),
+        (Reply([CUT], headers={"content-length": "9"}), 502),
+        (Reply([Hold(gate)], headers={"content-length": "9"}), 504),
+    ]:
+        holder.pages[path] = reply
+        with http_client(made) as http:
+            answer = http.get(path)
+        assert answer.status_code == status
+        assert answer.json()["error"]["code"] == "all_providers_failed"
+    gate.set()
+    # What the provider itself says of it passes.
+    holder.pages[path] = fake_openai.error(404)
+    with http_client(made) as http:
+        assert http.get(path).status_code == 404
+        assert http.get("/v1/responses/resp_unknown").status_code == 404
 
 
 def test_what_a_chat_thought_is_taken_back_where_bytes_pass(fake, gateway):

@@ -11,7 +11,7 @@ import pytest
 
 from conftest import ask, id_of, openai_client, provider
 from fakes.server import Hold, Reply
-from gateway import Gateway, binary, environment, eventually
+from gateway import PATIENCE, Gateway, binary, environment, eventually
 
 FAILED, WRONG_USAGE, FOUND_BAD = 1, 2, 3
 SIMULATED = {
@@ -34,7 +34,7 @@ def serve(gateway, port=0, **variables):
         text=True,
         env={**gateway.environment, **variables},
         cwd=gateway.folder,
-        timeout=60,
+        timeout=PATIENCE,
     )
 
 
@@ -299,7 +299,7 @@ def test_a_configuration_that_is_not_there_is_named(idle):
     idle.config.unlink()
     result = serve(idle)
     refused(result, "logway.yaml", "there is no such file")
-    help = subprocess.run([binary(), "--help"], capture_output=True, text=True, timeout=60).stdout
+    help = subprocess.run([binary(), "--help"], capture_output=True, text=True, timeout=PATIENCE).stdout
     for advice in re.findall(r"`logway ([a-z]+)", result.stderr):
         assert f"\n  {advice} " in help, f"there is no `logway {advice}`"
 
@@ -326,7 +326,7 @@ def test_wrong_usage_exits_with_2(tmp_path, arguments):
         text=True,
         env=environment(tmp_path),
         cwd=tmp_path,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert result.returncode == WRONG_USAGE
     assert result.stderr and not result.stdout
@@ -335,7 +335,7 @@ def test_wrong_usage_exits_with_2(tmp_path, arguments):
 def test_a_public_address_is_refused(idle):
     command = [*idle.serve_command(), "--host", "0.0.0.0"]
     result = subprocess.run(
-        command, capture_output=True, text=True, env=idle.environment, timeout=60
+        command, capture_output=True, text=True, env=idle.environment, timeout=PATIENCE
     )
     refused(result, "0.0.0.0", "127.0.0.1")
 
@@ -366,7 +366,7 @@ def test_the_greeting_s_curl_line_works(gateway):
         return next((t.strip() for t in made.output if t.strip().startswith("curl ")), None)
 
     command = eventually(line, "no curl line was printed")
-    result = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=60)
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, timeout=PATIENCE)
     assert " 200 OK" in result.stdout.splitlines()[0]
     id = re.search(r"x-logway-request-id: (\S+)", result.stdout)[1]
     assert "answered" in made.explain_page(id)

@@ -26,13 +26,14 @@ struct DecideBench {
         let received = try town.received(body)
         for strategies in [[], ["performance"], ["cost"], ["complexity"], ["quality"]] {
             let state = town.state(strategies)
-            let decision = decide(received, state: state, now: Town.noon, seed: 1)
+            let decision = decide(received, in: RoutingContext(state, at: Town.noon), seed: 1)
             precondition(decision.candidates.count == 50, "not 50 candidates")
             let name = strategies.first ?? "usual strategies"
             rows.append(
                 Row.measure("decide among 50, \(name)", count, limit: 100) { index in
                     let seed = UInt64(truncatingIfNeeded: index)
-                    let decision = decide(received, state: state, now: Town.noon, seed: seed)
+                    let context = RoutingContext(state, at: Town.noon)
+                    let decision = decide(received, in: context, seed: seed)
                     return UInt64(decision.chosen ?? 0)
                 }
             )
@@ -42,7 +43,8 @@ struct DecideBench {
             Row.measure("read 1 KiB, features, decide among 50", count, limit: 100) { index in
                 let received = try town.received(body)
                 let seed = UInt64(truncatingIfNeeded: index)
-                let decision = decide(received, state: state, now: Town.noon, seed: seed)
+                let context = RoutingContext(state, at: Town.noon)
+                let decision = decide(received, in: context, seed: seed)
                 return UInt64(decision.chosen ?? 0)
             }
         )

@@ -64,6 +64,20 @@ struct ReplayCheckTests {
         #expect(other.code == 0)
     }
 
+    /// Keeps a forged log for the test of the exit codes, in the folder that LOGWAY_FORGED_LOG names
+    /// (Tests/BlackBox/test_exit_codes.py, data/forged.tgz).
+    @Test(
+        .enabled(
+            if: ProcessInfo.processInfo.environment["LOGWAY_FORGED_LOG"] != nil,
+            "LOGWAY_FORGED_LOG names no folder"
+        )
+    )
+    func `a log for the test of the exit codes`() throws {
+        let folder = try #require(ProcessInfo.processInfo.environment["LOGWAY_FORGED_LOG"])
+        let (log, _, _) = try Self.forged()
+        try FileManager.default.copyItem(atPath: log.path, toPath: folder)
+    }
+
     @Test func `a failed request that names others than it was not sent to is found`() throws {
         var forged = 0
         for seed in 0..<20 as Range<UInt64> {

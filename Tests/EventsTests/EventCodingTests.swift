@@ -74,7 +74,8 @@ enum Samples {
         .monthClosed(filled()),
         .quotaTick(filled()),
         .quotaWarned(filled()),
-        .budgetAlerted(filled()), .reservationExtended(filled()),
+        .budgetAlerted(filled()), .reservationExtended(filled()), .clockJudged(filled()),
+        .monthPart(filled()), .statePart(filled()),
     ]
 
     static let events = bodies.map { Event($0, at: time) }
@@ -184,6 +185,8 @@ struct EventCodingTests {
             fields: EventFields.all.through(0, of: event.body)
         )
         #expect(none == Event(.unknown(code: event.body.code, fields: []), at: event.time))
+        #expect(try Event(decoding: bytes.span, fields: .none) == none)
+        #expect(EventBody.name(ofCode: event.body.code) == event.body.name)
         let first = try Event(
             decoding: bytes.span,
             fields: EventFields.all.through(1, of: event.body)

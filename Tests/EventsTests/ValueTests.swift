@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Values")
 struct ValueTests {
-    /// The cost cases of the known answers: prices in dollars per million tokens.
+    /// Prices in dollars per million tokens, tokens of each kind, and the bill worked out by hand.
     @Test(arguments: [
         ("3", "15", 1_000, 500, 0, 0, "0.0105"),
         ("3", "15", 1_000, 500, 200, 500, "0.012435"),

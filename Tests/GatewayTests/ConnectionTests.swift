@@ -1,9 +1,13 @@
 import Events
 import RouterState
 import Settings
+import TestSupport
 import Testing
 
+@testable import ClientHTTP
 @testable import Gateway
+@testable import Ledger
+@testable import LedgerSupport
 
 /// What clients do on one connection, well-behaved or not.
 struct ConnectionTests {

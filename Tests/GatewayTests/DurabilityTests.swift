@@ -7,6 +7,8 @@ import Testing
 import WriteAheadLog
 
 @testable import Gateway
+@testable import Ledger
+@testable import LedgerSupport
 
 /// What a client and a provider may see while the log stands in a sync.
 struct DurabilityTests {

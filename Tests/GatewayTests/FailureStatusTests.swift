@@ -4,6 +4,7 @@ import Settings
 import Testing
 
 @testable import Gateway
+@testable import LedgerSupport
 
 /// The status that a client gets for what providers do, and what is kept of their words.
 struct FailureStatusTests {

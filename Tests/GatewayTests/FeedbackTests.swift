@@ -1,10 +1,13 @@
 import EventLog
 import Events
 import Settings
+import TestSupport
 import Testing
 import WriteAheadLog
 
 @testable import Gateway
+@testable import Ledger
+@testable import LedgerSupport
 
 /// `POST /v1/feedback`, and how it finds the request that it is about.
 struct FeedbackTests {
@@ -44,6 +47,20 @@ struct FeedbackTests {
         #expect(try !isFound(3, at: Self.time + .seconds(-86_400)))
         #expect(try !isFound(3, at: Timestamp(microseconds: 0)))
         #expect(try !isFound(3, at: behind + .seconds(86_400)))
+    }
+
+    @Test func `a search tells of each stride of events that it read`() throws {
+        let directory = TemporaryDirectory()
+        let log = try EventLog(directory.path)
+        let count = 5 * RequestLookup.stride
+        for number in 0..<UInt64(count) { try log.append([received(number, at: Self.time)]) }
+        try log.close()
+
+        // Of a request that never was, all events of its time are looked at.
+        let unknown = Self.id(UInt64(count), at: Self.time)
+        var told = 0
+        #expect(try RequestLookup.judged(unknown, in: directory.path) { told += 1 } == nil)
+        #expect(told == count / RequestLookup.stride)
     }
 
     @Test func `an id whose body took long to come leads to its event`() async throws {

@@ -2,9 +2,13 @@ import Catalog
 import EventLog
 import Events
 import Settings
+import TestSupport
 import Testing
 
 @testable import Gateway
+@testable import Ledger
+@testable import LedgerSupport
+@testable import Platform
 
 /// The gateway itself, from start to stop.
 struct LifeTests {

@@ -9,6 +9,8 @@ import Testing
 import Upstream
 
 @testable import Gateway
+@testable import Ledger
+@testable import LedgerSupport
 
 /// Quotas, budgets and concurrency limits through the real port.
 struct LimitTests {
@@ -242,6 +244,69 @@ struct LimitTests {
             }
         }
         #expect(!record.text.contains("secret"))
+    }
+
+    @Test(arguments: [
+        "sk-acme-production-1", "acme-production-1", "acme-production-1-and-more",
+        "cme-production-1",
+    ])
+    func `no key of a client's hides its tenant from the budget`(key: String) async throws {
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let settings = Settings.testing(.scripted(upstream)) {
+            $0.budgets.perTenant = ["acme-production-1": .zero]
+        }
+        let record = try await withGateway(settings) { gateway in
+            let client = try gateway.client()
+            client.post(
+                RawClient.body("auto", streamed: false),
+                headers: "x-logway-tenant: acme-production-1\r\nauthorization: Bearer \(key)\r\n"
+            )
+            #expect(await client.response().status == 429)
+        }
+        #expect(record.received.map(\.tenant) == ["acme-production-1"])
+        #expect(upstream.requestCount == 0)
+    }
+
+    @Test(arguments: [
+        "tenant-of-9f8e7d6c5b4a", "9f8e7d6c5b4a3f2e", "sk-proj-4kQz81LmN0pRs7TuVw2Xy",
+    ])
+    func `a tenant that would not be recorded as it is is refused`(tenant: String) async throws {
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let record = try await withGateway(.testing(.scripted(upstream))) { gateway in
+            let client = try gateway.client()
+            client.post(
+                RawClient.body("auto", streamed: false),
+                headers: "x-logway-tenant: \(tenant)\r\n"
+                    + "authorization: Bearer tenant-of-9f8e7d6c5b4a3f2e\r\n"
+            )
+            let answer = await client.response()
+            #expect(answer.status == 400)
+            #expect(answer.body.contains("x-logway-tenant"))
+            #expect(!answer.body.contains(tenant))
+        }
+        #expect(record.received.map(\.tenant) == [nil])
+        #expect(record.completed.map(\.outcome) == [.refused])
+        #expect(!record.text.contains(tenant))
+        #expect(upstream.requestCount == 0)
+    }
+
+    @Test func `what is no client's to name is not hidden by its key either`() async throws {
+        let upstream = try ScriptedUpstream { _, socket in socket.answer() }
+        let settings = Settings.testing(.scripted(upstream)) {
+            $0.budgets.perTask = ["documentation": .zero]
+        }
+        let record = try await withGateway(settings) { gateway in
+            for key in ["documentation1", "v1/chat/completions1"] {
+                let client = try gateway.client()
+                client.post(
+                    RawClient.body("auto", streamed: false),
+                    headers: "x-logway-task: documentation\r\nauthorization: Bearer \(key)\r\n"
+                )
+                #expect(await client.response().status == 429, "\(key)")
+            }
+        }
+        #expect(record.received.map(\.task) == ["documentation", "documentation"])
+        #expect(Set(record.received.map(\.endpoint)) == ["/v1/chat/completions"])
     }
 
     @Test func `what a provider's headers say holds requests back that it would refuse`()

@@ -3,6 +3,7 @@ import Settings
 import Testing
 
 @testable import Gateway
+@testable import LedgerSupport
 
 /// What is no request of HTTP/1.1, and clients of HTTP/1.0.
 struct MalformedRequestTests {

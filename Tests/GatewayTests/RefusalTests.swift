@@ -4,6 +4,7 @@ import Settings
 import Testing
 
 @testable import Gateway
+@testable import LedgerSupport
 
 /// What a client is told that asks for the wrong model or path, or sends what can't be taken.
 struct RefusalTests {

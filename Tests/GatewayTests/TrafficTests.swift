@@ -11,6 +11,7 @@ import Testing
 import Upstream
 
 @testable import Gateway
+@testable import LedgerSupport
 
 /// Many requests of every kind at once, against providers that fail in every way.
 struct TrafficTests {
@@ -143,7 +144,8 @@ extension Record {
                 requests[received.request] = (received, RouteDecided())
             case .routeDecided(let decision):
                 let received = try #require(requests[decision.request]?.received)
-                let again = decide(received, state: before, now: event.time, seed: decision.seed)
+                let context = RoutingContext(before, at: event.time)
+                let again = decide(received, in: context, seed: decision.seed)
                 #expect(decision.statePosition == before.position)
                 #expect(Event(.routeDecided(again), at: event.time).bytes == event.bytes)
                 requests[decision.request]?.decision = decision
@@ -155,8 +157,7 @@ extension Record {
                         failure: attempt.after,
                         of: request.decision,
                         received: request.received,
-                        state: state,
-                        now: event.time
+                        in: RoutingContext(state, at: event.time)
                     ).attempt
                     #expect(
                         next.map { Event(.attemptStarted($0), at: event.time).bytes } == event.bytes

@@ -71,6 +71,33 @@ struct SliceTests {
     }
 
     @Test(
+        "a name that is one of them but for its letters' case is refused where it matters",
+        arguments: [
+            "Model", "MODEL", "mODel", #"Mod\u0065l"#, #"\u004dodel"#, "too\u{17F}tokens",
+            "TOO\u{17F}TO\u{212A}ENS", #"toostokens"#, #"too\u017ftokens"#, #"toosto\u212aens"#,
+        ]
+    )
+    func caseVariants(name: String) throws {
+        let bytes = Array(#"{"model":"a", "\#(name)":"b"}"#.utf8)
+        let slice = try JSONSlice(validating: bytes)
+        let keys: JSONKeys = ["model", "toosToKens"]
+        #expect(try slice.scan(keys)[0]?.string == "a")
+        let meant = name.lowercased().hasPrefix("too") ? "toosToKens" : "model"
+        #expect(throws: JSONError(.caseVariant(meant), at: 14)) {
+            try slice.scan(keys, refusingVariants: true)
+        }
+    }
+
+    @Test(arguments: [
+        "models", "mode", "mode1", "mod\u{E9}l", "", "m\u{F6}del", #"mode\u006C\u006C"#, "model ",
+        #"\ud800odel"#, "\u{FF4D}odel", "[odel", "-odel",
+    ])
+    func `another name is another one`(name: String) throws {
+        let slice = try JSONSlice(validating: Array(#"{"\#(name)":1,"model":2}"#.utf8))
+        #expect(try slice.scan(["model"], refusingVariants: true)[0]?.int == 2)
+    }
+
+    @Test(
         "a duplicate of an interpreted member is refused, also when one is escaped",
         arguments: [#"{"a":1,"model":"x","model":"y"}"#, #"{"a":1,"model":"x","\u006dodel":"y"}"#]
     )

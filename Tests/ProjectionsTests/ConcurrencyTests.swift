@@ -169,6 +169,33 @@ struct ConcurrencyTests {
         #expect(notices.withLock { $0[0].contains("waits behind the log") })
     }
 
+    /// By counting how often it is asked: a stop waits for the follower, which may get little of the
+    /// processor, so what it does between two looks must be little.
+    @Test func `a batch is given up at the event or row after which nobody wants it`() throws {
+        let events = Story(seed: 6, steps: 200).events
+        let (folder, whole) = (Folder(), Folder())
+        try folder.write(events)
+        try whole.write(events)
+        var all = 0
+        try whole.model().catchUp {
+            all += 1
+            return true
+        }
+        #expect(all > events.count * 3 / 2, "it asks for each event, and then for each row")
+        let model = try folder.model()
+        for last in stride(from: 2, through: all * 9 / 10, by: 101) {
+            var asked = 0
+            try model.catchUp {
+                asked += 1
+                return asked < last
+            }
+            #expect(asked == last, "it goes on after it was told to end")
+            #expect(try folder.dump() == [])
+        }
+        try model.catchUp()
+        #expect(try folder.dump() == whole.dump())
+    }
+
     @Test func `events that are not durable are not folded`() throws {
         let folder = Folder()
         let events = Story(seed: 9, steps: 200).events

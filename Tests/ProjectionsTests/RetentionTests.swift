@@ -35,7 +35,10 @@ struct RetentionTests {
         while month.next.start <= story.now {
             var report = CostReport(year: month.year, month: month.month)
             for event in story.events { report.apply(event) }
-            closings.append(Event(.monthClosed(report.closing(at: position)), at: story.now))
+            // In parts, as of a month with more labels than a record holds.
+            for body in report.closing(at: position).events(partLimit: 200) {
+                closings.append(Event(body, at: story.now))
+            }
             month = month.next
         }
         var reader = try EventReader(folder.path)
@@ -51,10 +54,9 @@ struct RetentionTests {
         var retired = SegmentRetired()
         retired.through = UInt64(kept.number - 1)
         retired.firstKept = kept.firstSequence
-        let last = [
-            Event(.stateCarried(carried), at: story.now),
-            Event(.segmentRetired(retired), at: story.now),
-        ]
+        let last = (carried.events(partLimit: 100) + [.segmentRetired(retired)]).map {
+            Event($0, at: story.now)
+        }
         for event in closings + last { try log.append([event]) }
         try log.flush()
         try #require(kept.number > 1, "nothing to give up")
@@ -105,5 +107,29 @@ struct RetentionTests {
         #expect(Set(anew).symmetricDifference(right) == [])
         #expect(folder.notices.count == 1)
         #expect(folder.notices.first?.contains("was retired") == true)
+    }
+
+    @Test func `a long name has one line in a month that was closed`() throws {
+        let name = String(repeating: "漢", count: 900)
+        var received = RequestReceived()
+        received.request = RequestID(time: Story.start, random: (1, 2))
+        received.tags = [name]
+        var finished = AttemptFinished()
+        finished.request = received.request
+        finished.provider = name
+        let bodies = [EventBody.requestReceived(received), .attemptFinished(finished)]
+        let events = bodies.map { Event($0, at: Story.start) }
+        let month = CalendarMonth(Story.start.date)
+        var report = CostReport(year: month.year, month: month.month)
+        for event in events { report.apply(event) }
+        for limit in [100, MonthClosed.partLimit] {
+            let folder = Folder()
+            try folder.write(events)
+            let model = try folder.model()
+            #expect(try model.costs(of: month).json == report.json)
+            let closing = report.closing(at: UInt64(events.count)).events(partLimit: limit)
+            try folder.write(closing.map { Event($0, at: month.next.start) })
+            #expect(try model.costs(of: month).json == report.json)
+        }
     }
 }

@@ -7,6 +7,7 @@ import Reporting
 import Synchronization
 import TestSupport
 import Testing
+import WriteAheadLog
 
 @testable import Projections
 
@@ -42,13 +43,43 @@ struct SoundnessTests {
         #expect(folder.notices.first?.contains("and the log ends at") == true)
     }
 
+    @Test func `tables follow from no more than somebody was promised`() throws {
+        let folder = Folder()
+        let events = Story(seed: 1, steps: 300).events
+        try folder.write(Array(events.prefix(200)))
+        let mark = URL(filePath: folder.path + "/durable")
+        let promised = try Data(contentsOf: mark)
+        try folder.write(Array(events.dropFirst(200)))
+        // As when the sync of what came since failed: the frames are there, and the mark is not moved.
+        let file = try FileHandle(forWritingTo: mark)
+        try file.write(contentsOf: promised)
+        try file.close()
+        let model = try folder.model()
+        var reader = try EventReader(folder.path)
+        #expect(try reader.lastSequence() == UInt64(events.count))
+        try model.catchUp()
+        #expect(ReadModel.witnesses(in: folder.path, after: 199).map(\.sequence) == [200])
+        // A start finds it on the disk: from there on it is what anyone may count on.
+        try EventLog(folder.path).close()
+        try model.catchUp()
+        let last = UInt64(events.count)
+        #expect(ReadModel.witnesses(in: folder.path, after: 199).map(\.sequence) == [last])
+        // A mark that a power cut brought back makes no table anew.
+        let again = try FileHandle(forWritingTo: mark)
+        try again.write(contentsOf: promised)
+        try again.close()
+        try model.catchUp()
+        #expect(ReadModel.witnesses(in: folder.path, after: 199).map(\.sequence) == [last])
+        #expect(folder.notices == [])
+    }
+
     @Test func `an older schema is made anew, and that is said`() throws {
         let (folder, right) = try Self.folder(seed: 1)
         // As an older build could have left it: another version, other tables.
         try folder.execute(
             """
             ALTER TABLE requests RENAME TO old_requests;
-            INSERT INTO month_lines VALUES (1, 0, '', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
+            INSERT INTO month_lines VALUES (1, 0, '', 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1);
             PRAGMA user_version = 0;
             """
         )

@@ -153,6 +153,23 @@ struct AnswerShapeTests {
         }
     }
 
+    @Test func `a carriage return alone ends no line of JSON`() throws {
+        let request = try ClientRequest(
+            api: .ollamaChat,
+            body: [UInt8](#"{"model":"auto","messages":[{"role":"user","content":"Hi"}]}"#),
+            header: { _ in nil }
+        )
+        let glued = #"{"message":{"content":"a"},"done":false}"# + "\r" + Transcripts.ollama
+        for size in [1, 7, glued.utf8.count] {
+            let result = run([UInt8](glued).chunks(of: size), from: .ollama, for: request)
+            #expect(result.failure != nil)
+            // What an error would be put behind is a whole line.
+            #expect(result.output.isEmpty || result.output.hasSuffix("\n"))
+        }
+        let framed = Transcripts.ollama.split(separator: "\n").map { $0 + "\r\n" }.joined()
+        #expect(run(framed, from: .ollama, for: request).failure == nil)
+    }
+
     @Test func `an answer of nothing but what has no words is a failure`() throws {
         let body =
             #"{"choices":[{"message":{"content":null,"audio":{"data":"AAAA"}},"finish_reason":"stop"}]}"#

@@ -13,7 +13,7 @@ struct KeyMaskTests {
         ("two\n lines: ghp_a1b2c3", "two\n lines: [key]"),
     ])
     func `what looks like a key is masked wherever it stands`(text: String, masked: String) {
-        #expect(KeyMask().masked(text) == masked)
+        #expect(Redaction().masked(text) == masked)
     }
 
     @Test(arguments: [
@@ -21,14 +21,14 @@ struct KeyMaskTests {
         "",
     ])
     func `a word that begins like a key is none`(text: String) {
-        #expect(KeyMask().masked(text) == text)
+        #expect(Redaction().masked(text) == text)
     }
 
     @Test func `the provider's own key is masked whatever it looks like`() {
-        let mask = KeyMask(key: " corp.sk-abcdef123/x \n")
+        let mask = Redaction(key: " corp.sk-abcdef123/x \n")
         #expect(mask.masked("'corp.sk-abcdef123/x' is bad") == "'[key]' is bad")
         #expect(mask.masked("corp.sk-abcdef123/x\u{301}") == "[key]\u{301}")
-        #expect(KeyMask(key: "ollama").masked("ollama is down") == "ollama is down")
+        #expect(Redaction(key: "ollama").masked("ollama is down") == "ollama is down")
     }
 
     /// A key at every place around the cut, of both kinds.
@@ -38,13 +38,13 @@ struct KeyMaskTests {
             for start in (limit - key.count - 2)...(limit + 2) {
                 let text = String(repeating: "w ", count: start).prefix(start) + " " + key + " end"
                 let failure = ProviderFailure(.keyRejected, String(text))
-                    .masked(by: KeyMask(key: key))
+                    .masked(by: Redaction(key: key))
                 #expect(!failure.message.contains(key.prefix(4)))
                 #expect(failure.message.count <= ProviderFailure.messageLimit)
             }
         }
         let spaced = String(repeating: " ", count: 8_180) + key + key
-        let failure = ProviderFailure(.keyRejected, spaced).masked(by: KeyMask(key: key))
+        let failure = ProviderFailure(.keyRejected, spaced).masked(by: Redaction(key: key))
         #expect(!failure.message.contains(key.prefix(4)))
     }
 
@@ -63,11 +63,11 @@ struct KeyMaskTests {
 
     @Test func `neither a mask nor a failure prints a key`() {
         let key = "corporate.gateway/7f3a"
-        let failure = ProviderFailure(.keyRejected, "no '\(key)'").masked(by: KeyMask(key: key))
+        let failure = ProviderFailure(.keyRejected, "no '\(key)'").masked(by: Redaction(key: key))
         var dumped = ""
         dump(failure, to: &dumped)
-        dump(KeyMask(key: key), to: &dumped)
+        dump(Redaction(key: key), to: &dumped)
         #expect(!"\(failure) \(String(reflecting: failure)) \(dumped)".contains(key))
-        #expect(!"\(KeyMask(key: key)) \(String(reflecting: KeyMask(key: key)))".contains(key))
+        #expect(!"\(Redaction(key: key)) \(String(reflecting: Redaction(key: key)))".contains(key))
     }
 }

@@ -6,6 +6,16 @@ import Testing
 
 @Suite("Client requests")
 struct RequestTests {
+    @Test(arguments: [
+        ("", 2), (#""stop":["{\"a\"","{ \"","{}"]"#, 2), (#""metadata":{ "a":"{a"}"#, 3),
+    ])
+    func `the objects of a body are counted, not the braces in its texts`(
+        members: String,
+        count: Int
+    ) throws {
+        #expect(try openAIRequest(members).objectCount == count)
+    }
+
     static let broken: [(WireFamily, String, String?, String)] = [
         (.openai, "", nil, "the body is not valid JSON: the text ends too early at byte 0"),
         (.openai, "{\"model\":}", nil, "the body is not valid JSON: expected a value at byte 9"),
@@ -31,7 +41,7 @@ struct RequestTests {
             "stream must be true or false (at byte 22)"
         ),
         (
-            .openai, #"{"model":"a","messages":[{"role":"user","role":"x"}]}"#, "messages[0]",
+            .openai, #"{"model":"a","messages":[{"role":"user","role":"x"}]}"#, "messages[0].role",
             "duplicate member 'role' at byte 40"
         ),
     ]

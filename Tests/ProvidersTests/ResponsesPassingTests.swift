@@ -47,7 +47,7 @@ struct ResponsesPassingTests {
 
     @Test func `have the whole conversation where its holder isn't asked`() throws {
         var request = try request(#""previous_response_id":"r","input":"b""#)
-            .expanded(by: [[UInt8](#"{"role":"user","content":"a"}"#)]) { _ in nil }
+            .expanded(by: [[UInt8](#"{"role":"user","content":"a"}"#)], upTo: 1_000) { _ in nil }
         let holder = ResponseHolder(provider: "p", key: 0)
         request.links.previous = holder
         #expect(

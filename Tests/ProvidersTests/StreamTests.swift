@@ -61,6 +61,59 @@ struct StreamTests {
         #expect(result.finish == "stop")
     }
 
+    @Test(arguments: ["data:\n\n", "data: \n\n", "data: \u{0}\n\n", "event: ping\ndata:\n\n"])
+    func `an event without data reaches no client, which would take it for JSON`(
+        event: String
+    ) throws {
+        for (text, family, request) in [
+            (Transcripts.openAI, WireFamily.openai, try openAIRequest(asked)),
+            (Transcripts.anthropic, .anthropic, try anthropicRequest(#""stream":true"#)),
+        ] {
+            let usual = run(text, from: family, for: request)
+            let first = try #require(text.range(of: "\n\n")).upperBound
+            let result = run(
+                text[..<first] + event + text[first...] + event,
+                from: family,
+                for: request
+            )
+            #expect(result.output == usual.output)
+            #expect(result.terminator == usual.terminator)
+            #expect(result.failure == nil)
+        }
+    }
+
+    @Test(arguments: ["data:[DONE]", "data:  [DONE]", "data: [DONE] ", "data:\u{0}[DONE]"])
+    func `an end with other white space is told as clients look for it`(end: String) throws {
+        let result = run(openAIBody + end + "\n\n", from: .openai, for: try openAIRequest(asked))
+        #expect(result.output == openAIBody)
+        let isUsual = end == "data:[DONE]"
+        #expect(result.terminator == (isUsual ? end : "data: [DONE]") + "\n\n")
+        #expect(result.failure == nil)
+    }
+
+    @Test func `OpenAI's end is none of an Anthropic stream`() throws {
+        let request = try anthropicRequest(#""stream":true"#)
+        let usual = run(Transcripts.anthropic, from: .anthropic, for: request)
+        let stray = "data: [DONE]\n\n"
+        let first = try #require(Transcripts.anthropic.range(of: "\n\n")).upperBound
+        let within = run(
+            Transcripts.anthropic[..<first] + stray + Transcripts.anthropic[first...],
+            from: .anthropic,
+            for: request
+        )
+        #expect(within.output == usual.output)
+        #expect(within.terminator == usual.terminator)
+        #expect(within.usage == usual.usage)
+        // Without its own end the answer is not known to be whole.
+        let instead = run(
+            Transcripts.anthropic[..<first] + stray,
+            from: .anthropic,
+            for: request
+        )
+        #expect(instead.failure == .cut)
+        #expect(!instead.output.contains("[DONE]"))
+    }
+
     @Test func `Groq's usage is read`() throws {
         let result = run(Transcripts.openAITools, from: .openai, for: try openAIRequest(asked))
         #expect(result.usage == TokenUsage(input: 20, output: 9, origin: .provider))

@@ -37,11 +37,24 @@ struct CostReportTests {
         }
     }
 
+    @Test(arguments: ["x", "é", "漢", "👩‍👩‍👧", "a漢"])
+    func `a long name is bounded once, and stays as it is`(part: String) {
+        for count in [300, 339, 340, 341, 1_023, 1_024, 1_025, 3_000] {
+            let name = String(repeating: part, count: count)
+            let bounded = ReportName.bounded(name)
+            #expect(bounded.utf8.count <= ReportName.limit)
+            #expect(ReportName.bounded(bounded) == bounded)
+            #expect((bounded == name) == (name.utf8.count <= ReportName.limit))
+            #expect(!bounded.contains("\u{FFFD}"))
+            #expect(bounded == name || ReportName.bounded(name + "!") != bounded)
+        }
+    }
+
     static func id(_ number: UInt64) -> RequestID {
         RequestID(time: Course.morning, random: (0, number))
     }
 
-    /// A request with a failover, as in the known answers: both attempts are charged for.
+    /// A request with a failover: both attempts are charged for.
     static func failover() -> Course {
         var course = Course()
         course.applyPolicy()

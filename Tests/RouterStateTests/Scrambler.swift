@@ -18,7 +18,7 @@ struct Scrambler: FieldVisitor {
     }
 
     private mutating func body() -> EventBody {
-        switch draws.int(1...22) {
+        switch draws.int(1...24) {
         case 1: .requestReceived(record())
         case 2: .routeDecided(record())
         case 3...6: .attemptStarted(record())
@@ -32,6 +32,8 @@ struct Scrambler: FieldVisitor {
         case 18: .pricesApplied(record())
         case 19: draws.oneIn(2) ? .nodeStarted(record()) : .nodeStopped(record())
         case 21: draws.oneIn(2) ? .quotaTick(record()) : .quotaWarned(record())
+        case 23: draws.oneIn(2) ? .monthPart(record()) : .statePart(record())
+        case 24: .clockJudged(record())
         case 20: draws.oneIn(9) ? .stateCarried(record()) : .monthClosed(record())
         default: draws.oneIn(2) ? .logRecovered(record()) : .unknown(code: 99, fields: [1, 2])
         }

@@ -65,6 +65,34 @@ struct StateCodingTests {
         }
     }
 
+    @Test func `pieces of a state that never came whole are gone with the next start or state`() {
+        var journal = Journal()
+        journal.attempt(.serverError)
+        var carried = StateCarried()
+        carried.position = journal.state.position
+        carried.state = OpaqueBytes(journal.state.encoded)
+        let pieces = carried.events(partLimit: 40)
+        #expect(pieces.count > 2)
+        var begun = journal.state
+        func apply(_ body: EventBody, to state: inout RouterState) {
+            state.apply(Event(body, at: state.time), sequence: state.position + 1)
+        }
+        // The process was killed behind the first piece.
+        apply(pieces[0], to: &begun)
+        #expect(begun.encoded.count > begun.encodedToCarry.count)
+        var started = begun
+        apply(.nodeStarted(NodeStarted()), to: &started)
+        #expect(started.encoded == started.encodedToCarry)
+        // A state of an earlier build brings the piece back no more.
+        var adopted = begun
+        var whole = StateCarried()
+        whole.position = begun.position
+        whole.state = OpaqueBytes(begun.encoded)
+        apply(.stateCarried(whole), to: &adopted)
+        #expect(adopted.encoded == adopted.encodedToCarry)
+        #expect(adopted.spend == begun.spend)
+    }
+
     @Test func `a carried state that can't be read leaves what was folded`() {
         var journal = Journal()
         journal.attempt(.serverError)

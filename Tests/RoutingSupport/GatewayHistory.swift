@@ -99,7 +99,8 @@ struct GatewayHistory {
             obstacle.fields = ["logit_bias"]
             received.obstacles = [obstacle]
         }
-        let admission = Admission(of: received, state: state, now: now, seed: draws.next())
+        let context = RoutingContext(state, at: now)
+        let admission = Admission(of: received, in: context, seed: draws.next())
         let decision = admission.decision
         var group: [EventBody] = [.requestReceived(received), .routeDecided(decision)]
         if let attempt = admission.attempt {
@@ -129,7 +130,7 @@ struct GatewayHistory {
     private mutating func hedge() {
         let alone = running.indices.filter {
             running[$0].attempts.count == 1 && running[$0].hedge == nil
-                && Hedge.delay(for: running[$0].received, state: state) != nil
+                && Hedge.delay(for: running[$0].received, under: state.policy) != nil
         }
         guard !alone.isEmpty else { return }
         let index = draws.one(of: alone)
@@ -138,8 +139,7 @@ struct GatewayHistory {
             besides: course.attempts[0],
             of: course.decision,
             received: course.received,
-            state: state,
-            now: now
+            in: RoutingContext(state, at: now)
         )
         guard let attempt = hedge.attempt else { return }
         append([.attemptStarted(attempt)])
@@ -204,8 +204,7 @@ struct GatewayHistory {
             failure: last.failure,
             of: course.decision,
             received: course.received,
-            state: after,
-            now: now
+            in: RoutingContext(after, at: now)
         )
         var group: [EventBody] = [.attemptFinished(finished)]
         let fault = finished.failure?.fault

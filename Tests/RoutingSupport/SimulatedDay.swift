@@ -156,7 +156,8 @@ struct SimulatedDay {
                 && limits.hasRoom(for: received, charges: charges, at: $0.policy, now: now)
         }
         if isAnswerable { tally.answerable += 1 }
-        let admission = Admission(of: received, state: state, now: now, seed: draws.next())
+        let context = RoutingContext(state, at: now)
+        let admission = Admission(of: received, in: context, seed: draws.next())
         let reasons = Set(admission.decision.excluded.map(\.reason))
         if reasons.contains(.quotaExhausted) { tally.metQuota += 1 }
         if reasons.contains(.budgetExceeded) { tally.metBudget += 1 }
@@ -208,8 +209,7 @@ struct SimulatedDay {
             failure: finished.failure,
             of: running.decision,
             received: running.received,
-            state: state,
-            now: now
+            in: RoutingContext(state, at: now)
         )
         guard let attempt = next.attempt else {
             return try complete(running.received.request, .failed)

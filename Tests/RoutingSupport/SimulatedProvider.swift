@@ -82,7 +82,8 @@ struct SimulatedProvider {
             // A hang lasts until it is given up.
             outcome.totalMicroseconds =
                 outcome.failure == .firstTokenTimeout
-                ? Int(attempt.hang?.microseconds ?? 60_000_000) : draws.int(20_000...8_000_000)
+                ? Int(attempt.stallTimeout?.microseconds ?? 60_000_000)
+                : draws.int(20_000...8_000_000)
             return outcome
         case .up, .brownout: break
         }

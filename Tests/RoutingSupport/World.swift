@@ -110,8 +110,11 @@ struct World {
         return received
     }
 
+    /// What is decided on now, under the policy in force.
+    var context: RoutingContext { RoutingContext(state, at: now) }
+
     func decide(_ received: RequestReceived) -> RouteDecided {
-        Routing.decide(received, state: state, now: now, seed: 42)
+        Routing.decide(received, in: context, seed: 42)
     }
 
     func decide(_ model: String) -> RouteDecided { decide(request(model)) }

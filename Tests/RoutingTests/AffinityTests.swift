@@ -162,7 +162,7 @@ struct AffinityTests {
         Self.answer(&world, "claude", "haiku", key: 2)
         func key() throws -> Int {
             let received = Self.request(world)
-            let admission = Admission(of: received, state: world.state, now: world.now, seed: 1)
+            let admission = Admission(of: received, in: world.context, seed: 1)
             return try #require(admission.attempt).key
         }
         #expect(try key() == 2)

@@ -162,8 +162,7 @@ struct ConstraintTests {
         #expect(world.decide(model).refusal == .noProvider)
         let before = Routing.decide(
             world.request(model),
-            state: RouterState(),
-            now: world.now,
+            in: RoutingContext(RouterState(), at: world.now),
             seed: 1
         )
         #expect(before.refusal == .noProvider)

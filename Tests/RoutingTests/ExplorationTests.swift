@@ -41,7 +41,7 @@ struct ExplorationTests {
         var draws = Draws(seed: Draws.seed())
         var counts = [0, 0, 0]
         for _ in 0..<20_000 {
-            let decision = decide(received, state: world.state, now: world.now, seed: draws.next())
+            let decision = decide(received, in: world.context, seed: draws.next())
             counts[decision.chosen ?? 0] += 1
         }
         #expect(abs(counts[1] - 2_000) < 212)
@@ -53,7 +53,7 @@ struct ExplorationTests {
         let received = world.request("auto")
         let decision = try #require(
             (0..<100).lazy.map {
-                decide(received, state: world.state, now: world.now, seed: UInt64($0))
+                decide(received, in: world.context, seed: UInt64($0))
             }.first { $0.chosen == 1 }
         )
         var asked: [Int] = []
@@ -62,8 +62,7 @@ struct ExplorationTests {
             of: decision,
             after: last,
             attempts: 0,
-            state: world.state,
-            now: world.now
+            in: world.context
         ).candidate {
             asked.append(next)
             last = next

@@ -22,8 +22,7 @@ struct FailoverTests {
                 of: decision,
                 after: last,
                 attempts: asked.count,
-                state: world.state,
-                now: world.now
+                in: world.context
             )
             skipped += next.skipped.map(\.words)
             guard let index = next.candidate else { break }
@@ -71,8 +70,7 @@ struct FailoverTests {
             of: decision,
             after: 0,
             attempts: 1,
-            state: world.state,
-            now: world.now
+            in: world.context
         )
         #expect(next.candidate == 3)
         #expect(
@@ -131,9 +129,9 @@ struct FailoverTests {
         let decision = world.decide("auto")
         let bytes = decision.encoded
         world.attempt("claude", "haiku", .keyRejected)
-        let state = world.state
+        let context = world.context
         let results = (0..<3).map { _ in
-            nextCandidate(of: decision, after: nil, attempts: 0, state: state, now: world.now)
+            nextCandidate(of: decision, after: nil, attempts: 0, in: context)
         }
         #expect(Set(results).count == 1)
         #expect(results[0].candidate == 1)
@@ -144,10 +142,10 @@ struct FailoverTests {
         let world = World(mode: .localFirst)
         let received = world.request("auto:development", obstacles: [.anthropic: ["n"]])
         let decisions = (0..<3).map { _ in
-            decide(received, state: world.state, now: world.now, seed: 7).encoded
+            decide(received, in: world.context, seed: 7).encoded
         }
         #expect(Set(decisions).count == 1)
-        let other = decide(received, state: world.state, now: world.now, seed: 8)
+        let other = decide(received, in: world.context, seed: 8)
         #expect(other.encoded != decisions[0])
     }
 }

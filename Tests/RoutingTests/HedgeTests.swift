@@ -39,7 +39,7 @@ struct HedgeTests {
         _ received: RequestReceived,
         meanwhile: (inout World) -> Void = { _ in }
     ) throws -> (first: AttemptStarted, hedge: AttemptStarted?, decision: RouteDecided) {
-        let admission = Admission(of: received, state: world.state, now: world.now, seed: 1)
+        let admission = Admission(of: received, in: world.context, seed: 1)
         world.append(.requestReceived(received))
         let first = try #require(admission.attempt)
         world.append(.attemptStarted(first))
@@ -48,8 +48,7 @@ struct HedgeTests {
             besides: first,
             of: admission.decision,
             received: received,
-            state: world.state,
-            now: world.now
+            in: world.context
         )
         return (first, hedge.attempt, admission.decision)
     }
@@ -71,7 +70,10 @@ struct HedgeTests {
         let world = Self.world()
         let none = World()
         func delay(_ world: World, _ model: String, _ streamed: Bool = true) -> Duration? {
-            Hedge.delay(for: Self.request(world, model, streamed: streamed), state: world.state)
+            Hedge.delay(
+                for: Self.request(world, model, streamed: streamed),
+                under: world.state.policy
+            )
         }
         #expect(delay(world, "auto") == .milliseconds(300))
         #expect(delay(world, "llama") == .milliseconds(300))
@@ -181,8 +183,7 @@ struct HedgeTests {
             failure: .serverError,
             of: decision,
             received: received,
-            state: world.state,
-            now: world.now
+            in: world.context
         )
         #expect(next.attempt?.provider == "ollama")
         #expect(next.attempt?.number == 3)

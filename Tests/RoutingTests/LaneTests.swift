@@ -40,7 +40,7 @@ struct LaneTests {
     ) throws -> (decision: RouteDecided, attempt: AttemptStarted, received: RequestReceived) {
         var received = world.request("auto")
         received.request = RequestID(time: world.now, random: (7, number))
-        let admission = Admission(of: received, state: world.state, now: world.now, seed: 1)
+        let admission = Admission(of: received, in: world.context, seed: 1)
         world.append(.requestReceived(received))
         let attempt = try #require(admission.attempt)
         world.append(.attemptStarted(attempt))
@@ -76,8 +76,7 @@ struct LaneTests {
                 failure: kind,
                 of: decision,
                 received: received,
-                state: world.state,
-                now: world.now
+                in: world.context
             )
             guard let following = next.attempt else { break }
             world.append(.attemptStarted(following))

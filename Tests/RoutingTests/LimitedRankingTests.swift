@@ -71,8 +71,7 @@ struct LimitedRankingTests {
             for seed in UInt64(0)..<100 {
                 let decision = decide(
                     Self.request("auto:cheap", in: world),
-                    state: world.state,
-                    now: world.now,
+                    in: world.context,
                     seed: seed
                 )
                 let busy = decision.candidates.filter(\.isBusy)

@@ -24,10 +24,10 @@ struct OwnStrategyTests {
     @Test(arguments: [(12, false), (21, false), (22, true), (3, true), (6, false)])
     func `it ranks by its rule and is in the record`(hour: Int, isNight: Bool) {
         let world = World.withCards(["night"])
+        let now = World.noon.advanced(byMicroseconds: Int64(hour + 12) * 3_600_000_000)
         let decision = decide(
             world.request("auto"),
-            state: world.state,
-            now: World.noon.advanced(byMicroseconds: Int64(hour + 12) * 3_600_000_000),
+            in: RoutingContext(world.state, at: now),
             seed: 1,
             registry: .all.with(NightStrategy())
         )

@@ -5,7 +5,7 @@ import Testing
 
 @testable import RoutingSupport
 
-/// Asking again who failed, where nobody else is left: row D6 of the requirements.
+/// Asking again who failed, where nobody else is left (docs/decisions/0042).
 @Suite("Retries")
 struct RetryTests {
     static func world(
@@ -49,7 +49,7 @@ struct RetryTests {
         _ failures: [(FailureKind, retryAfter: Duration?)]
     ) throws -> [AttemptStarted] {
         let received = world.request("auto")
-        let admission = Admission(of: received, state: world.state, now: world.now, seed: 7)
+        let admission = Admission(of: received, in: world.context, seed: 7)
         world.append(.requestReceived(received))
         var attempts = [try #require(admission.attempt)]
         world.append(.attemptStarted(attempts[0]))
@@ -69,8 +69,7 @@ struct RetryTests {
                 failure: kind,
                 of: admission.decision,
                 received: received,
-                state: world.state,
-                now: world.now
+                in: world.context
             )
             guard let attempt = next.attempt else { break }
             attempts.append(attempt)

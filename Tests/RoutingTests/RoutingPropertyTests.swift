@@ -19,6 +19,8 @@ struct RoutingPropertyTests {
         /// The state at the recorded position.
         var state: RouterState
         var now: Timestamp
+        /// What it is made on again.
+        var context: RoutingContext { RoutingContext(state, at: now) }
     }
 
     /// Folds a log from its bytes and visits every decision and every attempt.
@@ -82,8 +84,7 @@ struct RoutingPropertyTests {
             guard let attempt = moment.attempt else {
                 let again = decide(
                     moment.received,
-                    state: moment.state,
-                    now: moment.now,
+                    in: moment.context,
                     seed: moment.decision.seed
                 )
                 decisions += 1
@@ -99,8 +100,7 @@ struct RoutingPropertyTests {
                     besides: before,
                     of: moment.decision,
                     received: moment.received,
-                    state: moment.state,
-                    now: moment.now
+                    in: moment.context
                 )
                 hedges += 1
                 try #require(again.attempt?.encoded == attempt.encoded)
@@ -111,8 +111,7 @@ struct RoutingPropertyTests {
                 failure: attempt.after,
                 of: moment.decision,
                 received: moment.received,
-                state: moment.state,
-                now: moment.now
+                in: moment.context
             )
             failovers += 1
             if attempt.retry != nil { retries += 1 }
@@ -269,7 +268,7 @@ struct RoutingPropertyTests {
             try #require(state.holds.keyRejected(provider, key: key, at: start) == nil)
             try #require(state.holds.modelMissing(reference, at: start) == nil)
             try #require(state.holds.rateLimited(reference, key: key, at: start) == nil)
-            let counted = attempt.number - attempt.uncounted
+            let counted = attempt.number - attempt.exemptAttempts
             try #require(counted <= max(1, moment.decision.maxAttempts))
         }
     }

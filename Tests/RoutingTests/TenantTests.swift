@@ -65,8 +65,7 @@ struct TenantTests {
             of: decision,
             after: 0,
             attempts: 1,
-            state: world.state,
-            now: world.now
+            in: world.context
         )
         #expect(next.candidate.map { decision.ranking[$0] } == "ollama:qwen3:8b")
         #expect(next.skipped.map(\.reason) == [.notAllowed])

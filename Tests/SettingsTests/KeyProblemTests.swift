@@ -35,7 +35,8 @@ struct KeyProblemTests {
             10,
             "server.colour",
             "unknown key `colour`",
-            "allowed: host, port, hosts, origins, maxBodyBytes, shutdownGraceMs"
+            "allowed: host, port, hosts, origins, maxBodyBytes, maxBodiesBytes, "
+                + "maxAnswersBytes, maxConnections, shutdownGraceMs"
         ),
         Mistake(
             ollama + "server: here",
@@ -43,7 +44,8 @@ struct KeyProblemTests {
             9,
             "server",
             "must be a mapping of keys to values",
-            "allowed keys: host, port, hosts, origins, maxBodyBytes, shutdownGraceMs"
+            "allowed keys: host, port, hosts, origins, maxBodyBytes, maxBodiesBytes, "
+                + "maxAnswersBytes, maxConnections, shutdownGraceMs"
         ),
         Mistake(ollama + "server: {[a]: b}", 2, 10, "server", "a key must be a word"),
         Mistake(

@@ -85,4 +85,39 @@ struct LimitTests {
         #expect(budgets.onLimit == .downgrade)
         #expect(settings.redactedSummary.contains("budgets.perTenant.acme: 10\n"))
     }
+
+    @Test(arguments: [
+        "sk-CONFIGPERKEY123456", "CustomKeyWithoutAShape", "2BB80D537B1D", "2bb80d537b1",
+        "2bb80d537b1dx",
+    ])
+    func `what is no fingerprint of a key is refused and not repeated`(name: String) throws {
+        let found = try problems(
+            "providers: [{type: ollama}]\nbudgets: {perKey: {2bb80d537b1d: 1, \(name): 5}}"
+        )
+        #expect(found.count == 1)
+        let problem = try #require(found.first)
+        #expect(problem.path == "budgets.perKey" && problem.line == 2)
+        #expect(problem.message.hasPrefix("the name of entry 2 is no fingerprint of a key"))
+        #expect(!"\(found)".contains(name))
+    }
+
+    @Test func `keys and tokens are secrets everywhere, names and placeholders are not`() throws {
+        let settings = try settings(
+            """
+            providers:
+              - {type: openai, name: Acme1234, apiKey: Corp7f3a9c1d5e7b, defaultModel: gpt-x,
+                 headers: {X-Proxy: Literal9b8c7d6e, X-Title: Title9b8c7d6e5f, api-version: 2024-10-01-preview}}
+              - {type: openai, name: other, apiKey: acme1234, baseUrl: "http://127.0.0.1:9", defaultModel: y}
+              - {type: lmstudio, name: lm-studio, apiKey: lm-studio, baseUrl: "http://127.0.0.1:9"}
+            """
+        )
+        let text =
+            "Corp7f3a9c1d5e7b Literal9b8c7d6e Title9b8c7d6e5f 2024-10-01-preview acme1234 lm-studio"
+        #expect(
+            settings.redaction.masked(text)
+                == "[key] [key] Title9b8c7d6e5f 2024-10-01-preview acme1234 lm-studio"
+        )
+        let own = Redaction(settings.providers[1].ownSecrets)
+        #expect(own.masked("the key acme1234 is wrong") == "the key [key] is wrong")
+    }
 }

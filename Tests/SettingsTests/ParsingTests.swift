@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Reading a configuration")
 struct ParsingTests {
-    /// The example of the design, with values where it has an ellipsis.
-    static let design = """
+    /// A configuration with something of every section.
+    static let example = """
         mode: hybrid                    # local_first | hosted | free_only | hybrid
         providers:
           - type: groq                  # ollama lmstudio groq openrouter claude …
@@ -32,8 +32,8 @@ struct ParsingTests {
         """
 
     @Test
-    func `the design's example parses into what it says`() throws {
-        let settings = try settings(Self.design, environment: ["GROQ_API_KEY": "k"])
+    func `a whole example parses into what it says`() throws {
+        let settings = try settings(Self.example, environment: ["GROQ_API_KEY": "k"])
         let groq = try #require(settings.provider(named: "groq"))
         #expect(groq.type == .groq)
         #expect(groq.priority == 2)
@@ -56,7 +56,7 @@ struct ParsingTests {
 
     @Test
     func `an entry for a type that is not configured is skipped with a note`() throws {
-        let settings = try settings(Self.design, environment: ["GROQ_API_KEY": "k"])
+        let settings = try settings(Self.example, environment: ["GROQ_API_KEY": "k"])
         #expect(
             settings.notes == [
                 "`fallback_chains.development[0]` is skipped: no provider `ollama` is configured",
@@ -74,7 +74,7 @@ struct ParsingTests {
 
     @Test
     func `what this version does not act on is named with its line`() throws {
-        let settings = try settings(Self.design, environment: ["GROQ_API_KEY": "k"])
+        let settings = try settings(Self.example, environment: ["GROQ_API_KEY": "k"])
         #expect(
             settings.notInForce.map { "\($0.line) \($0.path)" } == [
                 "20 routing.referenceModel"
@@ -124,11 +124,34 @@ struct ParsingTests {
         #expect(settings.mode == .hybrid)
         #expect(settings.server == ServerSettings())
         #expect(settings.server.maxBodyBytes == 33_554_432)
+        #expect(settings.server.maxBodiesBytes == 536_870_912)
+        #expect(settings.server.maxAnswersBytes == 536_870_912)
+        #expect(settings.server.maxConnections == nil)
         #expect(settings.log.durability == .group)
         #expect(settings.routing.maxAttempts == 3)
         #expect(settings.routing.timeouts.total == .seconds(600))
         #expect(settings.activeChain == [.provider("ollama")])
         #expect(settings.notInForce.isEmpty && settings.notes.isEmpty)
+    }
+
+    @Test
+    func `what all requests may take together is in force`() throws {
+        let settings = try settings(
+            "providers: [{type: ollama}]\n"
+                + "server: {maxBodiesBytes: 1048576, maxAnswersBytes: 2097152, maxConnections: 3}"
+        )
+        #expect(settings.server.maxBodiesBytes == 1_048_576)
+        #expect(settings.server.maxAnswersBytes == 2_097_152)
+        #expect(settings.server.maxConnections == 3)
+        #expect(settings.notInForce.isEmpty)
+        #expect(settings.redactedSummary.contains("server.maxConnections: 3\n"))
+    }
+
+    @Test(arguments: ["maxBodiesBytes: 1000", "maxAnswersBytes: -1", "maxConnections: 0"])
+    func `too little for one request is refused`(line: String) {
+        #expect(throws: (any Error).self) {
+            try settings("providers: [{type: ollama}]\nserver: {\(line)}")
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 import Foundation
 import FoundationNetworking
+import Settings
 import Simulation
 import Testing
 

@@ -30,9 +30,31 @@ extension ForwardingFileSystem {
         try below.synchronizeDirectory(path)
     }
     /// Passed on.
-    public func lock(_ path: String) throws(SystemError) -> (any File)? { try below.lock(path) }
+    public func freeBytes(_ directory: String) throws(SystemError) -> Int {
+        try below.freeBytes(directory)
+    }
     /// Passed on.
-    public func isLocked(_ path: String) throws(SystemError) -> Bool { try below.isLocked(path) }
+    public func identity(_ path: String) throws(SystemError) -> FileIdentity {
+        try below.identity(path)
+    }
+    /// Passed on.
+    public func lock(
+        _ path: String,
+        with directories: [String]
+    ) throws(SystemError) -> (any File)? {
+        try below.lock(path, with: directories)
+    }
+    /// Passed on.
+    public func keepsIdentity(_ path: String) throws(SystemError) -> Bool {
+        try below.keepsIdentity(path)
+    }
+    /// Passed on.
+    public func isLocked(
+        _ path: String,
+        with directories: [String]
+    ) throws(SystemError) -> Bool {
+        try below.isLocked(path, with: directories)
+    }
 }
 
 /// An open file that passes every call on to another.

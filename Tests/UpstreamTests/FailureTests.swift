@@ -75,6 +75,31 @@ struct FailureTests {
         }
     }
 
+    /// Below 8.1.1 libcurl remembers the last header of the transfer before, long freed, and appends to
+    /// it; the process died of that (found by tools/fuzz-port).
+    @Test(arguments: [" ", "\t", "  folded", " name: value"])
+    func `a head that begins with a folded line is a violation on every connection, and no more`(
+        line: String
+    ) async throws {
+        let server = try ScriptedServer { connection in
+            while let request = connection.readRequest() {
+                let first = request.lines[0].contains("/folded") ? line + "\r\n" : ""
+                connection.send(
+                    "HTTP/1.1 200 OK\r\n\(first)Content-Length: 2\r\nX-Name: a\r\n\r\nok"
+                )
+            }
+        }
+        defer { server.stop() }
+        for round in 0..<200 {
+            #expect(try await client.start(.get(server.url())).text() == "ok", "\(round)")
+            let failure = await client.start(.get(server.url("/folded"))).failure()
+            guard case .protocolViolation = failure else {
+                Issue.record("\(String(describing: failure)) in round \(round)")
+                return
+            }
+        }
+    }
+
     @Test
     func `a head beyond 64 KiB is refused, in one line or many`() async throws {
         let expected = UpstreamError.headerTooLarge(endpoint: "server", limit: 65536)

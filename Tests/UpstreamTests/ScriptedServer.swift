@@ -97,7 +97,9 @@ final class ServerConnection {
     }
 
     /// The next request with its body; `nil` when the client has closed.
-    func readRequest() -> ServerRequest? {
+    ///
+    /// With `pausing` it pauses before each piece of the body.
+    func readRequest(pausing: Bool = false) -> ServerRequest? {
         let end = Array("\r\n\r\n".utf8)
         while true {
             if let range = unread.firstRange(of: end) {
@@ -105,7 +107,10 @@ final class ServerConnection {
                 unread.removeFirst(range.upperBound)
                 var request = ServerRequest(lines: head.components(separatedBy: "\r\n"), body: [])
                 let length = request.value("content-length").flatMap { Int($0) } ?? 0
-                while unread.count < length { guard readMore() else { return nil } }
+                while unread.count < length {
+                    if pausing { usleep(50_000) }
+                    guard readMore() else { return nil }
+                }
                 request.body = Array(unread.prefix(length))
                 unread.removeFirst(length)
                 return request
@@ -119,6 +124,19 @@ final class ServerConnection {
         let end = Array("\r\n\r\n".utf8)
         while unread.firstRange(of: end) == nil { guard readMore() else { return false } }
         return true
+    }
+
+    /// Reads nothing more, and keeps the connection until the client has gone or the test is over.
+    func readNothing() {
+        var look = pollfd(fd: descriptor, events: 0, revents: 0)
+        // Safe: one local structure. A client's end may wait behind bytes that nobody reads.
+        _ = unsafe poll(&look, 1, 5_000)
+    }
+
+    /// Reads a single byte; `false` when the client has closed.
+    func readByte() -> Bool {
+        var byte: UInt8 = 0
+        return unsafe recv(descriptor, &byte, 1, 0) == 1  // Safe: one byte into a local.
     }
 
     /// Reads until the client closes or resets; `false` if it does neither for 30 s.

@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import Upstream
 
@@ -109,6 +110,109 @@ struct TimeoutTests {
         #expect(
             await exchange.failure()
                 == .totalTimeout(endpoint: "127.0.0.1:\(server.port)", limit: total)
+        )
+    }
+
+    // Less than the kernel takes for a connection, and more.
+    @Test(arguments: [1 << 20, 6 << 20])
+    func `a request of which nothing is taken is given up`(size: Int) async throws {
+        let server = try ScriptedServer { connection in connection.readNothing() }
+        defer { server.stop() }
+        let exchange = client.start(post(size, to: server, idle: short))
+        // What is on its way may have come, though nobody says so.
+        let mayHaveAll = size <= 1 << 20
+        #expect(
+            await exchange.failure()
+                == .uploadTimeout(
+                    endpoint: "127.0.0.1:\(server.port)",
+                    limit: short,
+                    mayHaveAll: mayHaveAll
+                )
+        )
+    }
+
+    @Test
+    func `a request of which a byte is read now and then is given up`() async throws {
+        let server = try ScriptedServer { connection in
+            for _ in 0..<2_000 where connection.readByte() { connection.pause() }
+        }
+        defer { server.stop() }
+        let exchange = client.start(post(4 << 20, to: server, idle: short))
+        let failure = await exchange.failure()
+        guard case .uploadTimeout("127.0.0.1:\(server.port)", short, _) = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+    }
+
+    @Test
+    func `a server that reads one request after the other has time for the first`() async throws {
+        let hasAnswered = Atomic(false)
+        let slow = try ScriptedServer { connection in
+            guard connection.readRequest() != nil else { return }
+            connection.send("HTTP/1.1 200 OK\r\n\r\n")
+            // Many times as long as nothing may be taken otherwise.
+            for _ in 0..<600 where connection.send("x") { connection.pause() }
+            hasAnswered.store(true, ordering: .releasing)
+        }
+        defer { slow.stop() }
+        let server = try ScriptedServer { connection in connection.readNothing() }
+        defer { server.stop() }
+        var waiting = post(6 << 20, to: server, idle: short)
+        waiting.timeouts.readsOneByOne = true
+        let first = client.start(.get(slow.url()))
+        _ = try await first.head()
+        async let rest = first.failure()
+        let failure = await client.start(waiting).failure()
+        let wasFirst = hasAnswered.load(ordering: .acquiring)
+        #expect(wasFirst)
+        // Given up once it had nothing else to do.
+        guard case .uploadTimeout = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        #expect(await rest == nil)
+    }
+
+    @Test
+    func `a request that was taken is waited for by the first token's time`() async throws {
+        let server = try ScriptedServer { connection in
+            _ = connection.readHead()
+            connection.readNothing()
+        }
+        defer { server.stop() }
+        let exchange = client.start(post(100, to: server, idle: short, firstToken: short * 5))
+        #expect(
+            await exchange.failure()
+                == .firstTokenTimeout(endpoint: "127.0.0.1:\(server.port)", limit: short * 5)
+        )
+    }
+
+    @Test
+    func `a request that is taken slowly is waited for`() async throws {
+        let size = 4 << 20
+        let idle = Duration.milliseconds(1_000)
+        let server = try ScriptedServer { connection in
+            guard let request = connection.readRequest(pausing: true) else { return }
+            connection.send("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n\(request.body.count)")
+        }
+        defer { server.stop() }
+        let exchange = client.start(post(size, to: server, idle: idle))
+        #expect(try await exchange.text() == "\(size)")
+    }
+
+    private func post(
+        _ size: Int,
+        to server: ScriptedServer,
+        idle: Duration,
+        firstToken: Duration = .seconds(60)
+    ) -> UpstreamRequest {
+        UpstreamRequest(
+            method: "POST",
+            url: server.url(),
+            body: [UInt8](repeating: 0x78, count: size),
+            timeouts: UpstreamTimeouts(firstToken: firstToken, idle: idle),
+            pool: .hosted("test")
         )
     }
 

@@ -5,6 +5,22 @@ import Testing
 
 @testable import WriteAheadLog
 
+extension MemoryFileSystem {
+    /// No further file can be made: writes to one fail, and nothing seems to be free.
+    fileprivate func fill(_ code: Int32 = ENOSPC) {
+        refuse { operation, path in
+            operation == "pwrite" && path.hasSuffix(".tmp") ? code : nil
+        }
+        if code == ENOSPC { state.withLock { $0.free = 0 } }
+    }
+
+    /// There is space again.
+    fileprivate func empty() {
+        refuse(nil)
+        state.withLock { $0.free = .max }
+    }
+}
+
 @Suite struct FailureTests {
     @Test func `a failed sync fails the waiters, poisons the log and tells the process`()
         async throws
@@ -74,33 +90,303 @@ import Testing
         }
     }
 
-    @Test func `a segment that can't be prepared is a shortage while there is room`() throws {
+    /// Segments with room between a quarter, where the next one is made, and the last quarter.
+    static let roomy = LogOptions(
+        segmentSize: 64 << 10,
+        logID: LogID(low: 1, high: 2),
+        stallLimit: .seconds(3_600),
+        recompresses: false
+    )
+
+    /// A log of such segments, and what its handler is told.
+    static func opened(
+        _ options: LogOptions = roomy
+    ) throws -> (MemoryFileSystem, LogWriter, Told) {
         let system = MemoryFileSystem()
-        let writer = try system.writer()
-        system.refuse { operation, path in
-            operation == "pwrite" && path.hasSuffix(".tmp") ? ENOSPC : nil
+        let writer = try system.writer(options)
+        let told = Told()
+        writer.onNotice { told.add($0) }
+        return (system, writer, told)
+    }
+
+    /// About so many bytes that nothing compresses.
+    static func incompressible(_ count: Int, _ draws: inout Draws) -> RecordBatch {
+        var batch = RecordBatch()
+        batch.appendRecord((0..<count).map { _ in UInt8(truncatingIfNeeded: draws.next()) })
+        return batch
+    }
+
+    /// Appends until the next segment is wanted and can't be made, and on until nothing new should be;
+    /// returns how often.
+    static func fill(_ writer: LogWriter, _ told: Told, _ draws: inout Draws) throws -> Int {
+        // What a quarter of the segment takes comes first: the attempt is another thread's, and must have
+        // failed before the end is near.
+        let first = 35
+        for _ in 0..<first { try writer.append(incompressible(500, &draws), time: 0) }
+        try writer.flush()
+        told.wait(for: 1)
+        #expect(writer.shortage == nil)
+        var taken = first
+        while writer.shortage == nil, taken < 99 {
+            try writer.append(incompressible(500, &draws), time: 0)
+            try writer.flush()
+            taken += 1
         }
-        var draws = Draws(seed: 4)
-        let big = (0..<250).map { _ in "\(draws.next())" }.joined()
-        try writer.append(RecordBatch(big), time: 0)
-        try writer.flush()
-        try writer.append(RecordBatch("still"), time: 0)
-        try writer.flush()
+        return taken
+    }
+
+    /// Goes on until the segment takes no more; returns why.
+    static func fillUp(_ writer: LogWriter, _ draws: inout Draws) -> LogError? {
         var failure: LogError?
-        for _ in 0..<9 where failure == nil {
+        for _ in 0..<60 where failure == nil {
             failure = logError {
-                try writer.append(RecordBatch(big), time: 0)
+                try writer.append(incompressible(500, &draws), time: 0)
                 try writer.flush()
             }
         }
-        guard case .diskFull = failure, case .diskFull = writer.shortage ?? failure else {
-            Issue.record("\(String(describing: failure))")
+        return failure
+    }
+
+    @Test func `a segment that can't be prepared is a shortage near the end of the one before`()
+        throws
+    {
+        let (system, writer, told) = try Self.opened()
+        system.fill()
+        var draws = Draws(seed: 4)
+        #expect(try Self.fill(writer, told, &draws) > 37)
+        guard case .noRoom(let path) = writer.shortage else {
+            Issue.record("\(String(describing: writer.shortage))")
             return
         }
-        let kept = writer.durableSequence
-        let next = try system.copy().writer()
-        #expect(next.recovery.lastSequence == kept)
+        #expect(path.hasPrefix(system.segmentPath(2)))
+        #expect(told.all.count == 1)
+        // What runs is finished in what is left; nothing of the attempts is.
+        for _ in 0..<5 { try writer.append(Self.incompressible(500, &draws), time: 0) }
+        try writer.flush()
+        #expect(system.bytes(system.segmentPath(2) + ".tmp").isEmpty)
+        try writer.close()
+    }
+
+    @Test(arguments: [ENOSPC, EDQUOT, EIO, EACCES])
+    func `a shortage ends by itself with what made it`(code: Int32) throws {
+        let (system, writer, told) = try Self.opened()
+        system.fill(code)
+        var draws = Draws(seed: 5)
+        _ = try Self.fill(writer, told, &draws)
+        #expect(writer.shortage != nil)
+        // Space that others took is seen before anything is written.
+        system.empty()
+        told.wait(for: 2)
+        #expect(told.all.last == .prepared)
+        #expect(writer.shortage == nil)
+        for _ in 0..<150 {
+            try writer.append(Self.incompressible(500, &draws), time: 0)
+            try writer.flush()
+        }
+        let last = writer.durableSequence
+        try writer.close()
+        try Self.expectWhole(system, last)
+    }
+
+    static func expectWhole(_ system: MemoryFileSystem, _ last: UInt64) throws {
+        var reader = try system.reader()
+        #expect(try reader.records().count == last)
+        #expect(try reader.verify().isWhole)
+        #expect(try reader.segments().count > 1)
+    }
+
+    @Test(arguments: [ENOSPC, EDQUOT, EIO, EACCES])
+    func `at a segment's very end the log waits for the next one, and loses nothing`(
+        code: Int32
+    ) async throws {
+        let (system, writer, told) = try Self.opened()
+        writer.onPoison { Issue.record("poisoned: \($0)") }
+        system.fill(code)
+        var draws = Draws(seed: 7)
+        _ = try Self.fill(writer, told, &draws)
+        let failure = try #require(Self.fillUp(writer, &draws))
+        #expect(failure == writer.shortage)
+        // What was acknowledged is there, whatever happens now.
+        let durable = writer.durableSequence
+        for survival in [MemoryFileSystem.Survival.nothing, .everything] {
+            let next = try system.afterCut(survival).writer(Self.roomy)
+            #expect(next.recovery.lastSequence == durable)
+            _ = logError { try next.close() }
+        }
+        // What runs goes on in memory, and whoever waits for it waits.
+        let last = try writer.append(Self.incompressible(500, &draws), time: 0)
+        #expect(logError { try writer.flush() } == failure)
+        async let waited: Void = writer.waitUntilDurable(last)
+        system.empty()
+        try await waited
+        #expect(writer.durableSequence == last)
+        #expect(writer.shortage == nil)
+        told.wait(for: 2)
+        #expect(told.all.last == .prepared)
+        try writer.append(Self.incompressible(500, &draws), time: 0)
+        try writer.close()
+        try Self.expectWhole(system, last + 1)
+    }
+
+    /// A full disk takes seconds to say so again, in which new work would be let in.
+    @Test(arguments: [ENOSPC, EIO])
+    func `the attempt at a segment's very end is part of the shortage`(code: Int32) async throws {
+        let (system, writer, told) = try Self.opened()
+        system.fill(code)
+        var draws = Draws(seed: 11)
+        _ = try Self.fill(writer, told, &draws)
+        let attempts = Atomic(0)
+        let unknown = Atomic(0)
+        system.refuse { [weak writer] operation, path in
+            guard operation == "pwrite", path.hasSuffix(".tmp") else { return nil }
+            attempts.add(1, ordering: .relaxed)
+            if writer?.shortage == nil { unknown.add(1, ordering: .relaxed) }
+            return code
+        }
+        #expect(Self.fillUp(writer, &draws) != nil)
+        let (made, unknowing) = (
+            attempts.load(ordering: .relaxed), unknown.load(ordering: .relaxed)
+        )
+        #expect(made > 0)
+        #expect(unknowing == 0)
+        let last = try writer.append(Self.incompressible(500, &draws), time: 0)
+        system.empty()
+        try await writer.waitUntilDurable(last)
+        #expect(writer.shortage == nil)
+        try writer.close()
+    }
+
+    @Test func `whoever is cancelled waits for no space`() async throws {
+        let (system, writer, told) = try Self.opened()
+        system.fill()
+        var draws = Draws(seed: 8)
+        _ = try Self.fill(writer, told, &draws)
+        let failure = try #require(Self.fillUp(writer, &draws))
+        let last = try writer.append(Self.incompressible(500, &draws), time: 0)
+        let cancelled = Task { try await writer.waitUntilDurable(last) }
+        cancelled.cancel()
+        await #expect(throws: failure) { try await cancelled.value }
+        // It was not taken back.
+        system.empty()
+        try await writer.waitUntilDurable(last)
+        try writer.close()
+        try Self.expectWhole(system, last)
+    }
+
+    /// The code decides whether making the segment is tried again meanwhile.
+    @Test(arguments: [ENOSPC, EIO])
+    func `nobody waits for space for longer than a limit`(code: Int32) async throws {
+        var options = Self.roomy
+        options.stallLimit = .milliseconds(300)
+        let (system, writer, told) = try Self.opened(options)
+        system.fill(code)
+        var draws = Draws(seed: 12)
+        _ = try Self.fill(writer, told, &draws)
+        let failure = try #require(Self.fillUp(writer, &draws))
+        let last = try writer.append(Self.incompressible(500, &draws), time: 0)
+        // The first is told when the time is up, and whoever comes later at once.
+        for _ in 0..<3 {
+            await #expect(throws: failure) { try await writer.waitUntilDurable(last) }
+        }
+        // It was not taken back, and the next time begins anew.
+        system.empty()
+        let isDurable = Task {
+            while writer.durableSequence < last { try await Task.sleep(for: .milliseconds(1)) }
+        }
+        try await isDurable.value
+        try await writer.waitUntilDurable(last)
+        try writer.close()
+        try Self.expectWhole(system, last)
+    }
+
+    @Test func `who waits by a patience waits until that ends`() async throws {
+        let (system, writer, told) = try Self.opened()
+        var draws = Draws(seed: 13)
+        let (early, late) = (Patience(), Patience())
+        early.end()
+        // One that is over changes nothing where nothing is waited for but a sync.
+        let first = try writer.append(Self.incompressible(500, &draws), time: 0)
+        try await writer.waitUntilDurable(first, early)
+        system.fill()
+        _ = try Self.fill(writer, told, &draws)
+        let failure = try #require(Self.fillUp(writer, &draws))
+        let last = try writer.append(Self.incompressible(500, &draws), time: 0)
+        await #expect(throws: failure) { try await writer.waitUntilDurable(last, early) }
+        let waits = (0..<2).map { _ in Task { try await writer.waitUntilDurable(last, late) } }
+        let other = Task { try await writer.waitUntilDurable(last) }
+        // One of them ends alone.
+        waits[0].cancel()
+        await #expect(throws: failure) { try await waits[0].value }
+        late.end()
+        await #expect(throws: failure) { try await waits[1].value }
+        system.empty()
+        try await other.value
+        try writer.close()
+        try Self.expectWhole(system, last)
+    }
+
+    @Test func `closing at a segment's very end says what is not durable`() throws {
+        let (system, writer, told) = try Self.opened()
+        system.fill()
+        var draws = Draws(seed: 9)
+        _ = try Self.fill(writer, told, &draws)
+        #expect(Self.fillUp(writer, &draws) != nil)
+        let durable = writer.durableSequence
+        guard case .diskFull = logError({ try writer.close() }) else {
+            Issue.record("a record that waits for space was taken for one that is durable")
+            return
+        }
+        system.empty()
+        let next = try system.writer(Self.roomy)
+        #expect(next.recovery.lastSequence == durable)
+        try next.append(Self.incompressible(500, &draws), time: 0)
         try next.close()
+        try Self.expectWhole(system, durable + 1)
+    }
+
+    /// Nothing would be found again of what was written once there is space.
+    @Test func `a directory that is taken away is not waited for`() throws {
+        let (system, writer, told) = try Self.opened()
+        system.fill(EIO)
+        var draws = Draws(seed: 10)
+        _ = try Self.fill(writer, told, &draws)
+        #expect(Self.fillUp(writer, &draws) != nil)
+        let poisoned = Told()
+        writer.onPoison { poisoned.add(.cannotLook($0)) }
+        system.removeName(system.segmentPath(1))
+        poisoned.wait(for: 1)
+        guard case .cannotLook(.directoryLost) = poisoned.all.first else {
+            Issue.record("\(poisoned.all)")
+            return
+        }
+    }
+
+    @Test func `closing does not wait for space`() throws {
+        let (system, writer, told) = try Self.opened()
+        system.fill()
+        var draws = Draws(seed: 6)
+        let taken = try Self.fill(writer, told, &draws)
+        try writer.close()
+        let calls = system.calls
+        system.empty()
+        let next = try system.writer(Self.roomy)
+        #expect(next.recovery.closedCleanly)
+        #expect(next.recovery.lastSequence == taken)
+        #expect(system.calls > calls)
+        try next.close()
+    }
+
+    /// What a handler was told, and a wait for it.
+    final class Told: Sendable {
+        private let list = Mutex<[LogNotice]>([])
+        private let bell = Doorbell()
+
+        var all: [LogNotice] { list.withLock { $0 } }
+        func add(_ notice: LogNotice) {
+            list.withLock { $0.append(notice) }
+            bell.ring()
+        }
+        func wait(for count: Int) { while all.count < count { bell.wait() } }
     }
 
     @Test func `short writes are completed`() throws {

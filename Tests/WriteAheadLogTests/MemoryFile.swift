@@ -6,9 +6,10 @@ final class MemoryFile: File {
     let system: MemoryFileSystem
     let path: String
     let inode: Int
-    let locks: Bool
+    /// The locks that go with it.
+    let locks: [String]
 
-    init(_ system: MemoryFileSystem, _ path: String, _ inode: Int, locks: Bool) {
+    init(_ system: MemoryFileSystem, _ path: String, _ inode: Int, locks: [String]) {
         self.system = system
         self.path = path
         self.inode = inode
@@ -16,7 +17,8 @@ final class MemoryFile: File {
     }
 
     deinit {
-        if locks { system.state.withLock { _ = $0.locks.removeValue(forKey: path) } }
+        if locks.isEmpty { return }
+        system.state.withLock { state in for lock in locks { state.locks[lock] = nil } }
     }
 
     func read(

@@ -18,6 +18,8 @@ final class MemoryFileSystem: FileSystem {
         var data: [UInt8] = []
         var durable: [UInt8] = []
         var unsynced: [(offset: Int, bytes: [UInt8])] = []
+        /// What tells it from other files that have or had its name.
+        var serial: UInt64 = 0
     }
 
     struct State {
@@ -31,6 +33,14 @@ final class MemoryFileSystem: FileSystem {
         var cutAt: Int?
         /// Answers a call by an error: operation, path.
         var refusal: (@Sendable (String, String) -> Int32?)?
+        /// How many files each name was made for.
+        var makings: [String: UInt64] = [:]
+        /// Whether everything was copied: other files of the same bytes.
+        var isCopy = false
+        /// Whether files keep their identities over mounts.
+        var keepsIdentity = true
+        /// Bytes that seem to be free.
+        var free = Int.max
         /// Most bytes of one write.
         var writeLimit = Int.max
         /// What changed the disk so far, if it is recorded.
@@ -53,9 +63,10 @@ final class MemoryFileSystem: FileSystem {
         state.withLock { state in
             for (path, bytes) in image.inOrder {
                 state.names[path] = state.inodes.count
-                state.inodes.append(Inode(data: bytes, durable: bytes))
+                state.inodes.append(Inode(data: bytes, durable: bytes, serial: 1))
             }
             state.durableNames = state.names
+            state.isCopy = image.isCopy
         }
     }
 
@@ -68,7 +79,11 @@ final class MemoryFileSystem: FileSystem {
 
     /// Everything as programs see it, whether synced or not.
     var image: DiskImage {
-        state.withLock { state in DiskImage(files: state.names.mapValues { state.inodes[$0].data })
+        state.withLock { state in
+            DiskImage(
+                files: state.names.mapValues { state.inodes[$0].data },
+                isCopy: state.isCopy
+            )
         }
     }
 
@@ -127,7 +142,7 @@ final class MemoryFileSystem: FileSystem {
                 }
             }
         }
-        return Inode(data: data, durable: data)
+        return Inode(data: data, durable: data, serial: inode.serial)
     }
 
     // MARK: FileSystem
@@ -137,13 +152,14 @@ final class MemoryFileSystem: FileSystem {
         let inode = state.withLock { state -> Int? in
             if let inode = state.names[path] { return inode }
             guard access == .create else { return nil }
-            state.inodes.append(Inode())
+            state.makings[path, default: 0] += 1
+            state.inodes.append(Inode(serial: state.makings[path] ?? 0))
             state.names[path] = state.inodes.count - 1
             state.trace?.append(.create(path, inode: state.inodes.count - 1))
             return state.inodes.count - 1
         }
         guard let inode else { throw SystemError(operation: "open", path: path, code: ENOENT) }
-        return MemoryFile(self, path, inode, locks: false)
+        return MemoryFile(self, path, inode, locks: [])
     }
 
     func createDirectory(_ path: String) throws(SystemError) {
@@ -190,20 +206,52 @@ final class MemoryFileSystem: FileSystem {
         }
     }
 
-    func lock(_ path: String) throws(SystemError) -> (any File)? {
-        let file = try open(path, .create)
-        _ = file
-        let isTaken = state.withLock { state in
-            if state.locks[path] != nil { return false }
-            state.locks[path] = 1
-            return true
+    /// By name, so that a file is itself in each image of its disk.
+    func identity(_ path: String) throws(SystemError) -> FileIdentity {
+        try call("statx", path, changes: false)
+        let found = state.withLock { state in
+            state.names[path].map { (state.inodes[$0].serial, state.isCopy) }
         }
-        guard isTaken else { return nil }
-        return MemoryFile(self, path, state.withLock { $0.names[path] ?? 0 }, locks: true)
+        guard let (serial, isCopy) = found else {
+            throw SystemError(operation: "statx", path: path, code: ENOENT)
+        }
+        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+        for byte in path.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        return FileIdentity(inode: hash &+ serial, birth: isCopy ? 2 : 1)
     }
 
-    func isLocked(_ path: String) throws(SystemError) -> Bool {
-        state.withLock { $0.locks[path] != nil }
+    func keepsIdentity(_ path: String) throws(SystemError) -> Bool {
+        try call("statfs", path, changes: false)
+        return state.withLock { $0.keepsIdentity }
+    }
+
+    func freeBytes(_ directory: String) throws(SystemError) -> Int { state.withLock { $0.free } }
+
+    /// The lock of a file goes with the file, not with its name; a directory's stays.
+    func lock(
+        _ path: String,
+        with directories: [String]
+    ) throws(SystemError) -> (any File)? {
+        _ = try open(path, .create)
+        let held = state.withLock { state -> [String]? in
+            let file = "\(path) \(state.names[path] ?? 0)"
+            let wanted = [file] + directories
+            if wanted.contains(where: { state.locks[$0] != nil }) { return nil }
+            for lock in wanted { state.locks[lock] = 1 }
+            return wanted
+        }
+        guard let held else { return nil }
+        return MemoryFile(self, path, state.withLock { $0.names[path] ?? 0 }, locks: held)
+    }
+
+    func isLocked(
+        _ path: String,
+        with directories: [String]
+    ) throws(SystemError) -> Bool {
+        state.withLock { state in
+            let file = "\(path) \(state.names[path] ?? -1)"
+            return ([file] + directories).contains { state.locks[$0] != nil }
+        }
     }
 
     /// Counts a changing call, and fails it if the power is off or the test refuses it.

@@ -1,3 +1,5 @@
+import Dispatch
+import Foundation
 import Glibc
 import Synchronization
 import Testing
@@ -63,8 +65,8 @@ import Testing
         try writer.close()
     }
 
-    @Test func `a writer recompresses what was sealed before and while it lives`() throws {
-        let directory = TemporaryDirectory()
+    /// Writes a log of sealed segments that nobody recompressed; the options of a writer that does.
+    private static func sealed(in directory: TemporaryDirectory) throws -> LogOptions {
         var options = DictionaryTests.options
         let first = try LogWriter.open(directory.path, options: options)
         for number in 0..<900 {
@@ -73,6 +75,12 @@ import Testing
         }
         try first.close()
         options.recompresses = true
+        return options
+    }
+
+    @Test func `a writer recompresses what was sealed before and while it lives`() throws {
+        let directory = TemporaryDirectory()
+        let options = try Self.sealed(in: directory)
         let writer = try LogWriter.open(directory.path, options: options)
         for number in 900..<1800 {
             try writer.append(RecordBatch(DictionaryTests.text(number)), time: Int64(number))
@@ -85,6 +93,39 @@ import Testing
         #expect(try reader.verify().isWhole)
         #expect(try reader.records().map(\.text) == (0..<1800).map(DictionaryTests.text))
         #expect(reader.list.begun.last?.header.isCompacted == false)
+    }
+
+    /// It gets no processor, or its disk stands still: the writer closes all the same, and no other one
+    /// begins beside it.
+    @Test func `a recompression that does not end holds up no close, and keeps the lock`() throws {
+        let directory = TemporaryDirectory()
+        let options = try Self.sealed(in: directory)
+        let (begun, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let files = PosixFileSystem { _ in
+            // Its thread is the only one of the lowest priority (SCHED_IDLE).
+            guard sched_getscheduler(0) == 5 else { return nil }
+            begun.signal()
+            goOn.wait()
+            goOn.signal()
+            return nil
+        }
+        let writer = try LogWriter.open(directory.path, options: options, fileSystem: files)
+        begun.wait()
+        try writer.close()
+        let other = logError { try LogWriter.open(directory.path, options: options).close() }
+        guard case .directoryInUse = other else {
+            goOn.signal()
+            Issue.record("\(String(describing: other))")
+            return
+        }
+        goOn.signal()
+        // It gives the lock away at its end.
+        while case .directoryInUse = logError({
+            try LogWriter.open(directory.path, options: options).close()
+        }) { usleep(10_000) }
+        var reader = try LogReader(directory.path)
+        #expect(try reader.verify().isWhole)
+        #expect(try reader.records().map(\.text) == (0..<900).map(DictionaryTests.text))
     }
 
     @Test func `a segment of version 1 becomes one of version 2, with the same records`() throws {
@@ -187,6 +228,65 @@ import Testing
         system.refuse(nil)
         #expect(try Self.headers(system)[0].isCompacted == false)
         #expect(system.bytes(system.segmentPath(1) + ".tmp").isEmpty)
+    }
+
+    private static func race(
+        isRemoved: @escaping @Sendable () -> Void = {}
+    ) throws -> RecompressionRace {
+        let system = try DictionaryTests.log(count: 700)
+        return RecompressionRace(on: system, DictionaryTests.options, isRemoved: isRemoved)
+    }
+
+    /// The recompression may get no processor for long.
+    @Test func `a retirement does not wait for a recompression, whose segment stays retired`()
+        throws
+    {
+        let race = try Self.race()
+        let writer = try race.writer()
+        #expect(race.retire(writer) == nil)
+        try race.end(writer)
+        #expect(race.system.bytes(race.system.segmentPath(1)).isEmpty)
+        #expect(try race.system.reader().list.begun.first?.header.number == 2)
+    }
+
+    /// Until the record of the retirement is durable, the segment belongs to the log.
+    @Test func `a retirement that fails takes no segment that is recompressed meanwhile`() throws {
+        let race = try Self.race()
+        let writer = try race.writer()
+        race.system.refuse { operation, path in
+            operation == "pwrite" && path.hasSuffix("/retired.tmp") ? ENOSPC : nil
+        }
+        let failure = race.retire(writer)
+        guard case .diskFull = failure else {
+            Issue.record("\(String(describing: failure))")
+            return
+        }
+        race.system.refuse(nil)
+        try race.end(writer)
+        let headers = try Self.headers(race.system)
+        #expect(headers.first?.number == 1)
+        #expect(headers.first?.isCompacted == true)
+    }
+
+    /// The new file takes its name after the old one was removed, and before the retirement is over.
+    @Test func `a segment that comes back while it is retired goes again`() throws {
+        let (isRemoved, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let removals = Atomic(0)
+        let race = try Self.race {
+            // The recompression's own is not held up.
+            guard removals.add(1, ordering: .relaxed).oldValue == 0 else { return }
+            isRemoved.signal()
+            goOn.wait()
+        }
+        let writer = try race.writer()
+        Thread.detachNewThread {
+            isRemoved.wait()
+            race.finish(writer)
+            goOn.signal()
+        }
+        #expect(race.retire(writer) == nil)
+        try race.end(writer)
+        #expect(race.system.bytes(race.system.segmentPath(1)).isEmpty)
     }
 
     @Test func `a segment that would not shrink is left as it is`() throws {

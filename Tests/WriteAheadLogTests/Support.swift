@@ -55,11 +55,17 @@ extension MemoryFileSystem {
 
     func setBytes(_ path: String, _ bytes: [UInt8]) {
         state.withLock { state in
-            let inode = MemoryFileSystem.Inode(data: bytes, durable: bytes)
             if let known = state.names[path] {
-                state.inodes[known] = inode
+                let serial = state.inodes[known].serial
+                state.inodes[known] = MemoryFileSystem.Inode(
+                    data: bytes,
+                    durable: bytes,
+                    serial: serial
+                )
             } else {
-                state.inodes.append(inode)
+                state.inodes.append(
+                    MemoryFileSystem.Inode(data: bytes, durable: bytes, serial: 1)
+                )
                 state.names[path] = state.inodes.count - 1
             }
         }
@@ -117,10 +123,12 @@ extension FrameSummary {
 }
 
 extension LogOptions {
-    /// Small segments, left as they are once sealed, so that calls come in the same order each time.
+    /// Small segments, left as they are once sealed, so that calls come in the same order each time;
+    /// space is waited for however slow the machine is.
     static let small = LogOptions(
         segmentSize: 16 << 10,
         logID: LogID(low: 1, high: 2),
+        stallLimit: .seconds(3_600),
         recompresses: false
     )
 }

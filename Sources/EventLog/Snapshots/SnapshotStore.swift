@@ -65,6 +65,30 @@ public struct SnapshotStore: Sendable {
         return names.compactMap(Self.sequence).sorted(by: >)
     }
 
+    /// The newest whole snapshot, if it is of an event behind a sequence number: it is written only after
+    /// its event is durable, so a log that ends before it has lost that one.
+    public func witnesses(after last: UInt64) -> [LogWitness] {
+        var names: [UInt64] = []
+        do throws(SystemError) { names = try sequences() } catch {}
+        for sequence in names where sequence > last {
+            do throws(SnapshotFault) {
+                let snapshot = try read(sequence)
+                let files = names.filter { $0 > last }.map { "snapshots/" + Self.name(of: $0) }
+                return [
+                    LogWitness(
+                        name: "the snapshot \(Self.name(of: sequence))",
+                        sequence: sequence,
+                        logID: LogID(low: snapshot.logLow, high: snapshot.logHigh),
+                        files: files
+                    )
+                ]
+            } catch {
+                continue
+            }
+        }
+        return []
+    }
+
     /// Reads the snapshot at a sequence number.
     ///
     /// - Throws: `SnapshotFault` if it is not there, not whole, or not of this format.

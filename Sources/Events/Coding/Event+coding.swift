@@ -99,10 +99,17 @@ extension EventBody {
         bytes = encoder.bytes
     }
 
+    /// The name of the type with a number, as `name` gives it.
+    public static func name(ofCode code: UInt64) -> String {
+        // safe: there is nothing in the buffer to be read.
+        var nothing = unsafe FieldDecoder(UnsafeBufferPointer(start: nil, count: 0))
+        return EventBody(code: code, from: &nothing).name
+    }
+
     /// The number of the type and version on the wire.
     ///
     /// A released number never changes meaning.
-    var code: UInt64 {
+    public var code: UInt64 {
         switch self {
         case .requestReceived: 1
         case .routeDecided: 2
@@ -125,6 +132,9 @@ extension EventBody {
         case .quotaWarned: 41
         case .budgetAlerted: 42
         case .reservationExtended: 43
+        case .clockJudged: 44
+        case .monthPart: 45
+        case .statePart: 46
         case .unknown(let code, _): code
         }
     }
@@ -157,6 +167,9 @@ extension EventBody {
         case 41: self = .quotaWarned(decoder.record())
         case 42: self = .budgetAlerted(decoder.record())
         case 43: self = .reservationExtended(decoder.record())
+        case 44: self = .clockJudged(decoder.record())
+        case 45: self = .monthPart(decoder.record())
+        case 46: self = .statePart(decoder.record())
         default: self = .unknown(code: code, fields: decoder.rest)
         }
     }
@@ -188,6 +201,9 @@ extension EventBody {
         case .quotaWarned(var event): event.visit(&visitor)
         case .budgetAlerted(var event): event.visit(&visitor)
         case .reservationExtended(var event): event.visit(&visitor)
+        case .clockJudged(var event): event.visit(&visitor)
+        case .monthPart(var event): event.visit(&visitor)
+        case .statePart(var event): event.visit(&visitor)
         case .unknown: break
         }
     }

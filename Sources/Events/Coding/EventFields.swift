@@ -14,11 +14,16 @@ public struct EventFields: Sendable {
         func contains(_ tag: Int) -> Bool { tag <= last && (tag > 63 || skipped >> tag & 1 == 0) }
     }
 
-    /// By code; a code beyond the end is read whole.
+    /// By code.
     private var selections: [Selection] = []
+    /// Of a code beyond the end.
+    private var others = Selection()
 
     /// Every field of every type.
     public static let all = EventFields()
+
+    /// No field of any type: for whoever counts events.
+    public static let none = EventFields(others: Selection(last: 0))
 
     /// The same, but for one type (that of `body`) only the fields up to a tag; 0 for none.
     public func through(_ tag: Int, of body: EventBody) -> EventFields {
@@ -39,12 +44,12 @@ public struct EventFields: Sendable {
         var changed = self
         let code = Int(body.code)
         let missing = max(0, code + 1 - selections.count)
-        changed.selections += [Selection](repeating: Selection(), count: missing)
+        changed.selections += [Selection](repeating: others, count: missing)
         change(&changed.selections[code])
         return changed
     }
 
     func selection(of code: UInt64) -> Selection {
-        code < UInt64(selections.count) ? selections[Int(code)] : Selection()
+        code < UInt64(selections.count) ? selections[Int(code)] : others
     }
 }

@@ -58,9 +58,20 @@ struct FieldEncoder: FieldVisitor {
             bytes[start] = UInt8(length)
             return
         }
-        var prefix = FieldEncoder(appendingTo: [])
-        prefix.varint(UInt64(length))
-        bytes.replaceSubrange(start...start, with: prefix.bytes)
+        writeLongLength(length, at: start)
+    }
+
+    /// Writes a length of two bytes or more where one was left for it; what it measures moves behind it.
+    private mutating func writeLongLength(_ length: Int, at start: Int) {
+        let bits = 64 - length.leadingZeroBitCount
+        let last = start + (bits - 1) / 7
+        bytes.insert(contentsOf: repeatElement(0, count: last - start), at: start)
+        var rest = UInt64(length)
+        for index in start..<last {
+            bytes[index] = UInt8(truncatingIfNeeded: rest) | 0x80
+            rest >>= 7
+        }
+        bytes[last] = UInt8(truncatingIfNeeded: rest)
     }
 
     mutating func field<Value: FieldScalar>(_ tag: Int, _ name: String, _ value: inout Value) {
@@ -87,6 +98,7 @@ struct FieldEncoder: FieldVisitor {
     }
 
     mutating func field<Value: FieldRecord>(_ tag: Int, _ name: String, _ value: inout [Value]) {
-        for index in value.indices { record(tag, &value[index]) }
+        // Each is copied by itself: to hand out a place of the array would copy the array, which others hold.
+        for var element in value { record(tag, &element) }
     }
 }

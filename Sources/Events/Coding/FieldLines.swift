@@ -55,6 +55,6 @@ private struct FieldLines: FieldVisitor {
     }
 
     mutating func field<Value: FieldRecord>(_ tag: Int, _ name: String, _ value: inout [Value]) {
-        for index in value.indices { record("\(name)[\(index)]", &value[index]) }
+        for (index, var element) in value.enumerated() { record("\(name)[\(index)]", &element) }
     }
 }

@@ -78,9 +78,9 @@ struct JSONView: FieldVisitor {
         guard !value.isEmpty else { return }
         self.name(name)
         text.append("[")
-        for index in value.indices {
+        for (index, var element) in value.enumerated() {
             if index > 0 { text.append(",") }
-            record(&value[index])
+            record(&element)
         }
         text.append("]")
     }

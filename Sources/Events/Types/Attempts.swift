@@ -36,11 +36,11 @@ public struct AttemptStarted: FieldRecord {
     public var hedge: HedgeReason?
     /// Whether the client is sent the answer as it is written.
     public var isStreamed: Bool = false
-    /// When it is taken to hang; absent where the provider's policy says nothing of it.
-    public var hang: HangLimit?
-    /// How many attempts of the request before this one do not count among those it may make: their
-    /// keys were rejected, and their provider had another lane.
-    public var uncounted: Int = 0
+    /// When it counts as stalled; absent where the provider's policy says nothing of it.
+    public var stallTimeout: StallTimeout?
+    /// How many attempts of the request before this one are exempt from its limit: their keys were
+    /// rejected, and their provider had another lane.
+    public var exemptAttempts: Int = 0
     /// That it asks again who failed before, after a wait; absent otherwise.
     public var retry: RetryReason?
     /// What the model is asked to do; absent for an answer.
@@ -75,8 +75,8 @@ public struct AttemptStarted: FieldRecord {
         visitor.field(24, "conversation", &conversation)
         visitor.field(25, "hedge", &hedge)
         visitor.field(26, "streamed", &isStreamed)
-        visitor.field(27, "hang", &hang)
-        visitor.field(28, "uncounted", &uncounted)
+        visitor.field(27, "hang", &stallTimeout)
+        visitor.field(28, "uncounted", &exemptAttempts)
         visitor.field(29, "retry", &retry)
         visitor.field(30, "operation", &operation)
         visitor.field(31, "output_bound", &outputBound)
@@ -129,6 +129,10 @@ public struct AttemptFinished: FieldRecord {
     /// The status by which the provider refused the client's own API before it was asked by a chat;
     /// absent where it was asked once.
     public var refusedStatus: Int?
+    /// Estimated output tokens beyond what was reserved, which are neither in `usage` nor in `cost`.
+    public var unreservedOutput: Int?
+    /// What an estimate came to beyond the money that was reserved, which is not in `cost`.
+    public var unreservedCost: Nanodollars?
 
     /// The most fingerprints that are kept of an answer: the newest of an agent's turn.
     public static let heldLimit = 8
@@ -158,6 +162,8 @@ public struct AttemptFinished: FieldRecord {
         visitor.field(20, "key", &key)
         visitor.field(30, "held", &held)
         visitor.field(31, "refused_status", &refusedStatus)
+        visitor.field(58, "unreserved_output_tokens", &unreservedOutput)
+        visitor.field(59, "unreserved_cost_nanodollars", &unreservedCost)
     }
 }
 

@@ -59,6 +59,12 @@ public indirect enum EventBody: Hashable, Sendable {
     case budgetAlerted(BudgetAlerted)
     /// An attempt under way holds more than before.
     case reservationExtended(ReservationExtended)
+    /// The machine's clock was doubted, or is believed again.
+    case clockJudged(ClockJudged)
+    /// Sums of a month that is closed behind it.
+    case monthPart(MonthPart)
+    /// A piece of the state that was folded up to here.
+    case statePart(StatePart)
     /// An event of a later build: its code and its fields as they stand.
     case unknown(code: UInt64, fields: [UInt8])
 }
@@ -102,6 +108,9 @@ extension EventBody {
         case .quotaWarned: "QuotaWarned"
         case .budgetAlerted: "BudgetAlerted"
         case .reservationExtended: "ReservationExtended"
+        case .clockJudged: "ClockJudged"
+        case .monthPart: "MonthPart"
+        case .statePart: "StatePart"
         case .unknown(let code, _): "Unknown\(code)"
         }
     }

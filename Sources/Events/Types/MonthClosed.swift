@@ -24,6 +24,8 @@ public struct MonthClosed: FieldRecord {
     public var localRequests: Int = 0
     /// Requests that a hosted provider answered.
     public var hostedRequests: Int = 0
+    /// How many `MonthPart`s came before it with its sums; 0 where they are all here.
+    public var parts: Int = 0
 
     /// A record with every field empty.
     public init() {}
@@ -41,6 +43,7 @@ public struct MonthClosed: FieldRecord {
         visitor.field(9, "outcomes", &outcomes)
         visitor.field(10, "local_requests", &localRequests)
         visitor.field(11, "hosted_requests", &hostedRequests)
+        visitor.field(12, "parts", &parts)
     }
 }
 
@@ -68,6 +71,8 @@ public struct MonthLine: FieldRecord {
     public var scores: Int = 0
     /// How many scores there are.
     public var scoreCount: Int = 0
+    /// Attempts whose estimate was more than they had reserved, and was not counted beyond it.
+    public var pastReservation: Int = 0
 
     /// A record with every field empty.
     public init() {}
@@ -85,6 +90,7 @@ public struct MonthLine: FieldRecord {
         visitor.field(9, "output_tokens", &outputTokens)
         visitor.field(10, "scores_ppm", &scores)
         visitor.field(11, "score_count", &scoreCount)
+        visitor.field(12, "attempts_past_reservation", &pastReservation)
     }
 }
 

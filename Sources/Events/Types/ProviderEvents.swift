@@ -46,6 +46,10 @@ public struct ModelsListed: FieldRecord {
 
 /// Somebody or something judged an answer.
 public struct FeedbackReceived: FieldRecord {
+    /// The most judges of a request: people and programs that judge an answer are few, and each judgement is kept
+    /// for ever.
+    public static let judgeLimit = 16
+
     /// The request that was answered.
     public var request: RequestID = .empty
     /// From 0 to 1,000,000 millionths; more is better.

@@ -39,6 +39,9 @@ public struct RequestReceived: FieldRecord {
     public var isResponse: Bool = false
     /// Who holds what it goes on from: a stored response, reasoning that others can't read.
     public var holder: ResponseHolder?
+    /// What it asks of a provider of its own family that prices per token don't cover, by the paths of the
+    /// fields: another service tier, searches, sound.
+    public var surcharges: [String] = []
 
     /// A record with every field empty.
     public init() {}
@@ -63,6 +66,7 @@ public struct RequestReceived: FieldRecord {
         visitor.field(40, "operation", &operation)
         visitor.field(70, "response", &isResponse)
         visitor.field(71, "holder", &holder)
+        visitor.field(80, "surcharges", &surcharges)
     }
 }
 
@@ -107,9 +111,10 @@ public struct RequestFeatures: FieldRecord {
     }
 }
 
-/// A field of a request that a family of APIs has no word for.
+/// Fields of a request that are something else for a family of APIs than for others: mostly such as it has
+/// no word for.
 public struct TranslationObstacle: FieldRecord {
-    /// The family that can't say it.
+    /// The family.
     public var family: WireFamily = .openai
     /// The paths of the fields.
     public var fields: [String] = []

@@ -55,6 +55,9 @@ public struct RouteDecided: FieldRecord {
     public var reservesExpected: Bool = false
     /// What the requested name stands for, where it is an alias.
     public var alias: String?
+    /// What the client asks of providers of its own family that prices per token don't cover; absent when
+    /// nothing.
+    public var surcharges: TranslationObstacle?
 
     /// A record with every field empty.
     public init() {}
@@ -87,6 +90,7 @@ public struct RouteDecided: FieldRecord {
         visitor.field(40, "affinity", &affinity)
         visitor.field(41, "reserves_expected", &reservesExpected)
         visitor.field(42, "alias", &alias)
+        visitor.field(80, "surcharges", &surcharges)
     }
 }
 

@@ -20,7 +20,7 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
     case connectTimeout = 9
     /// No first byte of the answer in time.
     case firstTokenTimeout = 10
-    /// The answer stalled.
+    /// The answer stalled, or the provider took nothing more of the request.
     case idleTimeout = 11
     /// The provider used up the whole time that a request may take.
     case totalTimeout = 12
@@ -51,8 +51,13 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
     /// The model wrote what is no answer, as its provider says: a call that is none, JSON that does
     /// not fit its schema. Another model may do better.
     case malformedOutput = 23
+    /// This process or its machine lacked what the attempt needed: a descriptor, a port, memory, room
+    /// for the answer. It says nothing of the provider.
+    case ownShortage = 25
+    /// The provider wrote far more than the output limit that it was sent, so its answer was ended.
+    case outputOverrun = 30
 
-    /// Who has to act on a failure, and so what follows from it (cases.md, health and breakers).
+    /// Who has to act on a failure, and so what follows from it (docs/errors.md, the table of failures).
     public enum Fault: Sendable {
         /// The request: no retry, no count against the provider's health.
         case request
@@ -68,8 +73,8 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         /// This one attempt: the model failed at it, or Logway said the request in words that the
         /// provider does not take; no count against anybody's health, the next candidate is tried.
         case attempt
-        /// Neither: the client hung up, or Logway itself stopped, was full, had an answer already or
-        /// had no money left.
+        /// Neither: the client hung up, or Logway itself stopped, was full, lacked something, had an
+        /// answer already or had no money left.
         case gateway
     }
 
@@ -81,11 +86,11 @@ public enum FailureKind: UInt8, Sendable, CaseIterable {
         case .modelMissing, .endpointMissing: .model
         case .rateLimited: .rate
         case .clientGone, .poolExhausted, .interrupted, .deadlinePassed, .hedgeLost,
-            .budgetExhausted:
+            .budgetExhausted, .ownShortage:
             .gateway
         case .translationRejected, .malformedOutput: .attempt
         case .overloaded, .serverError, .connectionFailed, .connectTimeout, .firstTokenTimeout,
-            .idleTimeout, .totalTimeout, .cut, .invalidResponse:
+            .idleTimeout, .totalTimeout, .cut, .invalidResponse, .outputOverrun:
             .provider
         }
     }

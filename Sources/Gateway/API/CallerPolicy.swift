@@ -1,13 +1,14 @@
 import Events
 import HTTPTypes
 import Hummingbird
+import Platform
 import Providers
 import Settings
 
 /// Who may use the gateway: it answers whoever reaches it, and every web page that the user visits can
 /// reach this machine.
 struct CallerPolicy: Sendable {
-    /// The characters of a host or an origin that a message quotes.
+    /// The bytes of a host or an origin that a message quotes: more than any real one needs to be known again.
     private static let quoted = 128
 
     private let hosts: [HostPattern]
@@ -26,16 +27,20 @@ struct CallerPolicy: Sendable {
     /// and shows them what is answered; but it still sends the name. An address or `localhost` can't be
     /// rebound, nor can a name that nobody can register. A client of HTTP/1.0 need not send one; it is
     /// no browser.
+    ///
+    /// What is no host has been refused before (`RequestRules`).
     func refusal(ofHost text: String?) -> ClientError? {
         guard let text, !text.isEmpty else { return nil }
-        let authority = Authority(text[...])
-        if authority.isAddress || authority.isLocalhost { return nil }
-        if hosts.contains(where: { $0.matches(authority.host) }) { return nil }
+        if let host = Authority(text)?.host,
+            host.isAddress || host.isOfThisMachine || hosts.contains(where: { $0.matches(host) })
+        {
+            return nil
+        }
         return ClientError(
             status: 403,
             code: "foreign_host",
             message:
-                "the Host header names '\(authority.host.prefix(Self.quoted))', which may be a "
+                "the Host header names '\(text.limited(toBytes: Self.quoted))', which may be a "
                 + "website's; if it is this machine's, add it to server.hosts in the configuration, or "
                 + "ask for 127.0.0.1 or localhost",
             requestID: Events.RequestID.fresh().description
@@ -45,20 +50,20 @@ struct CallerPolicy: Sendable {
     /// Why a page of this origin is refused; `nil` where it is not.
     ///
     /// A page reaches this machine by a plain form or by `fetch`, and its browser names it with every
-    /// POST. Pages of this machine may ask; those of websites may not, unless the configuration names
-    /// them. What is no website (an extension, an editor's view) was installed by the user and may ask.
+    /// POST. Pages of this machine may ask, and what the user installed (an extension, an editor's view);
+    /// all others may not, unless the configuration names them.
     func refusal(ofOrigin text: String) -> ClientError? {
-        if let origin = WebOrigin(text),
-            !origin.isWebsite || origin.isOfThisMachine
-                || origins.contains(where: { $0.matches(origin) })
-        {
-            return nil
+        if let origin = WebOrigin(text) {
+            switch origin.holder {
+            case .thisMachine, .application: return nil
+            case .stranger: if origins.contains(where: { $0.matches(origin) }) { return nil }
+            }
         }
         return ClientError(
             status: 403,
             code: "foreign_origin",
             message:
-                "a page of '\(text.prefix(Self.quoted))' may not use this gateway; if you trust it, "
+                "a page of '\(text.limited(toBytes: Self.quoted))' may not use this gateway; if you trust it, "
                 + "add it to server.origins in the configuration, or call the gateway from a program",
             requestID: Events.RequestID.fresh().description
         )

@@ -1,30 +1,43 @@
+import ClientHTTP
 import Events
 import HTTPTypes
 import Hummingbird
 import JSONBytes
+import Ledger
 import Logging
 import NIOCore
+import Platform
 import Providers
 import RouterState
 import WriteAheadLog
 
 /// `POST /v1/feedback`: somebody judges an answer.
 ///
-/// Body: `request_id`, `score` from 0 to 1, and optionally `comment` and `source`.
+/// Body: `request_id`, `score` from 0 to 1, and optionally `comment` and `source`. Each source judges an answer
+/// once.
 struct FeedbackEndpoint: Sendable {
-    /// The characters of a comment and of a source that are kept.
+    /// The bytes of a comment that are kept, some pages; a longer one is cut.
     static let commentLimit = 4_096
+    /// The bytes of a source, which is a name; a longer one is refused, since two of them may begin alike.
     static let sourceLimit = 64
 
     let ledger: Ledger
     let logger: Logger
+    var pace = FeedbackPace()
 
     /// Records the feedback; it is durable before the client hears of it.
-    func respond(to request: Request) async -> Response {
+    ///
+    /// On a full disk that is waited for as long as `patience` lasts.
+    func respond(to request: Request, patience: Patience? = nil) async -> Response {
         var id = Events.RequestID.fresh()
         do {
+            try admit(after: pace.take(at: Clocks.monotonicMicroseconds))
             let body = try await request.wholeBody(upTo: .small)
-            var feedback = try FeedbackReceived(json: body)
+            var feedback = try FeedbackReceived(
+                json: body,
+                without: ClientKey.secret(request).map { ledger.redaction.adding([$0]) }
+                    ?? ledger.redaction
+            )
             id = feedback.request
             guard let judged = try await find(feedback.request) else {
                 throw FeedbackError(
@@ -37,22 +50,65 @@ struct FeedbackEndpoint: Sendable {
             feedback.provider = judged.provider
             feedback.model = judged.model
             feedback.task = judged.task
-            let sequence = try ledger.record([.feedbackReceived(feedback)])
-            _ = try await ledger.settle(sequence)
+            try await record(feedback, patience)
             return accepted(feedback)
         } catch let error as FeedbackError {
-            return ClientError(
+            var response = ClientError(
                 status: error.status,
                 code: error.code,
                 message: error.message,
                 param: error.field,
                 requestID: id.description
             ).response(for: .openai)
+            response.headers[.retryAfter] = error.retryAfter.map(String.init)
+            return response
         } catch let error as LogError {
             logger.error("feedback on \(id) could not be recorded: \(error)")
             return ClientError(unrecorded: error, id: id).response(for: .openai)
         } catch {
             return ClientError(unreadable: error, id: id).response(for: .openai)
+        }
+    }
+
+    /// Refuses what has to wait so many microseconds; `nil` is no time at all.
+    private func admit(after wait: Int64?) throws(FeedbackError) {
+        guard let wait else { return }
+        var error = FeedbackError(
+            429,
+            "feedback_too_fast",
+            "feedback comes faster than \(FeedbackPace.perSecond) a second, or looks far through the log; "
+                + "send it again later"
+        )
+        error.retryAfter = Int(wait / 1_000_000) + 1
+        throw error
+    }
+
+    /// Records what is the first judgement of its source; it is durable then, and so is one that was sent before.
+    private func record(_ feedback: FeedbackReceived, _ patience: Patience?) async throws {
+        // It would wait until there is space.
+        if let shortage = ledger.shortage { throw shortage }
+        let (sequence, standing) = try ledger.transact { state, _ in
+            let standing = state.judgements.standing(of: feedback)
+            guard case .new = standing else { return ([], standing) }
+            return ([.feedbackReceived(feedback)], standing)
+        }
+        switch standing {
+        case .new, .repeated: _ = try await ledger.settle(sequence, patience)
+        case .contradicted:
+            throw FeedbackError(
+                409,
+                "already_judged",
+                "'\(feedback.source)' has given this request another score, which stands; another judge "
+                    + "needs another source",
+                field: "source"
+            )
+        case .crowded:
+            throw FeedbackError(
+                409,
+                "judged_enough",
+                "this request was judged by \(FeedbackReceived.judgeLimit) sources, and no more are taken",
+                field: "request_id"
+            )
         }
     }
 
@@ -75,7 +131,13 @@ struct FeedbackEndpoint: Sendable {
     /// What is judged; `nil` when there is no such request, under way or in the log.
     private func find(_ id: Events.RequestID) async throws -> RequestLookup.Judged? {
         let directory = ledger.directory
-        let found = try await BlockingWork.run { try RequestLookup.judged(id, in: directory) }
+        let found = try await BlockingWork.run {
+            // Many may have been let in before the first of them had read anything.
+            try admit(after: pace.debt(at: Clocks.monotonicMicroseconds))
+            return try RequestLookup.judged(id, in: directory) {
+                pace.charge(at: Clocks.monotonicMicroseconds)
+            }
+        }
         if let found { return found }
         // What is in flight may not be durable yet.
         let isOpen = ledger.read { state, _ in state.inFlight[id] != nil }
@@ -89,6 +151,8 @@ struct FeedbackError: Error {
     var code: String
     var message: String
     var field: String?
+    /// In how many seconds it may be sent again.
+    var retryAfter: Int?
 
     init(_ status: Int, _ code: String, _ message: String, field: String? = nil) {
         self.status = status
@@ -102,7 +166,7 @@ extension FeedbackReceived {
     private static let keys: JSONKeys = ["request_id", "score", "comment", "source"]
 
     /// Feedback from the body of a request.
-    fileprivate init(json bytes: [UInt8]) throws {
+    fileprivate init(json bytes: [UInt8], without keys: Redaction) throws {
         self.init()
         let found: [JSONSlice?]
         do {
@@ -110,7 +174,7 @@ extension FeedbackReceived {
             guard root.kind == .object else {
                 throw FeedbackError(400, "invalid_request", "the body must be a JSON object")
             }
-            found = try root.scan(Self.keys)
+            found = try root.scan(Self.keys, refusingVariants: true)
         } catch let error as JSONError {
             throw FeedbackError(400, "invalid_json", "the body is not JSON: \(error)")
         }
@@ -132,14 +196,18 @@ extension FeedbackReceived {
         }
         request = id
         self.score = Int((score * 1_000_000).rounded())
-        let keys = KeyMask()
         comment = try Self.text(found[2], "comment").map {
-            String(keys.masked($0).prefix(FeedbackEndpoint.commentLimit))
+            keys.masked($0).limited(toBytes: FeedbackEndpoint.commentLimit)
         }
-        source = String(
-            keys.masked(try Self.text(found[3], "source") ?? "user")
-                .prefix(FeedbackEndpoint.sourceLimit)
-        )
+        source = keys.masked(try Self.text(found[3], "source") ?? "user")
+        guard source.utf8.count <= FeedbackEndpoint.sourceLimit else {
+            throw FeedbackError(
+                400,
+                "invalid_request",
+                "source must be a name of at most \(FeedbackEndpoint.sourceLimit) bytes",
+                field: "source"
+            )
+        }
     }
 
     /// The text of a field that may be absent, null or empty, which all mean that there is none.

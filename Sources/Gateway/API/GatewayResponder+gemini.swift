@@ -1,10 +1,15 @@
+import ClientHTTP
 import Events
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Platform
 import Providers
 
 extension GatewayResponder {
+    /// The bytes of an unknown method's name that a message quotes: twice those of the longest known one.
+    private static let quoted = 64
+
     /// Answers what was posted to Gemini's API, whose path names the model and what is asked of it.
     func answer(
         _ request: Request,
@@ -27,7 +32,8 @@ extension GatewayResponder {
             return ClientError(
                 status: 404,
                 code: "unknown_method",
-                message: "there is no method ':\(path.methodName.prefix(64))' here; there is "
+                message:
+                    "there is no method ':\(path.methodName.limited(toBytes: Self.quoted))' here; there is "
                     + methods.joined(separator: ", "),
                 requestID: Events.RequestID.fresh().description
             ).response(for: .gemini)

@@ -1,12 +1,14 @@
+import ClientHTTP
 import Events
 import HTTPTypes
 import Hummingbird
 import Logging
 import NIOCore
+import Platform
 import Providers
 
 /// Sends each request to what answers it; the whole list of paths is here.
-struct GatewayResponder: Sendable {
+struct GatewayResponder: ClientResponder {
     let callers: CallerPolicy
     let chat: ChatService
     let models: ModelsEndpoint
@@ -17,11 +19,16 @@ struct GatewayResponder: Sendable {
     let readiness: Readiness
 
     func respond(to request: Request, on channel: any Channel) async -> Response {
+        if let violation = RequestRules.violation(of: request.head) {
+            var response = Self.refusal(violation, of: request)
+            response.headers[.connection] = "close"
+            return response
+        }
         guard let origin = request.headers[.origin] else {
             return await answerToCaller(request, on: channel)
         }
         if let refusal = callers.refusal(ofOrigin: origin) {
-            return refusal.response(for: Self.family(of: request))
+            return Self.refusal(refusal, of: request)
         }
         var response =
             CrossOrigin.isPreflight(request)
@@ -32,7 +39,7 @@ struct GatewayResponder: Sendable {
 
     private func answerToCaller(_ request: Request, on channel: any Channel) async -> Response {
         if let refusal = callers.refusal(ofHost: request.head.authority) {
-            return refusal.response(for: Self.family(of: request))
+            return Self.refusal(refusal, of: request)
         }
         let request = Self.canonical(request)
         let path = request.uri.path
@@ -48,6 +55,12 @@ struct GatewayResponder: Sendable {
             return Self.allowing(path, .noContent)
         default: return await answer(request, to: request.method, on: channel)
         }
+    }
+
+    /// A refusal in the client's shape; whoever asks for a head alone would take its body for the next answer.
+    private static func refusal(_ error: ClientError, of request: Request) -> Response {
+        let response = error.response(for: family(of: request))
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     /// The request with the path that is served, where it has another one that can mean no other.
@@ -106,8 +119,10 @@ struct GatewayResponder: Sendable {
         case (.get, "/v1beta/models"): return models.list(for: .gemini, request)
         case (.get, _) where path.hasPrefix("/v1beta/models/"):
             return models.show(path.dropFirst("/v1beta/models/".count), for: .gemini)
-        case (.post, "/v1/feedback"): return await feedback.respond(to: request)
-        case (.get, "/healthz"): return readiness.alive
+        case (.post, "/v1/feedback"):
+            let patience = chat.watches.watch(channel).patience
+            return await feedback.respond(to: request, patience: patience)
+        case (.get, "/healthz"): return readiness.alive(request)
         case (.get, "/readyz"): return readiness.ready
         case (.post, "/api/chat"):
             return await chat.respond(to: request, api: .ollamaChat, on: channel)

@@ -1,8 +1,11 @@
+import ClientHTTP
 import Events
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Ledger
 import NIOCore
+import Platform
 import Providers
 import RouterState
 import Routing
@@ -56,12 +59,13 @@ struct ModelsEndpoint: Sendable {
         let error = ClientError(
             status: 404,
             code: "model_not_found",
-            message: "there is no model '\(id)'; there is "
+            message:
+                "there is no model '\(id.limited(toBytes: ChatService.modelNameLimit))'; there is "
                 + entries.map(\.id).joined(separator: ", "),
             param: "model",
             requestID: Events.RequestID.fresh().description
         )
-        return error.response(for: family)
+        return error.without(ledger.redaction).response(for: family)
     }
 
     /// The names, for Ollama's clients with what stands for a file.
@@ -103,10 +107,10 @@ extension RouterState {
         let policy = self.policy.policy
         var names = [(id: "auto", owner: "logway", since: time)]
         names += policy.chains.map { (id: "auto:\($0.name)", owner: "logway", since: time) }
-        let wishes = RouteWish.names.filter { wish in
-            !policy.chains.contains { $0.name == wish }
+        let presets = AutoPreset.names.filter { preset in
+            !policy.chains.contains { $0.name == preset }
         }
-        names += wishes.map { (id: "auto:\($0)", owner: "logway", since: time) }
+        names += presets.map { (id: "auto:\($0)", owner: "logway", since: time) }
         var seen = Set(names.map(\.id))
         for alias in policy.aliases where !alias.isGlob && seen.insert(alias.pattern).inserted {
             names.append((id: alias.pattern, owner: "logway", since: time))

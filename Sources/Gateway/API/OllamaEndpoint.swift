@@ -1,11 +1,14 @@
+import ClientHTTP
 import Events
 import HTTPTypes
 import Hummingbird
 import JSONBytes
+import Ledger
 import NIOCore
+import Platform
+import ProviderClients
 import Providers
 import RouterState
-import Upstream
 
 /// What Ollama's API tells of models: `POST /api/show`, `GET /api/ps` and `GET /api/version`.
 struct OllamaEndpoint: Sendable {
@@ -56,10 +59,10 @@ struct OllamaEndpoint: Sendable {
             guard let provider = providers.lanes(of: owner.provider, in: ledger).first else {
                 continue
             }
-            do throws(UpstreamError) {
+            do {
                 let body = asked.showBody(for: owner.model)
                 let answer = try await questions.ask(provider, "/api/show", body: body)
-                if answer.status == 200 { return Self.json(answer.body) }
+                if answer.status == 200 { return Self.json(answer.said(answer.body)) }
             } catch {
                 // What Logway knows is better than nothing.
             }
@@ -84,6 +87,9 @@ struct OllamaEndpoint: Sendable {
     /// at every LM Studio.
     func running() async -> Response {
         var loaded: [JSONSlice] = []
+        // The slices share the answers' bytes.
+        var rooms: [HeldRoom?] = []
+        defer { withExtendedLifetime(rooms) {} }
         var others: [ListedModel] = []
         for first in providers.all {
             guard first.endpoint.family == .ollama else {
@@ -95,6 +101,7 @@ struct OllamaEndpoint: Sendable {
                 let answer = try await questions.ask(lanes.first ?? first, "/api/ps")
                 guard answer.status == 200 else { continue }
                 let models = try JSONSlice(validating: answer.body).member("models")
+                rooms.append(answer.room)
                 loaded += models.map { Array($0.elements) } ?? []
             } catch {
                 // One that does not answer has no model loaded that could be used.
@@ -148,17 +155,18 @@ struct OllamaEndpoint: Sendable {
         ClientError(
             status: 404,
             code: "model_not_found",
-            message: "model '\(model)' not found" + advice,
+            message: "model '\(model.limited(toBytes: ChatService.modelNameLimit))' not found"
+                + advice,
             param: "model",
             requestID: Events.RequestID.fresh().description
         ).response(for: .ollama)
     }
 
     private static func json(_ body: [UInt8]) -> Response {
-        Response(
-            status: .ok,
-            headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
-        )
+        json(ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    private static func json(_ body: ResponseBody) -> Response {
+        Response(status: .ok, headers: [.contentType: "application/json"], body: body)
     }
 }

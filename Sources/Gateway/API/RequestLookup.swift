@@ -10,6 +10,8 @@ enum RequestLookup {
     /// the reading of the body's JSON and the wait for the ledger's lock: milliseconds, and seconds
     /// on a machine that stands still for a while. A minute of a busy log is read in a second.
     static let reach = Duration.seconds(60)
+    /// After how many events it tells what it has read.
+    static let stride = 1_000
 
     /// What feedback on a request is about: who answered, and what kind of work it was.
     struct Judged: Sendable {
@@ -22,9 +24,20 @@ enum RequestLookup {
     /// does not hold it.
     ///
     /// Of an answer that took longer than `reach`, who gave it is left open. Blocks on I/O.
+    ///
+    /// - Parameters:
+    ///   - id: the request.
+    ///   - directory: the data directory.
+    ///   - hasRead: called after each ``stride`` of events.
+    /// - Returns: what it came to.
     /// - Throws: as `EventReader` does.
-    static func judged(_ id: RequestID, in directory: String) throws -> Judged? {
+    static func judged(
+        _ id: RequestID,
+        in directory: String,
+        each hasRead: () -> Void = {}
+    ) throws -> Judged? {
         var found: Judged?
+        var count = 0
         var reader = try EventReader(directory)
         let end = id.time + reach
         let first: UInt64
@@ -36,6 +49,8 @@ enum RequestLookup {
             first = kept
         }
         try reader.forEach(from: first) { event, _ in
+            count += 1
+            if count.isMultiple(of: Self.stride) { hasRead() }
             guard event.body.request == id else { return event.time <= end }
             switch event.body {
             case .requestReceived: found = Judged()

@@ -1,8 +1,12 @@
+import ClientHTTP
 import Events
 import HTTPTypes
 import Hummingbird
 import JSONBytes
+import Ledger
 import NIOCore
+import Platform
+import ProviderClients
 import Providers
 import RouterState
 import Upstream
@@ -17,6 +21,9 @@ struct ResponsesEndpoint: Sendable {
     private static let askedLimit = 8
 
     let responses: ResponseStore
+    /// The bytes of an unknown id that a message quotes; ids of providers have fewer than a hundred.
+    private static let quoted = 128
+
     let ledger: Ledger
     let providers: ProviderDirectory
     let questions: ProviderQuestions
@@ -59,8 +66,8 @@ struct ResponsesEndpoint: Sendable {
         }
     }
 
-    /// A provider's own answer; `nil` where Logway keeps the response itself, and where no provider
-    /// has it.
+    /// A provider's own answer, or why it can't be had; `nil` where Logway keeps the response itself,
+    /// and where no provider has it.
     private func passed(
         _ method: HTTPRequest.Method,
         _ id: String,
@@ -79,16 +86,55 @@ struct ResponsesEndpoint: Sendable {
         for lane in lanes.prefix(Self.askedLimit) {
             do {
                 let answer = try await questions.ask(lane, path, method: method.rawValue)
-                let response = Self.json(answer.body, status: answer.status, from: lane)
+                let response = Self.json(
+                    answer.said(answer.body),
+                    status: answer.status,
+                    from: lane
+                )
                 if (200..<300).contains(answer.status) { return response }
                 // Whoever holds it says what is wrong; of others it only means that they don't.
-                if holder != nil, answer.status < 500 { refusal = refusal ?? response }
+                guard holder != nil else { continue }
+                refusal =
+                    answer.status < 500
+                    ? response
+                    : Self.failed(
+                        ProviderFailure(.serverError, "it answered HTTP \(answer.status)"),
+                        lane
+                    )
             } catch {
-                // Who can't be reached is as good as one who has it not.
-                continue
+                let failure =
+                    switch error {
+                    case let error as UpstreamError: ProviderFailure(error)
+                    case let error as ProviderFailure: error
+                    default: ProviderFailure(.ownShortage, "\(error)")
+                    }
+                // Of those who only might hold it, who can't be reached is as good as one who has it
+                // not. What Logway lacks says nothing of who has it: at a 404 an agent gives its
+                // conversation up.
+                guard holder != nil || failure.kind == .ownShortage else { continue }
+                refusal = Self.failed(failure, lane)
             }
         }
         return responses[id] == nil ? refusal : nil
+    }
+
+    /// The error where whoever holds a response can't be asked for it now.
+    private static func failed(
+        _ failure: ProviderFailure,
+        _ provider: ProviderConnection
+    ) -> Response {
+        let isOwn = failure.kind == .ownShortage
+        let words = failure.masked(by: provider.keys).message
+        var error = ClientError(
+            status: RequestFailure.status(of: failure.kind),
+            code: isOwn ? "overloaded" : "all_providers_failed",
+            message: isOwn
+                ? "\(words); send it again in a moment"
+                : "the provider '\(provider.name)', which may keep the response, failed: \(words)",
+            requestID: Events.RequestID.fresh().description
+        )
+        if isOwn { error.retryAfter = Shortages.retryAfterSeconds }
+        return error.response(for: .openai)
     }
 
     /// The response with an id, or the items of its input.
@@ -135,14 +181,18 @@ struct ResponsesEndpoint: Sendable {
             status: 404,
             code: "response_not_found",
             message:
-                "there is no response '\(id.limited(to: 128))': Logway keeps the newest ones, in "
-                + "memory, until it stops",
+                "there is no response '\(id.limited(toBytes: Self.quoted))': Logway keeps the newest "
+                + "ones, in memory, until it stops",
             requestID: Events.RequestID.fresh().description
         ).response(for: .openai)
     }
 
+    private static func json(_ body: [UInt8]) -> Response {
+        json(ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
     private static func json(
-        _ body: [UInt8],
+        _ body: ResponseBody,
         status: Int = 200,
         from provider: ProviderConnection? = nil
     ) -> Response {
@@ -151,7 +201,7 @@ struct ResponsesEndpoint: Sendable {
         return Response(
             status: .init(code: status),
             headers: headers,
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
+            body: body
         )
     }
 }
@@ -174,11 +224,7 @@ extension ResponsesEndpoint {
         // RFC 9110, section 15.5.22: what to use instead. What may follow on the connection is not HTTP to
         // the parser, which saw an upgrade.
         response.headers[.upgrade] = "HTTP/1.1"
-        response.headers[.connection] = "close"
+        response.headers[.connection] = "upgrade, close"
         return response
     }
-}
-
-extension String {
-    fileprivate func limited(to count: Int) -> String { String(prefix(count)) }
 }

@@ -1,10 +1,13 @@
+import ClientHTTP
 import Events
 import HTTPTypes
 import Hummingbird
+import Ledger
 import NIOCore
+import Platform
+import ProviderClients
 import Providers
 import RouterState
-import Upstream
 
 /// Anthropic's `POST /v1/messages/count_tokens`, OpenAI's `POST /v1/responses/input_tokens` and Gemini's
 /// `:countTokens`: how many tokens a request would have.
@@ -17,18 +20,38 @@ struct TokenCountEndpoint: Sendable {
     let providers: ProviderDirectory
     let questions: ProviderQuestions
     let bodyLimit: BodyLimit
+    /// The memory that the bodies of all requests share.
+    let bodyRoom: MemoryRoom
 
     func respond(
         to request: Request,
         api: ClientAPI,
         address: ModelAddress? = nil
     ) async -> Response {
+        let held = HeldRoom(of: bodyRoom)
+        defer { withExtendedLifetime(held) {} }
+        do {
+            let body = try await request.wholeBody(upTo: bodyLimit, in: held)
+            return await LargeWork.run(on: body.count) {
+                await respond(to: request, body, api: api, address: address)
+            }
+        } catch {
+            return ClientError(unreadable: error, id: .fresh()).response(for: api.family)
+        }
+    }
+
+    private func respond(
+        to request: Request,
+        _ body: [UInt8],
+        api: ClientAPI,
+        address: ModelAddress?
+    ) async -> Response {
         let client: ClientRequest
         var hints = RequestReceived()
         do {
             client = try ClientRequest(
                 api: api,
-                body: TokenCount.counted(try await request.wholeBody(upTo: bodyLimit), by: api),
+                body: TokenCount.counted(body, by: api),
                 address: address,
                 header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
             )
@@ -78,7 +101,7 @@ struct TokenCountEndpoint: Sendable {
                 for: client
             )
             if answer.status == 200 {
-                guard !passes else { return json(answer.body) }
+                guard !passes else { return json(answer.said(answer.body)) }
                 return TokenCount.read(answer.body, from: family).map {
                     json(TokenCount.answer($0, by: client.api))
                 }
@@ -111,10 +134,10 @@ struct TokenCountEndpoint: Sendable {
     }
 
     private func json(_ body: [UInt8]) -> Response {
-        Response(
-            status: .ok,
-            headers: [.contentType: "application/json"],
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: body))
-        )
+        json(ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    private func json(_ body: ResponseBody) -> Response {
+        Response(status: .ok, headers: [.contentType: "application/json"], body: body)
     }
 }

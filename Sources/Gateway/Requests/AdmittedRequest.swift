@@ -1,5 +1,8 @@
+import ClientHTTP
 import Events
+import Platform
 import Providers
+import WriteAheadLog
 
 /// What a request begins with, which does not change; a class, since a copy costs a reference count for
 /// each of its lists and texts.
@@ -15,6 +18,10 @@ final class AdmittedRequest: Sendable {
     let deadline: Int64
     /// How long nothing may come of an attempt before another is made beside it; `nil` for ever.
     let hedgeDelay: Duration?
+    /// How long what it recorded is waited for while the disk is full.
+    let patience: Patience
+    /// What its body takes of the memory of all bodies, for as long as anybody has the request.
+    private let room: HeldRoom?
 
     init(
         _ client: ClientRequest,
@@ -23,8 +30,12 @@ final class AdmittedRequest: Sendable {
         start: Int64,
         decidedAt now: Int64,
         whole: Duration,
-        hedgeDelay: Duration?
+        hedgeDelay: Duration?,
+        patience: Patience = Patience(),
+        holding room: HeldRoom? = nil
     ) {
+        self.patience = patience
+        self.room = room
         self.client = client
         self.received = received
         self.decision = decision
@@ -32,5 +43,35 @@ final class AdmittedRequest: Sendable {
         decideMicroseconds = Int(now - start)
         deadline = now + whole.microseconds
         self.hedgeDelay = hedgeDelay
+    }
+
+    /// The bytes that a translation keeps of each object of the body besides its text: measured, 870.
+    static let translatedObject = 1_000
+
+    /// Takes the room that the request needs to be said in the words of another family, which is a
+    /// multiple of the body where that has many small parts; `nil` where it needs none.
+    ///
+    /// It is to be given back as soon as the words are there, since the parts are gone then.
+    /// - Throws: `NoRoom`, `TooManyParts`.
+    func roomToTranslate() async throws -> HeldRoom? {
+        guard let room = room?.room, client.body.count > ArrivingBody.plain else { return nil }
+        let parts = Self.translatedObject * client.objectCount
+        guard ArrivingBody.copies * client.body.count + parts <= room.share else {
+            throw TooManyParts(setting: room.setting)
+        }
+        let held = HeldRoom(of: room)
+        try await held.grow(to: parts, patience: ArrivingBody.patience)
+        return held
+    }
+}
+
+/// A body whose parts are so many that to translate it takes more than one request's share of the memory
+/// of all bodies.
+struct TooManyParts: Error, CustomStringConvertible {
+    let setting: String
+
+    var description: String {
+        "the body has so many parts that to translate it takes more than 1/\(ArrivingBody.shares) of "
+            + "\(setting); send fewer, or ask a provider of the same API"
     }
 }

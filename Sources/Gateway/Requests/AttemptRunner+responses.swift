@@ -1,4 +1,6 @@
+import ClientHTTP
 import Events
+import ProviderClients
 import Providers
 
 extension AttemptRunner {

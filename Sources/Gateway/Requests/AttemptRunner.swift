@@ -1,5 +1,9 @@
+import ClientHTTP
 import Events
 import HTTPTypes
+import Ledger
+import Platform
+import ProviderClients
 import Providers
 import Settings
 import Upstream
@@ -9,8 +13,6 @@ import Upstream
 struct AttemptRunner: Sendable {
     /// The most bytes of an unstreamed answer: far above any model's output limit.
     static let answerLimit = AnswerStream.eventLimit
-    /// The bytes of an error's body that are looked at.
-    static let errorBodyLimit = 64 << 10
 
     /// How an attempt began.
     enum Opening: Sendable {
@@ -27,6 +29,10 @@ struct AttemptRunner: Sendable {
     let quotas: QuotaReports
     /// Where what streamed attempts hold is extended.
     let ledger: Ledger
+    /// The memory that all answers share.
+    let answers: MemoryRoom
+    /// Where it is noted what attempts failed for want of.
+    let shortages: Shortages
     /// What Gemini signed of its thinking before calls.
     let signatures = ThoughtSignatures()
 
@@ -69,6 +75,13 @@ struct AttemptRunner: Sendable {
         let client = running.client
         let body: [UInt8]
         do {
+            let isTranslated = !client.api.passes(to: dialect) && client.passage == nil
+            let room = isTranslated ? try await running.admitted.roomToTranslate() : nil
+            defer {
+                // What was read for it goes with its room.
+                if client.body.count > ArrivingBody.plain { client.forgetConversation() }
+                withExtendedLifetime(room) {}
+            }
             body = try client.upstreamBody(
                 for: dialect,
                 model: attempt.model,
@@ -81,15 +94,30 @@ struct AttemptRunner: Sendable {
                 ),
                 signature: { signatures[$0] }
             )
+        } catch let error as NoRoom {
+            shortages.note(.bodies, "\(error)")
+            let failure = ProviderFailure(.ownShortage, "\(error)")
+            return .failed(
+                AttemptResult(failure: failure, mayCost: false, mayServeElsewhere: true)
+            )
+        } catch let error as TooManyParts {
+            let failure = ProviderFailure(
+                .translationRejected,
+                "\(error)",
+                status: 413,
+                code: "request_too_large"
+            )
+            return .failed(AttemptResult(failure: failure, mayCost: false))
         } catch {
-            let failure = ProviderFailure(.invalidRequest, error.message, status: 400)
+            let words = (error as? RequestError)?.message ?? "\(error)"
+            let failure = ProviderFailure(.invalidRequest, words, status: 400)
             return .failed(AttemptResult(failure: failure, mayCost: false))
         }
         // A picture or a long recording takes its time, of which nothing is seen before the end.
         let firstToken =
             client.passage != nil
             ? remaining
-            : attempt.hang.map { Duration.microseconds($0.microseconds) }
+            : attempt.stallTimeout.map { Duration.microseconds($0.microseconds) }
                 ?? provider.timeouts.firstToken
         let exchange = upstream.start(
             provider.chatRequest(
@@ -159,6 +187,8 @@ struct AttemptRunner: Sendable {
                 keys: provider.keys,
                 signatures: signatures,
                 keeper: keeper,
+                room: AnswerRoom(in: answers, shortages),
+                outputBound: attempt.outputBound ?? attempt.reservedOutput,
                 contentType: isOpaque ? type ?? "application/octet-stream" : nil
             )
         } catch {
@@ -168,6 +198,10 @@ struct AttemptRunner: Sendable {
             {
                 // Other attempts took the time: it says nothing about this provider.
                 result.failure = ProviderFailure(.deadlinePassed, "\(error)")
+            }
+            if let kind = ProviderFailure(error).shortage {
+                shortages.note(kind, "\(error)")
+                result.mayServeElsewhere = kind == .ports
             }
             let timings = exchange.timings
             let isConnected = timings.map { $0.reusedConnection || $0.connect > 0 } ?? true
@@ -185,18 +219,33 @@ struct AttemptRunner: Sendable {
         _ running: RunningRequest,
         _ head: UpstreamHead
     ) async throws(UpstreamError) -> Opening {
-        let bytes = try await exchange.collect(limit: Self.answerLimit)
+        var room = AnswerRoom(in: answers, shortages)
+        let bytes: [UInt8]
+        do {
+            bytes = try await room.collect(
+                exchange,
+                announced: head.headers["content-length"].flatMap { Int($0) },
+                limit: Self.answerLimit
+            )
+        } catch let error as UpstreamError {
+            throw error
+        } catch {
+            exchange.cancel()
+            // Nobody knows what the answer that was not read would have said that it cost.
+            let failure = error as? ProviderFailure ?? ProviderFailure(.ownShortage, "\(error)")
+            return .failed(
+                AttemptResult(failure: failure, status: head.status, isUnreadable: true)
+            )
+        }
         var identity = identity
         identity.durations = AnswerDurations(
             total: .microseconds(Clocks.monotonicMicroseconds - running.attemptStart)
         )
         do {
-            let answer = try Answer(
-                body: bytes,
-                from: dialect,
-                for: client,
-                as: identity
-            )
+            let answer = try await LargeWork.run(on: bytes.count) {
+                [identity] () throws(ProviderFailure) in
+                try Answer(body: bytes, from: dialect, for: client, as: identity)
+            }
             signatures.keep(answer.signatures)
             var result = AttemptResult(status: head.status)
             result.record(exchange.timings)
@@ -206,6 +255,9 @@ struct AttemptRunner: Sendable {
             result.model = answer.model
             result.outputTextBytes = answer.outputTextBytes
             result.held = answer.held
+            // What it was made of is gone; what is left waits for its client.
+            room.held?.shrink(to: answer.body.count)
+            result.room = room.held
             return .whole(answer, result)
         } catch {
             var result = AttemptResult(withoutContent: error, status: head.status)
@@ -222,15 +274,16 @@ struct AttemptRunner: Sendable {
     ) async -> AttemptResult {
         // An error's body is a help to people; one that is cut changes nothing, of a long one the
         // beginning is enough.
+        let limit = ProviderConnection.errorBodyLimit
         var body: [UInt8] = []
         do throws(UpstreamError) {
-            while body.count < Self.errorBodyLimit, let bytes = try await exchange.next() {
+            while body.count < limit, let bytes = try await exchange.next() {
                 body += bytes
             }
         } catch {
             // What came before the failure is classified.
         }
-        if body.count >= Self.errorBodyLimit { exchange.cancel() }
+        if body.count >= limit { exchange.cancel() }
         if head.status == 429 { quotas.take(refusal: body, of: attempt, from: provider) }
         let failure = ProviderFailure.classify(
             status: head.status,
@@ -239,7 +292,8 @@ struct AttemptRunner: Sendable {
             body: head.contentCoding == nil ? body : [],
             family: provider.endpoint.family,
             model: attempt.model,
-            now: Clocks.wall
+            // What comes of it is held against the log's time.
+            now: ledger.now
         )
         var result = AttemptResult(failure: failure, status: head.status, mayCost: false)
         result.record(exchange.timings)
@@ -257,7 +311,7 @@ extension AttemptResult {
         self.init(failure: failure, status: status, usage: usage)
         let isError =
             failure.kind != .invalidResponse && failure.kind != .cut
-            && failure.kind != .malformedOutput
+            && failure.kind != .malformedOutput && failure.kind != .ownShortage
         let isCounted = usage.prompt != nil || usage.output != nil
         mayCost = isCounted || !isError
         isUnreadable = !isCounted && !isError
@@ -278,8 +332,9 @@ extension UpstreamError {
     fileprivate var mayHaveReachedProvider: Bool {
         switch self {
         case .badRequest, .badURL, .poolExhausted, .resolveFailed, .connectionRefused,
-            .connectionFailed, .tls, .connectTimeout, .system:
+            .connectionFailed, .tls, .connectTimeout, .system, .noLocalPort:
             false
+        case .uploadTimeout(_, _, let mayHaveAll): mayHaveAll
         case .firstTokenTimeout, .idleTimeout, .totalTimeout, .cut, .protocolViolation,
             .headerTooLarge, .tooManyHeaders, .bodyTooLarge, .cancelled, .shutDown:
             true

@@ -1,5 +1,8 @@
 import EventLog
 import Events
+import Ledger
+import Platform
+import ProviderClients
 import Providers
 
 /// What a client was sent of a stream, where it is kept.
@@ -9,13 +12,29 @@ struct SentAnswer {
     private var isOverLimit = false
     /// Whether the stream came to its end.
     var isWhole = false
+    /// What it takes of the memory of all answers.
+    private let held: HeldRoom
 
-    init(isKept: Bool) { bytes = isKept ? [] : nil }
+    init(isKept: Bool, in answers: MemoryRoom) {
+        bytes = isKept ? [] : nil
+        held = HeldRoom(of: answers)
+    }
 
+    /// Takes what was sent, as far as there is room: an answer is worth more than its copy.
     mutating func add(_ sent: [UInt8]) {
         guard let count = bytes?.count, !isOverLimit else { return }
-        isOverLimit = count + sent.count > BodyRecorder.answerLimit
-        bytes?.append(contentsOf: sent.prefix(BodyRecorder.answerLimit - count))
+        let new = min(sent.count, BodyRecorder.answerLimit - count)
+        isOverLimit = new < sent.count
+        if count + new > max(AnswerRoom.free, held.bytes) {
+            do throws(NoRoom) {
+                // An array that grows takes twice its bytes.
+                try held.growNow(to: 2 * (count + new))
+            } catch {
+                isOverLimit = true
+                return
+            }
+        }
+        bytes?.append(contentsOf: sent.prefix(new))
     }
 
     /// The answer as it is kept.
@@ -45,7 +64,7 @@ extension ChatService {
 
     /// Keeps what a client was sent whole.
     func keepAnswer(_ bytes: [UInt8], of running: RunningRequest) {
-        var sent = SentAnswer(isKept: bodies != nil)
+        var sent = SentAnswer(isKept: bodies != nil, in: attempts.answers)
         sent.add(bytes)
         sent.isWhole = true
         keep(sent, of: running)

@@ -1,5 +1,7 @@
+import ClientHTTP
 import EventLog
 import Events
+import Ledger
 import Providers
 import Upstream
 import WriteAheadLog
@@ -11,8 +13,6 @@ extension ChatService {
         case due
         /// The attempt with this number began to answer, or failed.
         case opened(Int, AttemptRunner.Opening)
-        /// The second attempt's start will never be durable.
-        case unrecorded(LogError)
     }
 
     /// Runs the attempt under way and, where nothing comes of it for a while, a second one beside it.
@@ -55,9 +55,12 @@ extension ChatService {
         group.addTask {
             if attempt.hedge != nil, ledger.durability == .strict {
                 do throws(LogError) {
-                    _ = try await ledger.settle(running.sequence)
+                    _ = try await settle(running)
                 } catch {
-                    return .unrecorded(error)
+                    // The one under way goes on; where nothing can be recorded any more, its end says so.
+                    let failure = ProviderFailure(unsettled: error)
+                    let result = AttemptResult(failure: failure, mayCost: false)
+                    return .opened(attempt.number, .failed(result))
                 }
             }
             return .opened(attempt.number, await open(attempt, of: running, watch: watch))
@@ -80,7 +83,6 @@ extension ChatService {
                 beside.attemptStart = hedge.start
                 add(hedge.attempt, of: beside, to: &group, watch)
                 other = hedge
-            case .unrecorded(let error): throw error
             case .opened(let number, let opening):
                 guard var beside = other else { return opening }
                 if number == beside.attempt.number { running.change(with: &beside) }
@@ -124,7 +126,6 @@ extension ChatService {
         while let step = await group.next() {
             switch step {
             case .due, .opened(_, .whole): continue
-            case .unrecorded(let error): throw error
             case .opened(_, .flowing(let flowing)): flowing.exchange.cancel()
             case .opened(_, .failed(var result)):
                 // What it failed by itself stands, what the cancelling did to it does not.

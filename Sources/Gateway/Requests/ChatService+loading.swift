@@ -1,6 +1,8 @@
 import Events
 import Hummingbird
+import Ledger
 import NIOCore
+import Platform
 import Providers
 import RouterState
 

@@ -1,6 +1,9 @@
+import ClientHTTP
 import Events
 import JSONBytes
+import Ledger
 import Logging
+import ProviderClients
 import Providers
 import RouterState
 
@@ -15,7 +18,10 @@ extension ChatService {
         let kept = links.previousID.flatMap { responses[$0] }
         var linked = client
         if kept != nil || !links.references.isEmpty {
-            linked = try client.expanded(by: kept.map { $0.input + $0.output } ?? []) { id in
+            linked = try client.expanded(
+                by: kept.map { $0.input + $0.output } ?? [],
+                upTo: bodyLimit.bytes
+            ) { id in
                 responses.item(id)
             }
         }

@@ -1,23 +1,31 @@
+import ClientHTTP
 import EventLog
 import Events
 import HTTPTypes
 import Hummingbird
+import Ledger
 import Logging
 import NIOCore
+import Platform
+import ProviderClients
 import Providers
 import Upstream
 import WriteAheadLog
 
 /// Answers chat requests of every client family: the way of one request from its body to its outcome.
 struct ChatService: Sendable {
-    /// The bytes of a model's name, which is kept for ever; the longest of a provider have about 100.
-    static let modelNameLimit = 256
+    /// The bytes of a model's name that a request may have: as many as one of a provider's list.
+    static let modelNameLimit = ModelsListed.nameLimit
 
     let ledger: Ledger
     let providers: ProviderDirectory
     let attempts: AttemptRunner
     let watches: ConnectionWatches
     let bodyLimit: BodyLimit
+    /// The memory that the bodies of all requests share.
+    let bodyRoom: MemoryRoom
+    /// Where it is noted what requests were refused for want of.
+    let shortages: Shortages
     let logger: Logger
     /// The responses that later requests may go on from.
     let responses: ResponseStore
@@ -29,6 +37,16 @@ struct ChatService: Sendable {
     var keepAlive: Duration?
     /// Tells conversations apart; `nil` where they are not kept together.
     var conversations: ConversationMarks?
+
+    /// A request on its way to being read.
+    private struct Arrival: Sendable {
+        var received: RequestReceived
+        /// What its client identified itself with.
+        let key: KnownSecret?
+        let watch: ClientWatch
+        let channel: any Channel
+        let start: Int64
+    }
 
     /// Answers a request that was posted to the endpoint of an API.
     ///
@@ -45,15 +63,67 @@ struct ChatService: Sendable {
         var received = RequestReceived(request, family: api.family, at: ledger.now)
         if let endpoint { received.endpoint = endpoint }
         if recordsClientKeys { received.clientKey = ClientKey.fingerprint(request) }
+        let key = ClientKey.secret(request)
         do throws(LogError) {
             if let shortage = ledger.shortage { throw shortage }
             let watch = watches.watch(channel)
+            let held = HeldRoom(of: bodyRoom)
+            let arrival = Arrival(
+                received: received,
+                key: key,
+                watch: watch,
+                channel: channel,
+                start: start
+            )
+            let body: [UInt8]
+            do {
+                body = try await request.wholeBody(upTo: bodyLimit, in: held)
+            } catch {
+                return try await refuse(arrival, error)
+            }
+            return await LargeWork.run(on: body.count) {
+                await respond(
+                    to: request,
+                    body,
+                    api: api,
+                    address: address,
+                    passage: passage,
+                    as: arrival,
+                    holding: held
+                )
+            }
+        } catch {
+            return unrecorded(received, error)
+        }
+    }
+
+    private func unrecorded(_ received: RequestReceived, _ error: LogError) -> Response {
+        logger.error("request \(received.request) could not be recorded: \(error)")
+        return ClientError(unrecorded: error, id: received.request).response(for: received.client)
+    }
+
+    /// What nobody reads; the connection is closed.
+    private static var unread: Response {
+        Response(status: .init(code: 499), headers: [.connection: "close"])
+    }
+
+    /// Answers a request whose body is there.
+    private func respond(
+        to request: Request,
+        _ body: [UInt8],
+        api: ClientAPI,
+        address: ModelAddress?,
+        passage: Passage?,
+        as arrival: Arrival,
+        holding held: HeldRoom
+    ) async -> Response {
+        var received = arrival.received
+        // A body may take minutes, and the id leads to the event (`RequestLookup.reach`).
+        received.request = .fresh(at: ledger.now)
+        received.features.bodyBytes = body.count
+        do throws(LogError) {
             let client: ClientRequest
             do {
-                let body = try await request.wholeBody(upTo: bodyLimit)
-                // A body may take minutes, and the id leads to the event (`RequestLookup.reach`).
-                received.request = .fresh(at: ledger.now)
-                received.features.bodyBytes = body.count
                 client = try linked(
                     ClientRequest(
                         api: api,
@@ -72,6 +142,7 @@ struct ChatService: Sendable {
                 if let loaded = try loaded(client) { return loaded }
                 let hints = HintReader(request.headers, metadata: client.metadata)
                 try hints.read(into: &received)
+                try ledger.checkTenant(of: &received, key: arrival.key)
                 received.conversation = conversations?.mark(
                     client,
                     cacheKey: try hints.cacheKey(),
@@ -79,22 +150,39 @@ struct ChatService: Sendable {
                     tenant: received.tenant
                 )
             } catch {
-                return try await refuse(received, error, watch, on: channel, start: start)
+                var arrival = arrival
+                arrival.received = received
+                return try await refuse(arrival, error)
             }
             received.describe(client, families: providers.families)
+            // What is read of a large one takes a multiple of it, for which a translation takes room;
+            // beside the loops it may be read again.
+            if body.count >= LargeWork.leastBytes { client.forgetConversation() }
             received.holder = fileHolder(of: client) ?? holder(of: client)
             var running = try ledger.admit(
                 client,
                 as: received,
+                key: arrival.key,
                 seed: Randomness.next(),
-                start: start
+                start: arrival.start,
+                patience: arrival.watch.patience,
+                holding: held
             )
             keepRequest(of: running)
-            keepAlive(&running, on: channel, of: request.headers[.origin])
-            return try await answer(&running, watch: watch, channel: channel)
+            await keepAlive(&running, on: arrival.channel, of: request.headers[.origin])
+            do throws(LogError) {
+                return try await answer(&running, watch: arrival.watch, channel: arrival.channel)
+            } catch {
+                guard !arrival.watch.isGone else { return Self.unread }
+                guard await running.keepAlive?.refuse(on: arrival.channel) ?? false else {
+                    throw error
+                }
+                logger.error("request \(running.id) could not be recorded: \(error)")
+                return ClientError(unrecorded: error, id: running.id)
+                    .framed(for: running.client.family)
+            }
         } catch {
-            logger.error("request \(received.request) could not be recorded: \(error)")
-            return ClientError(unrecorded: error, id: received.request).response(for: api.family)
+            return unrecorded(received, error)
         }
     }
 
@@ -113,8 +201,16 @@ struct ChatService: Sendable {
                 on: channel
             )
         }
-        if ledger.durability == .strict { running.logWait += try await settle(running) }
         while let attempt = running.attempt {
+            if ledger.durability == .strict {
+                // Before its provider is asked, each attempt is durable.
+                do throws(LogError) {
+                    running.logWait += try await settle(running)
+                } catch {
+                    let result = AttemptResult(mayCost: false)
+                    return try await fail(&running, result, unsettled: error, watch, on: channel)
+                }
+            }
             if let retry = attempt.retry {
                 await watch.pause(for: .microseconds(retry.waitMicroseconds))
                 running.attemptStart = Clocks.monotonicMicroseconds
@@ -142,8 +238,17 @@ struct ChatService: Sendable {
                 return try await whole(answer, result, of: &running)
             case .flowing(let flowing):
                 noteDropped(in: &running)
-                running.firstByte = Int(Clocks.monotonicMicroseconds - running.start)
-                running.logWait += try await settle(running)
+                // A stream may last for an hour, and nobody asks for it any more.
+                running.client.forgetConversation()
+                let firstByte = Int(Clocks.monotonicMicroseconds - running.start)
+                do throws(LogError) {
+                    running.logWait += try await settle(running)
+                } catch {
+                    flowing.exchange.cancel()
+                    let result = flowing.result()
+                    return try await fail(&running, result, unsettled: error, watch, on: channel)
+                }
+                running.firstByte = firstByte
                 return StreamedReply(flowing, of: running, watch: watch, channel: channel, in: self)
                     .response
             case .failed(let result):
@@ -203,13 +308,15 @@ struct ChatService: Sendable {
             RequestEnding(outcome: .answered, status: 200),
             in: ledger
         )
-        keepAnswer(answer.body, of: running)
-        keepResponse(answer.body, of: running)
+        await LargeWork.run(on: answer.body.count) { [running] in
+            keepAnswer(answer.body, of: running)
+            keepResponse(answer.body, of: running)
+        }
         _ = try await settle(running)
         return Response(
             status: .ok,
             headers: running.headers(contentType: "application/json", result.headers),
-            body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+            body: ResponseBody(inPieces: answer.body, holding: result.room)
         )
     }
 
@@ -231,8 +338,17 @@ struct ChatService: Sendable {
             result.failure = ProviderFailure.stopped(clientGone: true)
             let ending = RequestEnding(outcome: .cancelled, status: 0, failure: .clientGone)
             try running.complete(result, ending, in: ledger)
-            // Nobody reads this; the connection is closed.
-            return Response(status: .init(code: 499), headers: [.connection: "close"])
+            return Self.unread
+        }
+        if let failure = result.failure, failure.kind == .ownShortage {
+            // Most lacks are another provider's too, so nobody else is asked.
+            guard result.mayServeElsewhere else {
+                return try await fail(&running, result, with: .ownShortage(failure), on: channel)
+            }
+            guard try running.failOver(result, in: ledger) else {
+                return try await fail(&running, with: .ownShortage(failure), on: channel)
+            }
+            return nil
         }
         if let failure = result.failure, failure.kind.fault == .request {
             return try await fail(&running, result, with: .requestAtFault(failure), on: channel)
@@ -243,14 +359,26 @@ struct ChatService: Sendable {
         if result.isUncertain, let failure = result.failure {
             return try await fail(&running, result, with: .uncertain(failure), on: channel)
         }
-        return try running.failOver(result, in: ledger)
-            ? try await strictly(running) : nil
+        _ = try running.failOver(result, in: ledger)
+        return nil
     }
 
-    /// Under `strict`, the next attempt too is durable before its provider is asked.
-    private func strictly(_ running: RunningRequest) async throws(LogError) -> Response? {
-        if ledger.durability == .strict { _ = try await settle(running) }
-        return nil
+    /// Ends a request whose attempt is not durable, and is not waited for any longer.
+    private func fail(
+        _ running: inout RunningRequest,
+        _ result: AttemptResult,
+        unsettled error: LogError,
+        _ watch: ClientWatch,
+        on channel: any Channel
+    ) async throws(LogError) -> Response {
+        if isOver(watch),
+            let response = try await failed(result, of: &running, watch, on: channel)
+        {
+            return response
+        }
+        var result = result
+        result.failure = ProviderFailure(unsettled: error)
+        return try await fail(&running, result, with: .unsettled(error), on: channel)
     }
 
     /// Begins to keep the connection of a streamed request alive; `page` is the origin of the page
@@ -259,7 +387,7 @@ struct ChatService: Sendable {
         _ running: inout RunningRequest,
         on channel: any Channel,
         of page: String?
-    ) {
+    ) async {
         guard let interval = keepAlive, running.client.streamed, running.attempt != nil else {
             return
         }
@@ -270,7 +398,7 @@ struct ChatService: Sendable {
             head: running.earlyHeaders(for: page),
             mayBegin: { ledger.isSettled(sequence) }
         )
-        running.keepAlive?.start(on: channel)
+        await running.keepAlive?.start(on: channel)
     }
 
     /// Ends a request with an error for its client.
@@ -291,27 +419,24 @@ struct ChatService: Sendable {
         try running.complete(result, ending, in: ledger)
         // Made after it, so that the failed attempt is among those that the client is told of.
         var clientError = error.clientError(for: running)
-        clientError.retryAfter = error.retryAfterSeconds(now: Clocks.wall)
+        clientError.retryAfter = error.retryAfterSeconds(now: ledger.now)
         _ = try await settle(running)
+        clientError = clientError.without(ledger.redaction)
         if hasBegun { return clientError.framed(for: running.client.family) }
         var response = clientError.response(for: running.client.family)
         if let result { response.headers.append(contentsOf: result.headers) }
         if clientError.code == "budget_exceeded" { response.headers[.shouldRetry] = "false" }
-        if let seconds = clientError.retryAfter {
-            response.headers[.retryAfter] = String(seconds)
-        }
         return response
     }
 
     /// Refuses a request whose body can't be read.
     private func refuse(
-        _ received: RequestReceived,
-        _ error: any Error,
-        _ watch: ClientWatch,
-        on channel: any Channel,
-        start: Int64
+        _ arrival: Arrival,
+        _ error: any Error
     ) async throws(LogError) -> Response {
+        let received = arrival.received
         let clientError = ClientError(unreadable: error, id: received.request)
+        if error is NoRoom { shortages.note(.bodies, clientError.message) }
         var ending = RequestEnding(
             outcome: .refused,
             status: clientError.status,
@@ -320,15 +445,23 @@ struct ChatService: Sendable {
         if clientError.code == "unreadable_body" {
             if Task.isCancelled {
                 ending = RequestEnding(outcome: .interrupted, status: 503, failure: .interrupted)
-            } else if await watch.isGone(after: channel) {
+            } else if await arrival.watch.isGone(after: arrival.channel) {
                 ending = RequestEnding(outcome: .cancelled, status: 0, failure: .clientGone)
             }
         }
-        _ = try await ledger.settle(try ledger.refuse(received, ending, start: start))
+        let sequence = try ledger.refuse(
+            received,
+            ending,
+            key: arrival.key,
+            start: arrival.start
+        )
+        _ = try await ledger.settle(sequence, arrival.watch.patience)
         return clientError.response(for: received.client)
     }
 
-    private func settle(_ running: RunningRequest) async throws(LogError) -> Int {
-        try await ledger.settle(running.sequence)
+    /// Suspends until what the request recorded is as durable as a client may hear of it; on a full disk
+    /// for as long as its client is there and the gateway does not stop.
+    func settle(_ running: RunningRequest) async throws(LogError) -> Int {
+        try await ledger.settle(running.sequence, running.admitted.patience)
     }
 }

@@ -1,5 +1,7 @@
 import Events
 import HTTPTypes
+import Platform
+import ProviderClients
 import Providers
 import Upstream
 
@@ -10,8 +12,10 @@ struct FlowingAnswer: Sendable {
     private let status: Int
     /// The provider's headers that its client is told.
     let headers: HTTPFields
-    private let keys: KeyMask
+    private let keys: Redaction
     private let keeper: ReservationKeeper?
+    /// What it takes of the memory of all answers.
+    private var room: AnswerRoom
     private let signatures: ThoughtSignatures
     /// When the provider was asked.
     private let start: Int64
@@ -36,23 +40,30 @@ struct FlowingAnswer: Sendable {
         attemptStart: Int64,
         status: Int,
         headers: HTTPFields,
-        keys: KeyMask,
+        keys: Redaction,
         signatures: ThoughtSignatures,
         keeper: ReservationKeeper? = nil,
+        room: AnswerRoom,
+        outputBound: Int? = nil,
         contentType: String? = nil
     ) async throws(UpstreamError) -> AttemptRunner.Opening {
         var stream = AnswerStream(from: dialect, for: client, as: identity)
+        var room = room
         var output: [UInt8] = []
+        var received = 0
         do {
             while !stream.hasContent, !stream.isComplete {
                 guard let bytes = try await exchange.next() else {
-                    try stream.finish(into: &output)
+                    try await stream.take(nil, into: &output)
                     break
                 }
-                try stream.consume(bytes, into: &output)
+                received += bytes.count
+                try await room.hold(stream.heldByteCount + bytes.count + output.count)
+                try await stream.take(bytes, into: &output)
+                try checkOpening(received, of: stream, for: client, within: outputBound)
             }
             // What has come in one piece may be long already; what is whole is paid for.
-            if !stream.isComplete { try keeper?.wrote(stream.outputTextBytes) }
+            if !stream.isComplete { try keeper?.wrote(stream.outputTextBytes, stream.written) }
         } catch let failure as ProviderFailure {
             exchange.cancel()
             var result =
@@ -82,6 +93,7 @@ struct FlowingAnswer: Sendable {
                 headers: headers,
                 keys: keys,
                 keeper: keeper,
+                room: room,
                 signatures: signatures,
                 start: attemptStart,
                 firstByteMicroseconds: firstByte,
@@ -89,6 +101,47 @@ struct FlowingAnswer: Sendable {
                 client: client,
                 opening: output
             )
+        )
+    }
+
+    /// Takes what was read for the client before the stream was handed over; it is kept no longer.
+    mutating func takeOpening() -> [UInt8] {
+        defer { opening = [] }
+        return opening
+    }
+
+    /// The bytes that may come before the first content: comments and pings for an hour, and what a
+    /// provider says of itself.
+    static let openingLimit = 1 << 20
+    /// How often a provider may repeat the request in what comes before: OpenAI's responses begin with
+    /// two events that hold its instructions and tools.
+    static let openingEchoes = 4
+
+    /// The bytes that each valid event without content may have on top of that: servers that hide what a
+    /// model thinks send an empty delta of about 250 bytes for each of its tokens.
+    static let hiddenTokenBytes = 512
+    /// The tokens that a model may think unseen where no bound of its output is known: as many as the
+    /// longest of a service writes.
+    static let usualHiddenTokens = 128 << 10
+
+    /// Checks what came without content: all of it is kept, as a failover may follow.
+    ///
+    /// Events count for more than comments, up to as many as the output may have tokens: a model that
+    /// thinks unseen works for its answer.
+    private static func checkOpening(
+        _ received: Int,
+        of stream: AnswerStream,
+        for client: ClientRequest,
+        within outputBound: Int?
+    ) throws(ProviderFailure) {
+        let hidden = min(stream.eventCount, outputBound ?? usualHiddenTokens, usualHiddenTokens)
+        let limit =
+            openingLimit + openingEchoes * client.body.count + hiddenTokenBytes * max(0, hidden)
+        // An event that is not whole has a limit of its own.
+        guard !stream.hasContent, received - stream.unfinishedByteCount > limit else { return }
+        throw ProviderFailure(
+            .invalidResponse,
+            "the provider sent more than \(limit) bytes before any content of an answer"
         )
     }
 
@@ -115,12 +168,13 @@ struct FlowingAnswer: Sendable {
             }
             var output: [UInt8] = []
             guard let bytes else {
-                try stream.finish(into: &output)
+                try await stream.take(nil, into: &output)
                 signatures.keep(stream.takeSignatures())
                 return output.isEmpty ? nil : output
             }
-            try stream.consume(bytes, into: &output)
-            if !stream.isComplete { try keeper?.wrote(stream.outputTextBytes) }
+            try await room.hold(stream.heldByteCount + bytes.count)
+            try await stream.take(bytes, into: &output)
+            if !stream.isComplete { try keeper?.wrote(stream.outputTextBytes, stream.written) }
             signatures.keep(stream.takeSignatures())
             if !output.isEmpty { return output }
         }
@@ -184,5 +238,31 @@ struct FlowingAnswer: Sendable {
         )
         result.count(for: client)
         return result
+    }
+}
+
+extension AnswerStream {
+    /// Takes bytes from the provider, or the end where there are none; beside the loop where much has
+    /// come of one event, which is read whole.
+    fileprivate mutating func take(
+        _ bytes: [UInt8]?,
+        into output: inout [UInt8]
+    ) async throws(ProviderFailure) {
+        let count = waitingBytes + (bytes?.count ?? 0)
+        guard count >= LargeWork.leastBytes else { return try takeHere(bytes, into: &output) }
+        try await LargeWork.run(on: count) { () throws(ProviderFailure) in
+            try takeHere(bytes, into: &output)
+        }
+    }
+
+    private mutating func takeHere(
+        _ bytes: [UInt8]?,
+        into output: inout [UInt8]
+    ) throws(ProviderFailure) {
+        if let bytes {
+            try consume(bytes, into: &output)
+        } else {
+            try finish(into: &output)
+        }
     }
 }

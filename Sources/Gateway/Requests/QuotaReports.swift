@@ -1,4 +1,6 @@
 import Events
+import Ledger
+import ProviderClients
 import Providers
 import RouterState
 import Upstream
@@ -14,7 +16,7 @@ struct QuotaReports: Sendable {
             family: provider.endpoint.family,
             countsRequestsByDay: provider.countsRequestsByDay,
             headers: { head.headers[$0] },
-            now: Clocks.wall
+            now: ledger.now
         )
         take(readings, of: attempt)
     }

@@ -14,6 +14,9 @@ extension RequestFailure {
         case .uncertain(let failure):
             "the provider may keep the file all the same, so nobody else was asked: "
                 + "\(failure.message); list the files before you send it again"
+        case .ownShortage(let failure):
+            "Logway lacks what the request needs, so no provider was blamed: \(failure.message)"
+        case .unsettled(let error): error.refusal.message
         case .brokenOff(let failure): "the answer broke off: \(failure.message)"
         case .stopping: "Logway is stopping; send the request again"
         case .exhausted(_, let names):
@@ -26,7 +29,8 @@ extension RequestFailure {
         of running: RunningRequest,
         names: [String]
     ) -> String {
-        let model = running.client.model
+        // As it is recorded: a client that wrote its key there does not find it in the log.
+        let model = running.received.requestedModel
         let isAnthropic = running.client.family == .anthropic
         let skipped = decision.excluded.map(RouteDetails.words).joined(separator: "; ")
         return switch decision.refusal {
@@ -70,7 +74,7 @@ extension RequestFailure {
     }
 
     private static func exhaustion(of running: RunningRequest, names: [String]) -> String {
-        let model = running.client.model
+        let model = running.received.requestedModel
         let absence = ModelAbsence(running)
         let sentence = RouteDetails(running).sentence
         if absence.isCertain {

@@ -1,5 +1,7 @@
 import Events
+import Platform
 import Providers
+import WriteAheadLog
 
 /// Why a client gets an error instead of an answer.
 enum RequestFailure: Sendable {
@@ -12,6 +14,10 @@ enum RequestFailure: Sendable {
     case exhausted(RunningRequest, names: [String])
     /// The provider failed, and may keep what it was sent all the same.
     case uncertain(ProviderFailure)
+    /// Logway or its machine lacks what the attempt needs, whoever is asked.
+    case ownShortage(ProviderFailure)
+    /// What nobody may learn of before it is durable is not, and is not waited for any longer.
+    case unsettled(LogError)
     /// The answer broke off after its first byte.
     case brokenOff(ProviderFailure)
     /// Logway is stopping and has waited long enough.
@@ -21,7 +27,7 @@ enum RequestFailure: Sendable {
     var outcome: RequestOutcome {
         switch self {
         case .refused, .requestAtFault: .refused
-        case .exhausted, .uncertain: .failed
+        case .exhausted, .uncertain, .ownShortage, .unsettled: .failed
         case .brokenOff: .cut
         case .stopping: .interrupted
         }
@@ -32,8 +38,9 @@ enum RequestFailure: Sendable {
         switch self {
         case .refused: nil
         case .requestAtFault(let failure), .uncertain(let failure), .brokenOff(let failure),
-            .stopping(let failure):
+            .stopping(let failure), .ownShortage(let failure):
             failure.kind
+        case .unsettled: .ownShortage
         case .exhausted(let running, _):
             running.rejection?.kind ?? running.verdict
         }
@@ -48,7 +55,8 @@ enum RequestFailure: Sendable {
         case .refused(let decision, _): waits = decision.excluded.map(\.until)
         case .exhausted(let running, _):
             waits = running.finished.map(\.retryAt) + running.skipped.map(\.until)
-        case .requestAtFault, .uncertain, .brokenOff, .stopping: return nil
+        case .ownShortage: return Shortages.retryAfterSeconds
+        case .requestAtFault, .uncertain, .brokenOff, .stopping, .unsettled: return nil
         }
         guard let first = waits.compactMap({ $0 }).min() else { return nil }
         return max(1, Int(((first - now).microseconds + 999_999) / 1_000_000))
@@ -90,8 +98,10 @@ enum RequestFailure: Sendable {
         case .exhausted(let running, _):
             running.rejection?.status.flatMap { (400..<500).contains($0) ? $0 : nil }
                 ?? Self.status(of: running.verdict)
-        case .uncertain(let failure), .brokenOff(let failure), .stopping(let failure):
+        case .uncertain(let failure), .brokenOff(let failure), .stopping(let failure),
+            .ownShortage(let failure):
             Self.status(of: failure.kind)
+        case .unsettled(let error): error.refusal.status
         }
     }
 
@@ -99,15 +109,15 @@ enum RequestFailure: Sendable {
     ///
     /// Its own 401 to 403 are the operator's business, so the
     /// client is told that the gateway has no working provider.
-    private static func status(of kind: FailureKind?) -> Int {
+    static func status(of kind: FailureKind?) -> Int {
         switch kind {
         case .invalidRequest, .contextTooLong, .translationRejected: 400
         case .modelMissing, .endpointMissing: 404
         case .rateLimited, .budgetExhausted: 429
         case .connectTimeout, .firstTokenTimeout, .idleTimeout, .totalTimeout, .deadlinePassed: 504
-        case .overloaded, .poolExhausted, .interrupted, .hedgeLost, nil: 503
+        case .overloaded, .poolExhausted, .interrupted, .hedgeLost, .ownShortage, nil: 503
         case .keyRejected, .serverError, .connectionFailed, .cut, .invalidResponse, .clientGone,
-            .malformedOutput:
+            .malformedOutput, .outputOverrun:
             502
         }
     }
@@ -121,7 +131,7 @@ enum RequestFailure: Sendable {
         switch self {
         case .requestAtFault(let failure): failure
         case .exhausted(let running, _): running.rejection
-        case .refused, .uncertain, .brokenOff, .stopping: nil
+        case .refused, .uncertain, .brokenOff, .stopping, .ownShortage, .unsettled: nil
         }
     }
 
@@ -155,8 +165,14 @@ enum RequestFailure: Sendable {
                     ? "budget_exceeded" : "all_providers_failed"
             }
         case .uncertain: "upload_uncertain"
+        case .ownShortage: "overloaded"
+        case .unsettled(let error): error.refusal.code
         case .brokenOff(let failure):
-            failure.kind == .budgetExhausted ? "budget_exceeded" : "upstream_interrupted"
+            switch failure.kind {
+            case .budgetExhausted: "budget_exceeded"
+            case .outputOverrun: "output_overrun"
+            default: "upstream_interrupted"
+            }
         case .stopping: "stopping"
         }
     }

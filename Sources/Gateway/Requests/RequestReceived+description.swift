@@ -1,5 +1,6 @@
 import Events
 import Hummingbird
+import Platform
 import Providers
 
 /// The version of the code that measures requests.
@@ -38,9 +39,11 @@ extension RequestReceived {
         isResponse = request.api.isResponses
         if request.choices > 1 { choices = request.choices }
         if request.api.operation != .generation { operation = request.api.operation }
-        for family in families where !request.api.passes(to: ProviderDialect(family)) {
-            obstacles.append(family, request.obstacles(to: family))
+        surcharges = request.surcharges
+        for family in families {
+            // What passes to a family loses only what would choose another model.
             droppedHints.append(family, request.droppedHints(to: family))
+            obstacles.append(family, request.obstacles(to: family))
         }
     }
 }

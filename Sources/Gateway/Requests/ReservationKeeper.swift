@@ -1,11 +1,14 @@
 import Events
+import Ledger
+import Platform
 import Providers
 import Routing
 import Synchronization
 import Upstream
 
 /// Keeps what a streamed attempt holds of the budgets ahead of what its provider may have written, and
-/// cancels the attempt where a budget has no more room (docs/decisions/0047).
+/// cancels the attempt where a budget has no more room (docs/decisions/0047), or where the provider writes
+/// on past its limit (docs/decisions/0058).
 ///
 /// Where a model shows all that it writes, the bytes of the answer bound its tokens. Where it may think
 /// unseen, the time bounds them, from the start of the attempt on, so a clock looks once a second.
@@ -24,11 +27,14 @@ final class ReservationKeeper: Sendable {
     /// The least time between two renewals: what is held outlives the request's whole time by a minute.
     private static let leastRenewal = Duration.seconds(30)
 
+    private let counted = Counted(.reservationKeepers)
     private let ledger: Ledger
     private let attempt: AttemptStarted
     private let exchange: UpstreamExchange
     private let start: Int64
     private let renewEvery: Int64
+    /// The most that its provider may write; `nil` where it was sent no limit.
+    private let allowance: OutputAllowance?
     private let held: Mutex<Held>
 
     /// A keeper of an attempt that has just been sent.
@@ -48,6 +54,7 @@ final class ReservationKeeper: Sendable {
         self.attempt = attempt
         self.exchange = exchange
         start = Clocks.monotonicMicroseconds
+        allowance = OutputAllowance(of: attempt)
         renewEvery = max(Self.leastRenewal.microseconds, whole.microseconds / 2)
         let tokens = attempt.outputBound == nil ? nil : attempt.reservedOutput
         held = Mutex(Held(tokens: tokens ?? .max, renewal: start + renewEvery))
@@ -63,10 +70,12 @@ final class ReservationKeeper: Sendable {
     /// Why the attempt was cancelled; `nil` where it was not.
     var end: ProviderFailure? { held.withLock(\.end) }
 
-    /// Takes in how many bytes of text have been written.
+    /// Takes in how many bytes have been written, and what of them is text.
     ///
-    /// - Throws: `ProviderFailure` where a budget has no room for that; the call is cancelled then.
-    func wrote(_ bytes: Int) throws(ProviderFailure) {
+    /// - Throws: `ProviderFailure` where that is far more than was asked for, or a budget has no room for it;
+    ///   the call is cancelled then.
+    func wrote(_ bytes: Int, _ text: WrittenText) throws(ProviderFailure) {
+        if let overrun = allowance?.overrun(by: text) { cancel(.outputOverrun, overrun) }
         let now = Clocks.monotonicMicroseconds
         look(written: written(bytes, at: now), at: now)
         if let end { throw end }
@@ -101,8 +110,7 @@ final class ReservationKeeper: Sendable {
                     of: attempt.request,
                     attempt.number,
                     written: written,
-                    state: state,
-                    now: time
+                    in: RoutingContext(state, at: time)
                 )
                 guard case .holds = extending else { return (extending.events, extending) }
                 var change = ReservationExtended()

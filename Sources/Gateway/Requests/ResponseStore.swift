@@ -7,6 +7,8 @@ import Synchronization
 final class ResponseStore: Sendable {
     /// The bytes of all that is kept: a thousand long conversations.
     static let byteLimit = 64 << 20
+    /// The bytes that an item takes besides its own: an array, its place in a list, its id.
+    static let itemOverhead = 128
     /// How many are kept, so that looking for the place of one stays short.
     static let countLimit = 4_096
 
@@ -22,9 +24,9 @@ final class ResponseStore: Sendable {
         /// The ids of the output's items, in their order.
         var itemIDs: [String?]
 
-        /// The bytes that are held for it.
+        /// The bytes that are held for it; an item takes some even where it says nothing.
         var byteCount: Int {
-            (input + output).reduce(object.count) { $0 + $1.count }
+            (input + output).reduce(object.count) { $0 + $1.count + ResponseStore.itemOverhead }
         }
     }
 

@@ -1,3 +1,4 @@
+import ClientHTTP
 import Events
 import HTTPTypes
 import Hummingbird
@@ -69,33 +70,4 @@ extension RunningRequest {
             text.unicodeScalars.map { (0x21...0x7E).contains($0.value) ? Character($0) : "?" }
         )
     }
-}
-
-extension HTTPField.Name {
-    // The names are constants of the right form, so that building them can't fail.
-    private static func own(_ name: String) -> HTTPField.Name {
-        guard let field = HTTPField.Name(name) else { preconditionFailure("bad header \(name)") }
-        return field
-    }
-
-    /// The request's id.
-    static let requestID = own("x-logway-request-id")
-    /// The provider that answered.
-    static let provider = own("x-logway-provider")
-    /// The model that answered.
-    static let model = own("x-logway-model")
-    /// What the request cost, in dollars.
-    static let costUSD = own("x-logway-cost-usd")
-    /// What the provider that answered was not told.
-    static let dropped = own("x-logway-dropped")
-    /// Whether a count of tokens is an estimate.
-    static let estimate = own("x-logway-estimate")
-    /// Told to clients whose libraries would try again at once (OpenAI's and Anthropic's SDKs).
-    static let shouldRetry = own("x-should-retry")
-    /// Anthropic's header for a key.
-    static let apiKey = own("x-api-key")
-    /// The key of a Google client.
-    static let googleAPIKey = own("x-goog-api-key")
-    /// Anthropic's version header, by which its clients are told apart on shared paths.
-    static let anthropicVersion = own("anthropic-version")
 }

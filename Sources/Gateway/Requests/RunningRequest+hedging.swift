@@ -1,4 +1,6 @@
 import Events
+import Ledger
+import Platform
 import Routing
 import WriteAheadLog
 
@@ -22,8 +24,7 @@ extension RunningRequest {
                 besides: attempt,
                 of: open.decision,
                 received: open.received,
-                state: state,
-                now: now
+                in: RoutingContext(state, at: now)
             ).attempt
             return (hedge.map { [.attemptStarted($0)] } ?? [], hedge)
         }

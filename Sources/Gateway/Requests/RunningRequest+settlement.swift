@@ -1,4 +1,6 @@
 import Events
+import Ledger
+import Platform
 import Providers
 import RouterState
 import Routing
@@ -31,8 +33,7 @@ extension RunningRequest {
                     failure: hedge == nil ? settled.failure : hedgeFailure,
                     of: open.decision,
                     received: open.received,
-                    state: state,
-                    now: now
+                    in: RoutingContext(state, at: now)
                 )
                 return (next.attempt.map { [.attemptStarted($0)] } ?? [], next)
             }
@@ -109,6 +110,7 @@ extension RunningRequest {
             of: attempt,
             outcome,
             received: received,
+            running: state.inFlight[id]?.attempt(attempt.number),
             prices: state.prices,
             at: now
         )

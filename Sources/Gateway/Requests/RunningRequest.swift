@@ -1,5 +1,7 @@
+import ClientHTTP
 import Events
 import HTTPTypes
+import Platform
 import Providers
 import Routing
 import WriteAheadLog
@@ -80,10 +82,15 @@ struct AttemptResult: Sendable {
     /// Whether the provider may keep what it was sent although it failed, so that to ask again, or
     /// another, could keep it twice.
     var isUncertain = false
+    /// Whether Logway lacked what another candidate may do without: room for a translation, a port
+    /// towards one address.
+    var mayServeElsewhere = false
     var connectMicroseconds: Int?
     var firstByteMicroseconds: Int?
     /// The provider's headers that its client is told.
     var headers = HTTPFields()
+    /// What its answer takes of the memory of all answers.
+    var room: HeldRoom?
 }
 
 /// How a request ends for its client.

@@ -1,8 +1,11 @@
+import ClientHTTP
 import Events
 import HTTPTypes
 import Hummingbird
+import Ledger
 import Logging
 import NIOCore
+import Platform
 import Providers
 import Synchronization
 import Upstream
@@ -13,12 +16,19 @@ import WriteAheadLog
 /// If nobody ever reads the body (the client left before the head was sent), dropping the reply
 /// records that.
 final class StreamedReply: Sendable {
-    private let running: Mutex<RunningRequest?>
-    private let flowing: FlowingAnswer
+    private let counted = Counted(.streams)
+    /// The request and its answer, until somebody sends it: a copy that stayed here would keep what came
+    /// before the first content for as long as the stream lasts.
+    private let unsent: Mutex<Unsent?>
     private let watch: ClientWatch
     private let service: ChatService
     private let headers: HTTPFields
     private let errorShape: (family: WireFamily, id: Events.RequestID)
+
+    private struct Unsent {
+        var running: RunningRequest
+        var flowing: FlowingAnswer
+    }
 
     init(
         _ flowing: FlowingAnswer,
@@ -27,8 +37,7 @@ final class StreamedReply: Sendable {
         channel: any Channel,
         in service: ChatService
     ) {
-        self.running = Mutex(running)
-        self.flowing = flowing
+        unsent = Mutex(Unsent(running: running, flowing: flowing))
         self.watch = watch
         self.service = service
         headers = running.headers(
@@ -39,9 +48,13 @@ final class StreamedReply: Sendable {
     }
 
     deinit {
-        guard var open = running.withLock({ $0.take() }) else { return }
+        guard let unsent = unsent.withLock({ $0.take() }) else { return }
+        var open = unsent.running
         do throws(LogError) {
-            try open.end(flowing.result(failure: .stopped(clientGone: true)), in: service.ledger)
+            try open.end(
+                unsent.flowing.result(failure: .stopped(clientGone: true)),
+                in: service.ledger
+            )
         } catch {
             service.logger.error("the end of request \(open.id) could not be recorded: \(error)")
         }
@@ -57,15 +70,18 @@ final class StreamedReply: Sendable {
     }
 
     @concurrent private func write(to writer: inout any ResponseBodyWriter) async throws {
-        guard var open = running.withLock({ $0.take() }) else { return }
-        var flowing = flowing
-        var sent = SentAnswer(isKept: service.bodies != nil)
+        guard var (open, flowing) = unsent.withLock({ $0.take() }).map({ ($0.running, $0.flowing) })
+        else { return }
+        var sent = SentAnswer(
+            isKept: service.bodies != nil,
+            in: service.attempts.answers
+        )
         defer { service.keep(sent, of: open) }
         do {
             do {
-                if !flowing.opening.isEmpty {
-                    sent.add(flowing.opening)
-                    try await writer.write(ByteBuffer(bytes: flowing.opening))
+                if case let opening = flowing.takeOpening(), !opening.isEmpty {
+                    sent.add(opening)
+                    try await writer.write(ByteBuffer(bytes: opening))
                 }
                 while let bytes = try await flowing.next() {
                     sent.add(bytes)
@@ -92,8 +108,10 @@ final class StreamedReply: Sendable {
                 RequestEnding(outcome: .answered, status: 200),
                 in: service.ledger
             )
-            _ = try await service.ledger.settle(open.sequence)
+            _ = try await service.settle(open)
         } catch let error as LogError {
+            // Nobody hears of it.
+            guard !watch.isGone else { throw error }
             service.logger.error("the end of request \(open.id) could not be recorded: \(error)")
             let frame = ClientError(unrecorded: error, id: open.id).frame(
                 for: errorShape.family,
@@ -102,7 +120,11 @@ final class StreamedReply: Sendable {
             try await writer.write(ByteBuffer(bytes: frame))
             throw error
         }
-        if let response = flowing.response { service.keepResponse(response, of: open) }
+        if let response = flowing.response {
+            await LargeWork.run(on: response.count + open.client.body.count) {
+                service.keepResponse(response, of: open)
+            }
+        }
         let end = flowing.terminator(comment: open.costLine)
         sent.add(end)
         if !end.isEmpty { try await writer.write(ByteBuffer(bytes: end)) }
@@ -132,8 +154,9 @@ final class StreamedReply: Sendable {
     ) async throws {
         // A body that only stops coming would leave the connection waiting for its end for ever.
         guard !watch.isGone else { throw ChannelError.ioOnClosedChannel }
-        _ = try await service.ledger.settle(open.sequence)
+        _ = try await service.settle(open)
         let error = RequestFailure.brokenOff(failure).clientError(for: open)
+            .without(service.ledger.redaction)
         let frame = flowing.frame(of: error, at: Clocks.wall)
         if !frame.isEmpty { try await writer.write(ByteBuffer(bytes: frame)) }
         // Google's own SDK overlooks an error among its events, but not a connection that breaks off;

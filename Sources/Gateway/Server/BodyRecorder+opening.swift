@@ -1,6 +1,8 @@
 import EventLog
+import Events
+import Ledger
 import Logging
-import Providers
+import Platform
 import Settings
 import WriteAheadLog
 
@@ -11,7 +13,7 @@ extension BodyRecorder {
     static func open(
         _ settings: LogSettings,
         beside ledger: Ledger,
-        keys: KeyMask,
+        keys: Redaction,
         fileSystem: any FileSystem,
         logger: Logger
     ) async throws -> BodyRecorder? {

@@ -1,3 +1,4 @@
+import ClientHTTP
 import ServiceLifecycle
 
 /// A server that, told to stop, lets its requests run for a while and then ends them itself.
@@ -5,9 +6,6 @@ import ServiceLifecycle
 /// Whoever is still waiting for an answer is told so, which a server that is cancelled can't do any
 /// more: its connections close under it.
 struct DrainingServer<Server: Service>: Service {
-    /// What ending the last requests may take before the server is cancelled.
-    static var farewell: Duration { .seconds(1) }
-
     let server: Server
     /// How long the requests may run on.
     let grace: Duration

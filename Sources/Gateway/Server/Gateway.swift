@@ -1,16 +1,18 @@
 public import Catalog
+import ClientHTTP
 import EventLog
 import Events
-import Hummingbird
-import HummingbirdCore
+public import Ledger
 public import Logging
-import NIOCore
-import NIOPosix
+import Platform
+import Policies
 import Projections
+import ProviderClients
 import Providers
 import Routing
 import ServiceLifecycle
 public import Settings
+import Simulation
 import UnixSignals
 import Upstream
 public import WriteAheadLog
@@ -23,19 +25,28 @@ public struct Gateway: Sendable {
     static let firstRefresh = Duration.seconds(2)
     /// How long a client's connection may lie idle between requests.
     static let idleTimeout = Duration.seconds(300)
+    /// The connections to providers that are kept for the next requests, over all providers.
+    static let idleUpstreamLimit = 1_024
 
     /// The log and the state folded from it.
     public let ledger: Ledger
     /// Who watches the clients' connections.
     let watches = ConnectionWatches()
     /// How slow a client may be.
-    var clientPace = ClientPaceHandler.Limits()
+    var clientPace = ClientPace()
+    /// What ending the last requests may take, once their grace is over, before the server is cancelled.
+    var farewell = Duration.seconds(1)
+    /// What the process runs short of.
+    private let shortages: Shortages
+    /// How many clients may be connected.
+    private let connections: ConnectionLimit
     private let settings: Settings
     private let simulated: SimulatedProviders
     private let upstream: UpstreamClient
     private let providers: ProviderDirectory
     private let conversations: ConversationMarks?
     private let logger: Logger
+    private let diagnostics: DiagnosticLines?
     /// Where the texts of requests and answers are kept; `nil` where they are not.
     private let bodies: BodyRecorder?
     /// Keeps the read model behind the log.
@@ -48,6 +59,8 @@ public struct Gateway: Sendable {
     ///   - catalog: the models and prices.
     ///   - directory: the data directory.
     ///   - logger: where the operator reads what happens.
+    ///   - diagnostics: the lines that the logger writes; what it dropped is told by `/readyz`.
+    ///   - options: how the log grows.
     ///   - fileSystem: where the log is written.
     /// - Throws: `GatewayError`, before anything is written; `LogError`, `SimulationError`,
     ///   `UpstreamError`.
@@ -56,6 +69,8 @@ public struct Gateway: Sendable {
         catalog: Catalog,
         directory: String,
         logger: Logger,
+        diagnostics: DiagnosticLines? = nil,
+        options: LogOptions = LogOptions(),
         fileSystem: any FileSystem = PosixFileSystem()
     ) async throws {
         guard settings.server.isLoopback else {
@@ -67,7 +82,10 @@ public struct Gateway: Sendable {
         }
         try await settings.server.checkAddress()
         self.settings = settings
+        let redaction = settings.redaction
+        let logger = logger.without(redaction)
         self.logger = logger
+        self.diagnostics = diagnostics
         let durability = Durability(settings.log.durability)
         let ledger = try await BlockingWork.run {
             try Ledger.open(
@@ -75,6 +93,8 @@ public struct Gateway: Sendable {
                 durability: durability,
                 version: Self.version,
                 snapshots: SnapshotPolicy(interval: settings.log.snapshotEvery),
+                options: options,
+                redaction: redaction,
                 notice: { logger.notice("\($0)") },
                 fileSystem: fileSystem
             )
@@ -85,8 +105,17 @@ public struct Gateway: Sendable {
             let simulated = try await SimulatedProviders.start(settings)
             opened.simulated = simulated
             self.simulated = simulated
+            shortages = Shortages { logger.warning("\($0)") }
+            connections = ConnectionLimit(
+                most: settings.connectionLimit(logger),
+                shortages: shortages
+            )
             upstream = try UpstreamClient(
-                UpstreamOptions(trustedCertificatesFile: settings.trustedCertificatesFile)
+                UpstreamOptions(
+                    // Idle ones must not take the descriptors of the requests under way.
+                    maximumIdleConnections: min(Self.idleUpstreamLimit, connections.most),
+                    trustedCertificatesFile: settings.trustedCertificatesFile
+                )
             )
             opened.upstream = upstream
             providers = ProviderDirectory(
@@ -94,7 +123,12 @@ public struct Gateway: Sendable {
                     guard let url = simulated.baseURLs[provider.name] ?? provider.baseURL else {
                         return nil
                     }
-                    return ProviderConnection(provider, baseURL: url, catalog: catalog)
+                    return ProviderConnection(
+                        provider,
+                        baseURL: url,
+                        catalog: catalog,
+                        redaction: redaction
+                    )
                 }
             )
             conversations =
@@ -103,7 +137,11 @@ public struct Gateway: Sendable {
                 : try await BlockingWork.run {
                     try ConversationMarks(directory: directory, fileSystem: fileSystem)
                 }
-            try ledger.recordSettings(settings, catalog: catalog, simulated: simulated.specs)
+            try ledger.recordInForce(
+                ConfigurationApplied(settings),
+                RoutingPolicy(settings, catalog: catalog, simulated: simulated.specs),
+                PricesApplied(settings, catalog: catalog, simulated: simulated.specs)
+            )
             bodies = try await BodyRecorder.open(
                 settings.log,
                 beside: ledger,
@@ -125,7 +163,7 @@ public struct Gateway: Sendable {
     /// Serves until it is told to stop, then drains, records that and closes the log.
     ///
     /// - Parameters:
-    ///   - stopsOnSignals: whether SIGTERM and SIGINT stop it in good order.
+    ///   - stopsOnSignals: whether SIGTERM, SIGINT and SIGHUP stop it in good order.
     ///   - onListening: called once when it listens.
     /// - Throws: `GatewayError.portInUse` and the like; `LogError` when the log failed.
     public func run(
@@ -136,30 +174,23 @@ public struct Gateway: Sendable {
             ledger: ledger,
             providers: providers,
             upstream: upstream,
+            shortages: shortages,
             logger: logger
         )
         let refreshing = await refreshFirst(refresh)
         defer { refreshing.cancel() }
         let group = GroupReference()
-        let loops = MultiThreadedEventLoopGroup.singleton
-        let listener = Server(
-            childChannelSetup: ClientChannel(
-                responder: responder(watches),
-                watches: watches,
-                pace: clientPace,
-                idleTimeout: Self.idleTimeout,
-                executors: LoopExecutor.all(of: loops)
-            ),
-            configuration: ServerConfiguration(
-                address: .hostname(settings.server.host, port: settings.server.port),
-                backlog: 1_024
-            ),
-            onServerRunning: { channel in
-                let port = channel.localAddress?.port ?? settings.server.port
-                await onListening(Listening(port: port, group: group))
-            },
-            eventLoopGroup: loops,
-            logger: logger
+        let listener = ClientServer(
+            responder(watches),
+            watches: watches,
+            pace: clientPace,
+            idleTimeout: Self.idleTimeout,
+            connections: connections,
+            shortages: shortages,
+            host: settings.server.host,
+            port: settings.server.port,
+            logger: logger,
+            onListening: { port in await onListening(Listening(port: port, group: group)) }
         )
         let server = DrainingServer(
             server: listener,
@@ -169,6 +200,7 @@ public struct Gateway: Sendable {
         var configuration = ServiceGroupConfiguration(
             services: [
                 refresh,
+                ClockWatch(ledger: ledger),
                 RetentionSchedule(
                     ledger: ledger,
                     rule: Retention(settings.log.retention),
@@ -178,11 +210,10 @@ public struct Gateway: Sendable {
                 ),
                 server,
             ],
-            gracefulShutdownSignals: stopsOnSignals ? [.sigterm, .sigint] : [],
+            gracefulShutdownSignals: stopsOnSignals ? StopSignals.heeded : [],
             logger: logger
         )
-        configuration.maximumGracefulShutdownDuration =
-            settings.server.shutdownGrace + DrainingServer<Server<ClientChannel>>.farewell
+        configuration.maximumGracefulShutdownDuration = settings.server.shutdownGrace + farewell
         let services = ServiceGroup(configuration: configuration)
         group.set(services)
         do {
@@ -198,9 +229,23 @@ public struct Gateway: Sendable {
 
     private func responder(_ watches: ConnectionWatches) -> GatewayResponder {
         let responses = ResponseStore()
+        let bodyRoom = MemoryRoom(
+            bytes: settings.server.maxBodiesBytes,
+            setting: "server.maxBodiesBytes",
+            shares: ArrivingBody.shares
+        )
         let bodyLimit = BodyLimit(
             bytes: settings.server.maxBodyBytes,
             setting: "server.maxBodyBytes"
+        )
+        let answers = MemoryRoom(
+            bytes: settings.server.maxAnswersBytes,
+            setting: "server.maxAnswersBytes"
+        )
+        let questions = ProviderQuestions(
+            upstream: upstream,
+            answers: answers,
+            shortages: shortages
         )
         return GatewayResponder(
             callers: CallerPolicy(settings.server),
@@ -210,10 +255,14 @@ public struct Gateway: Sendable {
                 attempts: AttemptRunner(
                     upstream: upstream,
                     quotas: QuotaReports(ledger: ledger),
-                    ledger: ledger
+                    ledger: ledger,
+                    answers: answers,
+                    shortages: shortages
                 ),
                 watches: watches,
                 bodyLimit: bodyLimit,
+                bodyRoom: bodyRoom,
+                shortages: shortages,
                 logger: logger,
                 responses: responses,
                 bodies: bodies,
@@ -225,22 +274,28 @@ public struct Gateway: Sendable {
             ollama: OllamaEndpoint(
                 ledger: ledger,
                 providers: providers,
-                questions: ProviderQuestions(upstream: upstream)
+                questions: questions
             ),
             tokenCounts: TokenCountEndpoint(
                 ledger: ledger,
                 providers: providers,
-                questions: ProviderQuestions(upstream: upstream),
-                bodyLimit: bodyLimit
+                questions: questions,
+                bodyLimit: bodyLimit,
+                bodyRoom: bodyRoom
             ),
             responses: ResponsesEndpoint(
                 responses: responses,
                 ledger: ledger,
                 providers: providers,
-                questions: ProviderQuestions(upstream: upstream)
+                questions: questions
             ),
             feedback: FeedbackEndpoint(ledger: ledger, logger: logger),
-            readiness: Readiness(ledger: ledger)
+            readiness: Readiness(
+                ledger: ledger,
+                shortages: shortages,
+                upstream: upstream,
+                diagnostics: diagnostics
+            )
         )
     }
 
@@ -276,6 +331,17 @@ public struct Gateway: Sendable {
         try await BlockingWork.run {
             bodies?.close()
             try ledger.close()
+        }
+    }
+}
+
+extension Retention {
+    fileprivate init(_ setting: LogRetention) {
+        switch setting {
+        case .all: self = .all
+        case .days(let count): self = .days(count)
+        case .months(let count): self = .months(count)
+        case .bytes(let count): self = .bytes(count)
         }
     }
 }

@@ -58,6 +58,7 @@ public struct Answer: Sendable {
         }
         var tally = AnswerTally(of: request, passes: passes)
         for part in parts { tally.add(part) }
+        try tally.checkLimits()
         try tally.checkTranslatable()
         if var restoration = request.restoration(from: upstream) {
             parts = restoration.restore(parts) + restoration.finish()

@@ -20,16 +20,19 @@ struct AnswerContent {
     private(set) var pictures: [JSONSlice] = []
 
     init(_ parts: [AnswerPart], ids: AnswerIDs) {
+        // By the calls' indices, since there may be as many as fit into an answer.
+        var places: [Int: Int] = [:]
         for part in parts {
             switch part {
             case .text(let text): texts.append(text)
             case .reasoning(let text): reasoning.append(text)
             case .toolCall(let index, let start):
                 let id = ids.call(index, given: start.id)
+                places[index] = calls.count
                 calls.append(Call(index: index, id: id, start: start))
             case .picture(let address): pictures.append(address)
             case .arguments(let index, let piece):
-                guard !piece.isEmptyString, let call = calls.lastIndex(where: { $0.index == index })
+                guard !piece.isEmptyString, let call = places[index]
                 else { continue }
                 calls[call].arguments.append(piece)
             case .begin, .foreign, .usage, .receipt, .finish: break

@@ -31,12 +31,7 @@ struct AnswerRestoration {
         var restored: [AnswerPart] = []
         restored.reserveCapacity(parts.count)
         for part in parts {
-            guard var forced = forcing else {
-                restore(part, into: &restored)
-                continue
-            }
-            for part in forced.restore(part) { restore(part, into: &restored) }
-            forcing = forced
+            for part in forcing?.restore(part) ?? [part] { restore(part, into: &restored) }
         }
         return restored
     }
@@ -44,10 +39,7 @@ struct AnswerRestoration {
     /// What is left at the answer's end.
     mutating func finish() -> [AnswerPart] {
         var restored: [AnswerPart] = []
-        if var forced = forcing {
-            for part in forced.finish() { restore(part, into: &restored) }
-            forcing = forced
-        }
+        for part in forcing?.finish() ?? [] { restore(part, into: &restored) }
         endCustomCall(into: &restored)
         return restored
     }

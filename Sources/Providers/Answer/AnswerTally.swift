@@ -9,14 +9,56 @@ struct AnswerTally {
     var model: String?
     var receipt: Nanodollars?
     var outputTextBytes = 0
+    /// Of them what a limit of tokens bounds, so far as it is text.
+    private(set) var written = WrittenText()
     var hasContent = false
     /// The bytes of what has no neutral form.
     private(set) var foreignByteCount = 0
     /// The estimated tokens of the prompt, for a client that must be told a number.
     private let promptEstimate: Int
     private var callsTools = false
+    /// The parts that began: a text, a thought, a call, a picture.
+    private var blockCount = 0
+    private var lastBlock = Block.none
     /// Whether what has no neutral form reaches the client: only as bytes that pass.
     private let passes: Bool
+
+    private enum Block { case none, text, reasoning, call, other }
+
+    /// The bytes of text of one answer, and of what has no neutral form: as many as an answer in one
+    /// piece may have, far above any model's output limit.
+    static let byteLimit = 64 << 20
+    /// The parts of one answer, each of which a translation remembers: far more than anybody calls tools
+    /// or thinks anew in one answer.
+    static let blockLimit = 4_096
+
+    /// The bytes of the calls' ids.
+    private var idByteCount = 0
+    /// The bytes of the answer that a translation may keep.
+    var byteCount: Int { outputTextBytes + idByteCount }
+
+    /// Checks the answer so far against what one may have.
+    func checkLimits() throws(ProviderFailure) {
+        guard byteCount <= Self.byteLimit else {
+            throw ProviderFailure(
+                .invalidResponse,
+                "the answer has more than \(Self.byteLimit) bytes of text"
+            )
+        }
+        // Bytes that pass leave nothing behind, and several answers that come mixed begin a part each time.
+        guard passes || blockCount <= Self.blockLimit else {
+            throw ProviderFailure(
+                .invalidResponse,
+                "the answer has more than \(Self.blockLimit) parts"
+            )
+        }
+    }
+
+    /// Counts a part that may begin another block.
+    private mutating func note(_ block: Block) {
+        if block == .call || block == .other || block != lastBlock { blockCount += 1 }
+        lastBlock = block
+    }
 
     /// The bytes of a model's name that are kept, since it is recorded and, in a translated stream,
     /// repeated in every event; the longest of a provider have about 100.
@@ -70,13 +112,22 @@ struct AnswerTally {
             }
         case .text(let text), .reasoning(let text), .arguments(_, let text):
             let count = text.rawText?.count ?? 0
+            if case .text = part { note(.text) }
+            if case .reasoning = part { note(.reasoning) }
             outputTextBytes += count
+            written.add(count, isThought: part.isReasoning)
             if count > 0 { hasContent = true }
         case .toolCall(_, let start):
-            outputTextBytes += start.name?.rawText?.count ?? 0
+            let count = start.name?.rawText?.count ?? 0
+            outputTextBytes += count
+            idByteCount += start.id?.rawText?.count ?? 0
+            written.add(count, isThought: false)
             hasContent = true
             callsTools = true
-        case .picture: hasContent = true
+            note(.call)
+        case .picture:
+            hasContent = true
+            note(.other)
         case .foreign(let byteCount):
             outputTextBytes += byteCount
             foreignByteCount += byteCount
@@ -103,5 +154,11 @@ struct AnswerTally {
         usage.serviceTier = other.serviceTier ?? usage.serviceTier
         usage.unpriced = other.unpriced ?? usage.unpriced
         usage.origin = other.origin
+    }
+}
+
+extension AnswerPart {
+    fileprivate var isReasoning: Bool {
+        if case .reasoning = self { true } else { false }
     }
 }

@@ -8,7 +8,6 @@ import JSONBytes
 /// all, count from 1, send the id on its own before the name, or the whole call again and again.
 struct CallAssembly {
     private struct Call {
-        let key: Int
         /// What came of it, as the strings are written; `nil` until it comes.
         var id: [UInt8]?
         var name: [UInt8]?
@@ -28,16 +27,23 @@ struct CallAssembly {
     }
 
     private var calls: [Call] = []
+    /// The bytes of ids, and of pieces that waited for a name.
+    private(set) var keptByteCount = 0
+    /// The places of the last call of each key and of the call with an id: a provider may send as many as
+    /// fit into its answer, so that none is looked for among all others.
+    private var lastByKey: [Int: Int] = [:]
+    private var byID: [[UInt8]: Int] = [:]
+
+    /// The most of those: ids are short, and a name comes with the first pieces or never.
+    static let keptLimit = 1 << 20
+    /// What a piece takes besides its bytes.
+    private static let pieceOverhead = 128
 
     /// How many calls have begun.
     var count: Int { calls.count }
 
     /// The bytes of calls that never got a name, which no client can run.
-    var unnamedByteCount: Int {
-        calls.reduce(0) { sum, call in
-            sum + (call.isTold ? 0 : call.held.reduce(call.id?.count ?? 0) { $0 + $1.range.count })
-        }
-    }
+    private(set) var unnamedByteCount = 0
 
     /// Appends the parts of a call of a whole answer, each of which is a call of its own.
     mutating func add(whole delta: Delta, into parts: inout [AnswerPart]) {
@@ -57,11 +63,9 @@ struct CallAssembly {
     }
 
     private func place(of delta: Delta, position: Int) -> Int? {
-        if let index = delta.index { return calls.lastIndex { $0.key == index } }
-        if let id = delta.id?.rawText, let place = calls.lastIndex(where: { $0.id.isEqual(id) }) {
-            return place
-        }
-        return calls.lastIndex { $0.key == position }
+        if let index = delta.index { return lastByKey[index] }
+        if let id = delta.id?.rawText, let place = byID[Array(id)] { return place }
+        return lastByKey[position]
     }
 
     /// Whether a delta with a call's index belongs to it, or begins the next one.
@@ -76,12 +80,22 @@ struct CallAssembly {
     }
 
     private mutating func begin(_ delta: Delta, key: Int) {
-        var call = Call(key: key)
-        // Two calls of one answer must not have one id: the second gets one of Logway's own.
-        if let id = delta.id?.rawText, !calls.contains(where: { $0.id.isEqual(id) }) {
-            call.id = Array(id)
-        }
-        calls.append(call)
+        lastByKey[key] = calls.count
+        calls.append(Call())
+        identify(calls.count - 1, by: delta)
+    }
+
+    /// Takes the id of a call that has none yet.
+    ///
+    /// Two calls of one answer must not have one id: the second gets one of Logway's own.
+    private mutating func identify(_ place: Int, by delta: Delta) {
+        guard calls[place].id == nil, let id = delta.id?.rawText.map(Array.init),
+            byID[id] == nil
+        else { return }
+        calls[place].id = id
+        byID[id] = place
+        unnamedByteCount += id.count
+        keptByteCount += id.count
     }
 
     private mutating func go(
@@ -90,17 +104,15 @@ struct CallAssembly {
         into parts: inout [AnswerPart]
     ) {
         if !calls[place].isTold {
-            if calls[place].id == nil, let id = delta.id?.rawText,
-                !calls.contains(where: { $0.id.isEqual(id) })
-            {
-                calls[place].id = Array(id)
-            }
+            identify(place, by: delta)
             if let name = delta.name {
                 calls[place].name = name.rawText.map(Array.init)
                 calls[place].isTold = true
                 let id = calls[place].id.map { JSONSlice.quoting(raw: $0) }
                 parts.append(.toolCall(index: place, ToolCallStart(id: id, name: name)))
+                unnamedByteCount -= calls[place].id?.count ?? 0
                 for piece in calls[place].held {
+                    unnamedByteCount -= piece.range.count
                     parts.append(.arguments(index: place, piece))
                 }
                 calls[place].held = []
@@ -115,7 +127,10 @@ struct CallAssembly {
         if calls[place].isTold {
             parts.append(.arguments(index: place, piece))
         } else {
-            calls[place].held.append(.quoting(raw: raw))
+            let held = JSONSlice.quoting(raw: raw)
+            unnamedByteCount += held.range.count
+            keptByteCount += raw.count + Self.pieceOverhead
+            calls[place].held.append(held)
         }
     }
 }

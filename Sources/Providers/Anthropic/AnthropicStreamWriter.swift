@@ -5,7 +5,7 @@ import JSONBytes
 ///
 /// Anthropic's blocks come one after the other, each whole before the next begins. A provider may
 /// mix the pieces of several calls, so what follows a call that isn't whole yet waits for it.
-struct AnthropicStreamWriter {
+struct AnthropicStreamWriter: StreamWriter {
     /// A block of content, and what of it has come but not been written.
     private struct Block {
         enum Kind: Equatable {
@@ -29,8 +29,11 @@ struct AnthropicStreamWriter {
 
     private let ids: AnswerIDs
     private var didStart = false
-    /// The block that is open, and those that wait for their turn.
-    private var blocks: [Block] = []
+    /// The block that is open, `blocks[blockCount]`, and those that wait for their turn, by their numbers in
+    /// the answer.
+    private var blocks: [Int: Block] = [:]
+    /// The number of the last block of each call that is open or waits.
+    private var callBlocks: [Int: Int] = [:]
     /// The bytes of those that wait.
     private var waitingByteCount = 0
     /// The calls whose block was closed.
@@ -88,6 +91,10 @@ struct AnthropicStreamWriter {
         }
     }
 
+    func terminator(_ tally: AnswerTally, _ durations: AnswerDurations?) -> [UInt8] {
+        StreamEnd.messageStop
+    }
+
     private mutating func start(_ tally: AnswerTally, into output: inout [UInt8]) {
         guard !didStart else { return }
         didStart = true
@@ -112,8 +119,8 @@ struct AnthropicStreamWriter {
         into output: inout [UInt8],
         _ body: (inout JSONWriter) -> Void
     ) throws(ProviderFailure) {
-        if blocks.last?.kind != kind { begin(kind, into: &output, body) }
-        try add(text, toBlock: blocks.count - 1, into: &output)
+        if blocks[lastBlock]?.kind != kind { begin(kind, into: &output, body) }
+        try add(text, toBlock: lastBlock, into: &output)
     }
 
     private mutating func add(
@@ -121,7 +128,7 @@ struct AnthropicStreamWriter {
         toCall index: Int,
         into output: inout [UInt8]
     ) throws(ProviderFailure) {
-        guard let place = blocks.lastIndex(where: { $0.kind == .tool(index) }) else {
+        guard let place = callBlocks[index] else {
             // White space after a whole value changes nothing.
             guard closedCalls.contains(index), !piece.isBlankString else { return }
             throw ProviderFailure(
@@ -129,7 +136,7 @@ struct AnthropicStreamWriter {
                 "tool call \(index) goes on after its arguments were whole"
             )
         }
-        blocks[place].progress.add(raw: piece.rawText ?? [])
+        blocks[place]?.progress.add(raw: piece.rawText ?? [])
         try add(piece, toBlock: place, into: &output)
         advance(into: &output)
     }
@@ -140,9 +147,11 @@ struct AnthropicStreamWriter {
         toBlock place: Int,
         into output: inout [UInt8]
     ) throws(ProviderFailure) {
-        guard place > 0 else { return writeDelta(piece, of: blocks[0].kind, into: &output) }
+        if place == blockCount, let open = blocks[place] {
+            return writeDelta(piece, of: open.kind, into: &output)
+        }
         let raw = piece.rawText ?? []
-        blocks[place].waiting += raw
+        blocks[place]?.waiting += raw
         waitingByteCount += raw.count
         guard waitingByteCount <= AnswerStream.eventLimit else {
             throw ProviderFailure(
@@ -159,31 +168,40 @@ struct AnthropicStreamWriter {
     ) {
         var start = JSONWriter()
         start.object(nil, body)
-        blocks.append(Block(kind: kind, start: JSONSlice(written: start)))
+        blocks[lastBlock + 1] = Block(kind: kind, start: JSONSlice(written: start))
+        if case .tool(let index) = kind { callBlocks[index] = lastBlock }
         if blocks.count == 1 { open(into: &output) } else { advance(into: &output) }
     }
 
+    private var lastBlock: Int { blockCount + blocks.count - 1 }
+
     /// Closes what is whole and has a successor.
     private mutating func advance(into output: inout [UInt8]) {
-        while blocks.count > 1, !blocks[0].isUnfinished { closeFirst(into: &output) }
+        while blocks.count > 1, blocks[blockCount]?.isUnfinished == false {
+            closeFirst(into: &output)
+        }
     }
 
     /// Begins the first block, and writes what has waited for it.
     private mutating func open(into output: inout [UInt8]) {
+        guard let open = blocks[blockCount] else { return }
         write("content_block_start", into: &output) { event in
             event.member("index", blockCount)
-            event.member("content_block", blocks[0].start)
+            event.member("content_block", open.start)
         }
-        guard !blocks[0].waiting.isEmpty else { return }
-        waitingByteCount -= blocks[0].waiting.count
-        writeDelta(.quoting(raw: blocks[0].waiting), of: blocks[0].kind, into: &output)
-        blocks[0].waiting = []
+        guard !open.waiting.isEmpty else { return }
+        waitingByteCount -= open.waiting.count
+        writeDelta(.quoting(raw: open.waiting), of: open.kind, into: &output)
+        blocks[blockCount]?.waiting = []
     }
 
     private mutating func closeFirst(into output: inout [UInt8]) {
         write("content_block_stop", into: &output) { $0.member("index", blockCount) }
+        if case .tool(let index) = blocks.removeValue(forKey: blockCount)?.kind {
+            closedCalls.insert(index)
+            if callBlocks[index] == blockCount { callBlocks[index] = nil }
+        }
         blockCount += 1
-        if case .tool(let index) = blocks.removeFirst().kind { closedCalls.insert(index) }
         if !blocks.isEmpty { open(into: &output) }
     }
 

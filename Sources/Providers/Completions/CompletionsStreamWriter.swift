@@ -2,7 +2,7 @@ import JSONBytes
 
 /// Writes the parts of an answer as the chunks of OpenAI's completion of a prompt; it has no words for
 /// reasoning and calls.
-struct CompletionsStreamWriter {
+struct CompletionsStreamWriter: StreamWriter {
     private let ids: AnswerIDs
     private let wantsUsage: Bool
 
@@ -38,6 +38,10 @@ struct CompletionsStreamWriter {
             chunk.array("choices") { _ in }
             OpenAIUsage.write(tally.usage, to: &chunk)
         }
+    }
+
+    func terminator(_ tally: AnswerTally, _ durations: AnswerDurations?) -> [UInt8] {
+        StreamEnd.done
     }
 
     private func append(

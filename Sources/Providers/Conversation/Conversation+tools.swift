@@ -119,11 +119,7 @@ extension Conversation {
 
     /// Takes a tool; Anthropic and Gemini refuse one that comes again, which OpenAI's family takes.
     private mutating func declareOnce(_ tool: ToolDefinition, at path: String) {
-        let name = tool.name.string
-        guard !tools.contains(where: { $0.name.string == name }) else {
-            return note(.foreign, at: path)
-        }
-        tools.append(tool)
+        if !declare(tool) { note(.foreign, at: path) }
     }
 
     /// Leaves only the tools that a client allows of those that it declares.

@@ -11,6 +11,8 @@ struct Conversation {
     var system: [Turn.Part] = []
     var turns: [Turn] = []
     var tools: [ToolDefinition] = []
+    /// What was declared so far, so that no tool is looked for among all others.
+    private var declared: Set<DeclaredName> = []
     var toolChoice: ToolChoice?
     /// Whether several tools may be called at once.
     var parallelTools: Bool?
@@ -89,6 +91,19 @@ struct Conversation {
         var namespace: JSONSlice?
         /// Anthropic's `cache_control`, an object.
         var cacheControl: JSONSlice?
+    }
+
+    private struct DeclaredName: Hashable {
+        let name: String?
+        let namespace: String?
+    }
+
+    /// Takes a tool, unless one of its name and group is there; says whether it was taken.
+    mutating func declare(_ tool: ToolDefinition) -> Bool {
+        let name = DeclaredName(name: tool.name.string, namespace: tool.namespace?.string)
+        guard declared.insert(name).inserted else { return false }
+        tools.append(tool)
+        return true
     }
 
     struct Finding {

@@ -6,6 +6,9 @@ import JSONBytes
 /// reported, since clients send new ones with most of their releases; one that is known to change
 /// what is answered, and that no other family has, is a demand (docs/decisions/0045).
 struct FieldTranslation {
+    /// The bytes of a name that a report of what is dropped has in it.
+    private static let nameLimit = 128
+
     /// Fields that the family's reader understands.
     let read: Set<String>
     /// Fields that exclude a provider of another family.
@@ -245,9 +248,11 @@ struct FieldTranslation {
             if read.contains(name) { continue }
             let value = String(decoding: member.value.raw, as: UTF8.self)
             if defaults[name]?.contains(value) == true { continue }
+            // The client's own name, which may be of any length.
+            let shown = name.limited(toBytes: Self.nameLimit)
             note(
                 demands.contains(name) ? .demand : .foreign,
-                path.isEmpty ? name : path + "." + name
+                path.isEmpty ? shown : path + "." + shown
             )
         }
     }

@@ -42,12 +42,13 @@ struct ToolNames {
             $0.namespace == nil && !$0.isCustom && rule.takes($0.name.text ?? [])
         }
         if isPlain { return }
-        var taken: [String: Key] = [:]
+        var taken: Set<String> = []
+        var known: Set<Key> = []
         for tool in tools {
             let key = Key(tool.name, tool.namespace)
-            guard !taken.values.contains(key) else { continue }
-            let name = rule.name(for: Self.wanted(key), isFree: { taken[$0] == nil })
-            taken[name] = key
+            guard known.insert(key).inserted else { continue }
+            let name = rule.name(for: Self.wanted(key), isFree: { !taken.contains($0) })
+            taken.insert(name)
             let isChanged = name != key.name || tool.namespace != nil
             if isChanged { sent[key] = .string(of: name.utf8) }
             if isChanged || tool.isCustom { restored[name] = tool }
@@ -55,7 +56,7 @@ struct ToolNames {
         // A model may leave the group out, as the client's own words for its tools often do.
         for tool in tools where tool.namespace != nil {
             let bare = tool.name.string ?? ""
-            if taken[bare] == nil, restored[bare] == nil { restored[bare] = tool }
+            if !taken.contains(bare), restored[bare] == nil { restored[bare] = tool }
         }
     }
 

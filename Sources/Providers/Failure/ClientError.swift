@@ -37,6 +37,16 @@ public struct ClientError: Hashable, Sendable {
         self.details = details
     }
 
+    /// The same error without secrets in its words; the client's own request is none.
+    public func without(_ redaction: Redaction) -> ClientError {
+        var error = self
+        error.message = redaction.masked(message)
+        error.code = redaction.masked(code)
+        error.param = param.map(redaction.masked)
+        error.details = details.map(redaction.masked)
+        return error
+    }
+
     /// The body of an answer with an error status, made at an instant.
     public func body(for family: WireFamily, at time: Timestamp) -> [UInt8] {
         var writer = JSONWriter()

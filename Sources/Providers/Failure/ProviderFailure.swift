@@ -6,7 +6,7 @@ public struct ProviderFailure: Error, Hashable, Sendable {
     public let kind: FailureKind
     /// The HTTP status of the provider's answer; `nil` where none came.
     public let status: Int?
-    /// What the provider said: one line, at most 300 characters, keys masked.
+    /// What the provider said: one line, at most 300 Unicode scalars, keys masked.
     public let message: String
     /// How long to wait before the same key and model are asked again.
     public let retryAfter: Duration?
@@ -17,7 +17,7 @@ public struct ProviderFailure: Error, Hashable, Sendable {
     /// What `message` is the beginning of, keys and all, for the mask that knows the provider's own.
     private let words: ProviderWords
 
-    /// The most characters of a provider's message that are kept: enough for any sentence, too few
+    /// The most Unicode scalars of a provider's message that are kept: enough for any sentence, too few
     /// to carry a prompt into the log.
     public static let messageLimit = 300
 
@@ -33,7 +33,7 @@ public struct ProviderFailure: Error, Hashable, Sendable {
         self.init(
             kind,
             ProviderWords(message),
-            KeyMask(),
+            Redaction(),
             status: status,
             code: code,
             param: param,
@@ -44,7 +44,7 @@ public struct ProviderFailure: Error, Hashable, Sendable {
     private init(
         _ kind: FailureKind,
         _ words: ProviderWords,
-        _ keys: KeyMask,
+        _ keys: Redaction,
         status: Int?,
         code: String?,
         param: String?,
@@ -59,9 +59,9 @@ public struct ProviderFailure: Error, Hashable, Sendable {
         message = words.line(without: keys)
     }
 
-    /// The same failure with a message that holds no key that the mask knows, not even the part of
+    /// The same failure with a message that holds no secret that is known, not even the part of
     /// one that the cut at `messageLimit` would leave.
-    public func masked(by keys: KeyMask) -> ProviderFailure {
+    public func masked(by keys: Redaction) -> ProviderFailure {
         ProviderFailure(
             kind,
             words,
@@ -80,7 +80,7 @@ public struct ProviderFailure: Error, Hashable, Sendable {
         return ProviderFailure(
             .translationRejected,
             words,
-            KeyMask(),
+            Redaction(),
             status: status,
             code: code,
             param: param,

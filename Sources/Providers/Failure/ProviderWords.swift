@@ -1,3 +1,5 @@
+import Events
+
 /// What a provider said, whole enough for a mask of keys to work on before it is cut for the record.
 struct ProviderWords: Hashable, Sendable {
     /// The bytes that are looked at: far more than a sentence, and no page of a megabyte.
@@ -17,13 +19,14 @@ struct ProviderWords: Hashable, Sendable {
         self.text = String(String.UnicodeScalarView(whole)) + "…"
     }
 
-    /// One line of at most `ProviderFailure.messageLimit` characters, without keys in it.
-    func line(without keys: KeyMask) -> String {
+    /// One line of at most `ProviderFailure.messageLimit` Unicode scalars, without keys in it.
+    func line(without keys: Redaction) -> String {
         let words = keys.masked(text).split { character in
             character.isWhitespace || character.unicodeScalars.contains { $0.value < 0x20 }
         }
         let line = words.joined(separator: " ")
-        guard line.count > ProviderFailure.messageLimit else { return line }
-        return line.prefix(ProviderFailure.messageLimit - 1) + "…"
+        let scalars = line.unicodeScalars
+        guard scalars.count > ProviderFailure.messageLimit else { return line }
+        return String(scalars.prefix(ProviderFailure.messageLimit - 1)) + "…"
     }
 }

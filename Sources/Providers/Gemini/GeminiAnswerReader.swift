@@ -22,6 +22,7 @@ struct GeminiAnswerReader {
     ///
     /// - Throws: the error object inside of it, or what is wrong with it.
     mutating func read(_ root: JSONSlice, into parts: inout [AnswerPart]) throws(ProviderFailure) {
+        let before = parts.count
         do {
             // Without `alt=sse` an error in a stream is in a list.
             if root.kind == .array, let first = root.elements.first(where: { _ in true }) {
@@ -49,7 +50,7 @@ struct GeminiAnswerReader {
                 parts.append(.finish(.contentFilter))
             }
             if let usage = found[1] {
-                let isLast = parts.contains { part in
+                let isLast = parts[before...].contains { part in
                     if case .finish = part { true } else { false }
                 }
                 try GeminiUsage.read(usage, isLast: isLast, into: &parts)

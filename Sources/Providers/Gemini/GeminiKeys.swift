@@ -16,14 +16,31 @@ struct GeminiKeys: ExpressibleByArrayLiteral {
 
     /// The members of an object in the order of the names, by either spelling; `null` counts as absent.
     func scan(_ object: Field) throws(RequestError) -> [Field?] {
-        let found = try object.scan(keys)
-        return names.indices.map { index in
+        try fields(of: object, found: object.scan(keys))
+    }
+
+    /// The same of what decides a request (`Field.scanDeciding`).
+    func scanDeciding(_ object: Field) throws(RequestError) -> [Field?] {
+        try fields(of: object, found: object.scanDeciding(keys))
+    }
+
+    private func fields(of object: Field, found: [JSONSlice?]) throws(RequestError) -> [Field?] {
+        var fields: [Field?] = []
+        for index in names.indices {
             let other = index + names.count
             let place = found[index] == nil ? other : index
-            guard let value = found[place] else { return nil }
             let path = object.path.isEmpty ? keys[place] : object.path + "." + keys[place]
-            return Field(value: value, path: path)
+            // Google refuses a field in both spellings; another server might take either.
+            if let second = found[other], found[index] != nil {
+                throw RequestError(
+                    "\(path) is there in both of its spellings; send one",
+                    field: path,
+                    offset: second.range.lowerBound
+                )
+            }
+            fields.append(found[place].map { Field(value: $0, path: path) })
         }
+        return fields
     }
 
     /// A member's name as the reference has it, whichever spelling it comes in.

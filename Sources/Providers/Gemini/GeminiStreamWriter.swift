@@ -2,12 +2,14 @@ import Events
 import JSONBytes
 
 /// Writes the parts of an answer as a stream of Gemini's.
-struct GeminiStreamWriter {
+struct GeminiStreamWriter: StreamWriter {
     private let ids: AnswerIDs
     private let answers: GeminiAnswerWriter
-    private(set) var form: GeminiStreamForm
+    private var form: GeminiStreamForm
     /// The calls that have begun: an event holds whole ones only.
     private var calls: [AnswerContent.Call] = []
+    /// Their places by the provider's index.
+    private var places: [Int: Int] = [:]
 
     init(_ request: ClientRequest, identity: AnswerIdentity) {
         ids = AnswerIDs(identity: identity)
@@ -31,9 +33,10 @@ struct GeminiStreamWriter {
             }
         case .toolCall(let index, let start):
             let id = ids.call(index, given: start.id)
+            places[index] = calls.count
             calls.append(AnswerContent.Call(index: index, id: id, start: start.copied))
         case .arguments(let index, let piece):
-            guard let place = calls.lastIndex(where: { $0.index == index }) else { return }
+            guard let place = places[index] else { return }
             calls[place].arguments.append(Self.copy(piece))
         // `PictureNote` has said pictures as text.
         case .begin, .reasoning, .picture, .foreign, .usage, .receipt, .finish: break
@@ -54,7 +57,7 @@ struct GeminiStreamWriter {
     }
 
     /// The event that says why the answer ended and what it took.
-    func terminator(_ tally: AnswerTally) -> [UInt8] {
+    func terminator(_ tally: AnswerTally, _ durations: AnswerDurations?) -> [UInt8] {
         var form = form
         var output: [UInt8] = []
         let last = answers.object(tally, finish: tally.translatedFinish) { parts in
@@ -64,6 +67,8 @@ struct GeminiStreamWriter {
         form.end(&output)
         return output
     }
+
+    var streamForm: GeminiStreamForm? { form }
 
     /// The string on its own: a slice of the stream's buffer would have that copied as it grows.
     private static func copy(_ string: JSONSlice) -> JSONSlice {

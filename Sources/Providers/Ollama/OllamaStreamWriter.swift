@@ -2,12 +2,14 @@ import Events
 import JSONBytes
 
 /// Writes the parts of an answer as the lines of a stream of Ollama's.
-struct OllamaStreamWriter {
+struct OllamaStreamWriter: StreamWriter {
     private let ids: AnswerIDs
     private let lines: OllamaAnswerWriter
     private let isChat: Bool
     /// The calls that have begun: a line holds whole ones only.
     private var calls: [AnswerContent.Call] = []
+    /// Their places by the provider's index.
+    private var places: [Int: Int] = [:]
 
     init(identity: AnswerIdentity, isChat: Bool) {
         ids = AnswerIDs(identity: identity)
@@ -34,9 +36,10 @@ struct OllamaStreamWriter {
                 id: ids.call(index, given: start.id),
                 start: start.copied
             )
+            places[index] = calls.count
             calls.append(call)
         case .arguments(let index, let piece):
-            guard let place = calls.lastIndex(where: { $0.index == index }) else { return }
+            guard let place = places[index] else { return }
             calls[place].arguments.append(Self.copy(piece))
         // `PictureNote` has said pictures as text.
         case .begin, .picture, .foreign, .usage, .receipt, .finish: break

@@ -78,6 +78,7 @@ struct OpenAIAnswerReader {
         } else {
             try AnswerText.read(found[3], as: .text, into: &parts)
         }
+        try message.checkLimits()
         // An empty word, which some servers send in every chunk, is no end.
         guard let word = found[2]?.nonEmptyString?.string, word != "null" else { return }
         if word == "error" {

@@ -1,3 +1,4 @@
+import Events
 import JSONBytes
 
 /// Reads the message of a choice, whole or a delta of it, into parts.
@@ -17,6 +18,18 @@ struct OpenAIMessageReader {
 
     /// The bytes of calls that have no name yet.
     var unnamedByteCount: Int { calls.unnamedByteCount }
+
+    /// Checks the calls so far, of which some may never be told.
+    func checkLimits() throws(ProviderFailure) {
+        guard calls.count <= AnswerTally.blockLimit, calls.keptByteCount <= CallAssembly.keptLimit
+        else {
+            throw ProviderFailure(
+                .invalidResponse,
+                "the answer has more than \(AnswerTally.blockLimit) calls, or more than "
+                    + "\(CallAssembly.keptLimit) bytes of their ids and of calls without a name"
+            )
+        }
+    }
 
     /// Appends the parts of a message.
     mutating func read(

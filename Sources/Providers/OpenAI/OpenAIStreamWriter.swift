@@ -2,13 +2,15 @@ import Events
 import JSONBytes
 
 /// Writes the parts of an answer as OpenAI's chat completion chunks.
-struct OpenAIStreamWriter {
+struct OpenAIStreamWriter: StreamWriter {
     private let ids: AnswerIDs
     private let wantsUsage: Bool
     private let id: String
     private var didBegin = false
     /// The calls by their index, in the order of OpenAI's, and whether arguments of them came.
     private var calls: [(index: Int, hasArguments: Bool)] = []
+    /// The places of those by the provider's index.
+    private var places: [Int: Int] = [:]
     /// Those of them that are of custom tools.
     private var custom: Set<Int> = []
 
@@ -27,6 +29,7 @@ struct OpenAIStreamWriter {
             writeDelta(tally, into: &output) { $0.member("reasoning_content", text) }
         case .toolCall(let index, let start):
             let position = calls.count
+            places[index] = position
             calls.append((index, false))
             if start.isCustom { custom.insert(index) }
             let callID = ids.call(index, given: start.id)
@@ -35,9 +38,7 @@ struct OpenAIStreamWriter {
                 OpenAIToolCall.write(start, arguments: [], to: &call)
             }
         case .arguments(let index, let piece):
-            guard let position = calls.lastIndex(where: { $0.index == index }),
-                !piece.isEmptyString
-            else { return }
+            guard let position = places[index], !piece.isEmptyString else { return }
             calls[position].hasArguments = true
             writeCall(position, tally, into: &output) { call in
                 OpenAIToolCall.write(piece, isCustom: custom.contains(index), to: &call)
@@ -67,6 +68,10 @@ struct OpenAIStreamWriter {
             chunk.array("choices") { _ in }
             OpenAIUsage.write(tally.usage, to: &chunk)
         }
+    }
+
+    func terminator(_ tally: AnswerTally, _ durations: AnswerDurations?) -> [UInt8] {
+        StreamEnd.done
     }
 
     private mutating func begin(_ tally: AnswerTally, into output: inout [UInt8]) {

@@ -31,7 +31,7 @@ extension RequestFacts {
             modelRange = range
         }
         guard isJSON else { return }
-        let found = try Field(value: root, path: "").scan(Self.passedKeys)
+        let found = try Field(value: root, path: "").scanDeciding(Self.passedKeys)
         if let model = found[0] { try readModel(Field(value: model, path: "model")) }
         namesModel = found[0] != nil
         instruction = found[1]?.rawText ?? found[2]?.rawText ?? []

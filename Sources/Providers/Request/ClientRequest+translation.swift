@@ -31,7 +31,8 @@ extension ClientRequest {
     /// a larger limit is lowered to that, and told too.
     public func droppedHints(speaking dialect: ProviderDialect, mostOutput: Int? = nil) -> [String]
     {
-        guard !api.passes(to: dialect), !api.isPassedOnly else { return [] }
+        guard !api.isPassedOnly else { return [] }
+        guard !api.passes(to: dialect) else { return rerouting }
         let family = dialect.family
         do {
             let findings = try findings()
@@ -126,6 +127,9 @@ extension ClientRequest {
         try memo.conversation(readConversation)
     }
 
+    /// Keeps the request without its family no longer: a translation reads it again, for itself alone.
+    public func forgetConversation() { memo.forget() }
+
     /// What a translation for `family` changed that its answer must have undone; `nil` if nothing.
     func restoration(from dialect: ProviderDialect) -> AnswerRestoration? {
         guard !api.passes(to: dialect), api.operation != .embeddings else { return nil }
@@ -172,6 +176,7 @@ extension ClientRequest {
         var splice = JSONSplice(root)
         splice.set("model", to: model)
         removeHints(from: &splice)
+        for field in rerouting { splice.remove(field) }
         let limit = maxOutputTokens == nil ? options.outputLimit : nil
         switch api {
         case .chatCompletions:

@@ -60,6 +60,11 @@ public struct ClientRequest: Sendable {
     public let fileIDs: [String]
     /// Whether embeddings are wanted as base64.
     let wantsBase64: Bool
+    /// Fields that would have a provider of the client's own family answer with another model than the one
+    /// that it is asked for; they are left out.
+    public let rerouting: [String]
+    /// Fields that ask a provider of the client's own family for what prices per token don't cover.
+    public let surcharges: [String]
     /// The headers that go on to a provider of the same family, by lower-case name.
     var passedHeaders: [(name: String, value: String)]
 
@@ -133,6 +138,8 @@ public struct ClientRequest: Sendable {
         wantsThoughts = facts.wantsThoughts
         hasThinking = facts.hasThinking
         wantsBase64 = facts.wantsBase64
+        rerouting = facts.rerouting
+        surcharges = facts.surcharges
         links = facts.links
     }
 

@@ -26,12 +26,13 @@ extension Field {
         throw mistyped("true or false")
     }
 
-    /// The members of an object, by several names at once; `null` counts as absent, and so do all in
-    /// what is no object.
+    /// The members of an object that decide, by several names at once; `null` counts as absent, and so do all
+    /// in what is no object.
     ///
-    /// - Throws: `RequestError` where one stands twice, as parsers disagree on which one counts.
+    /// - Throws: `RequestError` where one stands twice, or in other letters, as parsers disagree on which one
+    ///   counts.
     func lookUp(_ keys: JSONKeys) throws(RequestError) -> [JSONSlice?] {
         guard value.kind == .object else { return Array(repeating: nil, count: keys.count) }
-        return try scan(keys)
+        return try scanDeciding(keys)
     }
 }

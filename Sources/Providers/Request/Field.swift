@@ -7,13 +7,27 @@ struct Field {
 
     /// The members of an object, by several names at once; `null` counts as absent.
     func scan(_ keys: JSONKeys) throws(RequestError) -> [JSONSlice?] {
+        try scan(keys, refusingVariants: false)
+    }
+
+    /// The same of what decides a request whose bytes pass on: a name that is one of these but for the case of
+    /// its letters is refused, since its provider may take it for that one (Go's JSON does, and so Ollama),
+    /// and would answer another request than the one that was decided.
+    func scanDeciding(_ keys: JSONKeys) throws(RequestError) -> [JSONSlice?] {
+        try scan(keys, refusingVariants: true)
+    }
+
+    private func scan(
+        _ keys: JSONKeys,
+        refusingVariants: Bool
+    ) throws(RequestError) -> [JSONSlice?] {
         try require(.object, "an object")
         do {
-            var found = try value.scan(keys)
+            var found = try value.scan(keys, refusingVariants: refusingVariants)
             for index in found.indices where found[index]?.isNull == true { found[index] = nil }
             return found
         } catch {
-            throw RequestError("\(error)", field: path, offset: error.offset)
+            throw RequestError(error, in: path)
         }
     }
 

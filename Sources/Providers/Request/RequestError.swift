@@ -10,15 +10,18 @@ public struct RequestError: Error, Hashable, Sendable {
     /// A word for programs instead of `invalid_request`.
     public let code: String?
 
-    /// An error about a field.
+    /// The bytes of a message and of a path: both are recorded, and a path can have a client's own names in it.
+    private static let limit = (message: 1_024, field: 256)
+
+    /// An error about a field; a long message or path is cut.
     public init(
         _ message: String,
         field: String? = nil,
         offset: Int? = nil,
         code: String? = nil
     ) {
-        self.message = message
-        self.field = field
+        self.message = message.limited(toBytes: Self.limit.message)
+        self.field = field?.limited(toBytes: Self.limit.field)
         self.offset = offset
         self.code = code
     }

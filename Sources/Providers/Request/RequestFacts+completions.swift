@@ -9,7 +9,7 @@ extension RequestFacts {
 
     /// Reads the body of OpenAI's `/v1/completions`; the prompt counts as the one message.
     mutating func readCompletions() throws(RequestError) {
-        let found = try Field(value: root, path: "").scan(Self.completionKeys)
+        let found = try Field(value: root, path: "").scanDeciding(Self.completionKeys)
         func field(_ index: Int) -> Field? {
             found[index].map { Field(value: $0, path: Self.completionKeys[index]) }
         }

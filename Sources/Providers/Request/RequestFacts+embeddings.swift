@@ -7,7 +7,7 @@ extension RequestFacts {
     /// Reads the body of a request for embeddings: each text counts as a message, of which nothing is
     /// answered in tokens.
     mutating func readEmbeddings(_ api: ClientAPI) throws(RequestError) {
-        let found = try Field(value: root, path: "").scan(Self.embeddingKeys)
+        let found = try Field(value: root, path: "").scanDeciding(Self.embeddingKeys)
         try readModel(found[0].map { Field(value: $0, path: "model") })
         let name = api == .ollamaEmbeddings ? "prompt" : "input"
         guard let input = found[api == .ollamaEmbeddings ? 2 : 1] else {

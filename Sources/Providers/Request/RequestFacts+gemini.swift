@@ -25,7 +25,7 @@ extension RequestFacts {
 
     /// Reads the body of Gemini's `:generateContent`.
     mutating func readGenerateContent() throws(RequestError) {
-        let found = try Self.geminiKeys.scan(Field(value: root, path: ""))
+        let found = try Self.geminiKeys.scanDeciding(Field(value: root, path: ""))
         guard let contents = found[0] else {
             throw RequestError("contents is missing", field: "contents")
         }
@@ -55,17 +55,17 @@ extension RequestFacts {
 
     private mutating func readContent(_ content: Field) throws(RequestError) {
         messageCount += 1
-        let role = try content.scan(Self.contentKeys)[0]
+        let role = try content.scanDeciding(Self.contentKeys)[0]
         lastText = nil
         try readParts(of: content)
         if let lastText, role?.isString("user") ?? true { instruction = lastText }
     }
 
     private mutating func readParts(of content: Field) throws(RequestError) {
-        guard let parts = try content.scan(Self.contentKeys)[1] else { return }
+        guard let parts = try content.scanDeciding(Self.contentKeys)[1] else { return }
         let field = Field(value: parts, path: content.path + ".parts")
         for part in try field.listed() {
-            let found = try Self.partKeys.scan(part)
+            let found = try Self.partKeys.scanDeciding(part)
             if let text = found[0]?.value.rawText {
                 promptTextBytes += text.count
                 if found[5]?.value.bool != true { lastText = text }
@@ -75,13 +75,16 @@ extension RequestFacts {
                 needs.insert(.vision)
             }
             // A result may hold pictures beside its `response`, which are no text.
-            let said = [try found[3]?.scan(["args"])[0], try found[4]?.scan(["response"])[0]]
+            let said = [
+                try found[3]?.scanDeciding(["args"])[0],
+                try found[4]?.scanDeciding(["response"])[0],
+            ]
             promptTextBytes += said.reduce(0) { $0 + ($1?.range.count ?? 0) }
         }
     }
 
     private mutating func readConfig(_ config: Field) throws(RequestError) {
-        let found = try Self.configKeys.scan(config)
+        let found = try Self.configKeys.scanDeciding(config)
         if let limit = try found[0]?.writtenInt(), limit > 0 { maxOutputTokens = limit }
         temperature = try found[1]?.number().double
         if let count = try found[2]?.writtenInt() { choices = max(1, count) }
@@ -90,7 +93,7 @@ extension RequestFacts {
         }
         if let thinking = found[4] {
             let keys: GeminiKeys = ["includeThoughts"]
-            wantsThoughts = try keys.scan(thinking)[0]?.bool() ?? false
+            wantsThoughts = try keys.scanDeciding(thinking)[0]?.bool() ?? false
         }
     }
 

@@ -11,11 +11,13 @@ extension RequestFacts {
         "tools",
     ]
 
+    private static let contentKeys: JSONKeys = ["text", "type", "file_id"]
+
     /// Reads the body of OpenAI's `/v1/responses`; each item of the input counts as a message.
     ///
     /// Of what only its provider judges nothing is demanded: items and parts of any kind pass.
     mutating func readResponses() throws(RequestError) {
-        let found = try Field(value: root, path: "").scan(Self.responsesKeys)
+        let found = try Field(value: root, path: "").scanDeciding(Self.responsesKeys)
         func field(_ index: Int) -> Field? {
             found[index].map { Field(value: $0, path: Self.responsesKeys[index]) }
         }
@@ -33,9 +35,9 @@ extension RequestFacts {
         try readTools(field(6))
         readKinds(of: found[6])
         if let text = found[7], text.kind == .object,
-            let format = try Field(value: text, path: "text").scan(["format"])[0],
+            let format = try Field(value: text, path: "text").scanDeciding(["format"])[0],
             format.kind == .object,
-            let type = try Field(value: format, path: "text.format").scan(["type"])[0],
+            let type = try Field(value: format, path: "text.format").scanDeciding(["type"])[0],
             !type.isString("text")
         {
             needs.insert(.structuredOutput)
@@ -64,7 +66,7 @@ extension RequestFacts {
         messageCount += 1
         // What is no object is for its provider to refuse, and is left out elsewhere.
         guard item.value.kind == .object else { return }
-        let found = try item.scan(Self.itemKeys)
+        let found = try item.scanDeciding(Self.itemKeys)
         if let type = found[4]?.string, !Self.usualKinds.contains(type) {
             links.hasRareKinds = true
         }
@@ -78,7 +80,7 @@ extension RequestFacts {
         }
         for content in [found[1], found[3]].compactMap(\.self) {
             lastText = nil
-            readParts(content)
+            try readParts(Field(value: content, path: item.path))
             if found[0]?.isString("user") == true, let lastText { instruction = lastText }
         }
     }
@@ -119,28 +121,24 @@ extension RequestFacts {
     }
 
     /// Content is a text or a list of parts; anything else is counted as it stands.
-    private mutating func readParts(_ content: JSONSlice) {
-        if let text = content.rawText {
+    private mutating func readParts(_ content: Field) throws(RequestError) {
+        if let text = content.value.rawText {
             promptTextBytes += text.count
             lastText = text
             return
         }
-        guard content.kind == .array else {
-            promptTextBytes += content.range.count
+        guard content.value.kind == .array else {
+            promptTextBytes += content.value.range.count
             return
         }
-        for part in content.elements where part.kind == .object {
-            var members = part.members
-            while let member = members.next() {
-                if member.name.isString("text"), let text = member.value.rawText {
-                    promptTextBytes += text.count
-                    lastText = text
-                } else if member.name.isString("type"), member.value.isString("input_image") {
-                    needs.insert(.vision)
-                } else if member.name.isString("file_id") {
-                    readFile(nil, id: member.value)
-                }
+        for part in content.value.elements {
+            let found = try Field(value: part, path: content.path).lookUp(Self.contentKeys)
+            if let text = found[0]?.rawText {
+                promptTextBytes += text.count
+                lastText = text
             }
+            if found[1]?.isString("input_image") == true { needs.insert(.vision) }
+            if let id = found[2] { readFile(nil, id: id) }
         }
     }
 }

@@ -34,6 +34,10 @@ struct RequestFacts {
     private static let fileLimit = 8
     /// Whether thoughts are wanted in the answer.
     var wantsThoughts = false
+    /// Fields that would have a provider answer with another model than the one that it is asked for.
+    var rerouting: [String] = []
+    /// Fields that ask for what prices per token don't cover.
+    var surcharges: [String] = []
 
     /// The most answers that are counted, so that sums stay small.
     static let choiceLimit = 1 << 20
@@ -51,9 +55,15 @@ struct RequestFacts {
         }
         try Field(value: root, path: "").require(.object, "a JSON object")
         switch api {
-        case .chatCompletions, .messages: try readChat(api.family)
-        case .completions: try readCompletions()
-        case .responses, .compaction: try readResponses()
+        case .chatCompletions, .messages:
+            try readChat(api.family)
+            try readBesides()
+        case .completions:
+            try readCompletions()
+            try readBesides()
+        case .responses, .compaction:
+            try readResponses()
+            try readBesides()
         case .ollamaChat: try readOllamaChat()
         case .ollamaGenerate: try readOllamaGenerate()
         case .embeddings, .ollamaEmbed, .ollamaEmbeddings: try readEmbeddings(api)
@@ -71,7 +81,7 @@ struct RequestFacts {
     private mutating func readChat(_ family: WireFamily) throws(RequestError) {
         let found: [JSONSlice?]
         do {
-            found = try root.scan(Self.keys)
+            found = try root.scan(Self.keys, refusingVariants: true)
         } catch {
             throw RequestError(error)
         }
@@ -84,8 +94,9 @@ struct RequestFacts {
             throw RequestError("messages is missing", field: "messages")
         }
         streamed = try field(2, "stream")?.flag() ?? false
+        // Servers that know one of them alone go by that one.
         let limits = [field(5, "max_completion_tokens"), field(4, "max_tokens")]
-        maxOutputTokens = limits.lazy.compactMap { $0?.amount }.first
+        maxOutputTokens = limits.lazy.compactMap { $0?.amount }.max()
         if family == .openai, let count = field(12, "n")?.amount {
             choices = min(max(1, count), Self.choiceLimit)
         }

@@ -14,6 +14,7 @@ extension ClientRequest {
         var splice = JSONSplice(source)
         splice.set("model", to: model)
         removeHints(from: &splice)
+        for field in rerouting { splice.remove(field) }
         if api == .responses, maxOutputTokens == nil, let limit = options.outputLimit {
             splice.set("max_output_tokens", to: Array("\(limit)".utf8))
         }
@@ -92,19 +93,32 @@ extension ClientRequest {
     ///
     /// - Parameters:
     ///   - earlier: the items of the earlier response's conversation, each a JSON object.
+    ///   - limit: the bytes that the whole may have, as if it had been sent as such.
     ///   - item: the item with an id, a JSON object; `nil` where it is not known.
     /// - Returns: the request, which keeps its body as it came beside the whole.
-    /// - Throws: `RequestError` when the whole can't be read.
+    /// - Throws: `RequestError` when the whole can't be read, or is too long.
     public func expanded(
         by earlier: [[UInt8]],
+        upTo limit: Int,
         item: (String) -> [UInt8]?
     ) throws(RequestError) -> ClientRequest {
-        var writer = JSONWriter(capacity: body.count + earlier.reduce(0) { $0 + $1.count })
         let input = root.members.first { $0.name.isString("input") }?.value
-        writer.array { items in
-            for one in earlier { items.write(valid: one) }
-            for own in input?.inputItems(known: item) ?? [] { items.write(valid: own) }
+        // A name of some bytes may stand for an item of millions, as often as names fit into a body.
+        var left = limit - body.count
+        var items = earlier
+        for one in earlier { left -= one.count }
+        for own in input?.inputItems(known: item) ?? [] where left >= 0 {
+            left -= own.count
+            items.append(own)
         }
+        guard left >= 0 else {
+            throw RequestError(
+                "the input, with what it goes on from and what it names, is longer than \(limit) bytes",
+                field: "input"
+            )
+        }
+        var writer = JSONWriter(capacity: limit - left)
+        writer.array { array in for one in items { array.write(valid: one) } }
         var splice = JSONSplice(root)
         splice.set("input", to: writer.bytes)
         var request = try ClientRequest(api: api, body: splice.bytes)

@@ -102,9 +102,7 @@ struct ResponseDocument {
             event.member("sequence_number", sequence)
             body(&event)
         }
-        // A document may have line ends between its members, which would end the event's line.
-        let data = writer.bytes.map { $0 == 0x0A || $0 == 0x0D ? 0x20 : $0 }
-        events += Array("event: \(type)\ndata: ".utf8) + data + Array("\n\n".utf8)
+        events += Array("event: \(type)\ndata: ".utf8) + writer.bytes + Array("\n\n".utf8)
         sequence += 1
     }
 }

@@ -51,11 +51,7 @@ extension ResponsesRequestReader {
 
     /// Declares a tool once: a client that found one tells of it in each later request.
     private mutating func declare(_ tool: Conversation.ToolDefinition) {
-        let isKnown = conversation.tools.contains { known in
-            known.name.string == tool.name.string
-                && known.namespace?.string == tool.namespace?.string
-        }
-        if !isKnown { conversation.tools.append(tool) }
+        _ = conversation.declare(tool)
     }
 
     /// Reads the tools that stand in an item; what can't be read of them is left out.

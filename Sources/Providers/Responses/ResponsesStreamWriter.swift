@@ -3,7 +3,7 @@ import JSONBytes
 /// Writes the parts of an answer as the events of OpenAI's responses.
 ///
 /// Source: OpenAI's API reference, "Streaming events".
-struct ResponsesStreamWriter {
+struct ResponsesStreamWriter: StreamWriter {
     private let object: ResponseObject
     private var items: [ResponseItem] = []
     /// The item of text that is open, by its place; calls stay open to the end, since a provider may
@@ -69,7 +69,7 @@ struct ResponsesStreamWriter {
     }
 
     /// The event with the whole response.
-    func terminator(_ tally: AnswerTally) -> [UInt8] {
+    func terminator(_ tally: AnswerTally, _ durations: AnswerDurations?) -> [UInt8] {
         Self.event(ResponseObject.ending(tally), sequence) { event in
             event.name("response")
             object.write(items, tally, isDone: true, to: &event)
@@ -77,7 +77,7 @@ struct ResponsesStreamWriter {
     }
 
     /// The whole response, as it is kept.
-    func response(_ tally: AnswerTally) -> [UInt8] { object.write(items, tally) }
+    func response(_ tally: AnswerTally) -> [UInt8]? { object.write(items, tally) }
 
     private mutating func start(_ tally: AnswerTally, into output: inout [UInt8]) {
         guard !didStart else { return }

@@ -5,7 +5,7 @@ extension AnswerStream {
     /// Looks at the first byte: some servers answer a request for a stream with one JSON document, and
     /// no line of SSE begins like that.
     mutating func begin() throws(ProviderFailure) {
-        guard phase == .opening, let first = framer.firstByte else { return }
+        guard phase == .opening, let first = framer.findFirstByte() else { return }
         let isDocument = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
         phase = isDocument && upstream != .ollama ? .document : .streaming
     }
@@ -22,7 +22,7 @@ extension AnswerStream {
         let read = try AnswerReader.read(framer.whole, from: upstream)
         parts = read.parts
         for part in parts { tally.add(part) }
-        if writer == nil { writer = StreamWriter(for: request, as: identity) }
+        if writer == nil { writer = request.streamWriter(as: identity) }
         try translateParts(into: &output)
         parts = []
         try end(isMarked: true, into: &output)
@@ -75,8 +75,11 @@ extension AnswerStream {
             throw error
         }
         for part in parts { tally.add(part) }
-        if outcome == .end {
-            held = Array(framer.buffer[frame.raw])
+        eventCount += 1
+        try tally.checkLimits()
+        if outcome == .stray { return }
+        if outcome == .end || outcome == .unusualEnd {
+            held = outcome == .end ? Array(framer.buffer[frame.raw]) : StreamEnd.done
             try translateParts(into: &output)
             return try end(isMarked: true, into: &output)
         }
@@ -127,7 +130,8 @@ extension AnswerStream {
         }
         noteSignatures()
         for part in parts {
-            try writer?.write(PictureNote.said(part, to: request.api), tally, into: &output)
+            let said = PictureNote.said(part, to: request.api)
+            try writer?.write(said, tally, into: &output)
         }
     }
 

@@ -10,6 +10,10 @@ public struct AnswerStream: Sendable {
     /// document: as many as a whole answer's, since a picture or a file may come in one event, and
     /// so few that a provider that never ends a line can't fill the memory.
     public static let eventLimit = 64 << 20
+    /// The bytes that one event may have without data, as a comment or a name: a provider's have a few.
+    public static let silenceLimit = 64 << 10
+    /// The lines of data that one event may have, each of which is remembered: a provider's have one.
+    public static let dataLineLimit = 64 << 10
 
     enum Phase {
         /// Nothing has come that tells what it is.
@@ -30,7 +34,7 @@ public struct AnswerStream: Sendable {
     let isPassedResponse: Bool
     var framer: EventFramer
     var reader: StreamReader
-    var writer: StreamWriter?
+    var writer: (any StreamWriter)?
     /// What the translation of the request changed that is undone here.
     var restoration: AnswerRestoration?
     /// Whether the bytes are of any kind, and nothing of them is read.
@@ -44,6 +48,8 @@ public struct AnswerStream: Sendable {
     let request: ClientRequest
     let identity: AnswerIdentity
     private let ids: AnswerIDs
+    /// The events with data that have come.
+    public internal(set) var eventCount = 0
     /// What Gemini signed of its thinking before the calls of a translated answer, and nobody took yet.
     var signatures: [CallSignature] = []
     /// The terminal event as the provider sent it.
@@ -71,7 +77,7 @@ public struct AnswerStream: Sendable {
         ids = AnswerIDs(identity: identity, rule: CallIDRule(of: request.family))
         restoration = request.restoration(from: dialect)
         if !passes {
-            writer = StreamWriter(for: request, as: identity)
+            writer = request.streamWriter(as: identity)
         } else if client == .gemini {
             form = GeminiStreamForm(of: request)
         }
@@ -93,6 +99,15 @@ public struct AnswerStream: Sendable {
     public var receipt: Nanodollars? { tally.receipt }
     /// The bytes of text written so far, as in JSON: for an estimate where usage is missing.
     public var outputTextBytes: Int { tally.outputTextBytes }
+    /// The bytes of an event that has not come to its end.
+    public var unfinishedByteCount: Int { framer.unfinishedByteCount }
+    /// About how many bytes it keeps: of an event that is not whole, and of an answer that is
+    /// translated, which some clients are told once more at its end.
+    public var heldByteCount: Int {
+        framer.unfinishedByteCount + held.count + (writer == nil ? 0 : tally.byteCount)
+    }
+    /// Of them what a limit of tokens bounds, so far as it is text.
+    public var written: WrittenText { tally.written }
     /// Whether the provider has said that the answer is complete; the connection may be let go.
     public var isComplete: Bool { phase == .ended }
 
@@ -102,6 +117,9 @@ public struct AnswerStream: Sendable {
         guard phase == .ended else { return nil }
         return isPassedResponse ? ResponsesAnswerReader.response(in: held) : writer?.response(tally)
     }
+
+    /// The bytes that have come of an event, or of a document, whose end has not.
+    public var waitingBytes: Int { framer.waitingBytes }
 
     /// The fingerprints of what only the provider can go on from.
     public var heldThere: [UInt64] { reader.held }
@@ -136,7 +154,7 @@ public struct AnswerStream: Sendable {
         framer.append(bytes)
         do {
             try begin()
-            if phase == .document { try framer.checkLimit() }
+            if phase == .document || phase == .opening { try framer.checkLimit() }
             while phase == .streaming, let frame = try framer.next() {
                 try handle(frame, into: &output)
             }
@@ -175,7 +193,7 @@ public struct AnswerStream: Sendable {
     public func frame(of error: ClientError, at time: Timestamp) -> [UInt8] {
         // Among bytes of another kind it would be taken for one of them.
         if isOpaque { return [] }
-        guard var form = form ?? writer?.form, form.isArray else {
+        guard var form = form ?? writer?.streamForm, form.isArray else {
             return error.frame(for: client, at: time)
         }
         var output: [UInt8] = []
@@ -209,8 +227,8 @@ public struct AnswerStream: Sendable {
         if !held.isEmpty { return output + held }
         // A server may leave its end out.
         switch upstream {
-        case .anthropic: return output + StreamWriter.messageStop
-        case .openai, .ollama: return output + StreamWriter.done
+        case .anthropic: return output + StreamEnd.messageStop
+        case .openai, .ollama: return output + StreamEnd.done
         case .gemini: return output
         }
     }

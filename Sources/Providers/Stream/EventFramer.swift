@@ -6,7 +6,7 @@ import JSONBytes
 ///
 /// Source: WHATWG HTML, "Server-sent events", "Interpreting an event stream": lines end in LF, CRLF
 /// or a bare CR, and a byte order mark may come first. A stream keeps to the line end that it began
-/// with; JSON holds none of them unescaped.
+/// with; JSON holds none of them unescaped. NDJSON's lines end in LF (github.com/ndjson/ndjson-spec).
 struct EventFramer {
     /// One event: where it lies in `buffer`.
     struct Frame {
@@ -28,18 +28,29 @@ struct EventFramer {
     private var moreData: [Range<Int>] = []
     /// The byte that ends lines: a line feed, or a carriage return alone; `nil` before the first.
     private var lineEnd: UInt8?
+    /// The bytes at the beginning that are the mark or white space, as far as they were looked at.
+    private var blankCount = 0
     /// Whether the bytes at the beginning were looked at.
     private var hasBegun = false
 
     /// The bytes of room that are kept for the next event; what a larger one took is given back.
     private static let keptRoom = 1 << 20
 
+    /// The bytes that are not taken yet.
+    var waitingBytes: Int { buffer.count - taken }
+
     /// The most bytes of one event.
     let limit: Int
+
+    /// The bytes of what is not taken yet.
+    var unfinishedByteCount: Int { buffer.count - taken }
 
     init(isNDJSON: Bool, limit: Int = AnswerStream.eventLimit) {
         self.isNDJSON = isNDJSON
         self.limit = limit
+        // A carriage return alone is white space between JSON values. An event that is passed on with one
+        // behind it would not be a line for the client, and what follows would stand in it too.
+        if isNDJSON { lineEnd = UInt8(ascii: "\n") }
     }
 
     /// Adds bytes; frames taken before are not valid any more.
@@ -49,11 +60,14 @@ struct EventFramer {
         } else if taken > 0 {
             buffer.removeSubrange(0..<taken)
         }
-        lineStart -= taken
-        searched -= taken
-        data = data.map { $0.lowerBound - taken..<$0.upperBound - taken }
-        moreData = moreData.map { $0.lowerBound - taken..<$0.upperBound - taken }
-        taken = 0
+        // An event of many lines may come in as many pieces: what is noted of it moves once.
+        if taken > 0 {
+            lineStart -= taken
+            searched -= taken
+            data = data.map { $0.lowerBound - taken..<$0.upperBound - taken }
+            moreData = moreData.map { $0.lowerBound - taken..<$0.upperBound - taken }
+            taken = 0
+        }
         buffer.append(contentsOf: bytes)
     }
 
@@ -74,11 +88,13 @@ struct EventFramer {
             }
             if line.isEmpty { return take() }
             note(line)
+            try checkSilence(end: searched)
         }
         // A carriage return that came last is looked at again: it may end a line by itself.
         let isOpen = lineEnd == nil && buffer.last == UInt8(ascii: "\r")
         searched = max(searched, isOpen ? buffer.count - 1 : buffer.count)
         try checkLimit(end: searched)
+        try checkSilence(end: searched)
         return nil
     }
 
@@ -109,11 +125,13 @@ struct EventFramer {
         return bare
     }
 
-    /// The first byte that is not white space; `nil` while there is none.
-    var firstByte: UInt8? {
+    /// The first byte that is not white space, where no event was taken yet; `nil` while there is none.
+    mutating func findFirstByte() -> UInt8? {
         guard buffer.count >= Self.mark.count || buffer.first != Self.mark[0] else { return nil }
-        return buffer[(buffer.starts(with: Self.mark) ? Self.mark.count : 0)...]
-            .first { $0 > 0x20 }
+        if blankCount == 0, buffer.starts(with: Self.mark) { blankCount = Self.mark.count }
+        // What was looked at is not looked at again with each byte that comes.
+        while blankCount < buffer.count, buffer[blankCount] <= 0x20 { blankCount += 1 }
+        return blankCount < buffer.count ? buffer[blankCount] : nil
     }
 
     /// Everything that has come, where no event was taken yet.
@@ -172,6 +190,30 @@ struct EventFramer {
             moreData.append(start..<line.upperBound)
         }
     }
+
+    /// Checks an event of which no data has come: a comment is no answer, however long.
+    ///
+    /// A page or a document in the place of events has its own end, and tells what is wrong.
+    private func checkSilence(end: Int) throws(ProviderFailure) {
+        guard !isNDJSON else { return }
+        guard moreData.count < AnswerStream.dataLineLimit else {
+            throw ProviderFailure(
+                .invalidResponse,
+                "an event of the stream has more than \(AnswerStream.dataLineLimit) lines of data"
+            )
+        }
+        guard data == nil, end - taken > AnswerStream.silenceLimit,
+            !Self.beginsData.contains(buffer[taken]),
+            lineStart >= end || !Self.beginsData.contains(buffer[lineStart])
+        else { return }
+        throw ProviderFailure(
+            .invalidResponse,
+            "the stream has more than \(AnswerStream.silenceLimit) bytes of comments without an event"
+        )
+    }
+
+    /// How a line of data begins, or a document.
+    private static let beginsData: [UInt8] = [UInt8(ascii: "d")] + Array("{[<".utf8)
 
     /// Checks what has come of an event against the limit.
     func checkLimit() throws(ProviderFailure) { try checkLimit(end: buffer.count) }

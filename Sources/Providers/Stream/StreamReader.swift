@@ -11,6 +11,10 @@ struct StreamReader {
         case usageOnly
         /// The event that ends the stream.
         case end
+        /// The end, in a form that clients don't look for.
+        case unusualEnd
+        /// An event that the family does not have: counted, and told to nobody.
+        case stray
     }
 
     private let family: WireFamily
@@ -36,12 +40,14 @@ struct StreamReader {
         in range: Range<Int>,
         into parts: inout [AnswerPart]
     ) throws(ProviderFailure) -> Outcome {
-        // Some servers keep a connection alive by events without data.
         let data = bytes[range].trimmingSpace
-        if data.isEmpty { return .pass }
+        // Some servers keep a connection alive by events without data; clients take each for JSON.
+        if data.isEmpty { return .stray }
         if family != .ollama, data.elementsEqual(Self.done) {
-            // Responses end in an event that says how.
-            return responses == nil ? .end : .pass
+            // Only OpenAI's chats end so. Gemini's streams end with their bytes, the others in an event
+            // that says how, and some proxies put this behind them or between.
+            guard family == .openai, responses == nil else { return .stray }
+            return data.count == range.count ? .end : .unusualEnd
         }
         let root: JSONSlice
         do {
@@ -50,9 +56,8 @@ struct StreamReader {
             let kind: FailureKind = error.reason == .unexpectedEnd ? .cut : .invalidResponse
             throw ProviderFailure(kind, "an event of the stream is not JSON: \(error)")
         }
-        if var reader = responses {
-            defer { responses = reader }
-            return try reader.read(event: root, into: &parts) ? .end : .pass
+        if let isLast = try responses?.read(event: root, into: &parts) {
+            return isLast ? .end : .pass
         }
         switch family {
         case .openai:

@@ -8,8 +8,8 @@ struct ExplicitStrategy: Strategy {
     func judge(_ question: RoutingQuestion) -> Judgement {
         switch question.target {
         case .pinned, .named:
-            .ranks(question.orderOfOffer, because: "the client named the model")
-        case .chain, .missingChain, .open: .abstains("the client named no model")
+            .ranks(question.proposalOrder, because: "the client named the model")
+        case .chain, .missingChain, .auto: .abstains("the client named no model")
         }
     }
 }

@@ -6,6 +6,6 @@ struct FallbackStrategy: Strategy {
     let kind = RoutingStrategy.chain
 
     func judge(_ question: RoutingQuestion) -> Judgement {
-        .ranks(question.orderOfOffer, because: "the order of the chain")
+        .ranks(question.proposalOrder, because: "the order of the chain")
     }
 }

@@ -4,11 +4,11 @@ import RouterState
 /// The best answers first: by people's scores for this kind of work where there are some, else by the
 /// rating in the policy, else by the model's tier.
 ///
-/// A rating for the kind of work itself counts as much as
-/// five scores, so that people's word moves it from the first one on.
+/// A rating for the kind of work itself counts as much as five scores, so that people's word moves it from
+/// the first one on.
 struct QualityStrategy: Strategy {
     /// Scores that an average must rest on.
-    static let leastScores = 5
+    static let minimumScores = 5
 
     let name = "quality"
     let kind = RoutingStrategy.quality
@@ -30,7 +30,7 @@ struct QualityStrategy: Strategy {
         return .ranks(scores, because: "the best answers")
     }
 
-    /// What is expected of a model's answers, in millionths; `nil` when nobody knows.
+    /// What is expected of a model's answers, in millionths; `nil` when that is unknown.
     static func prediction(
         _ record: ModelRecord?,
         _ card: ModelPolicy?,
@@ -41,13 +41,13 @@ struct QualityStrategy: Strategy {
             guard let judged else { return prior }
             return blend(prior, with: judged)
         }
-        if let judged, judged.scores >= leastScores { return judged.average }
+        if let judged, judged.scores >= minimumScores { return judged.average }
         return card?.quality
     }
 
     /// The mean of the rating, taken for so many scores, and of the scores that there are.
     private static func blend(_ prior: Int, with judged: (average: Int, scores: Int)) -> Int {
-        let (rated, scored) = (Int128(leastScores), Int128(max(0, judged.scores)))
+        let (rated, scored) = (Int128(minimumScores), Int128(max(0, judged.scores)))
         let sum = Int128(prior) * rated + Int128(judged.average) * scored
         return Int(clamping: sum / (rated + scored))
     }

@@ -31,7 +31,7 @@ public enum Judgement: Hashable, Sendable {
     case abstains(String)
     /// Its scores, one for each candidate in their order, and the reason of the choice.
     ///
-    /// More is better; equal ones stay in the order in which they were offered, which is that of the
+    /// More is better; equal ones stay in the order in which they were proposed, which is that of the
     /// chain and its priorities; a candidate without a score comes last.
     case ranks([Score?], because: String)
 }

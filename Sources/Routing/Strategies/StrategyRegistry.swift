@@ -15,7 +15,7 @@ public struct StrategyRegistry: Sendable {
 
     /// What is asked when `routing.strategies` names none: the chain decides, unless the kind of work
     /// or a hard need does.
-    public static let usual = ["explicit", "task-based", "capability", "fallback"]
+    public static let defaultNames = ["explicit", "task-based", "capability", "fallback"]
 
     private let strategies: [any Strategy]
 
@@ -35,12 +35,12 @@ public struct StrategyRegistry: Sendable {
     /// The strategies that answer a policy's requests, in order.
     ///
     /// A name that this build does not know is passed over. The explicit one is always first and the
-    /// fallback always last, where it stands or at the end: a named model is meant, and somebody must
+    /// fallback always last, where it stands or at the end: a named model is meant, and one must
     /// rank.
     func strategies(_ names: [String]) -> [any Strategy] {
         var chosen: [any Strategy] = [ExplicitStrategy()]
         let last = FallbackStrategy()
-        for name in names.isEmpty ? Self.usual : names where name != chosen[0].name {
+        for name in names.isEmpty ? Self.defaultNames : names where name != chosen[0].name {
             if name == last.name { break }
             if let strategy = strategies.first(where: { $0.name == name }) {
                 chosen.append(strategy)

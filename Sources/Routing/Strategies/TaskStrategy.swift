@@ -11,17 +11,17 @@ struct TaskStrategy: Strategy {
         guard let task = question.classification.task else {
             return .abstains("the kind of work is unknown")
         }
-        if case .open(let open) = question.target, open.task != nil {
-            return .ranks(question.orderOfOffer, because: "the chain of \(task.name)")
+        if case .auto(let auto) = question.target, auto.task != nil {
+            return .ranks(question.proposalOrder, because: "the chain of \(task.name)")
         }
         let hasOwnModel = question.candidates.contains { candidate in
-            question.state.policy.providerInForce(candidate.provider)?.policy.model(for: task)
+            question.policy.providerInForce(candidate.provider)?.policy.model(for: task)
                 == candidate.model
         }
         guard hasOwnModel else {
             return .abstains("there is no chain and no model for \(task.name)")
         }
-        return .ranks(question.orderOfOffer, because: "the providers' models for \(task.name)")
+        return .ranks(question.proposalOrder, because: "the providers' models for \(task.name)")
     }
 }
 

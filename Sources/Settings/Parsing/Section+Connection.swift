@@ -157,7 +157,7 @@ extension Diagnostics {
     }
 }
 
-/// The kinds of work that requests are told apart by (requirements, row D3).
+/// The kinds of work that requests are told apart by (docs/strategies.md).
 enum TaskTypes {
     static let all = TaskType.allCases.map(\.name)
 }

@@ -4,13 +4,21 @@ import Yams
 extension ServerSettings {
     /// The section `server`.
     init(_ root: Section) {
-        let keys = ["host", "port", "hosts", "origins", "maxBodyBytes", "shutdownGraceMs"]
+        let keys = [
+            "host", "port", "hosts", "origins", "maxBodyBytes", "maxBodiesBytes", "maxAnswersBytes",
+            "maxConnections", "shutdownGraceMs",
+        ]
         guard let section = root.section("server", known: keys) else { return }
         if let host = section.text("host") { self.host = host }
         if let port = section.count("port", in: 0...65_535) { self.port = port }
         if let bytes = section.count("maxBodyBytes", in: 1_024...1_073_741_824) {
             maxBodyBytes = bytes
         }
+        // Far more than a machine has is no mistake: it is no limit.
+        let memory = 1_048_576...1_099_511_627_776
+        if let bytes = section.count("maxBodiesBytes", in: memory) { maxBodiesBytes = bytes }
+        if let bytes = section.count("maxAnswersBytes", in: memory) { maxAnswersBytes = bytes }
+        if let count = section.count("maxConnections", in: 1...1_000_000) { maxConnections = count }
         if let grace = section.milliseconds("shutdownGraceMs", in: 0...3_600_000) {
             shutdownGrace = grace
         }
@@ -160,7 +168,7 @@ extension BudgetSettings {
             for task in tasks.tasks { perTask[task.name] = tasks.dollars(task.name) }
         }
         perTenant = section.amounts("perTenant")
-        perKey = section.amounts("perKey")
+        perKey = section.amountsByFingerprint("perKey")
         if let flag = section.flag("allowUnpriced") { allowUnpriced = flag }
         if let threshold = section.number("alertThreshold", in: 0...1) {
             alertThreshold = threshold
@@ -199,6 +207,30 @@ extension Section {
         guard let section = openSection(key) else { return [:] }
         var amounts: [String: Nanodollars] = [:]
         for name in section.keys { amounts[name] = section.dollars(name) }
+        return amounts
+    }
+}
+
+extension Section {
+    /// Amounts of dollars under fingerprints of clients' keys.
+    ///
+    /// What is none may be the key itself, so it is not repeated, and its path is its place in the file.
+    fileprivate func amountsByFingerprint(_ key: String) -> [String: Nanodollars] {
+        guard let section = openSection(key) else { return [:] }
+        var amounts: [String: Nanodollars] = [:]
+        for (index, name) in section.keys.enumerated() {
+            guard BudgetSettings.isFingerprint(name) else {
+                section.diagnostics.report(
+                    "the name of entry \(index + 1) is no fingerprint of a key, so it is not repeated here",
+                    at: section.keyNode(name) ?? section.node,
+                    section.path,
+                    suggestion: "write the first 12 digits of the key's SHA-256 in small letters "
+                        + "(`printf %s \"$KEY\" | sha256sum | cut -c1-12`)"
+                )
+                continue
+            }
+            amounts[name] = section.dollars(name)
+        }
         return amounts
     }
 }

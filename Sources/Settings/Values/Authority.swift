@@ -1,37 +1,40 @@
 /// A host with or without a port, as an origin and the `Host` header write it (RFC 3986, section 3.2).
-///
-/// One dot at the host's end only says that the name is whole, and is left out.
-public struct Authority: Sendable {
-    /// The host as it is written; an IPv6 address keeps its brackets.
-    public let host: Substring
-    /// The digits of the port; `nil` where there are none.
-    public let port: Substring?
+public struct Authority: Hashable, Sendable {
+    /// The host.
+    public let host: WebHost
+    /// The port; `nil` where none is written.
+    public let port: UInt16?
 
-    /// Reads what stands in front of a path.
-    public init(_ text: Substring) {
+    /// Reads what stands in front of a path; `nil` for what is none: without a host, with a user's name, with
+    /// a port that is no number up to 65535, or with a byte that neither may hold.
+    public init?(_ text: some StringProtocol) {
+        guard let (written, port) = Self.split(text), let host = WebHost(written) else {
+            return nil
+        }
+        (self.host, self.port) = (host, port)
+    }
+
+    /// The host as it is written, and the port behind it; `nil` for a port that is none.
+    static func split<Text: StringProtocol>(
+        _ text: Text
+    ) -> (host: Text.SubSequence, port: UInt16?)? {
         let bytes = text.utf8
-        let end: Substring.Index
-        if bytes.first == UInt8(ascii: "["), let bracket = bytes.firstIndex(of: UInt8(ascii: "]")) {
+        let end: String.Index
+        if bytes.first == UInt8(ascii: "[") {
+            guard let bracket = bytes.firstIndex(of: UInt8(ascii: "]")) else { return nil }
             end = bytes.index(after: bracket)
         } else {
             end = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
         }
-        let rest = text[end...]
-        port = rest.hasPrefix(":") && rest.utf8.count > 1 ? rest.dropFirst() : nil
-        let host = text[..<end]
-        self.host = host.hasSuffix(".") ? host.dropLast() : host
-    }
-
-    /// Whether it is the name that every machine has for itself.
-    public var isLocalhost: Bool { host == "localhost" || host.lowercased() == "localhost" }
-
-    /// Whether it is an address and no name: what ends in a number never leads to a name server
-    /// (WHATWG URL, "ends-in-a-number checker").
-    public var isAddress: Bool {
-        let bytes = host.utf8
-        if bytes.first == UInt8(ascii: "[") { return true }
-        let label = bytes.reversed().prefix { $0 != UInt8(ascii: ".") }
-        return !label.isEmpty
-            && label.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        let rest = bytes[end...]
+        guard let colon = rest.first else { return (text[..<end], nil) }
+        let digits = rest.dropFirst()
+        guard colon == UInt8(ascii: ":"),
+            digits.allSatisfy((UInt8(ascii: "0")...UInt8(ascii: "9")).contains)
+        else { return nil }
+        // A colon without a port stands for the scheme's own (RFC 3986, section 3.2.3).
+        if digits.isEmpty { return (text[..<end], nil) }
+        guard let port = UInt16(String(decoding: digits, as: UTF8.self)) else { return nil }
+        return (text[..<end], port)
     }
 }

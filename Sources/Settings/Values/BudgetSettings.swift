@@ -31,6 +31,11 @@ public struct BudgetSettings: Hashable, Sendable {
     /// The output limit of requests that set none, under a budget that names none.
     public static let usualOutputTokens = 4_096
 
+    /// Whether a text is the fingerprint of a client's key: the first 12 hexadecimal digits of its SHA-256.
+    public static func isFingerprint(_ text: String) -> Bool {
+        text.wholeMatch(of: /[0-9a-f]{12}/) != nil
+    }
+
     /// Whether there is any budget.
     public var isLimiting: Bool {
         monthly != nil || daily != nil || !perTask.isEmpty || !perTenant.isEmpty

@@ -1,7 +1,6 @@
 /// A host by name or by address, or, as `*.example`, every name below one.
 public struct HostPattern: Hashable, Sendable {
-    /// The name in lower case, without a dot at its end.
-    private let name: String
+    private let host: WebHost
     /// Whether the names below it are meant, and not it itself.
     private let isParent: Bool
 
@@ -12,51 +11,43 @@ public struct HostPattern: Hashable, Sendable {
     /// none: it would let in every website.
     public init?(_ text: String) {
         isParent = text.hasPrefix("*.")
-        let host = isParent ? text.dropFirst(2) : text[...]
-        let name = Authority(host).host
-        guard !name.isEmpty, host == name || host == name + ".",
-            name.utf8.allSatisfy(name.hasPrefix("[") ? Self.isAddressByte : Self.isNameByte),
-            !isParent || !Authority(name).isAddress
+        guard let host = WebHost(isParent ? text.dropFirst(2) : text[...]),
+            !isParent || !host.isAddress, Self.isPlain(host)
         else { return nil }
-        self.name = name.lowercased()
+        self.host = host
     }
 
     private init(below name: String) {
-        (self.name, isParent) = (name, true)
+        (host, isParent) = (.name(name), true)
     }
 
     /// The names that nobody can register, so that no website has one: of multicast DNS (RFC 6762), of
     /// private networks (ICANN resolution 2024.07.29.06; `host.docker.internal` is one), and of the
     /// machine itself (RFC 6761).
-    public static let unregistrable =
-        [belowLocalhost] + ["local", "internal"].map(HostPattern.init(below:))
+    public static let unregistrable = ["localhost", "local", "internal"].map(
+        HostPattern.init(below:)
+    )
 
-    /// Names that browsers take to this machine.
-    static let belowLocalhost = HostPattern(below: "localhost")
+    /// The pattern in its one spelling.
+    public var text: String { (isParent ? "*." : "") + host.description }
 
-    /// The pattern as the configuration writes it.
-    public var text: String { isParent ? "*." + name : name }
-
-    /// Whether a host is meant; upper and lower case are the same.
-    public func matches(_ host: Substring) -> Bool {
-        let host = host.lowercased()
-        guard isParent else { return host == name }
-        return host.utf8.count > name.utf8.count + 1 && host.hasSuffix(name)
-            && host.dropLast(name.count).hasSuffix(".")
+    /// Whether a host is meant.
+    public func matches(_ other: WebHost) -> Bool {
+        guard isParent else { return other == host }
+        guard case .name(let name) = other, case .name(let parent) = host else { return false }
+        return name.utf8.count > parent.utf8.count + 1 && name.hasSuffix("." + parent)
     }
 
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"),
-            UInt8(ascii: "_"):
-            true
-        default: false
+    /// Whether a name holds what names of machines hold; whoever writes another has mistyped one.
+    private static func isPlain(_ host: WebHost) -> Bool {
+        guard case .name(let name) = host else { return true }
+        return name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"),
+                UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"):
+                true
+            default: false
+            }
         }
-    }
-
-    private static func isAddressByte(_ byte: UInt8) -> Bool {
-        isNameByte(byte)
-            || [UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ":")].contains(byte)
     }
 }

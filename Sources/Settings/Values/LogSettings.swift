@@ -17,7 +17,7 @@ public struct LogSettings: Hashable, Sendable {
     public init() {}
 }
 
-/// What a client waits for (requirements, row A2).
+/// What a client waits for; docs/durability.md has what a crash can lose at each.
 public enum LogDurability: String, Hashable, Sendable, CaseIterable {
     /// The decision is durable before the provider is called.
     case strict
@@ -27,7 +27,7 @@ public enum LogDurability: String, Hashable, Sendable, CaseIterable {
     case `async`
 }
 
-/// What is kept of prompts and answers (requirements, row A10).
+/// What is kept of prompts and answers.
 public enum BodyCapture: String, Hashable, Sendable, CaseIterable {
     /// Nothing that was made from their text.
     case none

@@ -73,7 +73,7 @@ public struct RetrySettings: Hashable, Sendable {
     public init() {}
 }
 
-/// Which providers may serve a request that leaves the choice open (requirements, row D1).
+/// Which providers may serve a request that leaves the choice open.
 public enum ProviderMode: String, Hashable, Sendable, CaseIterable {
     /// Local providers before hosted ones.
     case localFirst = "local_first"

@@ -6,6 +6,13 @@ public struct ServerSettings: Hashable, Sendable {
     public var port = 8080
     /// The largest request body in bytes.
     public var maxBodyBytes = 32 * 1_024 * 1_024
+    /// The bytes that the bodies of all requests under way may take together.
+    public var maxBodiesBytes = Self.usualMemory
+    /// The bytes that all answers under way may take together.
+    public var maxAnswersBytes = Self.usualMemory
+    /// How many clients may be connected; `nil` is what the system's limit of open files allows, 4,096
+    /// at most.
+    public var maxConnections: Int?
     /// How long a stopping server waits for requests in flight.
     public var shutdownGrace = Duration.milliseconds(10_000)
 
@@ -14,6 +21,10 @@ public struct ServerSettings: Hashable, Sendable {
     public var hosts: [HostPattern] = []
     /// The websites whose pages may use the gateway, besides those of this machine.
     public var origins: [OriginPattern] = []
+
+    /// What bodies, and answers, may take by default: five of the largest bodies at once, or hundreds of
+    /// an agent's, and both together fit a small machine.
+    public static let usualMemory = 512 * 1_024 * 1_024
 
     /// Loopback, port 8080, bodies of 32 MiB, ten seconds of grace.
     public init() {}

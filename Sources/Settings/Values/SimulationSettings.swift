@@ -58,7 +58,7 @@ public struct SimulatedModelSettings: Hashable, Sendable {
 
 /// The simulated providers that stand in when no real one is found.
 ///
-/// Their models and prices are in the module Simulation, under these names.
+/// Their models and prices are in `SimulatedProviderSpec.builtIn`, under these names.
 public enum BuiltInSimulation {
     /// Poses as a free, slower and weaker model on the user's own machine.
     public static let local = "sim-local"

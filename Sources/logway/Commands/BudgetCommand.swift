@@ -1,8 +1,7 @@
 import ArgumentParser
 import Events
-import Foundation
+import Queries
 import Reporting
-import RouterState
 
 /// `logway budget`.
 struct BudgetCommand: ParsableCommand {
@@ -17,10 +16,8 @@ struct BudgetCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let queries = try LogQueries(readingOptions.directory())
-        let state = try queries.state(at: atOption.time)
-        let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-        let status = BudgetStatus(state, at: atOption.time ?? max(now, state.time))
+        let queries = try readingOptions.queries()
+        let status = try queries.budgets(at: atOption.time, now: .wallClock)
         if json { Output.line(try status.json) } else { Output.write(status.text) }
     }
 }

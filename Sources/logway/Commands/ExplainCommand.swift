@@ -1,6 +1,6 @@
 import ArgumentParser
 import Events
-import Projections
+import Queries
 import Reporting
 
 /// `logway explain`.
@@ -31,9 +31,15 @@ struct ExplainCommand: ParsableCommand {
     }
 
     func run() throws {
-        let directory = try readingOptions.directory()
-        var damage: (any Error)?
-        guard let record = try record(in: directory, damage: &damage) else {
+        let queries = try readingOptions.queries()
+        let directory = queries.directory
+        let found =
+            if let wanted = RequestID(id) {
+                try queries.request(wanted)
+            } else {
+                try queries.newestRequest()
+            }
+        guard let found else {
             throw CommandError(
                 id == "last"
                     ? "the log in \(directory) holds no request yet; send one, or choose another "
@@ -41,21 +47,9 @@ struct ExplainCommand: ParsableCommand {
                     : "there is no request \(id) in \(directory); `logway requests` lists them"
             )
         }
+        let record = found.record
         if json { Output.line(record.json) } else { Output.page(ExplainPage(record).text) }
-        if bodies { try BodyTexts(of: record, in: directory).show(asJSON: json) }
-        if let damage { throw damage }
-    }
-
-    /// Everything about the request; `nil` when the log does not know it.
-    private func record(in directory: String, damage: inout (any Error)?) throws -> RequestRecord? {
-        if let id = RequestID(id) {
-            var log = try LogQueries(directory)
-            return try log.record(of: id, damage: &damage)
-        }
-        return try ReadModelQuery.answer(directory) { model in
-            try model.records(1, RequestFilter()).first
-        } orFold: { log in
-            try log.requests(since: nil).newest(1, RequestFilter()).first
-        }
+        if bodies { BodyTexts(try queries.texts(of: record)).show(asJSON: json) }
+        if let damage = found.damage { throw damage }
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+import Queries
 import WriteAheadLog
 
 extension LogCommand {
@@ -27,19 +27,9 @@ extension LogCommand {
         var json = false
 
         func run() throws {
-            let directory = try readingOptions.directory()
-            var reader = try LogReader(directory)
-            let key = try key.map { try CheckpointKey(file: $0) }
-            let checkpoint = try reader.checkpoint(
-                signedBy: key ?? CheckpointKey(directory: directory)
-            )
+            let checkpoint = try readingOptions.queries().checkpoint(keyFile: key)
             if json || out == nil { Output.line(checkpoint.json) }
-            guard let out else { return }
-            do {
-                try Data((checkpoint.json + "\n").utf8).write(to: URL(filePath: out))
-            } catch {
-                throw CommandError("\(out) can't be written: \(error.localizedDescription)")
-            }
+            if let out { try checkpoint.write(to: out) }
         }
     }
 }
@@ -78,15 +68,6 @@ struct AgainstOptions: ParsableArguments {
 
     /// The checkpoint, if one is asked for.
     ///
-    /// - Throws: `CommandError` if the file can't be read, `LogError.invalidCheckpoint`.
-    func checkpoint() throws -> Checkpoint? {
-        guard let against else { return nil }
-        let text: String
-        do {
-            text = try String(contentsOf: URL(filePath: against), encoding: .utf8)
-        } catch {
-            throw CommandError("\(against) can't be read: \(error.localizedDescription)")
-        }
-        return try Checkpoint(json: text, path: against)
-    }
+    /// - Throws: `QueryError` if the file can't be read, `LogError.invalidCheckpoint`.
+    func checkpoint() throws -> Checkpoint? { try against.map { try Checkpoint(file: $0) } }
 }

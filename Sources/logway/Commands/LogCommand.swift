@@ -1,6 +1,6 @@
 import ArgumentParser
-import EventLog
 import Events
+import Queries
 import Reporting
 import WriteAheadLog
 
@@ -11,7 +11,7 @@ struct LogCommand: AsyncParsableCommand {
         abstract: "Reads, checks and repairs the log.",
         subcommands: [
             TailCommand.self, VerifyCommand.self, StatsCommand.self, DumpCommand.self,
-            CheckpointCommand.self, RepairCommand.self,
+            CheckpointCommand.self, RepairCommand.self, ClockCommand.self,
         ]
     )
 
@@ -45,51 +45,20 @@ struct LogCommand: AsyncParsableCommand {
         }
 
         func run() async throws {
-            var queries = try LogQueries(readingOptions.directory())
-            let wanted = request.flatMap { RequestID($0) }
-            var next = try showLast(&queries, wanted)
+            var tail = try LogTail(
+                readingOptions.directory(),
+                type: type?.name,
+                request: request.flatMap { RequestID($0) }
+            )
+            let end = try tail.last(number)
+            // Before damage too, what there is is shown.
+            for line in end.lines { show(line.event, line.sequence) }
+            if let damage = end.damage { throw damage }
             while follow {
                 try await Task.sleep(for: Self.pollInterval)
                 Output.endIfUnread()
-                next = try queries.forEach(from: next) { event, sequence in
-                    if matches(event, wanted) { show(event, sequence) }
-                    return true
-                }
+                try tail.more(show)
             }
-        }
-
-        /// Shows the last events that match and returns where to go on.
-        private func showLast(
-            _ queries: inout LogQueries,
-            _ wanted: RequestID?
-        ) throws -> UInt64 {
-            var last = LastItems<(event: Event, sequence: UInt64)>(number)
-            let start = try firstSequence(&queries, wanted)
-            // Before damage too, what there is is shown.
-            defer { for (event, sequence) in last.items { show(event, sequence) } }
-            return try queries.forEach(from: start) { event, sequence in
-                if matches(event, wanted) { last.append((event, sequence)) }
-                return true
-            }
-        }
-
-        /// Where the last events that match are to be looked for.
-        private func firstSequence(
-            _ queries: inout LogQueries,
-            _ wanted: RequestID?
-        ) throws -> UInt64 {
-            let first = try queries.firstSequence()
-            if let wanted {
-                return try queries.unlessRetired { try $0.firstSequence(of: wanted) } ?? first
-            }
-            if type != nil { return first }
-            guard let last = try queries.lastSequenceUnlessDamaged() else { return first }
-            return last > UInt64(number) ? max(first, last - UInt64(number) + 1) : first
-        }
-
-        private func matches(_ event: Event, _ wanted: RequestID?) -> Bool {
-            if let type, event.body.name != type.name { return false }
-            return wanted == nil || event.body.request == wanted
         }
 
         private func show(_ event: Event, _ sequence: UInt64) {
@@ -111,10 +80,8 @@ struct LogCommand: AsyncParsableCommand {
 
         func run() throws {
             let checkpoint = try againstOptions.checkpoint()
-            let directory = try readingOptions.directory()
-            var reader = try LogReader(directory)
             var bar = ProgressBar(total: 100)
-            let report = try reader.verify(
+            let verification = try readingOptions.queries().verify(
                 against: checkpoint,
                 publicKey: againstOptions.publicKeyBytes
             ) { checked, total in
@@ -122,24 +89,9 @@ struct LogCommand: AsyncParsableCommand {
                 guard total > 64 << 20 else { return }
                 bar.show(checked * 100 / total, note: "% checked")
             }
-            let undecodable = report.isWhole ? Self.firstUndecodable(directory) : nil
-            if json {
-                Output.line(VerificationText(report, undecodable: undecodable).json)
-            } else {
-                Output.write(VerificationText(report, undecodable: undecodable).text)
-            }
-            if !report.isWhole || undecodable != nil { throw CheckFailed(message: nil) }
-        }
-
-        /// What stops the events of a whole log from being read, if something does.
-        private static func firstUndecodable(_ directory: String) -> String? {
-            do {
-                var reader = try EventReader(directory)
-                try reader.forEach(from: reader.log.firstSequence()) { _, _ in true }
-                return nil
-            } catch {
-                return "\(error)"
-            }
+            let text = VerificationText(verification)
+            if json { Output.line(text.json) } else { Output.write(text.text) }
+            if !verification.isWhole { throw CheckFailed(message: nil) }
         }
     }
 
@@ -155,16 +107,7 @@ struct LogCommand: AsyncParsableCommand {
         var json = false
 
         func run() throws {
-            let directory = try readingOptions.directory()
-            var log = try LogReader(directory)
-            let statistics = try log.statistics()
-            var types: [String: Int] = [:]
-            var reader = try EventReader(directory)
-            try reader.forEach(from: reader.log.firstSequence()) { event, _ in
-                types[event.body.name, default: 0] += 1
-                return true
-            }
-            let text = StatisticsText(statistics, types: types)
+            let text = StatisticsText(try readingOptions.queries().contents())
             Output.write(json ? text.json + "\n" : text.text)
         }
     }
@@ -191,5 +134,17 @@ struct LogCommand: AsyncParsableCommand {
                 return true
             }
         }
+    }
+}
+
+/// The type of an event on the command line, by its name.
+struct EventTypeArgument: ExpressibleByArgument {
+    static let allValueStrings = EventTypeName.known
+
+    let name: EventTypeName
+
+    init?(argument: String) {
+        guard let name = EventTypeName(argument) else { return nil }
+        self.name = name
     }
 }

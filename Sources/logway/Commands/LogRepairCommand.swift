@@ -1,5 +1,6 @@
 import ArgumentParser
-import Foundation
+import Events
+import Queries
 import WriteAheadLog
 
 extension LogCommand {
@@ -12,7 +13,8 @@ extension LogCommand {
                 For a log that the server refuses as damaged. The log ends with the last record \
                 before the damage from then on; a footer, padding or mark that follows from the \
                 rest is mended instead. Nothing is destroyed: log/repair-TIME/ keeps every byte \
-                that was changed, and a manifest. Not beside a running server.
+                that was changed, and a manifest. A log that lost its end, as a snapshot or read.db \
+                knows, goes on without it. Not beside a running server.
                 """
         )
 
@@ -23,11 +25,8 @@ extension LogCommand {
         var json = false
 
         func run() throws {
-            let report = try LogRepair.run(
-                readingOptions.directory(),
-                dryRun: dryRun,
-                time: Int64(Date().timeIntervalSince1970 * 1_000_000)
-            )
+            let queries = try readingOptions.queries()
+            let report = try queries.repair(dryRun: dryRun, now: .wallClock)
             Output.write(json ? report.json + "\n" : RepairText(report).text)
         }
     }

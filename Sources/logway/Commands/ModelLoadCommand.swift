@@ -1,5 +1,6 @@
 import ArgumentParser
-import Gateway
+import ProviderClients
+import Queries
 import Settings
 
 /// What `logway models load` and `unload` share.
@@ -14,28 +15,14 @@ private struct ModelLoadOptions: ParsableArguments {
 
     /// The loading at the provider that is named, and the model there.
     func loading() async throws -> (ModelLoading, provider: String, model: String) {
-        let (settings, catalog) = try await configuration.read()
-        let able = settings.providers.filter { ModelLoading.isPossible(at: $0.type) }
-        func loading(at provider: ProviderSettings) throws -> ModelLoading {
-            try ModelLoading(
-                at: provider,
-                catalog: catalog,
-                trustedCertificatesFile: settings.trustedCertificatesFile
-            )
-        }
-        let parts = model.split(separator: ":", maxSplits: 1).map(String.init)
-        if parts.count == 2, let named = settings.provider(named: parts[0]) {
-            return (try loading(at: named), named.name, parts[1])
-        }
-        guard able.count == 1 else {
-            let names = able.map { "\($0.name):\(model)" }.joined(separator: ", ")
-            throw CommandError(
-                able.isEmpty
-                    ? "no provider here loads models; ollama and lmstudio do"
-                    : "say which provider: \(names)"
-            )
-        }
-        return (try loading(at: able[0]), able[0].name, model)
+        let found = try await configuration.read()
+        let place = try found.place(toLoad: model, where: ModelLoading.isPossible)
+        let loading = try ModelLoading(
+            at: place.provider,
+            catalog: found.catalog,
+            trustedCertificatesFile: found.settings.trustedCertificatesFile
+        )
+        return (loading, place.provider.name, place.model)
     }
 
     func write(_ model: String, at provider: String, _ state: String) {

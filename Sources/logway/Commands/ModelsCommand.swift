@@ -1,7 +1,7 @@
 import ArgumentParser
 import Catalog
 import Events
-import Foundation
+import Queries
 
 /// `logway models`.
 struct ModelsCommand: ParsableCommand {
@@ -45,11 +45,8 @@ struct ModelsCommand: ParsableCommand {
             let type = provider.flatMap { ProviderType(name: $0) }
             let needed = capability.compactMap { Capabilities(name: $0) }
                 .reduce(into: Capabilities()) { $0.formUnion($1) }
-            let catalog = try CatalogFiles.catalog(catalogOptions.named())
-            let cards = catalog.cards.filter { card in
-                (type == nil || card.provider == type)
-                    && (needed.isEmpty || card.capabilities?.isSuperset(of: needed) == true)
-            }
+            let catalog = try catalogOptions.catalog()
+            let cards = catalog.cards(of: type, ableTo: needed)
             if json {
                 for card in cards { Output.line(card.json(in: catalog)) }
             } else if cards.isEmpty {
@@ -74,16 +71,8 @@ struct ModelsCommand: ParsableCommand {
         var json = false
 
         func run() throws {
-            let catalog = try CatalogFiles.catalog(catalogOptions.named())
-            let cards = catalog.cards(named: model)
-            guard !cards.isEmpty else {
-                let near = catalog.names(near: model)
-                let advice =
-                    near.isEmpty
-                    ? "`logway models list` lists the known ones"
-                    : "did you mean \(near.joined(separator: ", "))?"
-                throw CommandError("the catalogue has no model `\(model)`; \(advice)")
-            }
+            let catalog = try catalogOptions.catalog()
+            let cards = try catalog.knownCards(named: model)
             if json {
                 for card in cards { Output.line(card.json(in: catalog)) }
             } else {
@@ -121,32 +110,37 @@ struct ModelsCommand: ParsableCommand {
         var json = false
 
         func run() throws {
-            guard let target = try to ?? catalogOptions.named() ?? CatalogFiles.usualFile else {
-                throw CommandError("there is no home folder; name the user catalogue with --to")
-            }
-            let user = try CatalogFiles.read(target, mustExist: false) ?? UserCatalog()
-            let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-            let data = try CatalogFiles.json(file)
-            let prices: PriceImport
-            do {
-                prices = try PriceImport(
-                    liteLLM: data,
-                    file: URL(filePath: file).lastPathComponent,
-                    asOf: now.date,
-                    shipped: Catalog.shipped,
-                    user: user
-                )
-            } catch {
-                if case .notPrices = error { throw CommandError("\(file): \(error)") }
-                throw CommandError("\(target): \(error)")
-            }
-            let isWritten = !dryRun && prices.result != user
-            if isWritten { try CatalogFiles.write(prices.result, to: target) }
+            let imported = try CatalogFiles(in: .process).importPrices(
+                from: file,
+                into: to,
+                configuration: catalogOptions.config,
+                asOf: Timestamp.wallClock.date,
+                dryRun: dryRun
+            )
             if json {
-                Output.line(prices.json(target: target, isWritten: isWritten))
+                Output.line(imported.json)
             } else {
-                Output.write(prices.text(target: target, isWritten: isWritten, isDry: dryRun))
+                Output.write(imported.text(isDry: dryRun))
             }
         }
+    }
+}
+
+/// Which user catalogue a command means.
+struct CatalogOptions: ParsableArguments {
+    @Option(
+        name: .long,
+        help:
+            "The configuration that names the user catalogue. Default: ./logway.yaml, then ~/.config/logway/logway.yaml."
+    )
+    var config: String?
+
+    /// The shipped catalogue under the user's.
+    ///
+    /// - Throws: `SettingsError` if there is a configuration and it is wrong; `QueryError` for a user
+    ///   catalogue that can't be used.
+    func catalog() throws -> Catalog {
+        let files = CatalogFiles(in: .process)
+        return try files.catalog(files.named(byConfiguration: config))
     }
 }

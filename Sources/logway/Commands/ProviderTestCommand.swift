@@ -1,6 +1,7 @@
 import ArgumentParser
-import Foundation
 import Gateway
+import ProviderClients
+import Queries
 import Settings
 
 /// `logway providers test`.
@@ -26,15 +27,15 @@ struct ProviderTestCommand: AsyncParsableCommand {
     var json = false
 
     func run() async throws {
-        let (settings, catalog) = try await configuration.read()
-        let provider = try configuration.provider(named: name, in: settings)
+        let found = try await configuration.read()
+        let provider = try found.provider(named: name)
         var steps: [CheckStep] = []
         let passed = try await ProviderCheck.run(
             provider,
             model: model,
-            catalog: catalog,
+            catalog: found.catalog,
             allowsCost: paid,
-            trustedCertificatesFile: settings.trustedCertificatesFile
+            trustedCertificatesFile: found.settings.trustedCertificatesFile
         ) { step in
             steps.append(step)
             if !json { Output.checkStep(step) }

@@ -1,8 +1,7 @@
 import ArgumentParser
 import Events
-import Foundation
+import Queries
 import Reporting
-import RouterState
 
 /// `logway providers`.
 struct ProvidersCommand: ParsableCommand {
@@ -16,25 +15,16 @@ struct ProvidersCommand: ParsableCommand {
         defaultSubcommand: StatusCommand.self
     )
 
-    /// What both subcommands take.
+    /// What the subcommands on the log take.
     struct Options: ParsableArguments {
         @OptionGroup var readingOptions: ReadingOptions
         @OptionGroup var atOption: AtOption
         @Flag(name: .long, help: "Prints JSON.")
         var json = false
 
-        /// The state that the log tells of, and the time to look at it: now or the instant.
-        func state() throws -> (RouterState, Timestamp) {
-            let queries = try LogQueries(readingOptions.directory())
-            let state = try queries.state(at: atOption.time)
-            let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-            return (state, atOption.time ?? max(now, state.time))
-        }
-
         /// The status that the log tells of, now or at the instant.
         func status() throws -> ProviderStatus {
-            let (state, time) = try state()
-            return ProviderStatus(state, at: time)
+            try readingOptions.queries().providers(at: atOption.time, now: .wallClock)
         }
     }
 
@@ -63,8 +53,8 @@ struct ProvidersCommand: ParsableCommand {
         @OptionGroup var options: Options
 
         func run() throws {
-            let (state, time) = try options.state()
-            let status = QuotaStatus(state, at: time)
+            let queries = try options.readingOptions.queries()
+            let status = try queries.quotas(at: options.atOption.time, now: .wallClock)
             if options.json { Output.line(try status.json) } else { Output.write(status.text) }
         }
     }

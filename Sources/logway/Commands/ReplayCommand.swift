@@ -1,7 +1,7 @@
 import ArgumentParser
 import Evaluation
 import Events
-import Foundation
+import Queries
 
 /// `logway replay`.
 struct ReplayCommand: ParsableCommand {
@@ -41,35 +41,29 @@ struct ReplayCommand: ParsableCommand {
     }
 
     func run() throws {
-        let directory = try readingOptions.directory()
-        var history = try StateHistory(directory)
+        let queries = try readingOptions.queries()
+        var bar = ReplayProgress()
         let start = ContinuousClock.now
-        if check {
-            let findings = try checked(&history)
-            if let request, findings.decisions.total + findings.attempts.total == 0 {
-                throw CommandError(
-                    "nothing was decided for request \(request) in \(directory); "
-                        + "`logway requests` lists those there are"
-                )
-            }
-            let texts = ReplayCheckTexts(findings, elapsed: start.duration(to: .now))
-            if json { Output.line(texts.json) } else { Output.write(texts.text) }
-            if !findings.isEqual { throw CheckFailed() }
-        } else {
-            var bar = ReplayProgress()
-            let replay = try history.replay(until: atOption.time) { bar.show($0, of: $1) }
+        guard check else {
+            let replay = try queries.replay(until: atOption.time) { bar.show($0, of: $1) }
             let texts = ReplayTexts(replay, elapsed: start.duration(to: .now))
             if json { Output.line(texts.json) } else { Output.write(texts.text) }
+            return
         }
-    }
-
-    private func checked(_ history: inout StateHistory) throws -> ReplayFindings {
         var scope = ReplayScope()
         scope.since = period.since?.time
         scope.until = period.until?.time
         scope.request = request.flatMap { RequestID($0) }
-        var bar = ReplayProgress()
-        return try history.check(scope, keepsAll: all) { bar.show($0, of: $1) }
+        let findings = try queries.check(scope, keepsAll: all) { bar.show($0, of: $1) }
+        if let request, findings.decisions.total + findings.attempts.total == 0 {
+            throw CommandError(
+                "nothing was decided for request \(request) in \(queries.directory); "
+                    + "`logway requests` lists those there are"
+            )
+        }
+        let texts = ReplayCheckTexts(findings, elapsed: start.duration(to: .now))
+        if json { Output.line(texts.json) } else { Output.write(texts.text) }
+        if !findings.isEqual { throw CheckFailed() }
     }
 }
 

@@ -1,7 +1,6 @@
 import ArgumentParser
 import Events
-import Foundation
-import Projections
+import Queries
 import Reporting
 
 /// `logway report`.
@@ -30,28 +29,12 @@ struct ReportCommand: ParsableCommand {
     }
 
     func run() throws {
-        let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
-        let today = (atOption.time ?? now).date
-        let month = month ?? MonthArgument(year: today.year, month: today.month)
-        let report = try report(year: month.year, month: month.month)
+        let month = month?.month ?? CalendarMonth((atOption.time ?? .wallClock).date)
+        let report = try readingOptions.queries().costs(of: month, at: atOption.time)
         if json || format == .json {
             Output.line(try report.json)
         } else {
             Output.page(report.text)
-        }
-    }
-
-    /// The report: of what the log says now from the read model, of an instant from the log.
-    private func report(year: Int, month: Int) throws -> CostReport {
-        let directory = try readingOptions.directory()
-        if let time = atOption.time {
-            var log = try LogQueries(directory)
-            return try log.costs(year: year, month: month, at: time)
-        }
-        return try ReadModelQuery.answer(directory, needsBeginning: true) { model in
-            try model.costs(of: CalendarMonth(year: year, month: month))
-        } orFold: { log in
-            try log.costs(year: year, month: month)
         }
     }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
 import Events
-import Projections
+import Queries
 import Reporting
 
 /// `logway requests`.
@@ -50,45 +50,19 @@ struct RequestsCommand: ParsableCommand {
         filter.outcome = outcome?.outcome
         filter.minimumCost = minCost?.amount
         filter.failedOver = failedOver
-        let directory = try readingOptions.directory()
+        let queries = try readingOptions.queries()
         if json {
-            let records = try answer(directory) { model in
-                try model.records(limit, filter)
-            } orFold: { log in
-                try log.requests(since: filter.since, at: atOption.time).newest(limit, filter)
+            for record in try queries.records(limit, filter, at: atOption.time) {
+                Output.line(record.json)
             }
-            for record in records { Output.line(record.json) }
         } else {
-            let lines = try answer(directory) { model in
-                try model.requests(limit, filter)
-            } orFold: { log in
-                try log.requests(since: filter.since, at: atOption.time)
-                    .newest(limit, filter).map(RequestLine.init)
-            }
+            let lines = try queries.requests(limit, filter, at: atOption.time)
             if lines.isEmpty {
                 Output.errorText("no request matches")
             } else {
                 Output.write(RequestList.table(lines))
             }
         }
-    }
-
-    /// Asks the read model for what the log says now, and the log for what it said at an instant.
-    private func answer<Answer>(
-        _ directory: String,
-        _ ask: (ReadModel) throws -> Answer,
-        orFold fold: (inout LogQueries) throws -> Answer
-    ) throws -> Answer {
-        guard atOption.time == nil else {
-            var log = try LogQueries(directory)
-            return try fold(&log)
-        }
-        return try ReadModelQuery.answer(
-            directory,
-            needsBeginning: period.since != nil,
-            ask,
-            orFold: fold
-        )
     }
 }
 

@@ -1,9 +1,10 @@
 import ArgumentParser
-import Catalog
 import Foundation
 import Gateway
 import Glibc
+import Ledger
 import Logging
+import Queries
 import Settings
 
 /// `logway serve`.
@@ -32,15 +33,18 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var (settings, catalog) = try await configuration.read()
+        let diagnostics = Output.stopWaiting()
+        let found = try await configuration.read()
+        var settings = found.settings
+        Output.hide(settings.redaction)
         if case .file(let file) = settings.origin {
             Output.errorText("configuration: \(file)")
         } else {
             Output.errorText("configuration: none found, looking for providers")
-            let found = settings.findings(in: ProcessInfo.processInfo.environment)
-            if !found.isEmpty { Output.errorText("found: " + found.joined(separator: ", ")) }
+            let findings = settings.findings(in: ProcessInfo.processInfo.environment)
+            if !findings.isEmpty { Output.errorText("found: " + findings.joined(separator: ", ")) }
         }
-        if let file = CatalogFiles.inUse(settings.catalogFile) {
+        if let file = CatalogFiles(in: .process).inUse(settings.catalogFile) {
             Output.errorText("models: \(file) over the shipped catalogue")
         }
         if let host { settings.server.host = host }
@@ -49,14 +53,15 @@ struct ServeCommand: AsyncParsableCommand {
         for note in settings.notes { Output.errorText("note: \(note)") }
         Self.raiseDescriptorLimit()
         let directory = Invocation.absolute(dataOptions.directory(settings))
-        let usual = try ReadingOptions.directoryWithoutOptions()
+        let usual = try DataLocation.withoutOptions(in: .process)
         let isUsual = Invocation.target(of: directory) == Invocation.target(of: usual)
         let invocation = Invocation(data: isUsual ? nil : directory)
         let gateway = try await Gateway(
             settings,
-            catalog: catalog,
+            catalog: found.catalog,
             directory: directory,
-            logger: .standardError
+            logger: .standardError,
+            diagnostics: diagnostics
         )
         gateway.ledger.onPoison { error in
             // Nothing more can be recorded, so nothing more may be served.
@@ -68,7 +73,7 @@ struct ServeCommand: AsyncParsableCommand {
             settings.isSimulated
             ? (settings.origin == .discovery ? "no provider was found" : "as configured") : nil
         try await gateway.run { listening in
-            Output.write(
+            Output.announce(
                 Self.greeting(
                     host: host,
                     port: listening.port,
@@ -106,5 +111,22 @@ struct ServeCommand: AsyncParsableCommand {
               \(invocation.command("explain last"))
 
             """
+    }
+}
+
+extension ServeCommand {
+    /// Lets the process open as many files as the system allows it.
+    ///
+    /// A stream takes two descriptors, its client's and its provider's; the usual soft limit of 1,024
+    /// is there for programs that use `select`, which none of this does.
+    private static func raiseDescriptorLimit() {
+        var limit = rlimit()
+        // Safe: both calls read or write the one local structure.
+        guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
+            return
+        }
+        limit.rlim_cur = limit.rlim_max
+        // A refusal leaves the limit as it was, which is what there would be without asking.
+        _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 }

@@ -1,9 +1,8 @@
 import ArgumentParser
-import Foundation
-import Settings
+import Queries
 
 /// `logway providers set-default`.
-struct SetDefaultCommand: AsyncParsableCommand {
+struct SetDefaultCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "set-default",
         abstract: "Makes a provider the first one that requests for `auto` go to.",
@@ -20,41 +19,18 @@ struct SetDefaultCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Prints JSON.")
     var json = false
 
-    func run() async throws {
-        guard let file = configuration.file else {
-            throw CommandError("there is no configuration to write; make a logway.yaml first")
-        }
-        let (settings, catalog) = try await configuration.read()
-        _ = try configuration.provider(named: name, in: settings)
-        let environment = ProcessInfo.processInfo.environment
-        let url = URL(filePath: file).resolvingSymlinksInPath()
-        let text = try String(contentsOf: url, encoding: .utf8)
-        let edited = try SettingsEdit.makingDefault(
+    func run() throws {
+        let (file, isChanged) = try EffectiveConfiguration.makeDefault(
             name,
-            in: text,
-            file: file,
-            environment: environment,
-            catalog: catalog
+            configuration: configuration.config,
+            in: .process
         )
-        if edited != text {
-            let permissions = try FileManager.default.attributesOfItem(atPath: url.path)[
-                .posixPermissions
-            ]
-            try Data(edited.utf8).write(to: url, options: .atomic)
-            if let permissions {
-                // A file that holds keys must not become readable.
-                try FileManager.default.setAttributes(
-                    [.posixPermissions: permissions],
-                    ofItemAtPath: url.path
-                )
-            }
-        }
         if json {
             Output.line(JSONText.object(["default": .text(name), "file": .text(file)]))
-        } else if edited == text {
-            Output.line("\(name) is the first already")
-        } else {
+        } else if isChanged {
             Output.line("\(name) is the first now, in \(file); restart `logway serve`")
+        } else {
+            Output.line("\(name) is the first already")
         }
     }
 }

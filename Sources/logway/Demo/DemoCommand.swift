@@ -4,6 +4,7 @@ import Events
 import Foundation
 import Gateway
 import Logging
+import Queries
 import Reporting
 import RouterState
 import Settings
@@ -39,6 +40,8 @@ struct DemoCommand: AsyncParsableCommand {
             "starting \(plan.settings.providers.count) simulated providers and the gateway; "
                 + "EVERY ANSWER IS SIMULATED"
         )
+        // The gateway runs in this process, and must not wait for a reader.
+        _ = Output.stopWaiting()
         var logger = Logger.standardError
         logger.logLevel = .warning
         let gateway = try await Gateway(
@@ -98,24 +101,23 @@ struct DemoCommand: AsyncParsableCommand {
                 + "\(tally.judged) judged"
         )
         let invocation = Invocation(data: directory)
-        var queries = try LogQueries(directory)
+        let queries = LogQueries(directory)
         var filter = RequestFilter()
         filter.failedOver = true
         filter.outcome = .answered
-        if let record = try queries.requests(since: nil).newest(1, filter).first {
+        if let record = try queries.records(1, filter).first {
             let command = invocation.command("explain \(record.id)")
             Output.line("\nA request that failed over: \(command)\n")
             Output.page(ExplainPage(record).text)
         } else {
             Output.line("\nNo request had to fail over this time; run it with more requests.")
         }
-        let now = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+        let now = Timestamp.wallClock
         let state = try queries.state()
         Output.line("\nThe providers: \(invocation.command("providers status"))\n")
         Output.status(ProviderStatus(state, at: max(now, state.time)).text)
-        let date = state.time.date
         Output.line("\nThe month: \(invocation.command("report"))\n")
-        let report = try queries.costs(year: date.year, month: date.month)
+        let report = try queries.costs(of: CalendarMonth(state.time.date))
         Output.page(report.text)
         let recorded = outcomes == nil ? nil : tally.recordedCost
         if let recorded {

@@ -21,7 +21,10 @@ struct DemoPlan: Sendable {
         var hint: (name: String, value: String) {
             if TaskType(name: task) != nil { return (name: "x-logway-task", value: task) }
             let label = "domain=\(task.filter { $0 != "," })"
-            return (name: "x-logway-tags", value: String(label.prefix(64)))
+            // A longer one would be refused.
+            var shown = label
+            while shown.utf8.count > 64 { shown.unicodeScalars.removeLast() }
+            return (name: "x-logway-tags", value: shown)
         }
     }
 

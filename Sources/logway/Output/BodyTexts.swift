@@ -1,21 +1,12 @@
 import EventLog
 import Events
-import Reporting
 
 /// The kept texts of a request and its answer, for people and for scripts.
 struct BodyTexts {
-    /// How long after a request's end its answer may have been handed over to be kept.
-    private static let reach = Duration.seconds(60)
-
     private let bodies: [CapturedBody]
 
-    /// Looks for the texts of a request in a data directory.
-    ///
-    /// - Throws: `LogError`.
-    init(of record: RequestRecord, in directory: String) throws {
-        let end = record.completed.map { $0.time + Self.reach }
-        var reader = try BodyReader(in: directory)
-        bodies = try reader?.bodies(of: record.id, until: end) ?? []
+    init(_ bodies: [CapturedBody]) {
+        self.bodies = bodies
     }
 
     /// Writes them behind the request's page, or as one JSON object a line.

@@ -1,4 +1,4 @@
-import Gateway
+import ProviderClients
 import Rainbow
 
 extension Output {

@@ -1,16 +1,16 @@
 import Events
-import Foundation
+import Queries
 import WriteAheadLog
 
 /// What `logway log verify` found, for people and for scripts.
 struct VerificationText {
-    private let report: VerificationReport
-    private let undecodable: String?
+    private let verification: LogVerification
 
-    init(_ report: VerificationReport, undecodable: String?) {
-        self.report = report
-        self.undecodable = undecodable
+    init(_ verification: LogVerification) {
+        self.verification = verification
     }
+
+    private var report: VerificationReport { verification.report }
 
     var text: String {
         let checked = report.checked
@@ -27,12 +27,20 @@ struct VerificationText {
             text +=
                 "BAD: segment \(problem.segment) at byte \(problem.offset): \(problem.reason)\n"
                 + problem.advice + "\n"
-        } else if let undecodable {
-            text += "BAD: \(undecodable)\n"
+        } else if let problem = report.directoryProblem {
+            text += "BAD: \(problem)\n"
+        } else if let problem = verification.eventProblem {
+            text += "BAD: \(problem)\n"
         } else if let problem = report.checkpointProblem {
             text += "BAD: \(problem)\n"
         } else {
             text += "whole; chain \(hexadecimal(report.chain))\n"
+        }
+        if let gap = report.copyGap { text += "copy: \(gap)\n" }
+        if let readModel = verification.readModelProblem {
+            text +=
+                "BAD: \(readModel)\nwhat reads it next makes it anew from the log; the log itself is "
+                + (verification.isLogWhole ? "whole\n" : "not\n")
         }
         if let tail = report.tornTail {
             text +=
@@ -44,14 +52,22 @@ struct VerificationText {
 
     var json: String {
         JSONText.object([
-            "whole": .bool(report.isWhole && undecodable == nil),
+            "whole": .bool(verification.isWhole),
             "segments": .int(report.checked.segments),
             "frames": .int(Int(report.checked.frames)),
             "events": .int(Int(report.checked.records)),
             "chain": .text(hexadecimal(report.chain)),
             "retired_before": report.retiredBefore.map { .int(Int($0)) },
             "checkpoint_problem": report.checkpointProblem.map { .text($0) },
-            "problem": report.problem.map { Self.problem($0) } ?? undecodable.map { .text($0) },
+            "problem": report.problem.map { Self.problem($0) }
+                ?? (report.directoryProblem ?? verification.eventProblem).map { .text($0) },
+            "copy_gap": report.copyGap.map { gap in
+                .object([
+                    "ends_with": .int(Int(gap.lastSequence)),
+                    "known_through": .int(Int(gap.knownSequence)),
+                ])
+            },
+            "read_model_problem": verification.readModelProblem.map { .text($0) },
             "torn_tail": report.tornTail.map { Self.problem($0) },
         ])
     }
@@ -69,9 +85,9 @@ struct StatisticsText {
     private let statistics: LogStatistics
     private let types: [String: Int]
 
-    init(_ statistics: LogStatistics, types: [String: Int]) {
-        self.statistics = statistics
-        self.types = types
+    init(_ contents: LogContents) {
+        statistics = contents.statistics
+        types = contents.eventsByType
     }
 
     private var bytesPerEvent: Double {

@@ -1,5 +1,6 @@
 import Catalog
 import Events
+import Queries
 import Reporting
 
 /// What `logway models` says of models to people.

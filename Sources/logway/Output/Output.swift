@@ -1,8 +1,48 @@
+import Events
 import Foundation
+import Gateway
 import Rainbow
+import Synchronization
 
 /// Where results and complaints go: results to standard output, everything else to standard error.
 enum Output {
+    /// How long an end of the process waits for lines that nobody takes.
+    private static let farewell = Duration.seconds(1)
+
+    /// The lines of a process that waits for none of its readers.
+    private struct Queued {
+        let results = DiagnosticLines(descriptor: STDOUT_FILENO)
+        let complaints = DiagnosticLines(descriptor: STDERR_FILENO)
+    }
+
+    private static let queued = Mutex<Queued?>(nil)
+
+    /// Makes a process that serves independent of whoever reads what it says: from here on texts for
+    /// people are handed over and never waited for, but for a moment at the end.
+    ///
+    /// - Returns: the lines of standard error.
+    static func stopWaiting() -> DiagnosticLines {
+        let (lines, isFirst) = queued.withLock { queued in
+            let now = queued ?? Queued()
+            defer { queued = now }
+            return (now.complaints, queued == nil)
+        }
+        if isFirst { atexit { Output.flush() } }
+        return lines
+    }
+
+    private static func flush() {
+        guard let queued = queued.withLock({ $0 }) else { return }
+        queued.results.flush(within: farewell)
+        queued.complaints.flush(within: farewell)
+    }
+
+    /// Writes what a server says of itself to standard output; that nobody reads it is no matter.
+    static func announce(_ text: String) {
+        guard let queued = queued.withLock({ $0 }) else { return write(text) }
+        queued.results.write(text)
+    }
+
     /// Writes a result; ends the process quietly when nobody reads it any more, and with exit
     /// code 1 when it can't be written, so that no script takes half a result for a whole one.
     static func write(_ text: String) {
@@ -51,6 +91,14 @@ enum Output {
         write(words)
     }
 
+    /// What is a secret: keys by their looks, and those of the configuration once it was read.
+    private static let redaction = Mutex(Redaction())
+
+    /// Keeps more secrets out of standard error from here on.
+    static func hide(_ secrets: Redaction) {
+        redaction.withLock { $0 = Redaction([$0, secrets]) }
+    }
+
     /// Says what went wrong.
     static func error(_ message: String) {
         errorText("logway: " + message)
@@ -58,9 +106,15 @@ enum Output {
 
     /// Writes a text for people to standard error; there is nobody left to tell when that fails.
     static func errorText(_ text: String) {
-        let line = text.hasSuffix("\n") ? text : text + "\n"
+        let text = redaction.withLock(\.self).masked(text)
+        if let queued = queued.withLock({ $0 }) { return queued.complaints.write(text) }
+        writeError(text.hasSuffix("\n") ? text : text + "\n")
+    }
+
+    /// Writes a part of a line to standard error, for a terminal that somebody watches.
+    static func writeError(_ text: String) {
         do {
-            try FileHandle.standardError.write(contentsOf: Data(line.utf8))
+            try FileHandle.standardError.write(contentsOf: Data(text.utf8))
         } catch {
             return
         }

@@ -1,12 +1,14 @@
 import Catalog
 import Events
+import Queries
 import Reporting
 
-extension PriceImport {
+extension ImportedPrices {
     /// What was taken and what not, for people.
-    func text(target: String, isWritten: Bool, isDry: Bool) -> String {
+    func text(isDry: Bool) -> String {
         var text = ""
-        for (title, lines) in [("new", added), ("changed", changed)] where !lines.isEmpty {
+        for (title, lines) in [("new", prices.added), ("changed", prices.changed)]
+        where !lines.isEmpty {
             var table = TextTable([
                 .text(title.uppercased()), .text("$/M IN"), .text("$/M OUT"), .text(""),
             ])
@@ -18,7 +20,7 @@ extension PriceImport {
             }
             text += table.text() + "\n"
         }
-        let counts = Dictionary(grouping: skipped, by: \.reason)
+        let counts = Dictionary(grouping: prices.skipped, by: \.reason)
             .sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
         if !counts.isEmpty {
             var table = TextTable([.number("SKIPPED"), .text("WHY"), .text("SUCH AS")])
@@ -28,30 +30,35 @@ extension PriceImport {
             text += table.text() + "\n"
         }
         text +=
-            "\(added.count) new, \(changed.count) changed, \(unchanged) unchanged, "
-            + "\(skipped.count) skipped\n"
+            "\(prices.added.count) new, \(prices.changed.count) changed, "
+            + "\(prices.unchanged) unchanged, \(prices.skipped.count) skipped\n"
         if isWritten {
-            return text + "written to \(target); a gateway takes it at its next start\n"
+            return text + "written to \(file); a gateway takes it at its next start\n"
         }
         return text + (isDry ? "a dry run: nothing was written\n" : "there was nothing to write\n")
     }
 
     /// The same as one line of JSON, with every model.
-    func json(target: String, isWritten: Bool) -> String {
+    var json: String {
         JSONText.object([
-            "added": .array(added.map(\.json)),
-            "changed": .array(changed.map(\.json)),
-            "unchanged": .int(unchanged),
+            "added": .array(prices.added.map(\.json)),
+            "changed": .array(prices.changed.map(\.json)),
+            "unchanged": .int(prices.unchanged),
             "skipped": .array(
-                skipped.map { .object(["name": .text($0.name), "reason": .text($0.reason)]) }
+                prices.skipped.map {
+                    .object(["name": .text($0.name), "reason": .text($0.reason)])
+                }
             ),
-            "file": .text(target),
+            "file": .text(file),
             "written": .bool(isWritten),
         ])
     }
 
     /// `2 → 1.5` where a price changes, else the price.
-    private static func change(_ line: Line, _ path: KeyPath<TokenPrices, Int64?>) -> String {
+    private static func change(
+        _ line: PriceImport.Line,
+        _ path: KeyPath<TokenPrices, Int64?>
+    ) -> String {
         let after = ModelTexts.dollars(line.after[keyPath: path])
         guard let before = line.before else { return after }
         let old = ModelTexts.dollars(before[keyPath: path])

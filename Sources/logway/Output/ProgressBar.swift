@@ -26,6 +26,6 @@ struct ProgressBar {
             String(repeating: "█", count: filled)
             + String(repeating: "░", count: Self.width - filled)
         let line = "\r  \(bar) \(done)/\(total) \(note)\u{1B}[K" + (done >= total ? "\n" : "")
-        FileHandle.standardError.write(Data(line.utf8))
+        Output.writeError(line)
     }
 }

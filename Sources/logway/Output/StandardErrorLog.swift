@@ -1,5 +1,4 @@
 import Events
-import Foundation
 import Logging
 
 /// Logs lines to standard error: time, level, message, and what belongs to it.
@@ -13,7 +12,7 @@ struct StandardErrorLog: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let time = Timestamp(microseconds: Int64(Date().timeIntervalSince1970 * 1_000_000))
+        let time = Timestamp.wallClock
         let extra = metadata.merging(event.metadata ?? [:]) { _, new in new }
             .sorted { $0.key < $1.key }.map { " \($0.key)=\($0.value)" }.joined()
         Output.errorText("\(time) \(event.level) \(event.message)\(extra)")

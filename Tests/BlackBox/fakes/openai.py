@@ -7,7 +7,7 @@ import struct
 from .server import FakeProvider, stream, whole
 
 USAGE = (1000, 500)
-"""Prompt and completion tokens: those of the known answers on cost."""
+"""Prompt and completion tokens: round, so that a bill can be worked out by hand."""
 
 
 def usage_object(usage, cached=None):

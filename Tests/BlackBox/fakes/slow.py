@@ -35,7 +35,7 @@ class SlowProvider:
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         threading.Thread(target=self._run, daemon=True).start()
-        self._ready.wait(60)
+        self._ready.wait(240)
 
     def step(self):
         """Lets each stream write one chunk more."""

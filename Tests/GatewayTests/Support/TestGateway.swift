@@ -5,10 +5,14 @@ import Logging
 import RouterState
 import Settings
 import Synchronization
+import TestSupport
 import Testing
 import WriteAheadLog
 
+@testable import ClientHTTP
 @testable import Gateway
+@testable import Ledger
+@testable import LedgerSupport
 
 /// A gateway that runs in this process on a free port.
 struct TestGateway: Sendable {
@@ -48,7 +52,9 @@ func withGateway(
     _ settings: Settings,
     directory: TemporaryDirectory = TemporaryDirectory(),
     files: any FileSystem = PosixFileSystem(),
-    pace: ClientPaceHandler.Limits = .init(),
+    options: LogOptions = LogOptions(),
+    pace: ClientPace = .init(),
+    farewell: Duration? = nil,
     isFailing: Bool = false,
     _ body: @escaping @Sendable (TestGateway) async throws -> Void
 ) async throws -> Record {
@@ -59,9 +65,11 @@ func withGateway(
         catalog: try Catalog(cards: []),
         directory: directory.path,
         logger: logger,
+        options: options,
         fileSystem: files
     )
     made.clientPace = pace
+    if let farewell { made.farewell = farewell }
     let gateway = made
     let (started, starting) = AsyncStream<Listening>.makeStream()
     let running = Task {

@@ -18,14 +18,19 @@ struct CrashExplorer: Sendable {
 
     /// Visits the states of every moment of a trace, on all cores.
     ///
-    /// `promised` is what someone counts on before it.
-    func explore(_ trace: [DiskChange], from image: DiskImage, promised: UInt64 = 0) {
+    /// `promised` is what someone counts on before it; moments before the one `since` are not visited.
+    func explore(
+        _ trace: [DiskChange],
+        from image: DiskImage,
+        promised: UInt64 = 0,
+        since first: Int = 0
+    ) {
         let workers = ProcessInfo.processInfo.activeProcessorCount
         DispatchQueue.concurrentPerform(iterations: workers) { worker in
             var model = DiskModel(image, promised: promised)
             for moment in 0...trace.count {
                 if moment > 0 { model.apply(trace[moment - 1]) }
-                guard moment % workers == worker else { continue }
+                guard moment >= first, moment % workers == worker else { continue }
                 // A few failures say all there is to say.
                 if check.failures.count >= CrashCheck.failureLimit { return }
                 let next = moment < trace.count ? trace[moment] : nil

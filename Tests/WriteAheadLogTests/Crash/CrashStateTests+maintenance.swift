@@ -1,3 +1,5 @@
+import Glibc
+import Synchronization
 import TestSupport
 import Testing
 
@@ -48,14 +50,18 @@ extension CrashStateTests {
         #expect(states > 1000)
     }
 
-    /// Writes a segment anew; the new file takes the old one's name.
-    @Test func `recompressing a segment loses nothing in any crash`() throws {
-        var appended = CrashWorkload.Appended()
-        let log = MemoryFileSystem()
-        // Room for what makes the new file smaller by whole pages.
+    /// Room for what makes the new file of a segment smaller by whole pages.
+    private static let compressible: LogOptions = {
         var options = LogOptions.small
         options.segmentSize = 32 << 10
-        let writer = try log.writer(options)
+        return options
+    }()
+
+    /// Records in such segments.
+    private static func texts() throws -> (MemoryFileSystem, CrashWorkload.Appended) {
+        var appended = CrashWorkload.Appended()
+        let log = MemoryFileSystem()
+        let writer = try log.writer(compressible)
         for number in 0..<200 {
             let text = DictionaryTests.text(number)
             try writer.append(RecordBatch(text), time: Int64(number) * 1000)
@@ -64,8 +70,35 @@ extension CrashStateTests {
             appended.ends.insert(UInt64(appended.records.count))
         }
         try writer.close()
-        let start = log.image
-        let disk = MemoryFileSystem(start)
+        return (MemoryFileSystem(log.image), appended)
+    }
+
+    /// The old file is removed, the new one takes its name, and is removed as well.
+    @Test func `retiring a segment that is recompressed loses nothing else in any crash`() throws {
+        let (disk, appended) = try Self.texts()
+        let start = disk.image
+        let headers = try disk.reader().list.begun.map(\.header)
+        disk.startTrace()
+        let race = RecompressionRace(on: disk, Self.compressible)
+        let writer = try race.writer()
+        #expect(race.retire(writer) == nil)
+        try race.end(writer)
+        let check = CrashCheck(appended, beginnings: Set(headers.prefix(2).map(\.firstSequence)))
+        let states = Self.explore(
+            "retiring what is recompressed",
+            disk.trace,
+            from: start,
+            check,
+            promised: UInt64(appended.records.count),
+            seed: Draws.seed()
+        )
+        #expect(states > 10_000)
+    }
+
+    /// Writes a segment anew; the new file takes the old one's name.
+    @Test func `recompressing a segment loses nothing in any crash`() throws {
+        let (disk, appended) = try Self.texts()
+        let start = disk.image
         disk.startTrace()
         try RecompressionTests.recompressor(disk).recompress(1)
         #expect(try disk.reader().list.begun.first?.header.isCompacted == true)
@@ -139,5 +172,95 @@ extension CrashStateTests {
             seed: seed
         )
         #expect(states > 10_000)
+    }
+
+    /// Fills a segment while the next one can't be made, and goes on once it can.
+    @Test func `a wait for space at a segment's end loses nothing in any crash`() async throws {
+        let seed = Draws.seed()
+        var draw = Draws(seed: seed)
+        let disk = MemoryFileSystem()
+        disk.startTrace()
+        var appended = CrashWorkload.Appended()
+        let writer = try disk.writer()
+        disk.refuse { operation, path in
+            operation == "pwrite" && path.hasSuffix(".tmp") ? ENOSPC : nil
+        }
+        func append() throws {
+            let record = (0..<draw.int(600...1400)).map { _ in
+                UInt8(truncatingIfNeeded: draw.next())
+            }
+            appended.records.append(record)
+            appended.ends.insert(UInt64(appended.records.count))
+            var batch = RecordBatch()
+            batch.appendRecord(record)
+            try writer.append(batch, time: Int64(appended.records.count))
+        }
+        var failure: LogError?
+        while failure == nil {
+            try append()
+            failure = logError { try writer.flush() }
+            disk.promise(through: writer.durableSequence)
+        }
+        guard case .noRoom = failure else { throw Violation("\(String(describing: failure))") }
+        let start = disk.trace.count
+        // These wait in memory, and come as one frame.
+        for _ in 0..<2 { try append() }
+        disk.refuse(nil)
+        try await writer.waitUntilDurable(writer.nextSequence - 1)
+        disk.promise(through: writer.durableSequence)
+        try append()
+        try writer.close()
+        let check = CrashCheck(appended)
+        let explorer = CrashExplorer(
+            check: check,
+            seed: seed,
+            limits: [300, 20],
+            recoveriesPerMoment: 2
+        )
+        // What comes before is as in any log.
+        explorer.explore(disk.trace, from: DiskImage(), since: start)
+        print("waiting for space: \(check.states) states, \(check.images) different")
+        #expect(check.failures.isEmpty, "\(check.failures)")
+        #expect(check.states > 1000)
+    }
+
+    /// Whoever copied a log need not have synced the copy; what a start made of it is a promise.
+    @Test func `a copy that nobody synced keeps what its start found, in any crash`() throws {
+        let seed = Draws.seed()
+        let (disk, before) = try Self.segments(seed: seed)
+        let writer = try disk.writer()
+        try writer.retire(throughSegment: 1)
+        try writer.close()
+        let beginning = try disk.reader().list.firstSequence
+        let copy = MemoryFileSystem()
+        copy.state.withLock { $0.isCopy = true }
+        copy.startTrace()
+        for (path, bytes) in disk.image.inOrder {
+            try copy.open(path, .create).writeAll(bytes, at: 0)
+        }
+        let workload = CrashWorkload(
+            name: "an unsynced copy",
+            groups: 4,
+            records: 1...2,
+            bytes: 100...900
+        )
+        let check = CrashCheck(
+            try workload.run(on: copy, seed: seed, after: before),
+            beginnings: [beginning]
+        )
+        let trace = copy.trace
+        let start = try #require(
+            trace.firstIndex { if case .promise(let last) = $0 { last > 0 } else { false } }
+        )
+        let explorer = CrashExplorer(
+            check: check,
+            seed: seed,
+            limits: [300, 20],
+            recoveriesPerMoment: 2
+        )
+        explorer.explore(trace, from: DiskImage(isCopy: true), since: start + 1)
+        print("\(workload.name): \(check.states) states, \(check.images) different")
+        #expect(check.failures.isEmpty, "\(check.failures)")
+        #expect(check.states > 1000)
     }
 }

@@ -1,6 +1,8 @@
 /// Files by path, as a machine finds them when it starts.
 struct DiskImage {
     var files: [String: [UInt8]] = [:]
+    /// Whether these are other files than those that were written: copies.
+    var isCopy = false
 
     /// The files in the order of their paths.
     var inOrder: [(path: String, bytes: [UInt8])] {

@@ -35,6 +35,8 @@ struct DiskModel {
         var since: [(change: Int, inode: Int?)] = []
     }
 
+    /// Whether the files are other ones than those that their bytes were written to first.
+    let isCopy: Bool
     private(set) var inodes: [Inode] = []
     private(set) var names: [String: Name] = [:]
     /// What someone counts on at this moment.
@@ -43,6 +45,7 @@ struct DiskModel {
 
     init(_ image: DiskImage, promised: UInt64) {
         self.promised = promised
+        isCopy = image.isCopy
         for (path, bytes) in image.inOrder {
             names[path] = Name(durable: inodes.count, current: inodes.count)
             inodes.append(Inode(durable: bytes, cached: bytes))
@@ -58,7 +61,9 @@ struct DiskModel {
         case .write(let inode, let offset, let bytes):
             write(inode, offset, bytes)
             // Readers show what the mark names, so from here on someone counts on it.
-            if names["\(MemoryFileSystem.directory)/durable"]?.current == inode {
+            if offset < MarkOrigin.offset,
+                names["\(MemoryFileSystem.directory)/durable"]?.current == inode
+            {
                 promised = max(promised, bytes.integer(UInt64.self, at: 32))
             }
         case .synchronize(let inode):

@@ -3,7 +3,7 @@ extension MemoryFileSystem.State {
     mutating func apply(_ change: DiskChange) {
         switch change {
         case .create(let path, let inode):
-            while inodes.count <= inode { inodes.append(MemoryFileSystem.Inode()) }
+            while inodes.count <= inode { inodes.append(MemoryFileSystem.Inode(serial: 1)) }
             names[path] = inode
         case .write(let inode, let offset, let bytes):
             inodes[inode].data.put(bytes[...], at: offset)

@@ -14,6 +14,7 @@ struct Survival {
     }
 
     private let inodes: [DiskModel.Inode]
+    private let isCopy: Bool
     /// Every name, with the file it leads to if that is not in question.
     private var paths: [(path: String, inode: Int?)] = []
     private var questions: [Question] = []
@@ -22,6 +23,7 @@ struct Survival {
 
     init(_ model: DiskModel) {
         inodes = model.inodes
+        isCopy = model.isCopy
         var open: Set<Int> = []
         for (path, name) in model.names.sorted(by: { $0.key < $1.key }) {
             // Who holds the lock is not on the disk, and its text is for people.
@@ -98,7 +100,7 @@ struct Survival {
             contents[torn.inode, default: inodes[torn.inode].durable]
                 .put(torn.bytes, at: torn.offset)
         }
-        var image = DiskImage()
+        var image = DiskImage(isCopy: isCopy)
         for (path, inode) in paths {
             if let inode { image.files[path] = contents[inode] ?? inodes[inode].durable }
         }

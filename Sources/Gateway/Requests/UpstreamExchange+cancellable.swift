@@ -1,0 +1,4 @@
+public import ClientHTTP
+public import Upstream
+
+extension UpstreamExchange: Cancellable {}

@@ -1,0 +1,285 @@
+public import EventLog
+public import Events
+import Platform
+import Reporting
+public import RouterState
+import Synchronization
+public import WriteAheadLog
+
+/// The log and the state folded from it, behind one lock.
+///
+/// Deciding and appending happen in one short section, so that no two requests decide on the same
+/// state, and the state changes only by applying what was appended. Nothing in the section waits.
+public final class Ledger: Sendable {
+    /// The state, and the clock that its events are stamped by.
+    private struct Inside {
+        var state: RouterState
+        var clock: EventClock
+    }
+
+    let log: EventLog
+    private let inside: Mutex<Inside>
+    private let failure = Failure()
+    private let snapshots: StateSnapshots?
+    /// Told of warnings and alerts, one line each.
+    private let notice: @Sendable (String) -> Void
+    /// Takes secrets out of every event before it is appended and applied.
+    public let redaction: Redaction
+    /// Takes clients' own keys out of what they name.
+    public let clientKeys = ClientKeyRedactions()
+    /// What has to be durable before what.
+    public let durability: Durability
+
+    /// A ledger over an open log whose events give `state`.
+    public convenience init(log: EventLog, state: RouterState, durability: Durability) {
+        self.init(log: log, state: state, durability: durability, snapshots: nil)
+    }
+
+    init(
+        log: EventLog,
+        state: RouterState,
+        durability: Durability,
+        snapshots: StateSnapshots?,
+        redaction: Redaction = Redaction(),
+        notice: @escaping @Sendable (String) -> Void = { _ in }
+    ) {
+        self.notice = notice
+        self.redaction = redaction
+        self.log = log
+        self.snapshots = snapshots
+        let clock = EventClock(after: state.time, doubted: state.doubtedClock)
+        inside = Mutex(Inside(state: state, clock: clock))
+        self.durability = durability
+        log.onPoison { [failure] error in failure.error.withLock { $0 = error } }
+    }
+
+    /// Why the log takes nothing more, once it does not; held apart, since the log's handlers may
+    /// not own the log.
+    private final class Failure: Sendable {
+        let error = Mutex<LogError?>(nil)
+    }
+
+    /// Reads the state; the body must be short and may not keep it.
+    public func read<Result>(_ body: (RouterState, Timestamp) -> Result) -> sending Result {
+        inside.withLock { inside in
+            let now = inside.clock.now()
+            return body(inside.state, now)
+        }
+    }
+
+    /// The log's time: the wall clock, but never before the last event.
+    public var now: Timestamp { read { _, now in now } }
+
+    /// What is doubted of the wall clock, by its last reading.
+    var doubt: EventClock.Doubt? { inside.withLock { $0.clock.doubt } }
+
+    /// Whether the log was not told yet what was made of the wall clock.
+    var hasJudgements: Bool { inside.withLock { !$0.clock.judgements.isEmpty } }
+
+    /// Goes to the wall clock, which was doubted.
+    func believeClock(_ verdict: ClockVerdict) {
+        inside.withLock {
+            $0.clock.believe(
+                verdict,
+                wall: Clocks.wall,
+                elapsed: Clocks.elapsedMicroseconds
+            )
+        }
+    }
+
+    /// The time of a section's events; what was made of the clock on the way is recorded before them.
+    private func time(
+        of inside: inout Inside,
+        _ notices: inout [String]
+    ) throws(LogError) -> Timestamp {
+        let now = inside.clock.now()
+        // Nearly always there is none.
+        while let judged = inside.clock.judgements.first {
+            do throws(LogError) {
+                notices += try append([.clockJudged(judged)], to: &inside.state, at: now)
+            } catch {
+                // It waits for room by itself: what is recorded behind it may find some still.
+                guard case .backlogFull = error else { throw error }
+                break
+            }
+            inside.clock.judgements.removeFirst()
+            notices.append(
+                judged.verdict == .doubted
+                    ? ClockWords.doubted(clock: judged.clock, expected: judged.expected)
+                    : "the machine's clock is believed again (\(judged.verdict.name)): \(judged.clock)"
+            )
+        }
+        return now
+    }
+
+    /// Decides on the state and appends what came of it, in one section.
+    ///
+    /// The events get the same instant, never before that of the last event (`EventClock`).
+    ///
+    /// - Parameter body: gives the events to append, from the state and the instant.
+    /// - Returns: the sequence number of the last event appended, the last one before if there was
+    ///   none, and the body's own result.
+    /// - Throws: `LogError` when the log takes nothing more; the state is unchanged then.
+    @discardableResult
+    public func transact<Result: Sendable>(
+        _ body: (RouterState, Timestamp) -> (events: [EventBody], result: Result)
+    ) throws(LogError) -> (sequence: UInt64, result: Result) {
+        let (sequence, result, notices) = try inside.withLock { inside throws(LogError) in
+            var notices: [String] = []
+            let now = try time(of: &inside, &notices)
+            let (bodies, result) = body(inside.state, now)
+            notices += try append(bodies, to: &inside.state, at: now)
+            return (inside.state.position, result, notices)
+        }
+        for line in notices { notice(line) }
+        return (sequence, result)
+    }
+
+    /// Records an event, then decides on the state that knows of it, in one section.
+    ///
+    /// - Returns: as `transact` of one step.
+    /// - Throws: `LogError` when the log takes nothing more; the state holds what was appended.
+    public func transact<Result: Sendable>(
+        first: (RouterState, Timestamp) -> EventBody,
+        then: (RouterState, Timestamp) -> (events: [EventBody], result: Result)
+    ) throws(LogError) -> (sequence: UInt64, result: Result) {
+        let (sequence, result, notices) = try inside.withLock { inside throws(LogError) in
+            var notices: [String] = []
+            let now = try time(of: &inside, &notices)
+            notices += try append([first(inside.state, now)], to: &inside.state, at: now)
+            let (bodies, result) = then(inside.state, now)
+            notices += try append(bodies, to: &inside.state, at: now)
+            return (inside.state.position, result, notices)
+        }
+        for line in notices { notice(line) }
+        return (sequence, result)
+    }
+
+    /// Appends groups of events in one section, so that nothing comes between them.
+    ///
+    /// - Throws: `LogError` when the log takes nothing more; the state holds what was appended.
+    func transactInGroups(
+        _ body: (RouterState, Timestamp) -> [[EventBody]]
+    ) throws(LogError) {
+        let notices = try inside.withLock { inside throws(LogError) in
+            var notices: [String] = []
+            let now = try time(of: &inside, &notices)
+            for group in body(inside.state, now) {
+                notices += try append(group, to: &inside.state, at: now)
+            }
+            return notices
+        }
+        for line in notices { notice(line) }
+    }
+
+    /// - Returns: the warnings and alerts that came of it, as lines for the operator.
+    private func append(
+        _ bodies: [EventBody],
+        to state: inout RouterState,
+        at now: Timestamp
+    ) throws(LogError) -> [String] {
+        guard !bodies.isEmpty else { return [] }
+        // What ends an attempt or a request must find room where a new request finds none.
+        let settling = bodies.allSatisfy(\.settles)
+        var bodies = bodies
+        var sequence = try log.append(
+            &bodies,
+            at: now,
+            settling: settling,
+            without: redaction
+        )
+        for body in bodies {
+            state.apply(body, at: now, sequence: sequence)
+            sequence += 1
+        }
+        var lines: [String] = []
+        for body in bodies {
+            for due in state.notices(after: body, at: now) {
+                do throws(LogError) {
+                    var due = [due]
+                    let place = try log.append(
+                        &due,
+                        at: now,
+                        settling: settling,
+                        without: redaction
+                    )
+                    for body in due {
+                        let notice = Event(body, at: now)
+                        state.apply(notice, sequence: place)
+                        lines.append(EventLine(notice, place).text)
+                    }
+                } catch {
+                    // The events stand; what was not recorded stays due, and is told with the next.
+                    continue
+                }
+            }
+        }
+        snapshots?.offer(state)
+        return lines
+    }
+
+    /// Appends events that need no decision.
+    ///
+    /// - Throws: `LogError` when the log takes nothing more.
+    @discardableResult
+    public func record(_ events: [EventBody]) throws(LogError) -> UInt64 {
+        try transact { _, _ in (events, ()) }.sequence
+    }
+
+    /// Suspends until an event is as durable as the policy wants it before a client hears of it.
+    ///
+    /// - Parameters:
+    ///   - sequence: the number of the event.
+    ///   - patience: when a wait for space on the disk is given up.
+    /// - Returns: the microseconds that it took.
+    /// - Throws: `LogError` when it never will be, and when a wait for space is given up or takes too
+    ///   long: it may be durable later.
+    public func settle(
+        _ sequence: UInt64,
+        _ patience: Patience? = nil
+    ) async throws(LogError) -> Int {
+        guard durability != .async, sequence > log.durableSequence else { return 0 }
+        let start = Clocks.monotonicMicroseconds
+        try await log.waitUntilDurable(sequence, patience)
+        return Int(Clocks.monotonicMicroseconds - start)
+    }
+
+    /// Whether an event is as durable as the policy wants it before a client hears of it.
+    public func isSettled(_ sequence: UInt64) -> Bool {
+        durability == .async || sequence <= log.durableSequence
+    }
+
+    /// Whether new requests can be recorded; `nil` when they can.
+    public var shortage: LogError? { failure.error.withLock { $0 } ?? log.shortage }
+
+    /// Why a sealed segment could not be recompressed; the log goes on as before.
+    var recompressionFailure: LogError? { log.recompressionFailure }
+
+    /// Calls the handler once when the log can take nothing more; the process must stop then.
+    public func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {
+        log.onPoison(handler)
+    }
+
+    /// The directory of the log.
+    public var directory: String { log.directory }
+
+    /// Makes everything durable, writes the state down for the next start, and closes the log.
+    ///
+    /// Blocks on I/O.
+    ///
+    /// - Throws: `LogError` when something appended is not durable.
+    public func close() throws(LogError) {
+        snapshots?.finish(read { state, _ in state })
+        try log.close()
+    }
+}
+
+extension EventBody {
+    /// Whether the event ends something that an earlier one began, or stands before such an end.
+    fileprivate var settles: Bool {
+        switch self {
+        case .attemptFinished, .requestCompleted, .nodeStopped, .clockJudged: true
+        default: false
+        }
+    }
+}

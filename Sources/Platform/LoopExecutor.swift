@@ -1,0 +1,43 @@
+public import NIOCore
+import Synchronization
+
+/// Runs the tasks of an event loop's connections on the loop, where what they read and write is too.
+///
+/// On the language's own pool each step of a request wakes another thread, which costs more than most
+/// steps do. Nothing that a request does between two waits takes longer than a system call.
+public final class LoopExecutor: TaskExecutor {
+    private let loop: any EventLoop
+    /// What waits for the loop's next turn, which is asked for once for all of it.
+    private let waiting = Mutex<[UnownedJob]>([])
+
+    init(_ loop: any EventLoop) { self.loop = loop }
+
+    /// The executors of a group's loops.
+    public static func all(of group: any EventLoopGroup) -> [ObjectIdentifier: LoopExecutor] {
+        Dictionary(
+            uniqueKeysWithValues: group.makeIterator().map {
+                (ObjectIdentifier($0), LoopExecutor($0))
+            }
+        )
+    }
+
+    /// Takes a step of a task, which is run in the loop's next turn.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isFirst = waiting.withLock { jobs in
+            jobs.append(job)
+            return jobs.count == 1
+        }
+        // On a loop that has ended they never run.
+        if isFirst { loop.execute { self.runWaiting() } }
+    }
+
+    private func runWaiting() {
+        let jobs = waiting.withLock { waiting in
+            defer { waiting = [] }
+            return waiting
+        }
+        // Safe: each was taken out once, under the lock.
+        for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+    }
+}

@@ -1,0 +1,127 @@
+"""Requests whose answers are mutated: the prompt carries the case's number, which the upstream reads."""
+
+import json
+import re
+import time
+
+from client_cases import GOOD, Case
+from wire import family_of
+
+NUMBER = re.compile(rb"fuzz-(\d+)-")
+PROVIDERS_EACH = 28
+"""Providers of each dialect, each asked by one client at a time as far as they last: an answer such as 401 ends one for an hour, or until a restart."""
+DIALECTS = {"o": "openai", "r": "openai", "c": "claude", "l": "ollama", "g": "google"}
+"""By the first letter of their names; `r` is OpenAI's responses."""
+FAILURES_IN_A_ROW = 3
+"""Then a good answer is given: five open a provider's breaker, and nobody would ask it."""
+REST = 10.0
+"""Seconds for which a provider is left alone that just failed to give a good answer: its breaker is open."""
+PATIENCE = 35.0
+"""Seconds for which good answers may fail, above a breaker's time; then a provider is left alone."""
+
+
+def _templates():
+    text = "fuzz-@@-"
+    chat = {"messages": [{"role": "user", "content": text}]}
+    function = {"name": "add", "parameters": {"type": "object", "properties": {"a": {"type": "integer"}}}}
+    tools = [{"type": "function", "function": function}]
+    for streams in (False, True):
+        yield "/v1/chat/completions", chat | {"stream": streams, "tools": tools, "max_tokens": 50}
+        yield "/v1/messages", chat | {"stream": streams, "max_tokens": 50}
+        yield "/v1/responses", {"input": text, "stream": streams}
+        yield "/api/chat", chat | {"stream": streams}
+        yield "/v1/completions", {"prompt": text, "stream": streams}
+        yield "/api/generate", {"prompt": text, "stream": streams}
+    contents = {"contents": [{"role": "user", "parts": [{"text": text}]}]}
+    yield "/v1beta/models/%%:generateContent", contents
+    yield "/v1beta/models/%%:streamGenerateContent?alt=sse", contents
+    yield "/v1/embeddings", {"input": [text, "b"]}
+    yield "/api/embed", {"input": text}
+    yield "/v1/messages/count_tokens", chat
+
+
+class AnswerCases:
+    """Makes the request of each number, and knows which providers can still be asked."""
+
+    def __init__(self):
+        self.templates = []
+        for path, body in _templates():
+            body = json.dumps(body if "%%" in path else {"model": "%%", **body}).encode()
+            self.templates.append((path.encode(), body))
+        self.restarted()
+
+    def restarted(self):
+        """Everybody can be asked again."""
+        self.failures = {}
+        self.asked = {}
+        self.busy = set()
+        self.waiting = []
+        self.resting = {}
+        """Until when a provider is left alone, by its name."""
+        self.refused_since = {}
+        """When a good answer first failed to come, by provider."""
+        self.spent = False
+        """Whether all providers of a dialect are left alone: a restart brings most of them back at once."""
+        self.left = {letter: [f"{letter}{n}" for n in range(PROVIDERS_EACH)] for letter in DIALECTS}
+
+    def make(self, number, draw):
+        path, body = draw.choice(self.templates)
+        letter = draw.choice("ooorccclllggg")
+        if b"embed" in path or b"count_tokens" in path:
+            letter = "c" if b"count_tokens" in path else draw.choice("olg")
+        names = self.left[letter]
+        first = draw.randrange(len(names))
+        # One at a time, so that failures in a row are counted as the gateway counts them.
+        turned = names[first:] + names[:first]
+        now = time.monotonic()
+        awake = [name for name in turned if self.resting.get(name, 0) <= now]
+        self.spent = not awake
+        name = next((name for name in awake if name not in self.busy), (awake or turned)[0])
+        if self.failures.get(name, 0) >= FAILURES_IN_A_ROW:
+            # So that the next one is asked; the number stays the case's own.
+            number += GOOD
+            path, body = self.templates[0]
+        self.asked[number] = name
+        self.busy.add(name)
+        model = {"o": "gpt-x", "r": "gpt-r", "c": "claude-x", "l": "llama-x", "g": "gemini-x"}[letter]
+        wanted = f"{name}:{model}".encode()
+        body = body.replace(b"%%", wanted).replace(b"@@", b"%d" % number)
+        path = path.replace(b"%%", wanted)
+        head = b"POST %s HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
+        return Case(number, [head % (path, len(body)) + body], ["POST"], [family_of(path.decode())], True, False)
+
+    def flow(self, numbers):
+        """The numbers, and those again in whose place a good answer was asked for, until ``spent``.
+
+        What was not yielded then is in ``waiting``.
+        """
+        self.waiting += reversed(numbers)
+        while self.waiting and not self.spent:
+            yield self.waiting.pop()
+
+    def over(self, case, answers):
+        """Counts failures; a provider that can't be asked any more is left out."""
+        name = self.asked.pop(case.number, None)
+        if name is None:
+            return  # From a file.
+        self.busy.discard(name)
+        if case.number >= GOOD:
+            self.waiting.append(case.number - GOOD)
+        answer = answers[0] if answers else None
+        if answer is None or (answer.status != 200 or b'"error"' in answer.body):
+            self.failures[name] = self.failures.get(name, 0) + 1
+            if case.number >= GOOD:
+                now = time.monotonic()
+                self.resting[name] = now + REST
+                if now - self.refused_since.setdefault(name, now) > PATIENCE:
+                    self.lose(name)
+        else:
+            self.failures[name] = 0
+            self.refused_since.pop(name, None)
+
+    def lose(self, name):
+        names = self.left[name[0]]
+        if len(names) == 1:
+            self.spent = True
+        elif name in names:
+            names.remove(name)
