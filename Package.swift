@@ -187,12 +187,19 @@ let package = Package(
                 hummingbird, nioCore, nioPosix,
             ]
         ),
+        layer(
+            "Demo",
+            on: [
+                "Events", "Catalog", "Settings", "Simulation", "Upstream", "JSONBytes", "Gateway",
+                logging,
+            ]
+        ),
         .executableTarget(
             name: "logway",
             dependencies: [
                 "Events", "EventLog", "WriteAheadLog", "RouterState", "Catalog", "Evaluation",
                 "Reporting", "Settings", "Queries", "Ledger", "ProviderClients", "Gateway",
-                "Simulation", "Upstream", "JSONBytes", argumentParser, rainbow,
+                "Simulation", "Demo", argumentParser, rainbow,
             ],
             swiftSettings: optimised,
             linkerSettings: [buildID]

@@ -15,10 +15,18 @@ public enum ClockConfirmation {
         URL(filePath: directory + "/clock-confirmed")
     }
 
-    /// Confirms a reading of the clock.
+    /// Confirms the clock that a report doubts.
     ///
-    /// - Throws: what writing the file throws.
-    public static func give(in directory: String, for clock: Timestamp) throws {
+    /// - Returns: whether there was something to confirm.
+    /// - Throws: `ClockCannotGoBack`; what writing the file throws.
+    public static func give(in directory: String, for report: ClockReport) throws -> Bool {
+        guard let doubt = report.doubt else { return false }
+        guard report.isAhead else { throw ClockCannotGoBack(doubt: doubt) }
+        try confirm(report.clock, in: directory)
+        return true
+    }
+
+    static func confirm(_ clock: Timestamp, in directory: String) throws {
         let text = Data("\(clock.microseconds)\n".utf8)
         try text.write(to: file(in: directory), options: .atomic)
     }
@@ -34,4 +42,12 @@ public enum ClockConfirmation {
         let apart = clock.microseconds.subtractingClamped(confirmed)
         return apart.magnitude <= lifetime.microseconds.magnitude
     }
+}
+
+/// A clock behind the log's time was to be confirmed.
+public struct ClockCannotGoBack: Error, CustomStringConvertible {
+    let doubt: String
+
+    /// Says why it can't be.
+    public var description: String { "the log's time can't go back: \(doubt)" }
 }

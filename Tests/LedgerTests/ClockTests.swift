@@ -248,10 +248,10 @@ struct ClockTests {
         #expect(ledger.read { state, _ in state.doubtedClock?.verdict } == .doubted)
 
         // What was confirmed two hours ago is another clock's word.
-        try ClockConfirmation.give(in: directory.path, for: Clocks.wall + .seconds(-7_200))
+        try ClockConfirmation.confirm(Clocks.wall + .seconds(-7_200), in: directory.path)
         try ledger.judgeClock()
         #expect(ledger.clockDoubt != nil)
-        try ClockConfirmation.give(in: directory.path, for: Clocks.wall)
+        try ClockConfirmation.confirm(Clocks.wall, in: directory.path)
         try ledger.judgeClock()
         #expect(ledger.clockDoubt == nil)
         #expect(Clocks.wall - ledger.now < .seconds(60))

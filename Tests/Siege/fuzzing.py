@@ -180,6 +180,8 @@ class Run:
     """Findings after which a run ends: the rest is likely the same."""
     part_only = False
     """Whether only what came since the last restart is decided again."""
+    end = float("inf")
+    """When no new case is begun any more, by the monotonic clock."""
 
     def __init__(self, loop, gateway, process, make, folder, name, seed):
         self.loop = loop
@@ -227,7 +229,7 @@ class Run:
         self.exhausted = False
         while True:
             while self.idle and not self.exhausted:
-                case = next(self.numbers, None)
+                case = next(self.numbers, None) if time.monotonic() < self.end else None
                 if case is None or len(self.findings) >= self.enough:
                     self.exhausted = True
                     break

@@ -42,7 +42,7 @@ import Testing
             Self.waitForALook()
             try Self.add("b", to: writer)
             #expect(
-                notices.withLock { $0 }.last == .renewed(path: directory.path + "/lock"),
+                notices.withLock { $0.last } == .renewed(path: directory.path + "/lock"),
                 "round \(round)"
             )
             #expect(
@@ -146,8 +146,8 @@ import Testing
         let notices = Mutex<[LogNotice]>([])
         writer.onNotice { notice in notices.withLock { $0.append(notice) } }
         func told() -> Int {
-            notices.withLock { $0 }.count {
-                if case .cannotLook = $0 { true } else { false }
+            notices.withLock { told in
+                told.count { if case .cannotLook = $0 { true } else { false } }
             }
         }
         for round in 1...2 {

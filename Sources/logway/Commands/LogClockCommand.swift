@@ -26,15 +26,9 @@ extension LogCommand {
         func run() throws {
             let queries = try readingOptions.queries()
             let report = ClockReport(try queries.state())
-            if confirm, report.doubt != nil {
-                guard report.isAhead else {
-                    throw CommandError(
-                        "the log's time can't go back: \(report.doubt ?? "")"
-                    )
-                }
-                try ClockConfirmation.give(in: queries.directory, for: report.clock)
-            }
-            let text = ClockText(report, isConfirmed: confirm && report.doubt != nil)
+            let isConfirmed =
+                try confirm && ClockConfirmation.give(in: queries.directory, for: report)
+            let text = ClockText(report, isConfirmed: isConfirmed)
             if json { Output.line(text.json) } else { Output.write(text.text) }
             if report.doubt != nil, !confirm { throw CheckFailed(message: nil) }
         }

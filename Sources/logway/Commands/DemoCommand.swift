@@ -1,15 +1,13 @@
 import ArgumentParser
-import Catalog
+import Demo
 import Events
 import Foundation
-import Gateway
 import Logging
 import Queries
 import Reporting
 import RouterState
 import Settings
 import Simulation
-import Upstream
 
 /// `logway demo`.
 struct DemoCommand: AsyncParsableCommand {
@@ -33,8 +31,7 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var plan = try makePlan()
-        plan.settings.server.port = 0
+        let plan = try makePlan()
         let directory = try freshDirectory()
         Output.errorText(
             "starting \(plan.settings.providers.count) simulated providers and the gateway; "
@@ -44,33 +41,11 @@ struct DemoCommand: AsyncParsableCommand {
         _ = Output.stopWaiting()
         var logger = Logger.standardError
         logger.logLevel = .warning
-        let gateway = try await Gateway(
-            plan.settings,
-            catalog: try Catalog.shipped,
-            directory: directory,
-            logger: logger
-        )
-        let tally = try await withThrowingTaskGroup(of: Void.self) { group in
-            let (starts, start) = AsyncStream<Listening>.makeStream()
-            group.addTask {
-                defer { start.finish() }
-                try await gateway.run(stopsOnSignals: false) { start.yield($0) }
-            }
-            var iterator = starts.makeAsyncIterator()
-            guard let listening = await iterator.next() else {
-                try await group.waitForAll()
-                throw CommandError("the gateway stopped before it listened")
-            }
-            let client = try UpstreamClient()
-            let tally = try await DemoTraffic(
-                plan: plan,
-                address: "http://127.0.0.1:\(listening.port)",
-                client: client
-            ).run()
-            client.shutdown()
-            await listening.stop()
-            try await group.waitForAll()
-            return tally
+        var bar: ProgressBar?
+        let tally = try await DemoRun.run(plan, directory: directory, logger: logger) { done, all in
+            var shown = bar ?? ProgressBar(total: all)
+            shown.show(done, note: "requests sent")
+            bar = shown
         }
         try show(tally, directory: directory)
     }

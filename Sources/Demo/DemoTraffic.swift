@@ -1,19 +1,23 @@
-import Events
+public import Events
 import JSONBytes
 import Simulation
 import Upstream
 
 /// Sends a plan's requests to a gateway over real HTTP, and judges the answers.
-struct DemoTraffic: Sendable {
-    /// What came of the requests.
-    struct Tally {
-        var answered = 0
-        var refused = 0
-        var failed = 0
-        var judged = 0
+public struct DemoTraffic: Sendable {
+    /// What came of the requests, by number.
+    public struct Tally: Sendable {
+        /// Those that have an answer.
+        public internal(set) var answered = 0
+        /// Those that the gateway refused, with a status of 4xx.
+        public internal(set) var refused = 0
+        /// Those that no provider answered.
+        public internal(set) var failed = 0
+        /// Those whose answer's quality is known, and was sent as feedback.
+        public internal(set) var judged = 0
         /// What the outcome table records for the answers that were given; `nil` where there is no
         /// table, or one of them has no cost in it.
-        var recordedCost: Nanodollars? = .zero
+        public internal(set) var recordedCost: Nanodollars? = .zero
     }
 
     /// Requests under way at once, as from a small team.
@@ -25,10 +29,13 @@ struct DemoTraffic: Sendable {
     let address: String
     let client: UpstreamClient
 
-    /// Sends everything, showing how far it is.
-    func run() async throws -> Tally {
+    /// Sends everything.
+    ///
+    /// - Parameter progress: called with the number of requests that are over, and of all.
+    /// - Returns: what came of them.
+    /// - Throws: what the transport throws, and `DemoError` where feedback is refused.
+    func run(_ progress: (_ done: Int, _ all: Int) -> Void) async throws -> Tally {
         var tally = Tally()
-        var bar = ProgressBar(total: plan.asks.count)
         var done = 0
         try await withThrowingTaskGroup(of: Reply.self) { group in
             var asks = plan.asks.makeIterator()
@@ -47,7 +54,7 @@ struct DemoTraffic: Sendable {
                 tally.recordedCost = tally.recordedCost.flatMap { sum in
                     reply.recordedCost.map { sum + $0 }
                 }
-                bar.show(done, note: "requests sent")
+                progress(done, plan.asks.count)
             }
         }
         return tally
@@ -96,7 +103,7 @@ struct DemoTraffic: Sendable {
         let head = try await exchange.head()
         let answer = try await exchange.collect(limit: Self.answerLimit)
         guard head.status == 200 else {
-            throw CommandError(
+            throw DemoError(
                 "feedback on \(id) was refused: \(String(decoding: answer, as: UTF8.self))"
             )
         }

@@ -1,10 +1,10 @@
 import Catalog
 import Events
-import Settings
-import Simulation
+public import Settings
+public import Simulation
 
 /// What a demo sends, and to which simulated providers.
-struct DemoPlan: Sendable {
+public struct DemoPlan: Sendable {
     /// One request of the demo.
     struct Ask: Sendable {
         var model: String
@@ -28,13 +28,26 @@ struct DemoPlan: Sendable {
         }
     }
 
-    var settings: Settings
-    var asks: [Ask]
+    /// The simulated providers, and the gateway before them on any free port.
+    public let settings: Settings
+    let asks: [Ask]
     /// How good an answer was, from 0 to 1, where that is known.
-    var score: @Sendable (Ask, _ model: String) -> Double?
+    let score: @Sendable (Ask, _ model: String) -> Double?
 
-    /// About 200 requests of the demo's own, to three providers of which two have bad days.
-    static func ownPrompts(count: Int) -> DemoPlan {
+    private init(
+        _ settings: Settings,
+        asks: [Ask],
+        score: @escaping @Sendable (Ask, _ model: String) -> Double?
+    ) {
+        var settings = settings
+        settings.server.port = 0
+        self.settings = settings
+        self.asks = asks
+        self.score = score
+    }
+
+    /// Requests of the demo's own, to three providers of which two have bad days.
+    public static func ownPrompts(count: Int) -> DemoPlan {
         var local = provider(.local, priority: 1)
         local.simulation = simulation(SimulatedProviderSpec.builtIn(named: .local), failing: 0.06)
         local.simulation?.isLocal = true
@@ -64,7 +77,7 @@ struct DemoPlan: Sendable {
             )
         }
         let qualities = Dictionary(models.map { ($0.name, $0.quality) }) { first, _ in first }
-        return DemoPlan(settings: settings, asks: asks) { ask, model in
+        return DemoPlan(settings, asks: asks) { ask, model in
             // Right or wrong, as often as the model's quality says, the same in every run.
             guard let quality = qualities[model] else { return nil }
             let draw = (ask.prompt + model).utf8.reduce(UInt64(14_695_981_039_346_656_037)) {
@@ -76,7 +89,12 @@ struct DemoPlan: Sendable {
 
     /// The prompts of an outcome table, to a provider with some failures and one that backs it up;
     /// both have every model of the table, answering as it was recorded.
-    static func outcomes(_ table: OutcomeTable, file: String) -> DemoPlan {
+    ///
+    /// - Parameters:
+    ///   - table: what is sent, and what each model answers.
+    ///   - file: where the table is, for the providers.
+    /// - Returns: a request for each row.
+    public static func outcomes(_ table: OutcomeTable, file: String) -> DemoPlan {
         let models = table.models.map { name in
             var model = SimulatedModelSettings(name: name)
             model.prices = table.prices(of: name)
@@ -102,7 +120,7 @@ struct DemoPlan: Sendable {
             )
         }
         let settings = Settings(origin: .discovery, providers: [primary, backup])
-        return DemoPlan(settings: settings, asks: asks) { ask, model in
+        return DemoPlan(settings, asks: asks) { ask, model in
             ask.row?.outcomes[model]?.quality
         }
     }
