@@ -4,7 +4,7 @@ import json
 import re
 import time
 
-from client_cases import GOOD, Case
+from client_cases import GOOD, PAUSE, Case
 from wire import family_of
 
 NUMBER = re.compile(rb"fuzz-(\d+)-")
@@ -17,7 +17,7 @@ FAILURES_IN_A_ROW = 3
 REST = 10.0
 """Seconds for which a provider is left alone that just failed to give a good answer: its breaker is open."""
 PATIENCE = 35.0
-"""Seconds for which good answers may fail, above a breaker's time; then a provider is left alone."""
+"""Seconds for which good answers may fail, above a breaker's time; then a provider is lost until a restart."""
 
 
 def _templates():
@@ -56,15 +56,19 @@ class AnswerCases:
         self.asked = {}
         self.busy = set()
         self.waiting = []
+        """Numbers to come, the last one first."""
+        self.later = []
+        """Numbers of a dialect of which nobody could be asked."""
         self.resting = {}
-        """Until when a provider is left alone, by its name."""
+        """Until when a provider rests, by its name."""
         self.refused_since = {}
         """When a good answer first failed to come, by provider."""
         self.spent = False
-        """Whether all providers of a dialect are left alone: a restart brings most of them back at once."""
+        """Whether all providers of a dialect are lost: a restart brings most of them back at once."""
         self.left = {letter: [f"{letter}{n}" for n in range(PROVIDERS_EACH)] for letter in DIALECTS}
 
     def make(self, number, draw):
+        """The case of a number; `None` while every provider of its dialect rests."""
         path, body = draw.choice(self.templates)
         letter = draw.choice("ooorccclllggg")
         if b"embed" in path or b"count_tokens" in path:
@@ -75,8 +79,9 @@ class AnswerCases:
         turned = names[first:] + names[:first]
         now = time.monotonic()
         awake = [name for name in turned if self.resting.get(name, 0) <= now]
-        self.spent = not awake
-        name = next((name for name in awake if name not in self.busy), (awake or turned)[0])
+        if not awake:
+            return None
+        name = next((name for name in awake if name not in self.busy), awake[0])
         if self.failures.get(name, 0) >= FAILURES_IN_A_ROW:
             # So that the next one is asked; the number stays the case's own.
             number += GOOD
@@ -90,14 +95,29 @@ class AnswerCases:
         head = b"POST %s HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
         return Case(number, [head % (path, len(body)) + body], ["POST"], [family_of(path.decode())], True, False)
 
-    def flow(self, numbers):
-        """The numbers, and those again in whose place a good answer was asked for, until ``spent``.
+    def flow(self, numbers, draw):
+        """The cases of the numbers, and of those again in whose place a good answer was asked for, until ``spent``.
 
-        What was not yielded then is in ``waiting``.
+        `PAUSE` where every provider that is left to ask rests. What was not yielded is in ``rest``.
         """
         self.waiting += reversed(numbers)
-        while self.waiting and not self.spent:
-            yield self.waiting.pop()
+        while not self.spent:
+            if self.waiting:
+                number = self.waiting.pop()
+                case = self.make(number, draw(number))
+                if case:
+                    yield case
+                else:
+                    self.later.append(number)
+            elif self.later:
+                yield PAUSE
+                self.waiting, self.later = self.later[::-1], self.waiting
+            else:
+                return
+
+    def rest(self):
+        """The numbers that were not asked, in order."""
+        return self.later + self.waiting[::-1]
 
     def over(self, case, answers):
         """Counts failures; a provider that can't be asked any more is left out."""

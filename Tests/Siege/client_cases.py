@@ -69,6 +69,8 @@ BEHIND = [b"x" * 20, b"x" * 3_000, b"\r\n", b"\r\n\r\n", b"\x00" * 64, b"GET", b
 
 GOOD = 1 << 60
 """The number from which on cases are no mutations: they keep providers in use."""
+PAUSE = object()
+"""In the place of a case: there is none for a moment."""
 
 
 class Case:

@@ -10,7 +10,7 @@ import time
 from collections import Counter
 
 import wire
-from client_cases import GOOD, Case
+from client_cases import GOOD, PAUSE, Case
 from loop import close
 
 SLOTS = 32
@@ -232,6 +232,8 @@ class Run:
                 case = next(self.numbers, None) if time.monotonic() < self.end else None
                 if case is None or len(self.findings) >= self.enough:
                     self.exhausted = True
+                    break
+                if case is PAUSE:
                     break
                 self.working += 1
                 self.idle.pop().begin(self.make(case) if isinstance(case, int) else case)
