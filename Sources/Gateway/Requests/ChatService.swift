@@ -396,7 +396,7 @@ struct ChatService: Sendable {
             running.client,
             every: interval,
             head: running.earlyHeaders(for: page),
-            mayBegin: { ledger.isSettled(sequence) }
+            mayBegin: { ledger.isDurable(sequence) }
         )
         await running.keepAlive?.start(on: channel)
     }
@@ -455,13 +455,13 @@ struct ChatService: Sendable {
             key: arrival.key,
             start: arrival.start
         )
-        _ = try await ledger.settle(sequence, arrival.watch.patience)
+        _ = try await ledger.waitUntilDurable(sequence, arrival.watch.patience)
         return clientError.response(for: received.client)
     }
 
     /// Suspends until what the request recorded is as durable as a client may hear of it; on a full disk
     /// for as long as its client is there and the gateway does not stop.
     func settle(_ running: RunningRequest) async throws(LogError) -> Int {
-        try await ledger.settle(running.sequence, running.admitted.patience)
+        try await ledger.waitUntilDurable(running.sequence, running.admitted.patience)
     }
 }
