@@ -119,8 +119,11 @@ public final class ClientWatch: Sendable {
         return isGone
     }
 
-    /// Whether the gateway stops and waits no longer.
-    public var isStopped: Bool { state.withLock { $0.isStopped } }
+    /// Whether the gateway stops and waits no longer, for any request or for that of the caller's task.
+    public var isStopping: Bool { Task.isCancelled || state.withLock { $0.isStopped } }
+
+    /// Whether nobody waits for an answer any more.
+    public var isAbandoned: Bool { isStopping || isGone }
 
     /// Puts the exchange under watch; it is cancelled at once if nobody waits for it any more.
     ///

@@ -63,19 +63,19 @@ public final class EventLog: Sendable {
 
     /// Appends events that become durable together or not at all; never waits for the disk.
     ///
-    /// Events that are `settling` end what earlier ones began; they are taken while the disk stalls and
+    /// Events of a completion end what earlier ones began; they are taken while the disk stalls and
     /// new work is refused.
     ///
     /// - Returns: the sequence number of the first.
     /// - Throws: `LogError` when the log takes nothing more.
     @discardableResult
-    public func append(_ events: [Event], settling: Bool = false) throws(LogError) -> UInt64 {
+    public func append(_ events: [Event], isCompletion: Bool = false) throws(LogError) -> UInt64 {
         var batch = RecordBatch(capacity: events.count * Self.usualLength)
         for event in events { batch.appendRecord { bytes in event.encode(into: &bytes) } }
         return try writer.append(
             batch,
             time: events.last?.time.microseconds ?? 0,
-            settling: settling
+            isCompletion: isCompletion
         )
     }
 
@@ -86,14 +86,14 @@ public final class EventLog: Sendable {
     /// - Parameters:
     ///   - bodies: the events; as they were appended afterwards, for whoever applies them.
     ///   - time: the instant.
-    ///   - settling: as above.
+    ///   - isCompletion: as above.
     ///   - redaction: what is a secret.
     /// - Returns: the sequence number of the first.
     /// - Throws: `LogError` when the log takes nothing more.
     public func append(
         _ bodies: inout [EventBody],
         at time: Timestamp,
-        settling: Bool = false,
+        isCompletion: Bool = false,
         without redaction: Redaction
     ) throws(LogError) -> UInt64 {
         var batch = RecordBatch(capacity: bodies.count * Self.usualLength)
@@ -109,7 +109,7 @@ public final class EventLog: Sendable {
                 redacted.encode(at: time, into: &bytes)
             }
         }
-        return try writer.append(batch, time: time.microseconds, settling: settling)
+        return try writer.append(batch, time: time.microseconds, isCompletion: isCompletion)
     }
 
     /// Bytes to make room for; most events are shorter, and a few make a batch grow.

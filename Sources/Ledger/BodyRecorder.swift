@@ -43,8 +43,8 @@ public final class BodyRecorder: Sendable {
         self.notice = notice
     }
 
-    /// Keeps a text, if there is room for it; costs a comparison.
-    public func keep(_ body: CapturedBody, at time: Timestamp) {
+    /// Captures a text, if there is room for it; costs a comparison.
+    public func capture(_ body: CapturedBody, at time: Timestamp) {
         let size = body.bytes.count
         guard waiting.add(size, ordering: .relaxed).newValue <= Self.waitingLimit else {
             waiting.subtract(size, ordering: .relaxed)

@@ -180,12 +180,12 @@ public final class Ledger: Sendable {
     ) throws(LogError) -> [String] {
         guard !bodies.isEmpty else { return [] }
         // What ends an attempt or a request must find room where a new request finds none.
-        let settling = bodies.allSatisfy(\.settles)
+        let isCompletion = bodies.allSatisfy(\.isCompletion)
         var bodies = bodies
         var sequence = try log.append(
             &bodies,
             at: now,
-            settling: settling,
+            isCompletion: isCompletion,
             without: redaction
         )
         for body in bodies {
@@ -200,7 +200,7 @@ public final class Ledger: Sendable {
                     let place = try log.append(
                         &due,
                         at: now,
-                        settling: settling,
+                        isCompletion: isCompletion,
                         without: redaction
                     )
                     for body in due {
@@ -234,7 +234,7 @@ public final class Ledger: Sendable {
     /// - Returns: the microseconds that it took.
     /// - Throws: `LogError` when it never will be, and when a wait for space is given up or takes too
     ///   long: it may be durable later.
-    public func settle(
+    public func waitUntilDurable(
         _ sequence: UInt64,
         _ patience: Patience? = nil
     ) async throws(LogError) -> Int {
@@ -245,7 +245,7 @@ public final class Ledger: Sendable {
     }
 
     /// Whether an event is as durable as the policy wants it before a client hears of it.
-    public func isSettled(_ sequence: UInt64) -> Bool {
+    public func isDurable(_ sequence: UInt64) -> Bool {
         durability == .async || sequence <= log.durableSequence
     }
 
@@ -276,7 +276,7 @@ public final class Ledger: Sendable {
 
 extension EventBody {
     /// Whether the event ends something that an earlier one began, or stands before such an end.
-    fileprivate var settles: Bool {
+    fileprivate var isCompletion: Bool {
         switch self {
         case .attemptFinished, .requestCompleted, .nodeStopped, .clockJudged: true
         default: false

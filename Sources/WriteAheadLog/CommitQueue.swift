@@ -63,9 +63,9 @@ extension CommitQueue {
     func append(
         _ records: RecordBatch,
         time: Int64,
-        settling: Bool
+        isCompletion: Bool
     ) throws(LogError) -> UInt64 {
-        let backlogLimit = settling ? self.backlogLimit * 2 : self.backlogLimit
+        let backlogLimit = isCompletion ? self.backlogLimit * 2 : self.backlogLimit
         let bytes = records.byteCount
         guard bytes <= groupLimit else {
             if records.count == 1 { throw .recordTooLarge(bytes: bytes, limit: groupLimit) }

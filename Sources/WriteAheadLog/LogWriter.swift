@@ -75,7 +75,7 @@ public final class LogWriter: Sendable {
     /// `time` is in microseconds since the epoch (UTC); an earlier one than the group before is
     /// raised to that one's, so that time in the log never goes back.
     ///
-    /// Records that are `settling` end what earlier ones began, and may fill twice the backlog's limit:
+    /// Records of a completion end what earlier ones began, and may fill twice the backlog's limit:
     /// when the disk stalls, what runs can still be finished after new work is refused.
     ///
     /// - Throws: `recordTooLarge`, `groupTooLarge`, `backlogFull`, `closed`, and `poisoned` or
@@ -84,9 +84,9 @@ public final class LogWriter: Sendable {
     public func append(
         _ records: RecordBatch,
         time: Int64,
-        settling: Bool = false
+        isCompletion: Bool = false
     ) throws(LogError) -> UInt64 {
-        try queue.append(records, time: time, settling: settling)
+        try queue.append(records, time: time, isCompletion: isCompletion)
     }
 
     /// Suspends until every record through a sequence number is durable.

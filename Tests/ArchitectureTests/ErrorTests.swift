@@ -26,7 +26,7 @@ struct ErrorTests {
             }
         }
         // The request's own, which are told by what failed.
-        let failure = try Documents.text("Sources/Gateway/Requests/RequestFailure.swift")
+        let failure = try Documents.text("Sources/Gateway/Requests/Errors/RequestFailure.swift")
         for head in ["private static func code(of ", "private var code: String {"] {
             let start = try #require(failure.range(of: head)).lowerBound
             let end = failure[start...].range(of: "\n    }\n")?.lowerBound ?? failure.endIndex

@@ -24,7 +24,7 @@ struct ClientPaceTests {
             let client = try gateway.client()
             client.chat(streamed: true)
             #expect(try await eventually { closed.value == true }, "the call was not cancelled")
-            try await gateway.settle()
+            try await gateway.waitUntilIdle()
             client.close()
         }
         #expect(record.completed.map(\.outcome) == [.cancelled])

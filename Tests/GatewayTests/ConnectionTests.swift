@@ -126,7 +126,7 @@ struct ConnectionTests {
             #expect(
                 try await eventually { gateway.ledger.read { state, _ in state.position > 6 } }
             )
-            try await gateway.settle()
+            try await gateway.waitUntilIdle()
         }
         #expect(record.completed.map(\.outcome) == [.cancelled])
         #expect(record.completed.map(\.status) == [0])
@@ -145,7 +145,7 @@ struct ConnectionTests {
             )
             #expect(await client.response().status == 400)
             client.close()
-            try await gateway.settle()
+            try await gateway.waitUntilIdle()
         }
         #expect(record.completed.map(\.outcome) == [.refused])
         #expect(record.completed.map(\.status) == [400])

@@ -176,6 +176,6 @@ struct DurabilityTests {
 extension TestGateway {
     /// Waits until everything recorded so far is on the disk.
     func flushed() async throws {
-        _ = try await ledger.settle(ledger.read { state, _ in state.position })
+        _ = try await ledger.waitUntilDurable(ledger.read { state, _ in state.position })
     }
 }

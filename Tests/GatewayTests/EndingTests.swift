@@ -21,7 +21,7 @@ struct EndingTests {
             await asked.wait()
             client.close()
             #expect(try await eventually { closed.value == true }, "the call was not cancelled")
-            try await gateway.settle()
+            try await gateway.waitUntilIdle()
         }
         #expect(record.completed.map(\.outcome) == [.cancelled])
         #expect(record.finished.map(\.failure) == [.clientGone])
@@ -41,7 +41,7 @@ struct EndingTests {
             await client.read(through: "four")
             client.close()
             #expect(try await eventually { closed.value == true }, "the call was not cancelled")
-            try await gateway.settle()
+            try await gateway.waitUntilIdle()
         }
         #expect(record.completed.map(\.outcome) == [.cancelled])
         #expect(record.finished.map(\.failure) == [.clientGone])
@@ -60,7 +60,7 @@ struct EndingTests {
             client.chat(streamed: true)
             await client.read(through: "four")
             client.close()
-            try await gateway.settle()
+            try await gateway.waitUntilIdle()
         }
         #expect(record.completed.map(\.outcome) == [.cancelled])
         #expect(record.finished.map(\.costOrigin) == [.estimated])

@@ -229,7 +229,7 @@ struct SpaceWaitTests {
                 // Behind a ping there is no other status any more.
                 #expect(await client.read(through: "0\r\n\r\n").contains("log_full"))
             }
-            try await gateway.settle()
+            try await gateway.waitUntilIdle()
             if durability == .group { await isClosed.wait() }
             #expect(next.requestCount == (durability == .group ? 1 : 0))
             disk.isFull.store(false, ordering: .relaxed)

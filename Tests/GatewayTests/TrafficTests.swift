@@ -33,7 +33,7 @@ struct TrafficTests {
                 }
             }
             client.shutdown()
-            try await gateway.settle()
+            try await gateway.waitUntilIdle()
         }
         // A call that is cancelled at once may never reach the gateway.
         let recorded = kinds.filter { $0 != .wrongPath }

@@ -37,8 +37,8 @@ struct BodyTests {
         let odd: [UInt8] = [0xFF, 0x00, 0x0A] + Array("e\u{301}".utf8)
         let keyed = Array("{\"a\":\"abcdefgh-1234 abcdefgh-1 sk-12345678\"}".utf8)
         let now = Clocks.wall
-        recorder.keep(CapturedBody(of: Self.id, .request, bytes: odd), at: now)
-        recorder.keep(CapturedBody(of: Self.id, .answer, bytes: keyed), at: now)
+        recorder.capture(CapturedBody(of: Self.id, .request, bytes: odd), at: now)
+        recorder.capture(CapturedBody(of: Self.id, .answer, bytes: keyed), at: now)
         recorder.close()
         let found = try Self.bodies(directory).map(\.bytes)
         #expect(found == [odd, Array("{\"a\":\"[key] [key] [key]\"}".utf8)])
@@ -56,14 +56,14 @@ struct BodyTests {
             notice: { notices.take($0) }
         )
         let body = CapturedBody(of: Self.id, .request, bytes: [1])
-        for _ in 0..<3 { recorder.keep(body, at: Clocks.wall) }
+        for _ in 0..<3 { recorder.capture(body, at: Clocks.wall) }
         let large = [UInt8](repeating: 0, count: BodyRecorder.waitingLimit + 1)
-        recorder.keep(CapturedBody(of: Self.id, .request, bytes: large), at: Clocks.wall)
+        recorder.capture(CapturedBody(of: Self.id, .request, bytes: large), at: Clocks.wall)
         recorder.drain()
         #expect(notices.list.count == 1)
         #expect(notices.list.first?.contains("the requests go on") == true)
         isFull.store(false, ordering: .relaxed)
-        recorder.keep(body, at: Clocks.wall)
+        recorder.capture(body, at: Clocks.wall)
         recorder.close()
         #expect(notices.list.last?.contains("4 were left out") == true)
         #expect(try Self.bodies(directory) == [body])
@@ -81,10 +81,10 @@ struct BodyTests {
             notice: { notices.take($0) }
         )
         files.fail()
-        recorder.keep(CapturedBody(of: Self.id, .request, bytes: [1]), at: Clocks.wall)
+        recorder.capture(CapturedBody(of: Self.id, .request, bytes: [1]), at: Clocks.wall)
         recorder.drain()
         #expect(throws: LogError.self) { try log.flush() }
-        recorder.keep(CapturedBody(of: Self.id, .request, bytes: [2]), at: Clocks.wall)
+        recorder.capture(CapturedBody(of: Self.id, .request, bytes: [2]), at: Clocks.wall)
         recorder.close()
         #expect(notices.list.contains { $0.contains("the requests go on") })
     }

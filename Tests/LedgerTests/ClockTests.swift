@@ -164,13 +164,13 @@ struct ClockTests {
         var list = ModelsListed()
         list.models = [String(repeating: "m", count: 1_000)]
         let filling = Event(.modelsListed(list), at: first.time)
-        func fill(settling: Bool) -> Int {
+        func fill(isCompletion: Bool) -> Int {
             var count = 0
             // Less room is left than a judgement takes.
             for event in [filling, first] {
                 while true {
                     do throws(LogError) {
-                        try log.append([event], settling: settling)
+                        try log.append([event], isCompletion: isCompletion)
                     } catch {
                         if case .backlogFull = error { break }
                         Issue.record("\(error)")
@@ -181,7 +181,7 @@ struct ClockTests {
             }
             return count
         }
-        #expect(fill(settling: false) > 0)
+        #expect(fill(isCompletion: false) > 0)
         let ledger = Ledger(log: log, state: state, durability: .group)
         let completed = EventBody.requestCompleted(RequestCompleted())
         // The first one is behind the judgement.
@@ -192,7 +192,7 @@ struct ClockTests {
         try ledger.record([completed])
 
         // Where there is no room for it either, it waits.
-        #expect(fill(settling: true) > 0)
+        #expect(fill(isCompletion: true) > 0)
         let next = Ledger(log: log, state: state, durability: .group)
         _ = next.now
         #expect(throws: LogError.self) { try next.record([.modelsListed(list)]) }

@@ -24,7 +24,7 @@ struct LedgerTests {
                     let (last, before) = try ledger.transact { state, _ in
                         (events, state.position)
                     }
-                    _ = try await ledger.settle(last)
+                    _ = try await ledger.waitUntilDurable(last)
                     return (before + 1)...last
                 }
             }
@@ -94,10 +94,10 @@ struct LedgerTests {
             version: "test",
             fileSystem: files
         )
-        _ = try await ledger.settle(ledger.read { state, _ in state.position })
+        _ = try await ledger.waitUntilDurable(ledger.read { state, _ in state.position })
         files.fail()
         let sequence = try ledger.record(Journey(1).events)
-        await #expect(throws: LogError.self) { _ = try await ledger.settle(sequence) }
+        await #expect(throws: LogError.self) { _ = try await ledger.waitUntilDurable(sequence) }
         let before = ledger.read { state, _ in state }
         #expect(throws: LogError.self) { try ledger.record(Journey(2).events) }
         #expect(ledger.read { state, _ in state } == before)

@@ -431,20 +431,22 @@ extension MemoryFileSystem {
             options: LogOptions(segmentSize: 1 << 20, backlogLimit: 5000)
         )
         let batch = RecordBatch(String(repeating: "x", count: 1000))
-        for _ in 0..<4 { _ = try queue.append(batch, time: 0, settling: false) }
+        for _ in 0..<4 { _ = try queue.append(batch, time: 0, isCompletion: false) }
         guard
-            case .backlogFull = logError({ _ = try queue.append(batch, time: 0, settling: false) })
+            case .backlogFull = logError({
+                _ = try queue.append(batch, time: 0, isCompletion: false)
+            })
         else {
             Issue.record("accepted")
             return
         }
-        // What settles earlier records is taken, up to twice the limit.
+        // What completes earlier records is taken, up to twice the limit.
         for sequence in 5...9 as ClosedRange<UInt64> {
-            #expect(try queue.append(batch, time: 0, settling: true) == sequence)
+            #expect(try queue.append(batch, time: 0, isCompletion: true) == sequence)
         }
-        #expect(throws: LogError.self) { try queue.append(batch, time: 0, settling: true) }
+        #expect(throws: LogError.self) { try queue.append(batch, time: 0, isCompletion: true) }
         let frame = try #require(queue.next())
         queue.didCommit(frame)
-        #expect(try queue.append(batch, time: 0, settling: false) == 10)
+        #expect(try queue.append(batch, time: 0, isCompletion: false) == 10)
     }
 }

@@ -206,6 +206,25 @@ public struct RequestCompleted: FieldRecord {
     /// A record with every field empty.
     public init() {}
 
+    /// How a request ends for its client; what it came to is added where it is recorded.
+    ///
+    /// - Parameters:
+    ///   - outcome: how it ended.
+    ///   - status: the HTTP status that the client is sent; 0 for none.
+    ///   - failure: what the client is told went wrong, where a provider's failure is the cause.
+    ///   - message: what the client is told, without secrets.
+    public init(
+        _ outcome: RequestOutcome,
+        status: Int,
+        failure: FailureKind? = nil,
+        message: String? = nil
+    ) {
+        self.outcome = outcome
+        self.status = status
+        self.failure = failure
+        self.message = message
+    }
+
     /// Walks the fields in the order of their tags.
     public mutating func visit(_ visitor: inout some FieldVisitor) {
         visitor.field(1, "request", &request)
@@ -224,4 +243,20 @@ public struct RequestCompleted: FieldRecord {
         visitor.field(14, "skipped", &skipped)
         visitor.field(15, "is_local", &isLocal)
     }
+}
+
+extension AttemptFinished {
+    /// Microseconds in all; `nil` for an attempt that a crash ended, which nobody timed.
+    public var measuredMicroseconds: Int? {
+        failure == .interrupted && totalMicroseconds == 0 ? nil : totalMicroseconds
+    }
+}
+
+extension RequestCompleted {
+    /// Whether the next start ended it after a crash: a client that an orderly stop turns away is
+    /// sent a status.
+    public var isEndedByCrash: Bool { outcome == .interrupted && status == 0 }
+
+    /// Microseconds in all; `nil` after a crash, when the gateway's down time is in them.
+    public var measuredMicroseconds: Int? { isEndedByCrash ? nil : totalMicroseconds }
 }

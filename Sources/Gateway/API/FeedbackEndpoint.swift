@@ -93,7 +93,7 @@ struct FeedbackEndpoint: Sendable {
             return ([.feedbackReceived(feedback)], standing)
         }
         switch standing {
-        case .new, .repeated: _ = try await ledger.settle(sequence, patience)
+        case .new, .repeated: _ = try await ledger.waitUntilDurable(sequence, patience)
         case .contradicted:
             throw FeedbackError(
                 409,

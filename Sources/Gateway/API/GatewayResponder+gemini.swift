@@ -38,7 +38,7 @@ extension GatewayResponder {
                 requestID: Events.RequestID.fresh().description
             ).response(for: .gemini)
         }
-        return await chat.respond(
+        return await inference.respond(
             to: request,
             api: api,
             address: address,

@@ -10,7 +10,7 @@ import Providers
 /// Sends each request to what answers it; the whole list of paths is here.
 struct GatewayResponder: ClientResponder {
     let callers: CallerPolicy
-    let chat: ChatService
+    let inference: InferenceHandler
     let models: ModelsEndpoint
     let ollama: OllamaEndpoint
     let tokenCounts: TokenCountEndpoint
@@ -78,7 +78,7 @@ struct GatewayResponder: ClientResponder {
     func bodyLimit(at path: String) -> BodyLimit {
         switch ServedPaths.meant(by: path) {
         case "/v1/feedback", "/api/show", "/api/pull": .small
-        default: chat.bodyLimit
+        default: inference.reader.bodyLimit
         }
     }
 
@@ -90,15 +90,15 @@ struct GatewayResponder: ClientResponder {
         let path = request.uri.path
         switch (method, path) {
         case (.post, "/v1/chat/completions"):
-            return await chat.respond(to: request, api: .chatCompletions, on: channel)
+            return await inference.respond(to: request, api: .chatCompletions, on: channel)
         case (.post, "/v1/messages"):
-            return await chat.respond(to: request, api: .messages, on: channel)
+            return await inference.respond(to: request, api: .messages, on: channel)
         case (.post, "/v1/completions"):
-            return await chat.respond(to: request, api: .completions, on: channel)
+            return await inference.respond(to: request, api: .completions, on: channel)
         case (.post, "/v1/responses"):
-            return await chat.respond(to: request, api: .responses, on: channel)
+            return await inference.respond(to: request, api: .responses, on: channel)
         case (.post, "/v1/responses/compact"):
-            return await chat.respond(to: request, api: .compaction, on: channel)
+            return await inference.respond(to: request, api: .compaction, on: channel)
         case (.post, "/v1/responses/input_tokens"):
             return await tokenCounts.respond(to: request, api: .responses)
         case (.get, "/v1/responses") where ResponsesEndpoint.wantsWebSocket(request):
@@ -112,7 +112,7 @@ struct GatewayResponder: ClientResponder {
         case (.post, "/v1/messages/count_tokens"):
             return await tokenCounts.respond(to: request, api: .messages)
         case (.post, "/v1/embeddings"):
-            return await chat.respond(to: request, api: .embeddings, on: channel)
+            return await inference.respond(to: request, api: .embeddings, on: channel)
         case (.get, "/v1/models"): return models.list(for: Self.family(of: request), request)
         case (.get, _) where path.hasPrefix("/v1/models/"):
             return models.show(path.dropFirst("/v1/models/".count), for: Self.family(of: request))
@@ -120,18 +120,18 @@ struct GatewayResponder: ClientResponder {
         case (.get, _) where path.hasPrefix("/v1beta/models/"):
             return models.show(path.dropFirst("/v1beta/models/".count), for: .gemini)
         case (.post, "/v1/feedback"):
-            let patience = chat.watches.watch(channel).patience
+            let patience = inference.watches.watch(channel).patience
             return await feedback.respond(to: request, patience: patience)
         case (.get, "/healthz"): return readiness.alive(request)
         case (.get, "/readyz"): return readiness.ready
         case (.post, "/api/chat"):
-            return await chat.respond(to: request, api: .ollamaChat, on: channel)
+            return await inference.respond(to: request, api: .ollamaChat, on: channel)
         case (.post, "/api/generate"):
-            return await chat.respond(to: request, api: .ollamaGenerate, on: channel)
+            return await inference.respond(to: request, api: .ollamaGenerate, on: channel)
         case (.post, "/api/embed"):
-            return await chat.respond(to: request, api: .ollamaEmbed, on: channel)
+            return await inference.respond(to: request, api: .ollamaEmbed, on: channel)
         case (.post, "/api/embeddings"):
-            return await chat.respond(to: request, api: .ollamaEmbeddings, on: channel)
+            return await inference.respond(to: request, api: .ollamaEmbeddings, on: channel)
         case (.get, "/api/tags"): return models.list(for: .ollama, request)
         case (.post, "/api/show"): return await ollama.show(request)
         case (.get, "/api/ps"): return await ollama.running()
@@ -147,7 +147,7 @@ struct GatewayResponder: ClientResponder {
                     query: request.uri.query
                 )
             else { return Self.notFound(request) }
-            return await chat.respond(
+            return await inference.respond(
                 to: request,
                 api: passage.api,
                 passage: passage,

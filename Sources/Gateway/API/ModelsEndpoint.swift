@@ -60,7 +60,7 @@ struct ModelsEndpoint: Sendable {
             status: 404,
             code: "model_not_found",
             message:
-                "there is no model '\(id.limited(toBytes: ChatService.modelNameLimit))'; there is "
+                "there is no model '\(id.limited(toBytes: RequestReader.modelNameLimit))'; there is "
                 + entries.map(\.id).joined(separator: ", "),
             param: "model",
             requestID: Events.RequestID.fresh().description

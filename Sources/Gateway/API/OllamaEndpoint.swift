@@ -155,7 +155,7 @@ struct OllamaEndpoint: Sendable {
         ClientError(
             status: 404,
             code: "model_not_found",
-            message: "model '\(model.limited(toBytes: ChatService.modelNameLimit))' not found"
+            message: "model '\(model.limited(toBytes: RequestReader.modelNameLimit))' not found"
                 + advice,
             param: "model",
             requestID: Events.RequestID.fresh().description

@@ -37,18 +37,18 @@ public struct Gateway: Sendable {
     /// What ending the last requests may take, once their grace is over, before the server is cancelled.
     var farewell = Duration.seconds(1)
     /// What the process runs short of.
-    private let shortages: Shortages
+    let shortages: Shortages
     /// How many clients may be connected.
     private let connections: ConnectionLimit
-    private let settings: Settings
+    let settings: Settings
     private let simulated: SimulatedProviders
-    private let upstream: UpstreamClient
-    private let providers: ProviderDirectory
-    private let conversations: ConversationMarks?
-    private let logger: Logger
-    private let diagnostics: DiagnosticLines?
+    let upstream: UpstreamClient
+    let providers: ProviderDirectory
+    let conversations: ConversationMarks?
+    let logger: Logger
+    let diagnostics: DiagnosticLines?
     /// Where the texts of requests and answers are kept; `nil` where they are not.
-    private let bodies: BodyRecorder?
+    let bodies: BodyRecorder?
     /// Keeps the read model behind the log.
     private let follower: ReadModelFollower
 
@@ -181,7 +181,7 @@ public struct Gateway: Sendable {
         defer { refreshing.cancel() }
         let group = GroupReference()
         let listener = ClientServer(
-            responder(watches),
+            responder,
             watches: watches,
             pace: clientPace,
             idleTimeout: Self.idleTimeout,
@@ -227,78 +227,6 @@ public struct Gateway: Sendable {
         }
     }
 
-    private func responder(_ watches: ConnectionWatches) -> GatewayResponder {
-        let responses = ResponseStore()
-        let bodyRoom = MemoryRoom(
-            bytes: settings.server.maxBodiesBytes,
-            setting: "server.maxBodiesBytes",
-            shares: ArrivingBody.shares
-        )
-        let bodyLimit = BodyLimit(
-            bytes: settings.server.maxBodyBytes,
-            setting: "server.maxBodyBytes"
-        )
-        let answers = MemoryRoom(
-            bytes: settings.server.maxAnswersBytes,
-            setting: "server.maxAnswersBytes"
-        )
-        let questions = ProviderQuestions(
-            upstream: upstream,
-            answers: answers,
-            shortages: shortages
-        )
-        return GatewayResponder(
-            callers: CallerPolicy(settings.server),
-            chat: ChatService(
-                ledger: ledger,
-                providers: providers,
-                attempts: AttemptRunner(
-                    upstream: upstream,
-                    quotas: QuotaReports(ledger: ledger),
-                    ledger: ledger,
-                    answers: answers,
-                    shortages: shortages
-                ),
-                watches: watches,
-                bodyLimit: bodyLimit,
-                bodyRoom: bodyRoom,
-                shortages: shortages,
-                logger: logger,
-                responses: responses,
-                bodies: bodies,
-                recordsClientKeys: !settings.budgets.perKey.isEmpty,
-                keepAlive: settings.routing.keepAlive,
-                conversations: conversations
-            ),
-            models: ModelsEndpoint(ledger: ledger),
-            ollama: OllamaEndpoint(
-                ledger: ledger,
-                providers: providers,
-                questions: questions
-            ),
-            tokenCounts: TokenCountEndpoint(
-                ledger: ledger,
-                providers: providers,
-                questions: questions,
-                bodyLimit: bodyLimit,
-                bodyRoom: bodyRoom
-            ),
-            responses: ResponsesEndpoint(
-                responses: responses,
-                ledger: ledger,
-                providers: providers,
-                questions: questions
-            ),
-            feedback: FeedbackEndpoint(ledger: ledger, logger: logger),
-            readiness: Readiness(
-                ledger: ledger,
-                shortages: shortages,
-                upstream: upstream,
-                diagnostics: diagnostics
-            )
-        )
-    }
-
     /// Learns the providers' models before the first request, as far as they answer soon; slower
     /// lists arrive while requests are served already.
     private func refreshFirst(_ refresh: ModelRefresh) async -> Task<Void, Never> {
@@ -332,6 +260,47 @@ public struct Gateway: Sendable {
             bodies?.close()
             try ledger.close()
         }
+    }
+}
+
+/// A server that, told to stop, lets its requests run for a while and then ends them itself.
+///
+/// A client that still waits for an answer is told so, which a server that is cancelled can't do any
+/// more: its connections close under it.
+private struct DrainingServer<Server: Service>: Service {
+    let server: Server
+    /// How long the requests may run on.
+    let grace: Duration
+    let watches: ConnectionWatches
+
+    func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await server.run()
+        } onGracefulShutdown: {
+            Task {
+                try await Task.sleep(for: grace)
+                watches.stopAll()
+            }
+        }
+    }
+}
+
+extension Settings {
+    /// How many clients may be connected: what is configured, as far as there are descriptors for it.
+    fileprivate func connectionLimit(_ logger: Logger) -> Int {
+        let most = Descriptors.connections(
+            wanted: server.maxConnections ?? ConnectionLimit.usual,
+            least: ConnectionLimit.least,
+            // A simulated provider's end of a connection is in this process too.
+            perRequest: Descriptors.perRequest + (isSimulated ? 1 : 0)
+        )
+        if most < server.maxConnections ?? ConnectionLimit.usual {
+            let files = Descriptors.limit.map(String.init) ?? "few"
+            logger.warning(
+                "at most \(most) clients may be connected, as this process may open \(files) files only"
+            )
+        }
+        return most
     }
 }
 

@@ -36,7 +36,7 @@ struct TestGateway: Sendable {
     }
 
     /// Waits until no request is in flight.
-    func settle() async throws {
+    func waitUntilIdle() async throws {
         #expect(
             try await eventually { ledger.read { state, _ in state.inFlight.count == 0 } },
             "a request was left open"

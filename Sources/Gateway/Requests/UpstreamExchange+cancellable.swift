@@ -1,4 +1,0 @@
-public import ClientHTTP
-public import Upstream
-
-extension UpstreamExchange: Cancellable {}
