@@ -30,12 +30,8 @@ public struct ClientRequest: Sendable {
     public let toolDefinitionBytes: Int
     /// What the request needs from a model.
     public let needs: Capabilities
-    /// The bytes of the last text that the user wrote, as written in JSON.
-    public let instructionBytes: Int
-    /// The kinds of words in the beginning and the end of that text.
-    public let cues: PromptCues
-    /// How varied they are: thousandths of a bit of Shannon entropy a byte.
-    public let entropyMillibits: Int
+    /// The last text that the user wrote, as it stands in the JSON; a slice of the body.
+    public let instruction: ArraySlice<UInt8>
     /// OpenAI's `metadata` object or Anthropic's: texts, numbers and Booleans by name, as
     /// written, for routing hints.
     public let metadata: [String: String]
@@ -130,10 +126,7 @@ public struct ClientRequest: Sendable {
         promptTextBytes = facts.promptTextBytes
         toolDefinitionBytes = facts.toolDefinitionBytes
         needs = facts.needs
-        let scan = PromptScan(facts.instruction)
-        instructionBytes = facts.instruction.count
-        cues = scan.cues
-        entropyMillibits = scan.entropyMillibits
+        instruction = facts.instruction
         metadata = facts.metadata
         wantsThoughts = facts.wantsThoughts
         hasThinking = facts.hasThinking
