@@ -255,7 +255,7 @@ let package = Package(
         tests(of: "Ledger", on: ["LedgerSupport"]),
         tests(of: "ProviderClients"),
         tests(of: "ClientHTTP"),
-        tests(of: "Gateway", on: ["LedgerSupport", "Evaluation"]),
+        tests(of: "Gateway", on: ["LedgerSupport", "Evaluation", "WorkCounter"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -73,7 +73,7 @@ struct AttemptRunner: Sendable {
             return .failed(AttemptResult(failure: ProviderFailure(.interrupted, "no attempt")))
         }
         let client = running.client
-        let body: [UInt8]
+        let body: [ArraySlice<UInt8>]
         do {
             let isTranslated = !client.api.passes(to: dialect) && client.passage == nil
             let room = isTranslated ? try await running.admitted.roomToTranslate() : nil
@@ -82,7 +82,7 @@ struct AttemptRunner: Sendable {
                 if client.body.count > ArrivingBody.plain { client.forgetConversation() }
                 withExtendedLifetime(room) {}
             }
-            body = try client.upstreamBody(
+            body = try client.upstreamPieces(
                 for: dialect,
                 model: attempt.model,
                 options: provider.options(

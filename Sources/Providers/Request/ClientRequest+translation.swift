@@ -62,19 +62,33 @@ extension ClientRequest {
         }
     }
 
-    /// The body for a provider that speaks `dialect`.
+    /// The body for a provider that speaks `dialect`, in one array.
     ///
-    /// Within the API the model's name and what `options` ask for are spliced in, and every other
-    /// byte stays; across families it is translated. What Logway made up in an earlier answer is taken
-    /// back: thinking with an empty signature, which Anthropic refuses. `signature` knows what Gemini
-    /// signed of a call, by the id under which the client knows the call.
-    /// - Throws: `RequestError` when a field has the wrong type, or is an obstacle.
+    /// - Throws: as `upstreamPieces`.
     public func upstreamBody(
         for dialect: ProviderDialect,
         model: String,
         options: UpstreamOptions = UpstreamOptions(),
         signature: (String) -> String? = { _ in nil }
     ) throws(RequestError) -> [UInt8] {
+        try upstreamPieces(for: dialect, model: model, options: options, signature: signature)
+            .joinedBytes
+    }
+
+    /// The body for a provider that speaks `dialect`, in pieces to be sent one behind the other; what passes
+    /// as it came is a view of the client's own.
+    ///
+    /// Within the API the model's name and what `options` ask for are spliced in, and every other
+    /// byte stays; across families it is translated. What Logway made up in an earlier answer is taken
+    /// back: thinking with an empty signature, which Anthropic refuses. `signature` knows what Gemini
+    /// signed of a call, by the id under which the client knows the call.
+    /// - Throws: `RequestError` when a field has the wrong type, or is an obstacle.
+    public func upstreamPieces(
+        for dialect: ProviderDialect,
+        model: String,
+        options: UpstreamOptions = UpstreamOptions(),
+        signature: (String) -> String? = { _ in nil }
+    ) throws(RequestError) -> [ArraySlice<UInt8>] {
         let family = dialect.family
         if api.passes(to: dialect) {
             return api.isResponses
@@ -84,18 +98,21 @@ extension ClientRequest {
         if api.operation == .embeddings {
             let request = try EmbeddingRequest.read(root, api: api)
             try refuse(family.embeds ? request.findings : [Self.noEmbeddings], for: family)
-            return request.body(for: family, model: model)
+            return [request.body(for: family, model: model)[...]]
         }
         let asked = try conversation()
         try refuse(asked.findings, for: family)
         let signed = family == .gemini ? asked.signed(by: signature) : asked
         let conversation = signed.shaped(for: family)
-        return switch family {
-        case .openai: OpenAIRequestWriter.write(conversation, model: model, options: options)
-        case .anthropic: AnthropicRequestWriter.write(conversation, model: model, options: options)
-        case .ollama: OllamaRequestWriter.write(conversation, model: model, options: options)
-        case .gemini: GeminiRequestWriter.write(conversation, options: options)
-        }
+        let body =
+            switch family {
+            case .openai: OpenAIRequestWriter.write(conversation, model: model, options: options)
+            case .anthropic:
+                AnthropicRequestWriter.write(conversation, model: model, options: options)
+            case .ollama: OllamaRequestWriter.write(conversation, model: model, options: options)
+            case .gemini: GeminiRequestWriter.write(conversation, options: options)
+            }
+        return [body[...]]
     }
 
     /// Embeddings as something that a family's API does not have.
@@ -170,7 +187,10 @@ extension ClientRequest {
         return conversation
     }
 
-    private func splicedBody(model: String, options: UpstreamOptions) -> [UInt8] {
+    private func splicedBody(
+        model: String,
+        options: UpstreamOptions
+    ) -> [ArraySlice<UInt8>] {
         if family == .gemini { return geminiBody(model: model, options) }
         if passage != nil { return passedBody(model: model) }
         var splice = JSONSplice(root)
@@ -210,7 +230,7 @@ extension ClientRequest {
             .speech, .moderations, .rerank, .files:
             break
         }
-        return splice.bytes
+        return splice.pieces
     }
 
     /// Asks for the usage of a stream where the client does not.
