@@ -98,6 +98,14 @@ public struct JSONSplice: Sendable {
     ///
     /// Costs a copy of it.
     public var bytes: [UInt8] { pieces.joinedBytes }
+
+    /// The object with the changes made; it is valid without another look, as what it is made of was.
+    ///
+    /// Costs a copy of it.
+    public var slice: JSONSlice {
+        let bytes = bytes
+        return JSONSlice(valid: bytes, range: 0..<bytes.count)
+    }
 }
 
 extension [ArraySlice<UInt8>] {

@@ -57,7 +57,7 @@ struct SpliceTests {
         #expect(String(decoding: splice.bytes, as: UTF8.self) == #"{"a":"x"}"#)
     }
 
-    @Test func `what stays as it was is a view`() throws {
+    @Test func `what stays as it was is a view, and what is made of it is valid`() throws {
         let text = #"{ "model" : "a" , "long":"\#(String(repeating: "x", count: 1_000))" }"#
         let source = Array(text.utf8)
         var splice = JSONSplice(try JSONSlice(validating: source))
@@ -68,6 +68,8 @@ struct SpliceTests {
         #expect(splice.pieces[0].indices == 0..<head.count)
         #expect(splice.pieces[2].indices == rest.indices)
         #expect(splice.pieces.byteCount == source.count)
+        #expect(try splice.slice.member("model")?.string == "b")
+        #expect(splice.slice.raw.elementsEqual(splice.bytes))
     }
 
     @Test func `an object changes as if it were written anew`() throws {

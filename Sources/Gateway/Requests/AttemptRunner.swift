@@ -78,8 +78,8 @@ struct AttemptRunner: Sendable {
             let isTranslated = !client.api.passes(to: dialect) && client.passage == nil
             let room = isTranslated ? try await running.admitted.roomToTranslate() : nil
             defer {
-                // What was read for it goes with its room.
-                if client.body.count > ArrivingBody.plain { client.forgetConversation() }
+                // What was read for it goes with its room: the provider may take minutes from here on.
+                if client.body.count > ArrivingBody.plain { client.forgetReading() }
                 withExtendedLifetime(room) {}
             }
             body = try client.upstreamPieces(

@@ -155,9 +155,7 @@ struct ChatService: Sendable {
                 return try await refuse(arrival, error)
             }
             received.describe(client, families: providers.families)
-            // What is read of a large one takes a multiple of it, for which a translation takes room;
-            // beside the loops it may be read again.
-            if body.count >= LargeWork.leastBytes { client.forgetConversation() }
+            client.keepReading(in: held.room)
             received.holder = fileHolder(of: client) ?? holder(of: client)
             var running = try ledger.admit(
                 client,
@@ -239,7 +237,7 @@ struct ChatService: Sendable {
             case .flowing(let flowing):
                 noteDropped(in: &running)
                 // A stream may last for an hour, and nobody asks for it any more.
-                running.client.forgetConversation()
+                running.client.forgetReading()
                 let firstByte = Int(Clocks.monotonicMicroseconds - running.start)
                 do throws(LogError) {
                     running.logWait += try await settle(running)

@@ -65,7 +65,7 @@ public struct ClientRequest: Sendable {
     var passedHeaders: [(name: String, value: String)]
 
     /// The request without its family, once somebody asked for it.
-    let memo = ConversationMemo()
+    let memo: ReadingMemo
 
     /// The body as JSON.
     public let root: JSONSlice
@@ -99,14 +99,65 @@ public struct ClientRequest: Sendable {
         passage: Passage? = nil,
         header: (String) -> String? = { _ in nil }
     ) throws(RequestError) {
-        var passage = passage
-        passage?.contentType = header("content-type")
-        let facts =
-            if let passage {
-                try RequestFacts(passing: passage, body: body)
-            } else {
-                try RequestFacts(api: api, body: body, address: address)
-            }
+        guard var passage else {
+            try self.init(
+                api: api,
+                root: Self.validated(body),
+                address: address,
+                header: header
+            )
+            return
+        }
+        passage.contentType = header("content-type")
+        self.init(
+            try RequestFacts(passing: passage, body: body),
+            api: api,
+            body: body,
+            address: address,
+            passage: passage,
+            headers: try PassedHeaders.read(api.family, header)
+        )
+    }
+
+    /// A request from a body that is known to be JSON and has an array of its own.
+    ///
+    /// - Throws: `RequestError` as `init(api:body:header:)`, but for invalid JSON.
+    init(
+        api: ClientAPI,
+        root: JSONSlice,
+        address: ModelAddress? = nil,
+        header: (String) -> String? = { _ in nil }
+    ) throws(RequestError) {
+        self.init(
+            try RequestFacts(api: api, root: root, address: address),
+            api: api,
+            body: root.bytes,
+            address: address,
+            passage: nil,
+            headers: try PassedHeaders.read(api.family, header)
+        )
+    }
+
+    /// A body as JSON: the one time that it is validated.
+    ///
+    /// - Throws: `RequestError` where it is none.
+    static func validated(_ body: [UInt8]) throws(RequestError) -> JSONSlice {
+        do {
+            return try JSONSlice(validating: body)
+        } catch {
+            throw RequestError(error)
+        }
+    }
+
+    private init(
+        _ facts: RequestFacts,
+        api: ClientAPI,
+        body: [UInt8],
+        address: ModelAddress?,
+        passage: Passage?,
+        headers: [(name: String, value: String)]
+    ) {
+        memo = ReadingMemo(facts.embeddings.map { .embeddings($0) })
         self.passage = passage
         namesModel = facts.namesModel
         modelRange = facts.modelRange
@@ -114,7 +165,7 @@ public struct ClientRequest: Sendable {
         self.api = api
         self.address = address
         self.body = body
-        passedHeaders = try PassedHeaders.read(api.family, header)
+        passedHeaders = headers
         root = facts.root
         model = facts.model
         streamed = facts.streamed
