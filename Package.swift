@@ -181,10 +181,10 @@ let package = Package(
         layer(
             "Gateway",
             on: [
-                "Events", "EventLog", "RouterState", "Catalog", "Routing", "Projections",
-                "Settings", "Upstream", "Providers", "JSONBytes", "Simulation", "WriteAheadLog",
-                "Policies", "Platform", "Ledger", "ProviderClients", "ClientHTTP", crypto,
-                hummingbird, nioCore, nioPosix,
+                "Events", "EventLog", "RouterState", "Catalog", "Learning", "Routing",
+                "Projections", "Settings", "Upstream", "Providers", "JSONBytes", "Simulation",
+                "WriteAheadLog", "Policies", "Platform", "Ledger", "ProviderClients", "ClientHTTP",
+                crypto, hummingbird, nioCore, nioPosix,
             ]
         ),
         layer(
@@ -215,7 +215,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "decidebench",
-            dependencies: ["Events", "Providers", "RouterState", "Routing"],
+            dependencies: ["Events", "Learning", "Providers", "RouterState", "Routing"],
             path: "Tests/DecideBench",
             swiftSettings: optimised
         ),
@@ -247,7 +247,7 @@ let package = Package(
         tests(of: "EventLog"),
         tests(of: "RouterState", exclude: ["Golden"]),
         tests(of: "Catalog"),
-        tests(of: "Learning", on: ["Events", "Providers"]),
+        tests(of: "Learning", on: ["Events", "Providers"], exclude: ["Golden"]),
         tests(of: "Routing", on: ["RoutingSupport"]),
         tests(of: "Evaluation", on: ["RoutingSupport", "Routing"]),
         tests(of: "Reporting"),
@@ -262,7 +262,7 @@ let package = Package(
         tests(of: "Ledger", on: ["LedgerSupport"]),
         tests(of: "ProviderClients"),
         tests(of: "ClientHTTP"),
-        tests(of: "Gateway", on: ["LedgerSupport", "Evaluation"]),
+        tests(of: "Gateway", on: ["LedgerSupport", "Evaluation", "WorkCounter"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -25,7 +25,7 @@ public struct JSONSlice: Sendable {
     /// - Throws: `JSONError` with the offset of the first byte that does not fit.
     public init(validating bytes: [UInt8], in range: Range<Int>) throws(JSONError) {
         precondition(range.upperBound <= bytes.count)
-        ScanTally.count(range.count)
+        ScanTally.countValidation(of: range.count)
         let span = bytes.span
         var start = range.lowerBound
         JSONGrammar.skipSpace(span, &start, to: range.upperBound)
@@ -72,4 +72,9 @@ public struct JSONSlice: Sendable {
 
     /// The value as it is written.
     public var raw: ArraySlice<UInt8> { bytes[range] }
+
+    /// The same value in an array of its own, from whose start offsets count.
+    public var alone: JSONSlice {
+        range == 0..<bytes.count ? self : JSONSlice(valid: Array(raw), range: 0..<range.count)
+    }
 }

@@ -1,7 +1,7 @@
 /// Changes to the members of one object that leave every other byte of it as it was.
 public struct JSONSplice: Sendable {
     private let object: JSONSlice
-    private var changes: [(name: String, value: [UInt8]?)] = []
+    private var changes: [(name: String, value: [ArraySlice<UInt8>]?)] = []
 
     /// No changes yet to `object`, which must be an object.
     public init(_ object: JSONSlice) {
@@ -13,8 +13,15 @@ public struct JSONSplice: Sendable {
     ///
     /// `value` must be valid JSON.
     public mutating func set(_ name: String, to value: [UInt8]) {
+        set(name, to: [value[...]])
+    }
+
+    /// Replaces the value of the member called `name`, or adds such a member at the end.
+    ///
+    /// `pieces`, one behind the other, must be valid JSON.
+    public mutating func set(_ name: String, to pieces: [ArraySlice<UInt8>]) {
         changes.removeAll { $0.name == name }
-        changes.append((name, value))
+        changes.append((name, pieces))
     }
 
     /// Replaces the value of the member called `name` by a string, or adds such a member.
@@ -30,46 +37,87 @@ public struct JSONSplice: Sendable {
         changes.append((name, nil))
     }
 
-    /// The object with the changes made.
+    /// The object with the changes made, in pieces to be put one behind the other: what stays as it was is a
+    /// view of the object's own bytes.
     ///
-    /// Costs a copy of it. Where a name is there several times, all of them change.
-    public var bytes: [UInt8] {
+    /// Costs no copy. Where a name is there several times, all of them change.
+    public var pieces: [ArraySlice<UInt8>] {
         let source = object.bytes
-        var output: [UInt8] = [UInt8(ascii: "{")]
-        output.reserveCapacity(object.range.count + changes.count * 64)
+        var pieces: [ArraySlice<UInt8>] = []
+        pieces.reserveCapacity(4 * changes.count + 1)
         var additions = changes
         var members = object.members
-        var end = object.range.lowerBound + 1
+        // Where what is not among the pieces yet begins, and where the last member that was seen ends.
+        var start = object.range.lowerBound
+        var end = start + 1
         var keepsOne = false
+        func give(upTo bound: Int) {
+            if start < bound { pieces.append(source[start..<bound]) }
+            start = bound
+        }
         while let (name, value) = members.nextRanges() {
             let separator = source[end..<name.lowerBound]
-            end = value.upperBound
             let member = JSONSlice(valid: source, range: name)
             let change = changes.first { member.isString($0.name) }
             if let change {
                 additions.removeAll { $0.name == change.name }
-                if change.value == nil { continue }
+                if change.value == nil {
+                    give(upTo: end)
+                    start = value.upperBound
+                    end = start
+                    continue
+                }
             }
-            // The first member kept has no comma before it, even if it was not the first one.
-            output.append(contentsOf: keepsOne ? separator : separator.filter(isSpace)[...])
-            output.append(contentsOf: source[name.lowerBound..<value.lowerBound])
+            if !keepsOne, start > object.range.lowerBound {
+                // The first member kept has no comma before it, even if it was not the first one.
+                pieces.append(separator.filter(isSpace)[...])
+                start = name.lowerBound
+            }
             if let replacement = change?.value {
-                output.append(contentsOf: replacement)
-            } else {
-                output.append(contentsOf: source[value])
+                give(upTo: value.lowerBound)
+                pieces += replacement
+                start = value.upperBound
             }
+            end = value.upperBound
             keepsOne = true
         }
         for case (let name, let value?) in additions {
-            if keepsOne { output.append(UInt8(ascii: ",")) }
+            give(upTo: end)
             var writer = JSONWriter()
             writer.name(name)
-            output.append(contentsOf: writer.bytes)
-            output.append(contentsOf: value)
+            let comma: [UInt8] = keepsOne ? [UInt8(ascii: ",")] : []
+            pieces.append((comma + writer.bytes)[...])
+            pieces += value
             keepsOne = true
         }
-        output.append(contentsOf: source[end..<object.range.upperBound])
-        return output
+        give(upTo: object.range.upperBound)
+        return pieces
+    }
+
+    /// The object with the changes made.
+    ///
+    /// Costs a copy of it.
+    public var bytes: [UInt8] { pieces.joinedBytes }
+
+    /// The object with the changes made; it is valid without another look, as what it is made of was.
+    ///
+    /// Costs a copy of it.
+    public var slice: JSONSlice {
+        let bytes = bytes
+        return JSONSlice(valid: bytes, range: 0..<bytes.count)
+    }
+}
+
+extension [ArraySlice<UInt8>] {
+    /// The bytes of all pieces.
+    public var byteCount: Int { reduce(0) { $0 + $1.count } }
+
+    /// The pieces one behind the other, in one array of just that length.
+    public var joinedBytes: [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(byteCount)
+        for piece in self { bytes.append(contentsOf: piece) }
+        return bytes
     }
 }
 

@@ -1,8 +1,9 @@
 import Synchronization
 
-/// Counts the bytes that are looked at, for the tests that hold the work on a request to its length.
+/// Counts the bytes that are looked at and the texts that are validated, for the tests that hold the work on a
+/// request to its length, and to once.
 ///
-/// Builds for use have none of it: `ScanTally.count` is empty there.
+/// Builds for use have none of it: its counting functions are empty there.
 package final class ScanTally: Sendable {
     #if DEBUG
     /// What counts now.
@@ -10,11 +11,26 @@ package final class ScanTally: Sendable {
     #endif
 
     private let sum = Atomic(0)
+    private let validated = Mutex<[Int]>([])
 
     package init() {}
 
     /// The bytes so far.
     package var bytes: Int { sum.load(ordering: .relaxed) }
+
+    /// How many of the texts that were validated so far have at least so many bytes.
+    package func validations(ofAtLeast bytes: Int) -> Int {
+        validated.withLock { $0.count { $0 >= bytes } }
+    }
+
+    /// Counts the bytes of a text that is validated.
+    @inline(__always)
+    static func countValidation(of bytes: Int) {
+        #if DEBUG
+        current?.validated.withLock { $0.append(bytes) }
+        #endif
+        count(bytes)
+    }
 
     @inline(__always)
     static func count(_ bytes: Int) {

@@ -135,7 +135,7 @@ public struct ModelLoading: Sendable {
         var request = connection.modelsRequest(from: nil)
         request.method = method
         request.url = connection.endpoint.serverURL + path
-        request.body = body
+        request.body = [body[...]]
         // A large model takes minutes from a slow disk.
         request.timeouts = UpstreamTimeouts(
             connect: connection.timeouts.connect,

@@ -53,9 +53,9 @@ extension ProviderCheck {
         start: Int64
     ) async throws(ProviderFailure) -> (AnswerStream, UpstreamHead, Int64) {
         let client = try Self.request(model)
-        let body: [UInt8]
+        let body: [ArraySlice<UInt8>]
         do {
-            body = try client.upstreamBody(
+            body = try client.upstreamPieces(
                 for: connection.dialect(for: model),
                 model: model,
                 options: connection.options(for: client, model: model, lane: 0, outputLimit: nil)

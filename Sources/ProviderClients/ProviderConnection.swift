@@ -201,7 +201,7 @@ public struct ProviderConnection: Sendable {
     /// A chat request for a client.
     ///
     /// - Parameters:
-    ///   - body: what is sent.
+    ///   - body: what is sent, in pieces.
     ///   - model: the model's name at the provider.
     ///   - client: the request of the client.
     ///   - dialect: what the provider is spoken to in.
@@ -209,7 +209,7 @@ public struct ProviderConnection: Sendable {
     ///   - remaining: what is left of the request's whole time.
     /// - Returns: the request, ready to be sent.
     public func chatRequest(
-        body: [UInt8],
+        body: [ArraySlice<UInt8>],
         model: String,
         for client: ClientRequest,
         in dialect: ProviderDialect,

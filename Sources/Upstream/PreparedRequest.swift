@@ -4,7 +4,8 @@ import Glibc
 /// A checked request in the form in which libcurl reads it, in one block of memory.
 ///
 /// It is built on the caller's thread, so the transfer thread only hands over pointers, and libcurl
-/// copies neither headers nor body. `@unchecked Sendable` because the block is written in `init`
+/// copies neither headers nor body. The body's pieces are put together here, which is the one copy of it on
+/// its way out. `@unchecked Sendable` because the block is written in `init`
 /// and only read afterwards, and whoever holds the object last frees it.
 @safe final class PreparedRequest: @unchecked Sendable {
     /// Host and port, for messages.
@@ -29,7 +30,8 @@ import Glibc
         isGet = request.method == "GET"
         isHead = request.method == "HEAD"
         let announcesBody = ["POST", "PUT", "PATCH"].contains(request.method)
-        hasBody = !request.body.isEmpty || announcesBody
+        let bodyBytes = request.bodyByteCount
+        hasBody = bodyBytes > 0 || announcesBody
 
         let absent = Self.suppressed.filter { name in
             !request.headers.contains { RequestValidation.equalIgnoringCase($0.name, name) }
@@ -37,7 +39,7 @@ import Glibc
         let nodeCount = request.headers.count + absent.count
         // Safe: the size and the stride of a C structure.
         let nodeBytes = unsafe nodeCount * MemoryLayout<curl_slist>.stride
-        var size = nodeBytes + request.body.count
+        var size = nodeBytes + bodyBytes
         size += request.url.utf8.count + request.method.utf8.count + 2
         for header in request.headers {
             size += header.name.utf8.count + header.value.utf8.count + 3
@@ -52,7 +54,7 @@ import Glibc
         writer.skip(nodeBytes)
         unsafe url = writer.string(request.url)
         unsafe method = writer.string(request.method)
-        unsafe body = writer.bytes(request.body)
+        unsafe body = writer.bytes(request.body, count: bodyBytes)
         var node = 0
         for header in request.headers {
             // libcurl reads "Name:" as "leave it out" and "Name;" as "send it empty".
@@ -110,10 +112,11 @@ import Glibc
         return unsafe UnsafePointer((block + start).assumingMemoryBound(to: CChar.self))
     }
 
-    mutating func bytes(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
+    /// Writes the pieces, of so many bytes together, one behind the other.
+    mutating func bytes(_ pieces: [ArraySlice<UInt8>], count: Int) -> UnsafeRawBufferPointer {
         let start = position
-        unsafe bytes.withUnsafeBytes { unsafe append($0) }
-        return unsafe UnsafeRawBufferPointer(start: block + start, count: bytes.count)
+        for piece in pieces { unsafe piece.withUnsafeBytes { unsafe append($0) } }
+        return unsafe UnsafeRawBufferPointer(start: block + start, count: count)
     }
 
     private mutating func append(_ bytes: UnsafeRawBufferPointer) {

@@ -11,7 +11,7 @@ enum RequestValidation {
     /// Checks method and headers.
     static func check(_ request: UpstreamRequest) throws(UpstreamError) {
         guard isToken(request.method) else { throw .badRequest("the method is not a token") }
-        guard request.method != "HEAD" || request.body.isEmpty else {
+        guard request.method != "HEAD" || request.bodyByteCount == 0 else {
             throw .badRequest("HEAD has no body")
         }
         guard request.headers.count <= headerCountLimit else {

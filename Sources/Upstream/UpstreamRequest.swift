@@ -13,10 +13,11 @@ public struct UpstreamRequest: Sendable {
     /// ``UpstreamError/badRequest(_:)``, as do `Content-Length`, `Transfer-Encoding`, `Connection`
     /// and `Expect`, which the client decides itself. At most 256 headers of 64 KiB in all.
     public var headers: [(name: String, value: String)]
-    /// The body.
+    /// The body, in pieces that are sent one behind the other, so that whoever changes little of a long one
+    /// need not copy the rest.
     ///
     /// An empty one is sent as `Content-Length: 0` by POST, PUT and PATCH, as none by others.
-    public var body: [UInt8]
+    public var body: [ArraySlice<UInt8>]
     /// The limits in time.
     public var timeouts: UpstreamTimeouts
     /// The pool that admits the request.
@@ -27,7 +28,7 @@ public struct UpstreamRequest: Sendable {
         method: String,
         url: String,
         headers: [(name: String, value: String)] = [],
-        body: [UInt8] = [],
+        body: [ArraySlice<UInt8>] = [],
         timeouts: UpstreamTimeouts = UpstreamTimeouts(),
         pool: UpstreamPool
     ) {
@@ -38,4 +39,25 @@ public struct UpstreamRequest: Sendable {
         self.timeouts = timeouts
         self.pool = pool
     }
+    /// Creates a request whose body is in one array.
+    public init(
+        method: String,
+        url: String,
+        headers: [(name: String, value: String)] = [],
+        body: [UInt8],
+        timeouts: UpstreamTimeouts = UpstreamTimeouts(),
+        pool: UpstreamPool
+    ) {
+        self.init(
+            method: method,
+            url: url,
+            headers: headers,
+            body: [body[...]],
+            timeouts: timeouts,
+            pool: pool
+        )
+    }
+
+    /// The bytes of the body.
+    var bodyByteCount: Int { body.reduce(0) { $0 + $1.count } }
 }

@@ -18,7 +18,7 @@ struct DecideBench {
             let body = Town.body(promptBytes: kilobytes << 10)
             try rows.append(
                 Row.measure("read a body of \(kilobytes) KiB, with features", count, limit: nil) {
-                    _ in try ClientRequest(family: .openai, body: body).cues.rawValue
+                    _ in try town.received(body).features.cues.rawValue
                 }
             )
         }

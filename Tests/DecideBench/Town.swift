@@ -1,4 +1,5 @@
 import Events
+import Learning
 import Providers
 import RouterState
 
@@ -29,9 +30,7 @@ struct Town {
         received.features.outputLimit = request.maxOutputTokens
         received.features.messages = request.messageCount
         received.features.needs = request.needs
-        received.features.cues = request.cues
-        received.features.instructionBytes = request.instructionBytes
-        received.features.entropyMillibits = request.entropyMillibits
+        FeatureExtractor.measure(request.instruction, into: &received.features)
         return received
     }
 

@@ -1,3 +1,4 @@
+import ClientHTTP
 import HTTPTypes
 import Hummingbird
 import Logging
@@ -47,7 +48,8 @@ struct FeedbackPaceTests {
             )
             var statuses: [Int] = []
             for _ in 0..<3 {
-                statuses.append(await endpoint.respond(to: Self.request("{}")).status.code)
+                let request = Self.request("{}")
+                statuses.append(await endpoint.respond(to: request, upTo: .small).status.code)
             }
             #expect(statuses == [400, 400, 429])
         }

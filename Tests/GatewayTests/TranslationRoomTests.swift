@@ -46,4 +46,45 @@ struct TranslationRoomTests {
         let large = try admitted(parts: 10_000, in: room)
         await #expect(throws: TooManyParts.self) { try await large.roomToTranslate() }
     }
+
+    @Test func `what was read for the decision is kept where there is room for it`() async throws {
+        let room = MemoryRoom(bytes: 20_000_000, setting: "test", shares: 2)
+        let request = try admitted(parts: 5_000, in: room)
+        let body = room.use.bytes
+        request.client.keepReading(in: room)
+        #expect(room.use.bytes == body, "nothing was read")
+        _ = request.client.obstacles(to: .anthropic)
+        request.client.keepReading(in: room)
+        #expect(room.use.bytes == body + 5_002_000)
+        // Whoever translates it takes no more, and holds it for as long as he needs it.
+        var translation = try await request.roomToTranslate()
+        #expect(room.use.bytes == body + 5_002_000)
+        request.client.forgetReading()
+        #expect(room.use.bytes == body + 5_002_000)
+        #expect(translation?.bytes == 5_002_000)
+        translation = nil
+        #expect(room.use.bytes == body)
+    }
+
+    @Test func `what was read for the decision is forgotten where there is no room for it`() throws
+    {
+        let room = MemoryRoom(bytes: 20_000_000, setting: "test", shares: 2)
+        let request = try admitted(parts: 5_000, in: room)
+        _ = request.client.obstacles(to: .anthropic)
+        #expect(request.client.hasReading)
+        let others = HeldRoom(of: room)
+        try others.growNow(to: 10_000_000)
+        let more = HeldRoom(of: room)
+        try more.growNow(to: 5_000_000)
+        request.client.keepReading(in: room)
+        #expect(!request.client.hasReading)
+        // What has too many parts for any room is read again too.
+        let large = try admitted(
+            parts: 10_000,
+            in: MemoryRoom(bytes: 20_000_000, setting: "test", shares: 2)
+        )
+        _ = large.client.obstacles(to: .anthropic)
+        large.client.keepReading(in: room)
+        #expect(!large.client.hasReading)
+    }
 }

@@ -1,4 +1,5 @@
 import JSONBytes
+import TestSupport
 import Testing
 
 @Suite("Splices")
@@ -54,6 +55,51 @@ struct SpliceTests {
         splice.remove("a")
         splice.set("a", to: "x")
         #expect(String(decoding: splice.bytes, as: UTF8.self) == #"{"a":"x"}"#)
+    }
+
+    @Test func `what stays as it was is a view, and what is made of it is valid`() throws {
+        let text = #"{ "model" : "a" , "long":"\#(String(repeating: "x", count: 1_000))" }"#
+        let source = Array(text.utf8)
+        var splice = JSONSplice(try JSONSlice(validating: source))
+        splice.set("model", to: "b")
+        let head = Array(#"{ "model" : "#.utf8)
+        let rest = source[(head.count + 3)...]
+        #expect(splice.pieces.map(Array.init) == [head, Array(#""b""#.utf8), Array(rest)])
+        #expect(splice.pieces[0].indices == 0..<head.count)
+        #expect(splice.pieces[2].indices == rest.indices)
+        #expect(splice.pieces.byteCount == source.count)
+        #expect(try splice.slice.member("model")?.string == "b")
+        #expect(splice.slice.raw.elementsEqual(splice.bytes))
+    }
+
+    @Test func `an object changes as if it were written anew`() throws {
+        var draws = Draws(seed: Draws.seed())
+        let names = ["a", "b", "c", "d"]
+        for _ in 0..<2_000 {
+            let members = (0..<draws.int(0...5)).map { (draws.one(of: names), "\($0)") }
+            let space = draws.one(of: ["", " ", "\n "])
+            let inner = members.map { #"\#(space)"\#($0.0)"\#(space):\#($0.1)\#(space)"# }
+            let text = "{" + (inner.isEmpty ? space : inner.joined(separator: ",")) + "}"
+            var splice = JSONSplice(try JSONSlice(validating: Array(text.utf8)))
+            var changed = members
+            for name in names where draws.oneIn(2) {
+                let isThere = members.contains { $0.0 == name }
+                if draws.oneIn(2) {
+                    splice.remove(name)
+                    changed.removeAll { $0.0 == name }
+                } else {
+                    splice.set(name, to: "new")
+                    changed = changed.map { $0.0 == name ? (name, "\"new\"") : $0 }
+                    if !isThere { changed.append((name, "\"new\"")) }
+                }
+            }
+            let result = try JSONSlice(validating: splice.bytes)
+            let found = result.members.map {
+                ($0.name.string ?? "", String(decoding: $0.value.raw, as: UTF8.self))
+            }
+            #expect(found.map(\.0) == changed.map(\.0), "\(text)")
+            #expect(found.map(\.1) == changed.map(\.1), "\(text)")
+        }
     }
 
     @Test func `text that is spliced in can't break out of its string`() throws {

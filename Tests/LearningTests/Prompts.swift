@@ -24,8 +24,6 @@ func received(_ prompt: String) throws -> RequestReceived {
     received.features.promptBytes = request.promptTextBytes
     received.features.inputTokens = (request.promptTextBytes + 3) / 4
     received.features.messages = request.messageCount
-    received.features.cues = request.cues
-    received.features.instructionBytes = request.instructionBytes
-    received.features.entropyMillibits = request.entropyMillibits
+    FeatureExtractor.measure(request.instruction, into: &received.features)
     return received
 }

@@ -253,7 +253,7 @@ struct ClientAPITests {
             #expect(client.promptTextBytes == 100, "\(api) \(body)")
             #expect(client.messageCount == 1)
             #expect(client.needs.contains(.embeddings) == (api.operation == .embeddings))
-            if api.operation == .generation { #expect(client.instructionBytes == 100) }
+            if api.operation == .generation { #expect(client.instruction.count == 100) }
         }
     }
 

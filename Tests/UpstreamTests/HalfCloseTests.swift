@@ -95,7 +95,7 @@ struct HalfCloseTests {
         defer { server.stop() }
         var request = UpstreamRequest.get(server.url())
         request.method = "POST"
-        request.body = [UInt8](repeating: 0x61, count: 8 << 20)
+        request.body = [[UInt8](repeating: 0x61, count: 8 << 20)[...]]
         let exchange = client.start(request)
         #expect(try await exchange.head().status == 413)
         #expect(try await exchange.text() == "too large")

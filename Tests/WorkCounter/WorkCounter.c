@@ -6,16 +6,19 @@
 #include "WorkCounter.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 extern void *__libc_malloc(size_t size);
+extern void *__libc_memalign(size_t alignment, size_t size);
 
 static void *(*library_memmove)(void *, const void *, size_t);
 static int (*library_memcmp)(const void *, const void *, size_t);
 
 static _Thread_local bool is_counting;
 static _Thread_local struct WorkCount count;
+static _Thread_local size_t large = SIZE_MAX;
 
 __attribute__((constructor)) static void find_library(void) {
     library_memmove = (void *(*)(void *, const void *, size_t))dlsym(RTLD_NEXT, "memmove");
@@ -28,9 +31,22 @@ static void note(size_t bytes) {
     count.bytes += (int64_t)bytes;
 }
 
-void *malloc(size_t size) {
+static void note_memory(size_t size) {
     note(size);
+    if (is_counting && size >= large) count.large += 1;
+}
+
+void *malloc(size_t size) {
+    note_memory(size);
     return __libc_malloc(size);
+}
+
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+    note_memory(size);
+    void *found = __libc_memalign(alignment, size);
+    if (!found) return ENOMEM;
+    *memory = found;
+    return 0;
 }
 
 void *memmove(void *to, const void *from, size_t size) {
@@ -58,7 +74,12 @@ int memcmp(const void *first, const void *second, size_t size) {
 }
 
 void work_begin(void) {
-    count = (struct WorkCount){0, 0};
+    work_begin_above(SIZE_MAX);
+}
+
+void work_begin_above(size_t size) {
+    count = (struct WorkCount){0, 0, 0};
+    large = size;
     is_counting = true;
 }
 

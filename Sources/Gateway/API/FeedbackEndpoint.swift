@@ -27,12 +27,17 @@ struct FeedbackEndpoint: Sendable {
 
     /// Records the feedback; it is durable before the client hears of it.
     ///
-    /// On a full disk that is waited for as long as `patience` lasts.
-    func respond(to request: Request, patience: Patience? = nil) async -> Response {
+    /// Of the body so much is read as `limit` says. On a full disk that it is durable is waited for as long as
+    /// `patience` lasts.
+    func respond(
+        to request: Request,
+        upTo limit: BodyLimit,
+        patience: Patience? = nil
+    ) async -> Response {
         var id = Events.RequestID.fresh()
         do {
             try admit(after: pace.take(at: Clocks.monotonicMicroseconds))
-            let body = try await request.wholeBody(upTo: .small)
+            let body = try await request.wholeBody(upTo: limit)
             var feedback = try FeedbackReceived(
                 json: body,
                 without: ClientKey.secret(request).map { ledger.redaction.adding([$0]) }

@@ -2,7 +2,6 @@ import ClientHTTP
 import Events
 import HTTPTypes
 import Hummingbird
-import NIOCore
 import Platform
 import Providers
 
@@ -11,22 +10,19 @@ extension GatewayResponder {
     private static let quoted = 64
 
     /// Answers what was posted to Gemini's API, whose path names the model and what is asked of it.
-    func answer(
-        _ request: Request,
-        to path: GeminiPath,
-        on channel: any Channel
-    ) async -> Response {
+    func answerGemini(_ visit: Route.Visit) async -> Response {
+        let request = visit.request
+        guard let path = GeminiPath(request.uri.path) else { return Self.notFound(request) }
         var address = ModelAddress(model: path.model)
         let api: ClientAPI
         switch path.method {
-        case .generateContent: api = .generateContent
-        case .streamGenerateContent:
-            api = .generateContent
-            address.stream = request.uri.queryParameters["alt"] == "sse" ? .events : .array
-        case .embedContent: api = .embedContent
-        case .batchEmbedContents: api = .batchEmbedContents
-        case .countTokens:
+        case .countTokens?:
             return await tokenCounts.respond(to: request, api: .generateContent, address: address)
+        case let method?:
+            api = method.api
+            if method == .streamGenerateContent {
+                address.stream = request.uri.queryParameters["alt"] == "sse" ? .events : .array
+            }
         case nil:
             let methods = GeminiPath.Method.allCases.map { ":" + $0.rawValue }
             return ClientError(
@@ -43,7 +39,7 @@ extension GatewayResponder {
             api: api,
             address: address,
             endpoint: path.template,
-            on: channel
+            on: visit.channel
         )
     }
 }

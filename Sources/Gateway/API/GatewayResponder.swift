@@ -7,7 +7,7 @@ import NIOCore
 import Platform
 import Providers
 
-/// Sends each request to what answers it; the whole list of paths is here.
+/// Sends each request to what answers it, by the list of paths in `Route`.
 struct GatewayResponder: ClientResponder {
     let callers: CallerPolicy
     let inference: InferenceHandler
@@ -76,10 +76,7 @@ struct GatewayResponder: ClientResponder {
 
     /// The most that is read of a body sent to a path.
     func bodyLimit(at path: String) -> BodyLimit {
-        switch ServedPaths.meant(by: path) {
-        case "/v1/feedback", "/api/show", "/api/pull": .small
-        default: inference.reader.bodyLimit
-        }
+        ServedPaths.meant(by: path).flatMap { Route.at($0)?.limit } ?? inference.reader.bodyLimit
     }
 
     private func answer(
@@ -88,81 +85,43 @@ struct GatewayResponder: ClientResponder {
         on channel: any Channel
     ) async -> Response {
         let path = request.uri.path
-        switch (method, path) {
-        case (.post, "/v1/chat/completions"):
-            return await inference.respond(to: request, api: .chatCompletions, on: channel)
-        case (.post, "/v1/messages"):
-            return await inference.respond(to: request, api: .messages, on: channel)
-        case (.post, "/v1/completions"):
-            return await inference.respond(to: request, api: .completions, on: channel)
-        case (.post, "/v1/responses"):
-            return await inference.respond(to: request, api: .responses, on: channel)
-        case (.post, "/v1/responses/compact"):
-            return await inference.respond(to: request, api: .compaction, on: channel)
-        case (.post, "/v1/responses/input_tokens"):
-            return await tokenCounts.respond(to: request, api: .responses)
-        case (.get, "/v1/responses") where ResponsesEndpoint.wantsWebSocket(request):
+        if method == .get, path == "/v1/responses", ResponsesEndpoint.wantsWebSocket(request) {
             return ResponsesEndpoint.noWebSocket
-        case (_, _) where path.hasPrefix("/v1/responses/"):
-            return await responses.respond(
-                to: request,
-                method,
-                below: path.dropFirst("/v1/responses/".count)
-            )
-        case (.post, "/v1/messages/count_tokens"):
-            return await tokenCounts.respond(to: request, api: .messages)
-        case (.post, "/v1/embeddings"):
-            return await inference.respond(to: request, api: .embeddings, on: channel)
-        case (.get, "/v1/models"): return models.list(for: Self.family(of: request), request)
-        case (.get, _) where path.hasPrefix("/v1/models/"):
-            return models.show(path.dropFirst("/v1/models/".count), for: Self.family(of: request))
-        case (.get, "/v1beta/models"): return models.list(for: .gemini, request)
-        case (.get, _) where path.hasPrefix("/v1beta/models/"):
-            return models.show(path.dropFirst("/v1beta/models/".count), for: .gemini)
-        case (.post, "/v1/feedback"):
-            let patience = inference.watches.watch(channel).patience
-            return await feedback.respond(to: request, patience: patience)
-        case (.get, "/healthz"): return readiness.alive(request)
-        case (.get, "/readyz"): return readiness.ready
-        case (.post, "/api/chat"):
-            return await inference.respond(to: request, api: .ollamaChat, on: channel)
-        case (.post, "/api/generate"):
-            return await inference.respond(to: request, api: .ollamaGenerate, on: channel)
-        case (.post, "/api/embed"):
-            return await inference.respond(to: request, api: .ollamaEmbed, on: channel)
-        case (.post, "/api/embeddings"):
-            return await inference.respond(to: request, api: .ollamaEmbeddings, on: channel)
-        case (.get, "/api/tags"): return models.list(for: .ollama, request)
-        case (.post, "/api/show"): return await ollama.show(request)
-        case (.get, "/api/ps"): return await ollama.running()
-        case (.get, "/api/version"): return ollama.version
-        case (.post, "/api/pull"): return await ollama.pull(request)
-        case (.get, "/api/hello"): return Self.hello
-        case (.get, "/"): return ollama.greeting(to: request)
-        case _ where Passage.isServed(path):
-            guard
-                let passage = Passage(
-                    method: method.rawValue,
-                    path: path,
-                    query: request.uri.query
-                )
-            else { return Self.notFound(request) }
-            return await inference.respond(
-                to: request,
-                api: passage.api,
-                passage: passage,
-                endpoint: passage.template,
-                on: channel
-            )
-        case (.post, _):
-            guard let path = GeminiPath(path) else { return Self.notFound(request) }
-            return await answer(request, to: path, on: channel)
-        default: return Self.notFound(request)
         }
+        guard let route = Route.at(path, by: method) else { return Self.notFound(request) }
+        return await route.answer(
+            Route.Visit(
+                gateway: self,
+                request: request,
+                method: method,
+                channel: channel,
+                rest: route.rest(of: path),
+                limit: route.limit ?? inference.reader.bodyLimit
+            )
+        )
+    }
+
+    /// Answers what goes on as it came.
+    func pass(_ visit: Route.Visit) async -> Response {
+        let (request, path) = (visit.request, visit.request.uri.path)
+        guard
+            let passage = Passage(
+                method: visit.method.rawValue,
+                path: path,
+                query: request.uri.query
+            )
+        else { return Self.notFound(request) }
+        return await inference.respond(
+            to: request,
+            api: passage.api,
+            passage: passage,
+            endpoint: passage.template,
+            on: visit.channel
+        )
     }
 
     /// `GET` and `HEAD /api/hello`, by which Claude Code opens a connection before it needs one.
-    private static var hello: Response {
+    static var hello: Response {
         Response(
             status: .ok,
             headers: [.contentType: "application/json"],
@@ -179,7 +138,7 @@ struct GatewayResponder: ClientResponder {
         return request.headers[.anthropicVersion] == nil ? .openai : .anthropic
     }
 
-    private static func notFound(_ request: Request) -> Response {
+    static func notFound(_ request: Request) -> Response {
         let path = request.uri.path
         guard ServedPaths.methods(of: path) != nil else {
             return unknownPath(path).response(for: family(of: request))

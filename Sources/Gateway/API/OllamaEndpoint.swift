@@ -47,10 +47,12 @@ struct OllamaEndpoint: Sendable {
     }
 
     /// `POST /api/show`: what the model's own Ollama says, else what Logway knows.
-    func show(_ request: Request) async -> Response {
+    ///
+    /// Of the body so much is read as `limit` says.
+    func show(_ request: Request, upTo limit: BodyLimit) async -> Response {
         let asked: ModelQuestion
         do {
-            asked = try ModelQuestion(try await request.wholeBody(upTo: .small))
+            asked = try ModelQuestion(try await request.wholeBody(upTo: limit))
         } catch {
             return ClientError(unreadable: error, id: .fresh()).response(for: .ollama)
         }
@@ -126,10 +128,10 @@ struct OllamaEndpoint: Sendable {
     /// `POST /api/pull`: a model that is served is there already; others are not loaded down here.
     ///
     /// Some programs pull what they need at each start (Ollama's docs/api.md, "Pull a Model"; `stream`
-    /// is on by default).
-    func pull(_ request: Request) async -> Response {
+    /// is on by default). Of the body so much is read as `limit` says.
+    func pull(_ request: Request, upTo limit: BodyLimit) async -> Response {
         do {
-            let body = try await request.wholeBody(upTo: .small)
+            let body = try await request.wholeBody(upTo: limit)
             let asked = try ModelQuestion(body)
             guard ledger.read({ state, _ in state.owners(of: asked.model) }).isKnown else {
                 return Self.unknown(

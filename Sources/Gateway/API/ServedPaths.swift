@@ -1,35 +1,12 @@
 import HTTPTypes
-import Providers
 import Settings
 
-/// The paths that are served, each with its methods.
+/// The paths that are served, each with its methods, as `Route.all` has them.
 enum ServedPaths {
-    static let methods: [String: [HTTPRequest.Method]] = [
-        "/v1/chat/completions": [.post], "/v1/messages": [.post],
-        "/v1/messages/count_tokens": [.post], "/v1/models": [.get],
-        "/v1/completions": [.post], "/v1/responses": [.post], "/v1/embeddings": [.post],
-        "/v1/responses/compact": [.post], "/v1/responses/input_tokens": [.post],
-        "/v1/feedback": [.post], "/healthz": [.get], "/readyz": [.get],
-        "/api/chat": [.post], "/api/generate": [.post], "/api/tags": [.get], "/api/show": [.post],
-        "/": [.get], "/api/embed": [.post], "/api/embeddings": [.post], "/api/ps": [.get],
-        "/api/version": [.get], "/api/pull": [.post], "/api/hello": [.get],
-        "/v1/files": [.get, .post], "/v1/images/generations": [.post],
-        "/v1/images/edits": [.post], "/v1/images/variations": [.post],
-        "/v1/audio/transcriptions": [.post], "/v1/audio/translations": [.post],
-        "/v1/audio/speech": [.post], "/v1/moderations": [.post], "/v1/rerank": [.post],
-        "/v1beta/models": [.get],
-        "/v1beta/models/{model}:generateContent": [.post],
-        "/v1beta/models/{model}:streamGenerateContent": [.post],
-        "/v1beta/models/{model}:countTokens": [.post],
-        "/v1beta/models/{model}:embedContent": [.post],
-        "/v1beta/models/{model}:batchEmbedContents": [.post],
-    ]
-
-    /// The beginnings of paths that end with an id.
-    static let collections: [(prefix: String, methods: [HTTPRequest.Method])] = [
-        ("/v1/models/", [.get]), ("/v1beta/models/", [.get]),
-        ("/v1/responses/", [.get, .delete, .post]), ("/v1/files/", [.get, .delete]),
-    ]
+    /// Without those of which each stands for many.
+    static let methods = Dictionary(
+        uniqueKeysWithValues: Route.all.filter { !$0.isCollection }.map { ($0.path, $0.methods) }
+    )
 
     /// In order, as an error lists them.
     static let all = methods.keys.sorted()
@@ -38,12 +15,7 @@ enum ServedPaths {
     static let bases: Set<String> = ["/v1", "/api"]
 
     /// The methods of a path; `nil` where it is none.
-    static func methods(of path: String) -> [HTTPRequest.Method]? {
-        if let methods = methods[path] { return methods }
-        if GeminiPath(path) != nil { return [.post] }
-        return collections.first { path.hasPrefix($0.prefix) && path.count > $0.prefix.count }?
-            .methods
-    }
+    static func methods(of path: String) -> [HTTPRequest.Method]? { Route.at(path)?.methods }
 
     /// The segments that base addresses of this and of other gateways end with.
     private static let prefixes: Set<Substring> = ["v1", "v1beta", "api", "openai", "anthropic"]

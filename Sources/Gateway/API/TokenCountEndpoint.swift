@@ -49,9 +49,9 @@ struct TokenCountEndpoint: Sendable {
         let client: ClientRequest
         var hints = RequestReceived()
         do {
-            client = try ClientRequest(
-                api: api,
-                body: TokenCount.counted(body, by: api),
+            client = try TokenCount.request(
+                in: body,
+                by: api,
                 address: address,
                 header: { HTTPField.Name($0).flatMap { request.headers[$0] } }
             )

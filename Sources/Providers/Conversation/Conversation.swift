@@ -6,7 +6,7 @@ import JSONBytes
 /// Each family has one reader into it and, if it is spoken to providers, one writer out of it, so
 /// that a new family needs no translator to each of the others. Texts stay slices of the request:
 /// they are copied as they are written, escapes and all.
-struct Conversation {
+struct Conversation: Sendable {
     /// The system prompt, in pieces; each a text.
     var system: [Turn.Part] = []
     var turns: [Turn] = []

@@ -1,7 +1,7 @@
 import JSONBytes
 
 /// One turn of a conversation; the results of tools are part of the user's.
-struct Turn {
+struct Turn: Sendable {
     enum Role {
         /// A system prompt between other turns, which only some families have.
         case system
@@ -10,7 +10,7 @@ struct Turn {
     }
 
     /// A piece of a turn, and what its client said of the provider's prompt cache there.
-    struct Part {
+    struct Part: Sendable {
         enum Content {
             case text(JSONSlice)
             case image(Image)
@@ -68,7 +68,7 @@ struct Turn {
         var signature: JSONSlice?
     }
 
-    struct ToolResult {
+    struct ToolResult: Sendable {
         var id: JSONSlice
         var parts: [Part]
         /// Whether it says that the call failed.

@@ -6,7 +6,7 @@ extension ClientRequest {
     /// The body of a request to Gemini's API for a provider of it, whose address names the model.
     ///
     /// Every byte stays, but for the model where the body repeats it and a limit that a budget sets.
-    func geminiBody(model: String, _ options: UpstreamOptions) -> [UInt8] {
+    func geminiBody(model: String, _ options: UpstreamOptions) -> [ArraySlice<UInt8>] {
         var splice = JSONSplice(root)
         switch api {
         case .batchEmbedContents:
@@ -14,7 +14,7 @@ extension ClientRequest {
             requests.array { list in
                 for member in root.members where member.name.isString("requests") {
                     for one in member.value.elements {
-                        list.write(valid: Self.naming(model, in: one))
+                        list.write(valid: Self.naming(model, in: one).joinedBytes)
                     }
                 }
             }
@@ -40,14 +40,17 @@ extension ClientRequest {
                 to: limited.bytes
             )
         }
-        return splice.bytes
+        return splice.pieces
     }
 
     /// A request for a vector, whose body repeats the model that its address names.
-    private static func naming(_ model: String, in request: JSONSlice) -> [UInt8] {
-        guard request.kind == .object else { return Array(request.raw) }
+    private static func naming(
+        _ model: String,
+        in request: JSONSlice
+    ) -> [ArraySlice<UInt8>] {
+        guard request.kind == .object else { return [request.raw] }
         var splice = JSONSplice(request)
         splice.set("model", to: GeminiModelName.resource(of: model))
-        return splice.bytes
+        return splice.pieces
     }
 }

@@ -17,6 +17,20 @@ public struct GeminiPath: Hashable, Sendable {
         case embedContent
         /// The vectors of several texts.
         case batchEmbedContents
+
+        /// The API that its requests are of.
+        public var api: ClientAPI {
+            switch self {
+            case .generateContent, .streamGenerateContent, .countTokens: .generateContent
+            case .embedContent: .embedContent
+            case .batchEmbedContents: .batchEmbedContents
+            }
+        }
+    }
+
+    /// The path of a method in the version that clients use most, with a placeholder for the model.
+    public static func path(of method: Method) -> String {
+        "/v1beta/models/{model}:" + method.rawValue
     }
 
     /// The versions of the API, which differ in nothing that is served here.

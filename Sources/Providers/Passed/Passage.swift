@@ -15,38 +15,37 @@ public struct Passage: Hashable, Sendable {
     /// The media type of the body, with its parameters.
     public var contentType: String?
 
-    private static let apis: [String: ClientAPI] = [
-        "images/generations": .images, "images/edits": .images, "images/variations": .images,
-        "audio/transcriptions": .transcriptions, "audio/translations": .transcriptions,
-        "audio/speech": .speech, "moderations": .moderations, "rerank": .rerank, "files": .files,
+    /// The paths below `/v1` from which requests pass, each with its methods; `{id}` is a file's, and what may
+    /// stand behind it.
+    public static let served: [(path: String, methods: [String], api: ClientAPI)] = [
+        ("/files", ["GET", "POST"], .files), ("/files/{id}", ["GET", "DELETE"], .files),
+        ("/images/generations", ["POST"], .images), ("/images/edits", ["POST"], .images),
+        ("/images/variations", ["POST"], .images),
+        ("/audio/transcriptions", ["POST"], .transcriptions),
+        ("/audio/translations", ["POST"], .transcriptions), ("/audio/speech", ["POST"], .speech),
+        ("/moderations", ["POST"], .moderations), ("/rerank", ["POST"], .rerank),
     ]
 
     /// The passage of a request to `/v1…`; `nil` for what doesn't pass.
     public init?(method: String, path: String, query: String?) {
         let parts = path.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count > 2, parts[0].isEmpty, parts[1] == "v1" else { return nil }
-        let below = parts.dropFirst(2).joined(separator: "/")
+        let below = "/" + parts.dropFirst(2).joined(separator: "/")
         let isFile = parts[2] == "files" && (4...5).contains(parts.count)
         let isContent = parts.count == 5 && parts[4] == "content"
-        let methods: Set<String>
+        let methods: [String]
         if isFile, !parts[3].isEmpty, parts.count == 4 || isContent {
             api = .files
             methods = isContent ? ["GET"] : ["GET", "DELETE"]
-        } else if let known = Self.apis[below] {
-            api = known
-            methods = known == .files ? ["GET", "POST"] : ["POST"]
+        } else if let known = Self.served.first(where: { $0.path == below }) {
+            (api, methods) = (known.api, known.methods)
         } else {
             return nil
         }
         guard methods.contains(method) else { return nil }
         self.method = method
-        self.path = "/" + below
+        self.path = below
         self.query = query
-    }
-
-    /// Whether there are requests to a path that pass, whatever their method.
-    public static func isServed(_ path: String) -> Bool {
-        ["GET", "POST"].contains { Passage(method: $0, path: path, query: nil) != nil }
     }
 
     /// The file that the path names; `nil` where it names none.

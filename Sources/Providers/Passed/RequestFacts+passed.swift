@@ -13,11 +13,7 @@ extension RequestFacts {
         let form = passage.contentType.flatMap(MultipartForm.init)
         let isJSON = form == nil && !body.isEmpty
         if isJSON {
-            do {
-                root = try JSONSlice(validating: body)
-            } catch {
-                throw RequestError(error)
-            }
+            root = try ClientRequest.validated(body)
             try Field(value: root, path: "").require(.object, "a JSON object")
         } else {
             root = .emptyObject

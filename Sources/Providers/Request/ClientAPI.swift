@@ -2,28 +2,30 @@ public import Events
 
 /// An API that clients speak to Logway: how its requests and answers are written.
 ///
+/// Which path it is posted to is in the gateway's `Route.all`.
+///
 /// A family of providers has several of them, and an API need not be spoken by any provider; so a
 /// client's API is more than its family, which says how errors look and which headers pass.
 public enum ClientAPI: Sendable, CaseIterable {
-    /// OpenAI's `POST /v1/chat/completions`.
+    /// OpenAI's chat completions.
     case chatCompletions
-    /// Anthropic's `POST /v1/messages`.
+    /// Anthropic's messages.
     case messages
-    /// Ollama's `POST /api/chat`.
+    /// Ollama's chats.
     case ollamaChat
-    /// Ollama's `POST /api/generate`.
+    /// Ollama's answers to one prompt.
     case ollamaGenerate
-    /// OpenAI's older `POST /v1/completions`, of a prompt.
+    /// OpenAI's older completions, of a prompt.
     case completions
-    /// OpenAI's `POST /v1/responses`.
+    /// OpenAI's responses.
     case responses
-    /// OpenAI's `POST /v1/responses/compact`, which makes one item of a conversation.
+    /// OpenAI's compaction of responses, which makes one item of a conversation.
     case compaction
-    /// OpenAI's `POST /v1/embeddings`.
+    /// OpenAI's embeddings.
     case embeddings
-    /// Ollama's `POST /api/embed`.
+    /// Ollama's embeddings.
     case ollamaEmbed
-    /// Ollama's older `POST /api/embeddings`, of one text.
+    /// Ollama's older embeddings, of one text.
     case ollamaEmbeddings
     /// Gemini's `:generateContent` and `:streamGenerateContent`.
     case generateContent
@@ -32,17 +34,17 @@ public enum ClientAPI: Sendable, CaseIterable {
     /// Gemini's `:batchEmbedContents`.
     case batchEmbedContents
 
-    /// OpenAI's `/v1/images/generations`, `/edits` and `/variations`.
+    /// OpenAI's pictures: made, edited and varied.
     case images
-    /// OpenAI's `/v1/audio/transcriptions` and `/translations`.
+    /// OpenAI's transcriptions and translations of recordings.
     case transcriptions
-    /// OpenAI's `POST /v1/audio/speech`.
+    /// OpenAI's speech.
     case speech
-    /// OpenAI's `POST /v1/moderations`.
+    /// OpenAI's moderations.
     case moderations
-    /// `POST /v1/rerank`, which several servers of OpenAI's family have.
+    /// Rankings, which several servers of OpenAI's family have.
     case rerank
-    /// OpenAI's `/v1/files`.
+    /// OpenAI's files.
     case files
 
     /// Whether its requests go on as they came, within the family only: `Passage`.

@@ -5,16 +5,14 @@ extension ClientRequest {
     /// The paths of the fields that can't be said in `family`, sorted; empty when the request can be
     /// sent there.
     ///
-    /// The first who asks has the whole request read, some microseconds a kilobyte. A field of a wrong type is an obstacle too, since only the request's own family
-    /// can judge it.
+    /// The first who asks has the whole request read, some microseconds a kilobyte. A field of a wrong type
+    /// is an obstacle too, since only the request's own family can judge it.
     public func obstacles(to family: WireFamily) -> [String] {
         guard !api.passes(to: ProviderDialect(family)) else { return [] }
         if api.operation == .embeddings, !family.embeds { return ["embeddings"] }
         if let passage { return [passage.template] }
         do {
-            let findings = try findings()
-            let lost = findings.filter { $0.treatment(in: family) == .refused }
-            return Set(lost.map(\.path)).sorted()
+            return try losses(in: family).obstacles
         } catch {
             return [error.field ?? "the body"]
         }
@@ -35,10 +33,8 @@ extension ClientRequest {
         guard !api.passes(to: dialect) else { return rerouting }
         let family = dialect.family
         do {
-            let findings = try findings()
-            let lost = findings.filter { $0.treatment(in: family) == .dropped }
             let headers = passedHeaders.map(\.name).filter { $0 != "anthropic-version" }
-            var paths = Set(lost.map(\.path) + headers)
+            var paths = Set(try losses(in: family).dropped + headers)
             if let mostOutput, let maxOutputTokens, maxOutputTokens > mostOutput {
                 paths.insert(limitPath)
             }
@@ -62,40 +58,62 @@ extension ClientRequest {
         }
     }
 
-    /// The body for a provider that speaks `dialect`.
+    /// The body for a provider that speaks `dialect`, in one array.
     ///
-    /// Within the API the model's name and what `options` ask for are spliced in, and every other
-    /// byte stays; across families it is translated. What Logway made up in an earlier answer is taken
-    /// back: thinking with an empty signature, which Anthropic refuses. `signature` knows what Gemini
-    /// signed of a call, by the id under which the client knows the call.
-    /// - Throws: `RequestError` when a field has the wrong type, or is an obstacle.
+    /// - Throws: as `upstreamPieces`.
     public func upstreamBody(
         for dialect: ProviderDialect,
         model: String,
         options: UpstreamOptions = UpstreamOptions(),
         signature: (String) -> String? = { _ in nil }
     ) throws(RequestError) -> [UInt8] {
+        try upstreamPieces(for: dialect, model: model, options: options, signature: signature)
+            .joinedBytes
+    }
+
+    /// The body for a provider that speaks `dialect`, in pieces to be sent one behind the other; what passes
+    /// as it came is a view of the client's own.
+    ///
+    /// Within the API the model's name and what `options` ask for are spliced in, and every other
+    /// byte stays; across families it is translated. What Logway made up in an earlier answer is taken
+    /// back: thinking with an empty signature, which Anthropic refuses. `signature` knows what Gemini
+    /// signed of a call, by the id under which the client knows the call.
+    /// - Throws: `RequestError` when a field has the wrong type, or is an obstacle.
+    public func upstreamPieces(
+        for dialect: ProviderDialect,
+        model: String,
+        options: UpstreamOptions = UpstreamOptions(),
+        signature: (String) -> String? = { _ in nil }
+    ) throws(RequestError) -> [ArraySlice<UInt8>] {
         let family = dialect.family
         if api.passes(to: dialect) {
             return api.isResponses
                 ? passedResponse(model: model, options: options)
                 : splicedBody(model: model, options: options)
         }
-        if api.operation == .embeddings {
-            let request = try EmbeddingRequest.read(root, api: api)
+        let body: [UInt8]
+        switch try reading() {
+        case .embeddings(let request):
             try refuse(family.embeds ? request.findings : [Self.noEmbeddings], for: family)
-            return request.body(for: family, model: model)
+            body = request.body(for: family, model: model)
+        case .conversation(let asked):
+            try refuse(asked.findings, for: family)
+            // So that the answer needs no reading, which may be forgotten by then.
+            _ = try memo.restoration(in: family) { () throws(RequestError) in asked }
+            let signed = family == .gemini ? asked.signed(by: signature) : asked
+            let conversation = signed.shaped(for: family)
+            body =
+                switch family {
+                case .openai:
+                    OpenAIRequestWriter.write(conversation, model: model, options: options)
+                case .anthropic:
+                    AnthropicRequestWriter.write(conversation, model: model, options: options)
+                case .ollama:
+                    OllamaRequestWriter.write(conversation, model: model, options: options)
+                case .gemini: GeminiRequestWriter.write(conversation, options: options)
+                }
         }
-        let asked = try conversation()
-        try refuse(asked.findings, for: family)
-        let signed = family == .gemini ? asked.signed(by: signature) : asked
-        let conversation = signed.shaped(for: family)
-        return switch family {
-        case .openai: OpenAIRequestWriter.write(conversation, model: model, options: options)
-        case .anthropic: AnthropicRequestWriter.write(conversation, model: model, options: options)
-        case .ollama: OllamaRequestWriter.write(conversation, model: model, options: options)
-        case .gemini: GeminiRequestWriter.write(conversation, options: options)
-        }
+        return [body[...]]
     }
 
     /// Embeddings as something that a family's API does not have.
@@ -114,27 +132,46 @@ extension ClientRequest {
         )
     }
 
-    /// What of the request may not survive a translation.
-    private func findings() throws(RequestError) -> [Conversation.Finding] {
-        if api.operation == .embeddings {
-            return try EmbeddingRequest.read(root, api: api).findings
-        }
-        return try conversation().findings
+    /// What the request loses in a family.
+    private func losses(in family: WireFamily) throws(RequestError) -> TranslationLosses {
+        try memo.losses(in: family, of: reading)
     }
 
     /// The request without its family; read once.
-    func conversation() throws(RequestError) -> Conversation {
-        try memo.conversation(readConversation)
+    private func reading() throws(RequestError) -> RequestReading {
+        try memo.reading { () throws(RequestError) -> RequestReading in
+            if api.operation == .embeddings {
+                return .embeddings(try EmbeddingRequest.read(root, api: api))
+            }
+            return .conversation(try readConversation())
+        }
     }
 
-    /// Keeps the request without its family no longer: a translation reads it again, for itself alone.
-    public func forgetConversation() { memo.forget() }
+    /// The conversation without its family, of a request that is one; read once.
+    func conversation() throws(RequestError) -> Conversation {
+        guard case .conversation(let conversation) = try reading() else {
+            preconditionFailure("a request to \(api) is no conversation")
+        }
+        return conversation
+    }
+
+    /// Whether it was read for a translation, and that is kept.
+    public var hasReading: Bool { memo.isKept }
+
+    /// What the reading that is kept takes of memory that others share; `nil` where nothing is held for it.
+    public var readingRoom: (any AnyObject & Sendable)? { memo.room }
+
+    /// Has `room` be held for as long as what was read is kept.
+    public func keepReading(holding room: any AnyObject & Sendable) { memo.keep(holding: room) }
+
+    /// Keeps what was read for a translation no longer: another one reads it again, for itself alone.
+    public func forgetReading() { memo.forget() }
 
     /// What a translation for `family` changed that its answer must have undone; `nil` if nothing.
     func restoration(from dialect: ProviderDialect) -> AnswerRestoration? {
         guard !api.passes(to: dialect), api.operation != .embeddings else { return nil }
         do {
-            return AnswerRestoration(of: try conversation(), for: dialect.family)
+            return try memo.restoration(in: dialect.family, of: conversation)
         } catch {
             // What can't be read was never sent.
             return nil
@@ -170,7 +207,10 @@ extension ClientRequest {
         return conversation
     }
 
-    private func splicedBody(model: String, options: UpstreamOptions) -> [UInt8] {
+    private func splicedBody(
+        model: String,
+        options: UpstreamOptions
+    ) -> [ArraySlice<UInt8>] {
         if family == .gemini { return geminiBody(model: model, options) }
         if passage != nil { return passedBody(model: model) }
         var splice = JSONSplice(root)
@@ -210,7 +250,7 @@ extension ClientRequest {
             .speech, .moderations, .rerank, .files:
             break
         }
-        return splice.bytes
+        return splice.pieces
     }
 
     /// Asks for the usage of a stream where the client does not.

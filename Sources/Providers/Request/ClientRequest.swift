@@ -30,12 +30,8 @@ public struct ClientRequest: Sendable {
     public let toolDefinitionBytes: Int
     /// What the request needs from a model.
     public let needs: Capabilities
-    /// The bytes of the last text that the user wrote, as written in JSON.
-    public let instructionBytes: Int
-    /// The kinds of words in the beginning and the end of that text.
-    public let cues: PromptCues
-    /// How varied they are: thousandths of a bit of Shannon entropy a byte.
-    public let entropyMillibits: Int
+    /// The last text that the user wrote, as it stands in the JSON; a slice of the body.
+    public let instruction: ArraySlice<UInt8>
     /// OpenAI's `metadata` object or Anthropic's: texts, numbers and Booleans by name, as
     /// written, for routing hints.
     public let metadata: [String: String]
@@ -69,7 +65,7 @@ public struct ClientRequest: Sendable {
     var passedHeaders: [(name: String, value: String)]
 
     /// The request without its family, once somebody asked for it.
-    let memo = ConversationMemo()
+    let memo: ReadingMemo
 
     /// The body as JSON.
     public let root: JSONSlice
@@ -103,14 +99,65 @@ public struct ClientRequest: Sendable {
         passage: Passage? = nil,
         header: (String) -> String? = { _ in nil }
     ) throws(RequestError) {
-        var passage = passage
-        passage?.contentType = header("content-type")
-        let facts =
-            if let passage {
-                try RequestFacts(passing: passage, body: body)
-            } else {
-                try RequestFacts(api: api, body: body, address: address)
-            }
+        guard var passage else {
+            try self.init(
+                api: api,
+                root: Self.validated(body),
+                address: address,
+                header: header
+            )
+            return
+        }
+        passage.contentType = header("content-type")
+        self.init(
+            try RequestFacts(passing: passage, body: body),
+            api: api,
+            body: body,
+            address: address,
+            passage: passage,
+            headers: try PassedHeaders.read(api.family, header)
+        )
+    }
+
+    /// A request from a body that is known to be JSON and has an array of its own.
+    ///
+    /// - Throws: `RequestError` as `init(api:body:header:)`, but for invalid JSON.
+    init(
+        api: ClientAPI,
+        root: JSONSlice,
+        address: ModelAddress? = nil,
+        header: (String) -> String? = { _ in nil }
+    ) throws(RequestError) {
+        self.init(
+            try RequestFacts(api: api, root: root, address: address),
+            api: api,
+            body: root.bytes,
+            address: address,
+            passage: nil,
+            headers: try PassedHeaders.read(api.family, header)
+        )
+    }
+
+    /// A body as JSON: the one time that it is validated.
+    ///
+    /// - Throws: `RequestError` where it is none.
+    static func validated(_ body: [UInt8]) throws(RequestError) -> JSONSlice {
+        do {
+            return try JSONSlice(validating: body)
+        } catch {
+            throw RequestError(error)
+        }
+    }
+
+    private init(
+        _ facts: RequestFacts,
+        api: ClientAPI,
+        body: [UInt8],
+        address: ModelAddress?,
+        passage: Passage?,
+        headers: [(name: String, value: String)]
+    ) {
+        memo = ReadingMemo(facts.embeddings.map { .embeddings($0) })
         self.passage = passage
         namesModel = facts.namesModel
         modelRange = facts.modelRange
@@ -118,7 +165,7 @@ public struct ClientRequest: Sendable {
         self.api = api
         self.address = address
         self.body = body
-        passedHeaders = try PassedHeaders.read(api.family, header)
+        passedHeaders = headers
         root = facts.root
         model = facts.model
         streamed = facts.streamed
@@ -130,10 +177,7 @@ public struct ClientRequest: Sendable {
         promptTextBytes = facts.promptTextBytes
         toolDefinitionBytes = facts.toolDefinitionBytes
         needs = facts.needs
-        let scan = PromptScan(facts.instruction)
-        instructionBytes = facts.instruction.count
-        cues = scan.cues
-        entropyMillibits = scan.entropyMillibits
+        instruction = facts.instruction
         metadata = facts.metadata
         wantsThoughts = facts.wantsThoughts
         hasThinking = facts.hasThinking

@@ -103,6 +103,7 @@ extension RequestFacts {
     /// message, of which nothing is answered in tokens.
     mutating func readEmbedContents(_ api: ClientAPI) throws(RequestError) {
         let request = try EmbeddingRequest.read(root, api: api)
+        embeddings = request
         messageCount = request.inputs.count
         for input in request.inputs { promptTextBytes += input.rawText?.count ?? 0 }
         maxOutputTokens = 0

@@ -28,6 +28,8 @@ struct RequestFacts {
     /// Whether the body names a model, and where, in a form.
     var namesModel = false
     var modelRange: Range<Int>?
+    /// What was read already of a request for embeddings.
+    var embeddings: EmbeddingRequest?
     /// The files that the prompt names by the ids that a provider gave them, at most `fileLimit`.
     var fileIDs: [String] = []
     /// A provider that keeps one of them keeps them all, or nobody can answer.
@@ -47,12 +49,11 @@ struct RequestFacts {
         "n", "thinking",
     ]
 
-    init(api: ClientAPI, body: [UInt8], address: ModelAddress? = nil) throws(RequestError) {
-        do {
-            root = try JSONSlice(validating: body)
-        } catch {
-            throw RequestError(error)
-        }
+    /// Reads a request of an API from its body, which is JSON.
+    ///
+    /// - Throws: `RequestError` for missing, duplicate or mistyped fields among those that are read.
+    init(api: ClientAPI, root: JSONSlice, address: ModelAddress? = nil) throws(RequestError) {
+        self.root = root
         try Field(value: root, path: "").require(.object, "a JSON object")
         switch api {
         case .chatCompletions, .messages:

@@ -45,21 +45,32 @@ public enum TokenCount {
         }
     }
 
-    /// What of a request's body is counted: Gemini's may hold the request as a member.
+    /// The request whose tokens are to be counted: what was posted, of which Gemini's may hold the request
+    /// as a member.
     ///
-    /// - Throws: `RequestError` when the body is no JSON.
-    public static func counted(
-        _ body: [UInt8],
-        by api: ClientAPI
-    ) throws(RequestError) -> [UInt8] {
-        guard api.family == .gemini else { return body }
-        do {
-            let keys: JSONKeys = ["generateContentRequest", "generate_content_request"]
-            let found = try JSONSlice(validating: body).scan(keys)
-            return (found[0] ?? found[1]).map { Array($0.raw) } ?? body
-        } catch {
-            throw RequestError(error)
+    /// - Parameters:
+    ///   - body: what was posted.
+    ///   - api: the API whose requests are counted.
+    ///   - address: what the address says, where it names the model.
+    ///   - header: looks a header up by its lower-case name.
+    /// - Returns: the request.
+    /// - Throws: `RequestError` as `ClientRequest.init`.
+    public static func request(
+        in body: [UInt8],
+        by api: ClientAPI,
+        address: ModelAddress?,
+        header: (String) -> String?
+    ) throws(RequestError) -> ClientRequest {
+        var root = try ClientRequest.validated(body)
+        if api.family == .gemini {
+            do {
+                let found = try root.scan(["generateContentRequest", "generate_content_request"])
+                root = (found[0] ?? found[1])?.alone ?? root
+            } catch {
+                throw RequestError(error)
+            }
         }
+        return try ClientRequest(api: api, root: root, address: address, header: header)
     }
 
     /// A count in the words of the client's API.

@@ -7,7 +7,7 @@ extension ClientRequest {
     /// Every byte stays but for the model's name, a budget's limit, and what that provider can't read:
     /// texts that another one encrypted, items of Logway's own making and, where the conversation so far
     /// is kept elsewhere, its id.
-    func passedResponse(model: String, options: UpstreamOptions) -> [UInt8] {
+    func passedResponse(model: String, options: UpstreamOptions) -> [ArraySlice<UInt8>] {
         // Whoever holds the earlier response is sent its id alone, as the client sent it.
         let isHolder = options.asked != nil && options.asked == links.previous
         let source = isHolder ? original ?? root : root
@@ -22,7 +22,7 @@ extension ClientRequest {
         if let input = readableInput(of: source, for: options.asked) {
             splice.set("input", to: input)
         }
-        return splice.bytes
+        return splice.pieces
     }
 
     /// Whether the conversation that it goes on from is part of its body.
@@ -121,7 +121,8 @@ extension ClientRequest {
         writer.array { array in for one in items { array.write(valid: one) } }
         var splice = JSONSplice(root)
         splice.set("input", to: writer.bytes)
-        var request = try ClientRequest(api: api, body: splice.bytes)
+        // It is made of what was valid, so it is not validated again.
+        var request = try ClientRequest(api: api, root: splice.slice)
         request.passedHeaders = passedHeaders
         request.original = root
         return request

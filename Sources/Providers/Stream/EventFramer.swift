@@ -33,9 +33,6 @@ struct EventFramer {
     /// Whether the bytes at the beginning were looked at.
     private var hasBegun = false
 
-    /// The bytes of room that are kept for the next event; what a larger one took is given back.
-    private static let keptRoom = 1 << 20
-
     /// The bytes that are not taken yet.
     var waitingBytes: Int { buffer.count - taken }
 
@@ -55,8 +52,10 @@ struct EventFramer {
 
     /// Adds bytes; frames taken before are not valid any more.
     mutating func append(_ bytes: [UInt8]) {
-        if taken == buffer.count {
-            buffer.removeAll(keepingCapacity: buffer.capacity <= Self.keptRoom)
+        let isEmpty = taken == buffer.count
+        if isEmpty {
+            // Most pieces are whole events: what came is looked at where it lies.
+            buffer = bytes
         } else if taken > 0 {
             buffer.removeSubrange(0..<taken)
         }
@@ -68,7 +67,7 @@ struct EventFramer {
             moreData = moreData.map { $0.lowerBound - taken..<$0.upperBound - taken }
             taken = 0
         }
-        buffer.append(contentsOf: bytes)
+        if !isEmpty { buffer.append(contentsOf: bytes) }
     }
 
     /// The next whole event; `nil` if there is none yet.

@@ -45,9 +45,6 @@ final class AdmittedRequest: Sendable {
         self.hedgeDelay = hedgeDelay
     }
 
-    /// The bytes that a translation keeps of each object of the body besides its text: measured, 870.
-    static let translatedObject = 1_000
-
     /// Takes the room that the request needs to be said in the words of another family, which is a
     /// multiple of the body where that has many small parts; `nil` where it needs none.
     ///
@@ -55,13 +52,40 @@ final class AdmittedRequest: Sendable {
     /// - Throws: `NoRoom`, `TooManyParts`.
     func roomToTranslate() async throws -> HeldRoom? {
         guard let room = room?.room, client.body.count > ArrivingBody.plain else { return nil }
-        let parts = Self.translatedObject * client.objectCount
-        guard ArrivingBody.copies * client.body.count + parts <= room.share else {
+        if let kept = client.readingRoom as? HeldRoom { return kept }
+        guard let parts = client.partBytes(within: room) else {
             throw TooManyParts(setting: room.setting)
         }
         let held = HeldRoom(of: room)
         try await held.grow(to: parts, patience: ArrivingBody.patience)
         return held
+    }
+}
+
+extension ClientRequest {
+    /// The bytes that a translation keeps of each object of the body besides its text: measured, 870.
+    private static let translatedObject = 1_000
+
+    /// The bytes that a translation keeps of the body's parts; `nil` where that, with the body, is more than
+    /// one request may have of a room.
+    fileprivate func partBytes(within room: MemoryRoom) -> Int? {
+        let parts = Self.translatedObject * objectCount
+        return ArrivingBody.copies * body.count + parts <= room.share ? parts : nil
+    }
+
+    /// Keeps what was read of a long body up to its first attempt where there is room for it now, and forgets
+    /// it where there is none: read again it costs a millisecond or two for 256 KiB, and whoever waits for
+    /// room may be many.
+    func keepReading(in room: MemoryRoom) {
+        guard body.count > ArrivingBody.plain, hasReading else { return }
+        let held = HeldRoom(of: room)
+        do throws(NoRoom) {
+            guard let parts = partBytes(within: room) else { return forgetReading() }
+            try held.growNow(to: parts)
+            keepReading(holding: held)
+        } catch {
+            forgetReading()
+        }
     }
 }
 

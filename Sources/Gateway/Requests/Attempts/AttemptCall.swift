@@ -84,16 +84,16 @@ struct AttemptCall: Sendable {
     }
 
     /// The body for the provider: the client's with other values in it, or a translation.
-    private func upstreamBody() async throws(NotSent) -> [UInt8] {
+    private func upstreamBody() async throws(NotSent) -> [ArraySlice<UInt8>] {
         do {
             let isTranslated = !isPassing && client.passage == nil
             let room = isTranslated ? try await admitted.roomToTranslate() : nil
             defer {
-                // What was read for it goes with its room.
-                if client.body.count > ArrivingBody.plain { client.forgetConversation() }
+                // What was read for it goes with its room: the provider may take minutes from here on.
+                if client.body.count > ArrivingBody.plain { client.forgetReading() }
                 withExtendedLifetime(room) {}
             }
-            return try client.upstreamBody(
+            return try client.upstreamPieces(
                 for: dialect,
                 model: attempt.model,
                 options: provider.options(

@@ -86,9 +86,7 @@ struct RequestReader: Sendable {
             tenant: arrival.received.tenant
         )
         arrival.received.describe(client, families: providers.families)
-        // What is read of a large one takes a multiple of it, for which a translation takes room;
-        // beside the loops it may be read again.
-        if body.count >= LargeWork.leastBytes { client.forgetConversation() }
+        client.keepReading(in: bodyRoom)
         arrival.received.holder = fileHolder(of: client) ?? previous.holder(of: client)
         return .request(client, arrival.received)
     }

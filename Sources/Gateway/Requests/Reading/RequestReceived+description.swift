@@ -1,10 +1,9 @@
 import Events
 import Hummingbird
+import Learning
 import Platform
 import Providers
 
-/// The version of the code that measures requests.
-private let extractorVersion = 2
 /// The most fields of a request that are named as untranslatable, and their paths' bytes.
 private let fieldLimit = (count: 16, length: 128)
 
@@ -27,15 +26,12 @@ extension RequestReceived {
     mutating func describe(_ request: ClientRequest, families: [WireFamily]) {
         requestedModel = request.model
         isStreamed = request.streamed
-        features.extractorVersion = extractorVersion
+        FeatureExtractor.measure(request.instruction, into: &features)
         features.promptBytes = request.promptTextBytes + request.toolDefinitionBytes
         features.inputTokens = (features.promptBytes + 3) / 4
         features.outputLimit = request.maxOutputTokens
         features.messages = request.messageCount
         features.needs = request.needs
-        features.cues = request.cues
-        features.instructionBytes = request.instructionBytes
-        features.entropyMillibits = request.entropyMillibits
         isResponse = request.api.isResponses
         if request.choices > 1 { choices = request.choices }
         if request.api.operation != .generation { operation = request.api.operation }

@@ -147,7 +147,7 @@ struct ServingLoop {
     private mutating func sendStream(_ stream: UpstreamStream) async -> Step {
         noteDropped()
         // A stream may last for an hour, and nobody asks for it any more.
-        running.client.forgetConversation()
+        running.client.forgetReading()
         let firstByte = Int(Clocks.monotonicMicroseconds - running.start)
         do throws(LogError) {
             try await running.waitUntilDurable(in: ledger)

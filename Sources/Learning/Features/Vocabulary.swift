@@ -2,7 +2,7 @@ import Events
 
 /// Which words stand for what in a prompt: whole words only, so that "plan" is not in "airplane".
 ///
-/// A change of these lists is a new version of the extractor.
+/// A change of these lists is a new version of the extractor (`FeatureExtractor.version`).
 enum Vocabulary {
     /// What a word stands for; nothing for most.
     static func cues(of word: PackedWord) -> PromptCues {
@@ -41,7 +41,8 @@ enum Vocabulary {
         return table
     }()
 
-    private static let lists: [(PromptCues, [String])] = [
+    /// The words of each kind; one that is of several has the bits of all.
+    static let lists: [(PromptCues, [String])] = [
         (
             .make,
             [
