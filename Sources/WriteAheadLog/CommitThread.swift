@@ -51,11 +51,10 @@ final class CommitThread: @unchecked Sendable {
     }
 
     func start() {
-        let thread = Thread { [self] in
+        let thread = Thread(named: "logway-commit") { [self] in
             run()
             ended.ring()
         }
-        thread.name = "logway-commit"
         thread.start()
     }
 
