@@ -83,7 +83,9 @@ final class CommitThread: @unchecked Sendable {
 
     /// From here on a crash at any line leaves either all of the frame or none of it: before the
     /// sync it may be cut as a torn tail, and no one was told; after it, it is found again.
-    private func commit(_ frame: PendingFrame) throws(LogError) {
+    ///
+    /// It owns the frame, so that the queue can use its buffer again.
+    private func commit(_ frame: consuming PendingFrame) throws(LogError) {
         var header = encoder.compress(frame)
         if !active.hasRoom(for: header) {
             try roll()

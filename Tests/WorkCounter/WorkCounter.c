@@ -6,6 +6,8 @@
 #include "WorkCounter.h"
 
 #include <dlfcn.h>
+#include <elf.h>
+#include <link.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,12 +16,22 @@ extern void *__libc_malloc(size_t size);
 static void *(*library_memmove)(void *, const void *, size_t);
 static int (*library_memcmp)(const void *, const void *, size_t);
 
+// Where the runtime's function lies that makes objects.
+static uintptr_t runtime_begin, runtime_end;
+
 static _Thread_local bool is_counting;
 static _Thread_local struct WorkCount count;
 
 __attribute__((constructor)) static void find_library(void) {
     library_memmove = (void *(*)(void *, const void *, size_t))dlsym(RTLD_NEXT, "memmove");
     library_memcmp = (int (*)(const void *, const void *, size_t))dlsym(RTLD_NEXT, "memcmp");
+    void *function = dlsym(RTLD_DEFAULT, "swift_slowAlloc");
+    Dl_info info;
+    const ElfW(Sym) *symbol;
+    if (function && dladdr1(function, &info, (void **)&symbol, RTLD_DL_SYMENT) && symbol) {
+        runtime_begin = (uintptr_t)function;
+        runtime_end = runtime_begin + symbol->st_size;
+    }
 }
 
 static void note(size_t bytes) {
@@ -29,6 +41,8 @@ static void note(size_t bytes) {
 }
 
 void *malloc(size_t size) {
+    uintptr_t caller = (uintptr_t)__builtin_return_address(0);
+    if (is_counting && caller >= runtime_begin && caller < runtime_end) count.objects += 1;
     note(size);
     return __libc_malloc(size);
 }
@@ -58,7 +72,7 @@ int memcmp(const void *first, const void *second, size_t size) {
 }
 
 void work_begin(void) {
-    count = (struct WorkCount){0, 0};
+    count = (struct WorkCount){0, 0, 0};
     is_counting = true;
 }
 

@@ -6,6 +6,8 @@
 struct WorkCount {
     int64_t steps;
     int64_t bytes;
+    /// How many objects Swift's runtime made: arrays, texts, instances, boxes, closures.
+    int64_t objects;
 };
 
 /// Begins to count what this thread does.
