@@ -37,8 +37,8 @@ MARGIN = 0.05
 otherwise, and what is left of chance (a tenth of an object in 200 from run to run). A step that allocates more than
 it did is either more than that, or little."""
 CALL_MARGIN = 0.5
-"""System calls that may be made beyond the recorded ones, where that is more than the part: what the clock brings (random
-numbers for ids by the page) falls on any request. One more in each request is twice that."""
+"""System calls that may be made beyond the recorded ones, where that is more than the part: what the clock brings
+(random numbers for ids by the page) falls on any request. One more in each request is twice that."""
 MEETING_MARGIN = 1.5
 """The same for calls by which threads wait for each other and for the time (`MEETING`): of these some are luck. To hand
 something to another thread takes one that waits and one that wakes."""
@@ -48,8 +48,8 @@ PAUSE = 0.015
 interval of its look at its files. So each decision and each outcome is a write of its own, with a look: a busy machine,
 on which two fall together, makes fewer calls and never more."""
 ROUNDS = 3
-"""How often is measured: the highest of each count is recorded, and the lowest is held against that. How threads meet is
-luck, most of all on a busy machine, and adds to one round; what a request costs is in every one."""
+"""How often is measured: the highest of each count is recorded, and the lowest is held against that. How threads meet
+is luck, most of all on a busy machine, and adds to one round; what a request costs is in every one."""
 THREADS = {
     "NIO-": "event loops",
     "logway-upstream": "provider calls",
@@ -290,11 +290,12 @@ def limit(what, name, recorded):
 
 def merged(choose, one, other):
     """Of each count of two rounds the lower or the higher."""
+
+    def both(counts, others):
+        return {name: choose(counts.get(name, 0), others.get(name, 0)) for name in counts | others}
+
     return {
-        kind: {
-            what: {name: choose(counts.get(name, 0), other[kind][what].get(name, 0)) for name in counts | other[kind][what]}
-            for what, counts in groups.items()
-        }
+        kind: {what: both(counts, other[kind][what]) for what, counts in groups.items()}
         for kind, groups in one.items()
     }
 
@@ -309,8 +310,8 @@ def excesses(measured, recorded):
                 most = limit(what, name, before)
                 if count > most:
                     found.append(
-                        f"a {kind} makes {count:.2f} {what} of `{name}`, {count - before:.2f} more than the {before:.2f} "
-                        f"that are recorded ({most:.2f} may be)"
+                        f"a {kind} makes {count:.2f} {what} of `{name}`, {count - before:.2f} more than the "
+                        f"{before:.2f} that are recorded ({most:.2f} may be)"
                     )
     return found
 
