@@ -5,6 +5,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 
 // Swift can't call variadic functions, and curl_easy_setopt, curl_easy_getinfo and
 // curl_multi_setopt are variadic. Each function below is one of them with one type of argument, so
@@ -123,5 +124,8 @@ static inline CURL *ccurl_multi_next_finished(CURLM *multi, CURLcode *result) {
     }
     return NULL;
 }
+
+// Gives the calling thread a name; Swift's module of the C library lacks prctl(2).
+static inline void ccurl_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 #endif

@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/file.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
@@ -45,7 +46,10 @@ static inline uint32_t clz4_crc32c(uint32_t state, const void *bytes, size_t cou
 #endif
 
 // Calls of Linux that Swift's module of the C library lacks: flock(2) and statfs(2), whose names are
-// structures' there, and statx(2).
+// structures' there, statx(2), and prctl(2), which takes any number of arguments.
+
+// Gives the calling thread a name; the first 15 bytes of it are kept.
+static inline void clz4_name_thread(const char *name) { prctl(PR_SET_NAME, name); }
 
 static inline int clz4_flock(int descriptor, int operation) { return flock(descriptor, operation); }
 

@@ -88,15 +88,18 @@ public final class EventLog: Sendable {
     ///   - time: the instant.
     ///   - isCompletion: as above.
     ///   - redaction: what is a secret.
+    ///   - batch: where they are encoded; empty afterwards, with its memory kept for the next call.
     /// - Returns: the sequence number of the first.
     /// - Throws: `LogError` when the log takes nothing more.
     public func append(
         _ bodies: inout [EventBody],
         at time: Timestamp,
         isCompletion: Bool = false,
-        without redaction: Redaction
+        without redaction: Redaction,
+        in batch: inout RecordBatch
     ) throws(LogError) -> UInt64 {
-        var batch = RecordBatch(capacity: bodies.count * Self.usualLength)
+        // What an event of megabytes took is given back.
+        defer { batch.removeAll(keepingAtMost: Self.keptBytes) }
         for index in bodies.indices {
             batch.appendRecord { bytes in
                 let start = bytes.count
@@ -114,6 +117,8 @@ public final class EventLog: Sendable {
 
     /// Bytes to make room for; most events are shorter, and a few make a batch grow.
     private static let usualLength = 256
+    /// Bytes of a batch that are kept for the next group; a request's events take a few thousand.
+    private static let keptBytes = 64 << 10
 
     /// Suspends until every event through `sequence` is durable.
     ///

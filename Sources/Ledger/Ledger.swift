@@ -11,18 +11,19 @@ public import WriteAheadLog
 /// Deciding and appending happen in one short section, so that no two requests decide on the same
 /// state, and the state changes only by applying what was appended. Nothing in the section waits.
 public final class Ledger: Sendable {
-    /// The state, and the clock that its events are stamped by.
+    /// The state, the clock that its events are stamped by, and who hears of them.
     private struct Inside {
         var state: RouterState
         var clock: EventClock
+        var observers: [EventObserver] = []
+        /// Where events are encoded; used again, so that a section allocates nothing for them.
+        var batch = RecordBatch()
     }
 
     let log: EventLog
     private let inside: Mutex<Inside>
     private let failure = Failure()
     private let snapshots: StateSnapshots?
-    /// Told of warnings and alerts, one line each.
-    private let notice: @Sendable (String) -> Void
     /// Takes secrets out of every event before it is appended and applied.
     public let redaction: Redaction
     /// Takes clients' own keys out of what they name.
@@ -43,12 +44,17 @@ public final class Ledger: Sendable {
         redaction: Redaction = Redaction(),
         notice: @escaping @Sendable (String) -> Void = { _ in }
     ) {
-        self.notice = notice
         self.redaction = redaction
         self.log = log
         self.snapshots = snapshots
         let clock = EventClock(after: state.time, doubted: state.doubtedClock)
-        inside = Mutex(Inside(state: state, clock: clock))
+        inside = Mutex(
+            Inside(
+                state: state,
+                clock: clock,
+                observers: [OperatorNotices.observer(of: log, notice: notice)]
+            )
+        )
         self.durability = durability
         log.onPoison { [failure] error in failure.error.withLock { $0 = error } }
     }
@@ -87,27 +93,31 @@ public final class Ledger: Sendable {
         }
     }
 
+    /// Runs a body under the lock, then wakes the observers: what it appended before it threw, too.
+    private func section<Outcome: Sendable>(
+        _ body: (inout Inside) throws(LogError) -> Outcome
+    ) throws(LogError) -> Outcome {
+        let (outcome, observers) = inside.withLock { inside in
+            let outcome = Result { () throws(LogError) in try body(&inside) }
+            return (outcome, inside.observers)
+        }
+        for observer in observers { observer.wake() }
+        return try outcome.get()
+    }
+
     /// The time of a section's events; what was made of the clock on the way is recorded before them.
-    private func time(
-        of inside: inout Inside,
-        _ notices: inout [String]
-    ) throws(LogError) -> Timestamp {
+    private func time(of inside: inout Inside) throws(LogError) -> Timestamp {
         let now = inside.clock.now()
         // Nearly always there is none.
         while let judged = inside.clock.judgements.first {
             do throws(LogError) {
-                notices += try append([.clockJudged(judged)], to: &inside.state, at: now)
+                try append([.clockJudged(judged)], to: &inside, at: now)
             } catch {
                 // It waits for room by itself: what is recorded behind it may find some still.
                 guard case .backlogFull = error else { throw error }
                 break
             }
             inside.clock.judgements.removeFirst()
-            notices.append(
-                judged.verdict == .doubted
-                    ? ClockWords.doubted(clock: judged.clock, expected: judged.expected)
-                    : "the machine's clock is believed again (\(judged.verdict.name)): \(judged.clock)"
-            )
         }
         return now
     }
@@ -124,15 +134,12 @@ public final class Ledger: Sendable {
     public func transact<Result: Sendable>(
         _ body: (RouterState, Timestamp) -> (events: [EventBody], result: Result)
     ) throws(LogError) -> (sequence: UInt64, result: Result) {
-        let (sequence, result, notices) = try inside.withLock { inside throws(LogError) in
-            var notices: [String] = []
-            let now = try time(of: &inside, &notices)
+        try section { inside throws(LogError) in
+            let now = try time(of: &inside)
             let (bodies, result) = body(inside.state, now)
-            notices += try append(bodies, to: &inside.state, at: now)
-            return (inside.state.position, result, notices)
+            try append(bodies, to: &inside, at: now)
+            return (inside.state.position, result)
         }
-        for line in notices { notice(line) }
-        return (sequence, result)
     }
 
     /// Records an event, then decides on the state that knows of it, in one section.
@@ -143,16 +150,13 @@ public final class Ledger: Sendable {
         first: (RouterState, Timestamp) -> EventBody,
         then: (RouterState, Timestamp) -> (events: [EventBody], result: Result)
     ) throws(LogError) -> (sequence: UInt64, result: Result) {
-        let (sequence, result, notices) = try inside.withLock { inside throws(LogError) in
-            var notices: [String] = []
-            let now = try time(of: &inside, &notices)
-            notices += try append([first(inside.state, now)], to: &inside.state, at: now)
+        try section { inside throws(LogError) in
+            let now = try time(of: &inside)
+            try append([first(inside.state, now)], to: &inside, at: now)
             let (bodies, result) = then(inside.state, now)
-            notices += try append(bodies, to: &inside.state, at: now)
-            return (inside.state.position, result, notices)
+            try append(bodies, to: &inside, at: now)
+            return (inside.state.position, result)
         }
-        for line in notices { notice(line) }
-        return (sequence, result)
     }
 
     /// Appends groups of events in one section, so that nothing comes between them.
@@ -161,61 +165,82 @@ public final class Ledger: Sendable {
     func transactInGroups(
         _ body: (RouterState, Timestamp) -> [[EventBody]]
     ) throws(LogError) {
-        let notices = try inside.withLock { inside throws(LogError) in
-            var notices: [String] = []
-            let now = try time(of: &inside, &notices)
+        try section { inside throws(LogError) in
+            let now = try time(of: &inside)
             for group in body(inside.state, now) {
-                notices += try append(group, to: &inside.state, at: now)
+                try append(group, to: &inside, at: now)
             }
-            return notices
         }
-        for line in notices { notice(line) }
     }
 
-    /// - Returns: the warnings and alerts that came of it, as lines for the operator.
+    /// Appends a group, and the warnings and alerts that come of it.
     private func append(
         _ bodies: [EventBody],
-        to state: inout RouterState,
+        to inside: inout Inside,
         at now: Timestamp
-    ) throws(LogError) -> [String] {
-        guard !bodies.isEmpty else { return [] }
+    ) throws(LogError) {
+        guard !bodies.isEmpty else { return }
         // What ends an attempt or a request must find room where a new request finds none.
         let isCompletion = bodies.allSatisfy(\.isCompletion)
         var bodies = bodies
-        var sequence = try log.append(
-            &bodies,
-            at: now,
-            isCompletion: isCompletion,
-            without: redaction
-        )
+        try appendGroup(&bodies, to: &inside, at: now, isCompletion: isCompletion)
         for body in bodies {
-            state.apply(body, at: now, sequence: sequence)
-            sequence += 1
-        }
-        var lines: [String] = []
-        for body in bodies {
-            for due in state.notices(after: body, at: now) {
+            for due in inside.state.notices(after: body, at: now) {
                 do throws(LogError) {
                     var due = [due]
-                    let place = try log.append(
-                        &due,
-                        at: now,
-                        isCompletion: isCompletion,
-                        without: redaction
-                    )
-                    for body in due {
-                        let notice = Event(body, at: now)
-                        state.apply(notice, sequence: place)
-                        lines.append(EventLine(notice, place).text)
-                    }
+                    try appendGroup(&due, to: &inside, at: now, isCompletion: isCompletion)
                 } catch {
                     // The events stand; what was not recorded stays due, and is told with the next.
                     continue
                 }
             }
         }
-        snapshots?.offer(state)
-        return lines
+        snapshots?.offer(inside.state)
+    }
+
+    /// Appends, applies and offers to the observers what becomes durable together.
+    private func appendGroup(
+        _ bodies: inout [EventBody],
+        to inside: inout Inside,
+        at now: Timestamp,
+        isCompletion: Bool
+    ) throws(LogError) {
+        var sequence = try log.append(
+            &bodies,
+            at: now,
+            isCompletion: isCompletion,
+            without: redaction,
+            in: &inside.batch
+        )
+        for body in bodies {
+            inside.state.apply(body, at: now, sequence: sequence)
+            for observer in inside.observers {
+                observer.offer(body, at: now, sequence: sequence)
+            }
+            sequence += 1
+        }
+    }
+
+    /// Hands every event that is appended from now on to an observer.
+    ///
+    /// - Returns: the sequence number of the last event before those.
+    @discardableResult
+    public func addObserver(_ observer: EventObserver) -> UInt64 {
+        inside.withLock { inside in
+            inside.observers.append(observer)
+            return inside.state.position
+        }
+    }
+
+    /// Hands an observer nothing more, but what its handler has in its hands.
+    public func removeObserver(_ observer: EventObserver) {
+        observer.leave()
+        inside.withLock { $0.observers.removeAll { $0 === observer } }
+    }
+
+    /// Blocks until every observer was handed what was appended so far.
+    func drainObservers() {
+        for observer in inside.withLock({ $0.observers }) { observer.drain() }
     }
 
     /// Appends events that need no decision.
@@ -263,12 +288,14 @@ public final class Ledger: Sendable {
     /// The directory of the log.
     public var directory: String { log.directory }
 
-    /// Makes everything durable, writes the state down for the next start, and closes the log.
+    /// Makes everything durable, writes the state down for the next start, closes the log, and lets the
+    /// observers hear of all of it.
     ///
-    /// Blocks on I/O.
+    /// Blocks on I/O, and until they have.
     ///
     /// - Throws: `LogError` when something appended is not durable.
     public func close() throws(LogError) {
+        defer { drainObservers() }
         snapshots?.finish(read { state, _ in state })
         try log.close()
     }

@@ -6,9 +6,15 @@ import Synchronization
 /// On the language's own pool each step of a request wakes another thread, which costs more than most
 /// steps do. Nothing that a request does between two waits takes longer than a system call.
 public final class LoopExecutor: TaskExecutor {
+    private struct Jobs {
+        /// What waits for the loop's next turn, which is asked for once for all of it.
+        var waiting: [UnownedJob] = []
+        /// An empty list with the room of an earlier turn.
+        var spare: [UnownedJob] = []
+    }
+
     private let loop: any EventLoop
-    /// What waits for the loop's next turn, which is asked for once for all of it.
-    private let waiting = Mutex<[UnownedJob]>([])
+    private let jobs = Mutex(Jobs())
 
     init(_ loop: any EventLoop) { self.loop = loop }
 
@@ -24,20 +30,23 @@ public final class LoopExecutor: TaskExecutor {
     /// Takes a step of a task, which is run in the loop's next turn.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let isFirst = waiting.withLock { jobs in
-            jobs.append(job)
-            return jobs.count == 1
+        let isFirst = jobs.withLock { jobs in
+            jobs.waiting.append(job)
+            return jobs.waiting.count == 1
         }
         // On a loop that has ended they never run.
         if isFirst { loop.execute { self.runWaiting() } }
     }
 
     private func runWaiting() {
-        let jobs = waiting.withLock { waiting in
-            defer { waiting = [] }
-            return waiting
+        var turn: [UnownedJob] = []
+        jobs.withLock { jobs in
+            swap(&turn, &jobs.waiting)
+            swap(&jobs.waiting, &jobs.spare)
         }
         // Safe: each was taken out once, under the lock.
-        for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+        for job in turn { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
+        turn.removeAll(keepingCapacity: true)
+        jobs.withLock { swap(&turn, &$0.spare) }
     }
 }

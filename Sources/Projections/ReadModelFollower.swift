@@ -13,7 +13,7 @@ public final class ReadModelFollower: Sendable {
     private let notice: @Sendable (String) -> Void
     private let isStopping = Atomic(false)
     private let stopping = DispatchSemaphore(value: 0)
-    private let thread = BackgroundThread("logway.read")
+    private let thread = BackgroundThread("logway-read")
     /// The longest wait after failures.
     private static let longestWait = Duration.seconds(30)
 

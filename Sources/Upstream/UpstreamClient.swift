@@ -1,3 +1,4 @@
+import CCurl
 import Glibc
 import Synchronization
 
@@ -85,6 +86,8 @@ public final class UpstreamClient: Sendable {
 /// The body of the thread.
 private func runLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let context = unsafe context else { return nil }
+    // Safe: a string that lives as long as the call.
+    unsafe ccurl_name_thread("logway-upstream")
     // No signal is handled here. SIGPIPE above all, which OpenSSL raises when it writes to a closed
     // connection, stays pending and harmless; resolver threads inherit the mask.
     var all = sigset_t()

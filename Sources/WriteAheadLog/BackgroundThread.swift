@@ -25,12 +25,12 @@ public final class BackgroundThread: Sendable {
     private let state = Mutex(State())
     private let ended = DispatchSemaphore(value: 0)
 
-    /// A thread of this name, which does not run yet.
+    /// A thread of this name, of at most 15 bytes, which does not run yet.
     public init(_ name: String) { self.name = name }
 
     /// Begins to run the body, once.
     public func start(_ body: @escaping @Sendable () -> Void) {
-        let thread = Thread { [self] in
+        let thread = Thread(named: name) { [self] in
             if begins() {
                 Self.lowerPriority()
                 // Asked in between: the call that was to raise the priority came too early.
@@ -39,7 +39,6 @@ public final class BackgroundThread: Sendable {
             body()
             end()
         }
-        thread.name = name
         thread.start()
     }
 

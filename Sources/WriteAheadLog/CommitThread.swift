@@ -51,11 +51,10 @@ final class CommitThread: @unchecked Sendable {
     }
 
     func start() {
-        let thread = Thread { [self] in
+        let thread = Thread(named: "logway-commit") { [self] in
             run()
             ended.ring()
         }
-        thread.name = "logway-commit"
         thread.start()
     }
 
@@ -84,7 +83,9 @@ final class CommitThread: @unchecked Sendable {
 
     /// From here on a crash at any line leaves either all of the frame or none of it: before the
     /// sync it may be cut as a torn tail, and no one was told; after it, it is found again.
-    private func commit(_ frame: PendingFrame) throws(LogError) {
+    ///
+    /// It owns the frame, so that the queue can use its buffer again.
+    private func commit(_ frame: consuming PendingFrame) throws(LogError) {
         var header = encoder.compress(frame)
         if !active.hasRoom(for: header) {
             try roll()

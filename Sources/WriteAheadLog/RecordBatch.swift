@@ -45,9 +45,10 @@ public struct RecordBatch: Sendable {
         prefixLength(at: start)
     }
 
-    /// Removes the records and keeps the memory.
-    public mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+    /// Removes the records, and keeps the memory for the next ones unless that is more than so many
+    /// bytes.
+    public mutating func removeAll(keepingAtMost most: Int = .max) {
+        bytes.removeAll(keepingCapacity: bytes.capacity <= most)
         count = 0
         longestRecord = 0
     }

@@ -76,8 +76,9 @@ final class SegmentPreparer: Sendable {
             return inside.preparation
         }
         guard let preparation else { return }
-        let thread = Thread { [self] in prepare(number, source, preparation) }
-        thread.name = "logway-segment"
+        let thread = Thread(named: "logway-segment") { [self] in
+            prepare(number, source, preparation)
+        }
         thread.start()
     }
 
@@ -202,11 +203,10 @@ final class SegmentPreparer: Sendable {
             inside.preparation += 1
             return inside.preparation
         }
-        let thread = Thread { [self] in
+        let thread = Thread(named: "logway-segment") { [self] in
             guard waits(Self.shortestWait, preparation, after: failure) else { return }
             prepare(number, source, preparation, hasFailed: true)
         }
-        thread.name = "logway-segment"
         thread.start()
     }
 

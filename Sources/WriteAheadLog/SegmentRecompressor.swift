@@ -19,7 +19,7 @@ final class SegmentRecompressor: Sendable {
     private let retiredThrough = Atomic<UInt32>(0)
     private let isStopping = Atomic(false)
     private let doorbell = Doorbell()
-    private let thread = BackgroundThread("logway-recompress")
+    private let thread = BackgroundThread("logway-compress")
 
     /// `pending` are sealed segments that were not recompressed yet.
     init(_ paths: LogPaths, in fileSystem: any FileSystem, pending: [UInt32]) {

@@ -6,7 +6,9 @@
 #include "WorkCounter.h"
 
 #include <dlfcn.h>
+#include <elf.h>
 #include <errno.h>
+#include <link.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,6 +18,9 @@ extern void *__libc_memalign(size_t alignment, size_t size);
 static void *(*library_memmove)(void *, const void *, size_t);
 static int (*library_memcmp)(const void *, const void *, size_t);
 
+// Where the runtime's function lies that makes objects.
+static uintptr_t runtime_begin, runtime_end;
+
 static _Thread_local bool is_counting;
 static _Thread_local struct WorkCount count;
 static _Thread_local size_t large = SIZE_MAX;
@@ -23,6 +28,13 @@ static _Thread_local size_t large = SIZE_MAX;
 __attribute__((constructor)) static void find_library(void) {
     library_memmove = (void *(*)(void *, const void *, size_t))dlsym(RTLD_NEXT, "memmove");
     library_memcmp = (int (*)(const void *, const void *, size_t))dlsym(RTLD_NEXT, "memcmp");
+    void *function = dlsym(RTLD_DEFAULT, "swift_slowAlloc");
+    Dl_info info;
+    const ElfW(Sym) *symbol;
+    if (function && dladdr1(function, &info, (void **)&symbol, RTLD_DL_SYMENT) && symbol) {
+        runtime_begin = (uintptr_t)function;
+        runtime_end = runtime_begin + symbol->st_size;
+    }
 }
 
 static void note(size_t bytes) {
@@ -37,6 +49,8 @@ static void note_memory(size_t size) {
 }
 
 void *malloc(size_t size) {
+    uintptr_t caller = (uintptr_t)__builtin_return_address(0);
+    if (is_counting && caller >= runtime_begin && caller < runtime_end) count.objects += 1;
     note_memory(size);
     return __libc_malloc(size);
 }
@@ -78,7 +92,7 @@ void work_begin(void) {
 }
 
 void work_begin_above(size_t size) {
-    count = (struct WorkCount){0, 0, 0};
+    count = (struct WorkCount){0};
     large = size;
     is_counting = true;
 }

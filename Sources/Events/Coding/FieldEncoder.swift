@@ -40,11 +40,14 @@ struct FieldEncoder: FieldVisitor {
         case .halves(let high, let low):
             varint(UInt64(tag) << 1 | 1)
             varint(16)
-            for half in [high, low] {
-                for shift in stride(from: 56, through: 0, by: -8) {
-                    bytes.append(UInt8(truncatingIfNeeded: half >> UInt64(shift)))
-                }
-            }
+            bigEndian(high)
+            bigEndian(low)
+        }
+    }
+
+    private mutating func bigEndian(_ value: UInt64) {
+        for shift in stride(from: 56, through: 0, by: -8) {
+            bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(shift)))
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Providers
+import WriteAheadLog
 
 /// Lines for people, on their way to a descriptor that may take none: a terminal that was stopped, a
 /// pipe whose reader stalls, a full disk.
@@ -30,9 +31,7 @@ public final class DiagnosticLines: Sendable {
         let queue = LineQueue(lineLimit: lineLimit, byteLimit: byteLimit)
         self.queue = queue
         // It holds the queue alone, so that it ends when nobody can add to it any more.
-        let thread = Thread { LineThread(queue, descriptor).run() }
-        thread.name = "logway-lines"
-        thread.start()
+        Thread(named: "logway-lines") { LineThread(queue, descriptor).run() }.start()
     }
 
     deinit { queue.close() }

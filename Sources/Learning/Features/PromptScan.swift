@@ -10,6 +10,9 @@ struct PromptScan {
     /// The bytes that are read at each end of a text.
     static let windowBytes = 4_096
 
+    /// What only the first word of a text can be.
+    private static let openingCues: PromptCues = [.question, .greeting]
+
     private(set) var cues: PromptCues = []
     private var counts = [UInt32](repeating: 0, count: 256)
     private var scanned: UInt32 = 0
@@ -69,8 +72,7 @@ struct PromptScan {
     private mutating func end(_ word: inout PackedWord) {
         guard !word.isEmpty else { return }
         let found = Vocabulary.cues(of: word)
-        let opening: PromptCues = [.question, .greeting]
-        cues.formUnion(isFirstWord ? found : found.subtracting(opening))
+        cues.formUnion(isFirstWord ? found : found.subtracting(Self.openingCues))
         isFirstWord = false
         word = PackedWord()
     }

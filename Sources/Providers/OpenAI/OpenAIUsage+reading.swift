@@ -40,27 +40,27 @@ extension OpenAIUsage {
         guard usage.kind == .object else { return }
         let found = try usage.scan(keys)
         let details = try (found[7] ?? found[8])?.scan(promptKeys) ?? []
-        let prompt = details.map { $0?.count }
-        let output = try (found[9] ?? found[10])?.scan(outputKeys).map { $0?.count } ?? []
-        func first(_ range: ClosedRange<Int>) -> Int? {
-            found[range].lazy.compactMap { $0?.count }.first
+        let output = try (found[9] ?? found[10])?.scan(outputKeys) ?? []
+        func first(_ values: ArraySlice<JSONSlice?>) -> Int? {
+            for value in values { if let count = value?.count { return count } }
+            return nil
         }
         func positive(_ counts: Int?...) -> Int? {
             let sum = counts.reduce(0) { $0 + ($1 ?? 0) }
             return sum > 0 ? sum : nil
         }
-        let audio = prompt.isEmpty ? nil : prompt[4]
+        let audio = details.isEmpty ? nil : details[4]?.count
         let counts = Counts(
-            prompt: first(0...2) ?? found[31]?.count,
-            output: first(3...5) ?? found[32]?.count,
+            prompt: first(found[0...2]) ?? found[31]?.count,
+            output: first(found[3...5]) ?? found[32]?.count,
             total: (found[6] ?? found[33])?.count,
             // Who knows several names may fill one of them with a zero.
-            cached: (prompt.prefix(2) + (found[11...14] + found[27...29]).map { $0?.count })
-                .lazy.compactMap(\.self).max(),
+            cached: [details.prefix(2), found[11...14], found[27...29]].joined()
+                .compactMap { $0?.count }.max(),
             isCacheApart: found[0] == nil && (found[13] ?? found[15]) != nil,
             missed: found[17]?.count,
-            written: prompt.dropFirst(2).prefix(2).lazy.compactMap(\.self).first ?? first(15...16),
-            reasoning: output.prefix(1).lazy.compactMap(\.self).first ?? found[18]?.count
+            written: first(details.dropFirst(2).prefix(2)) ?? first(found[15...16]),
+            reasoning: first(output.prefix(1)) ?? found[18]?.count
         )
         var told = counts.usage
         // LiteLLM hands Anthropic's spans on, beside its sum or in the details.
@@ -71,7 +71,7 @@ extension OpenAIUsage {
         }
         told.unpriced = positive(
             audio,
-            output.count > 1 ? output[1] : nil,
+            output.count > 1 ? output[1]?.count : nil,
             found[22]?.count,
             found[23]?.count
         )

@@ -46,6 +46,7 @@ public struct StrategyRegistry: Sendable {
                 chosen.append(strategy)
             }
         }
-        return chosen + [last]
+        chosen.append(last)
+        return chosen
     }
 }

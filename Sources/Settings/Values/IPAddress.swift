@@ -2,29 +2,28 @@
 enum IPAddress {
     /// Whether a name can only be an address: its last part is a number, in digits or as `0x…`.
     static func endsInNumber(_ name: String) -> Bool {
-        guard let last = name.utf8.split(separator: dot, omittingEmptySubsequences: false).last,
-            !last.isEmpty
-        else { return false }
+        let bytes = name.utf8
+        let last = bytes.lastIndex(of: dot).map { bytes[bytes.index(after: $0)...] } ?? bytes[...]
+        guard !last.isEmpty else { return false }
         return last.allSatisfy { digits.contains($0) } || number(last) != nil
     }
 
     /// An address of one to four numbers, of which the last fills what the others leave; each is decimal,
     /// octal behind `0`, or hexadecimal behind `0x`.
     static func v4(_ text: String) -> UInt32? {
-        let parts = text.utf8.split(separator: dot, omittingEmptySubsequences: false)
-        guard parts.count <= 4 else { return nil }
-        var numbers: [UInt64] = []
-        for part in parts {
-            guard let number = number(part) else { return nil }
-            numbers.append(number)
+        var rest = text.utf8[...]
+        var address: UInt64 = 0
+        for place in 0..<4 {
+            let end = rest.firstIndex(of: dot)
+            guard let number = number(rest[..<(end ?? rest.endIndex)]) else { return nil }
+            guard let end else {
+                return number < 1 << (8 * (4 - place)) ? UInt32(address + number) : nil
+            }
+            guard number <= 255 else { return nil }
+            address += number << (8 * (3 - place))
+            rest = rest[rest.index(after: end)...]
         }
-        guard let last = numbers.popLast(), numbers.allSatisfy({ $0 <= 255 }),
-            last < 1 << (8 * (4 - numbers.count))
-        else { return nil }
-        let front = numbers.enumerated().reduce(0) { sum, part in
-            sum + part.element << (8 * (3 - part.offset))
-        }
-        return UInt32(front + last)
+        return nil
     }
 
     /// An address of eight pieces, without its brackets; `::` stands for pieces of zero, and the last two may

@@ -55,6 +55,7 @@ public enum WebHost: Hashable, Sendable {
 
     /// The bytes with each `%XX` undone; `nil` where a `%` begins none.
     private static func percentDecoded(_ text: [UInt8]) -> [UInt8]? {
+        guard text.contains(UInt8(ascii: "%")) else { return text }
         var decoded: [UInt8] = []
         var rest = text[...]
         while let byte = rest.popFirst() {

@@ -9,6 +9,8 @@ struct WorkCount {
     int64_t bytes;
     /// How often it asked for so much memory as was said to be large.
     int64_t large;
+    /// How many objects Swift's runtime made: arrays, texts, instances, boxes, closures.
+    int64_t objects;
 };
 
 /// Begins to count what this thread does.
