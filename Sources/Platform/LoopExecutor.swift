@@ -37,7 +37,7 @@ public final class LoopExecutor: TaskExecutor {
             defer { waiting = [] }
             return waiting
         }
-        // Safe: each was taken out once, under the lock.
+        // SAFETY: each was taken out once, under the lock.
         for job in jobs { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
     }
 }

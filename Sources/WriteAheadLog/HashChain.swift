@@ -29,7 +29,7 @@ enum HashChain {
 
     /// SHA-256 of a range of an array.
     static func hash(_ bytes: [UInt8], _ range: Range<Int>) -> [UInt8] {
-        // safe: the range is checked against the array, which lives during the call.
+        // SAFETY: the range is checked against the array, which lives during the call.
         precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
         return unsafe bytes.withUnsafeBytes { buffer in
             unsafe Array(SHA256.hash(data: UnsafeRawBufferPointer(rebasing: buffer[range])))
