@@ -72,7 +72,7 @@ extension ClientRequest {
     public func upstreamBody(
         for dialect: ProviderDialect,
         model: String,
-        options: UpstreamOptions = UpstreamOptions(),
+        options: BodyOptions = BodyOptions(),
         signature: (String) -> String? = { _ in nil }
     ) throws(RequestError) -> [UInt8] {
         let family = dialect.family
@@ -170,7 +170,7 @@ extension ClientRequest {
         return conversation
     }
 
-    private func splicedBody(model: String, options: UpstreamOptions) -> [UInt8] {
+    private func splicedBody(model: String, options: BodyOptions) -> [UInt8] {
         if family == .gemini { return geminiBody(model: model, options) }
         if passage != nil { return passedBody(model: model) }
         var splice = JSONSplice(root)
@@ -214,7 +214,7 @@ extension ClientRequest {
     }
 
     /// Asks for the usage of a stream where the client does not.
-    private func askForUsage(in splice: inout JSONSplice, _ options: UpstreamOptions) {
+    private func askForUsage(in splice: inout JSONSplice, _ options: BodyOptions) {
         guard streamed, options.asksForUsage, !wantsStreamedUsage else { return }
         splice.set("stream_options", to: streamOptions)
     }
