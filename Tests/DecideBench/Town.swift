@@ -25,7 +25,7 @@ struct Town {
         var received = RequestReceived()
         received.requestedModel = request.model
         received.features.promptBytes = request.promptTextBytes
-        received.features.inputTokens = (request.promptTextBytes + 3) / 4
+        received.features.inputTokens = TokenEstimate.tokens(ofBytes: request.promptTextBytes)
         received.features.outputLimit = request.maxOutputTokens
         received.features.messages = request.messageCount
         received.features.needs = request.needs
