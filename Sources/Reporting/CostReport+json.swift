@@ -26,11 +26,11 @@ extension CostReport {
             month = report.monthName
             total = Sum("total", report.total)
             requests = Dictionary(
-                uniqueKeysWithValues: report.outcomes.map { ($0.key.name, $0.value) }
+                uniqueKeysWithValues: report.ended.outcomes.map { ($0.key.name, $0.value) }
             )
-            answeredLocally = report.localRequests
-            answeredHosted = report.hostedRequests
-            let list = { (sums: [String: Line]) in
+            answeredLocally = report.ended.local
+            answeredHosted = report.ended.hosted
+            let list = { (sums: [String: AttemptSums]) in
                 CostReport.sorted(sums).map { Sum($0.name, $0.line) }
             }
             byProvider = list(report.byProvider)
@@ -67,7 +67,7 @@ extension CostReport {
         var meanScore: Double?
         var scores: Int
 
-        init(_ name: String, _ line: Line) {
+        init(_ name: String, _ line: AttemptSums) {
             self.name = name
             requests = line.requests
             attempts = line.attempts

@@ -87,8 +87,8 @@ struct CostReportPropertyTests {
     }
 
     /// The sum of the lines of a section.
-    static func sum(_ lines: [String: CostReport.Line]) -> CostReport.Line {
-        lines.values.reduce(into: CostReport.Line()) { sum, line in
+    static func sum(_ lines: [String: AttemptSums]) -> AttemptSums {
+        lines.values.reduce(into: AttemptSums()) { sum, line in
             sum.attempts += line.attempts
             sum.cost += line.cost
             sum.estimated += line.estimated
@@ -122,7 +122,7 @@ struct CostReportPropertyTests {
             let events = Self.history(&draws)
             for month in 10...12 {
                 var judged: [String: Int] = [:]
-                var expected = CostReport.Line()
+                var expected = AttemptSums()
                 var answered = 0
                 var outcomes = 0
                 for event in events where event.time.date.month == month {
@@ -152,8 +152,8 @@ struct CostReportPropertyTests {
                 let report = Self.month(month, of: events)
                 expected.requests = report.total.requests
                 #expect(report.total == expected, "run \(run) of seed \(seed), month \(month)")
-                #expect(report.outcomes.values.reduce(0, +) == outcomes)
-                #expect(report.localRequests + report.hostedRequests == answered)
+                #expect(report.ended.outcomes.values.reduce(0, +) == outcomes)
+                #expect(report.ended.local + report.ended.hosted == answered)
             }
         }
     }
@@ -189,7 +189,9 @@ struct CostReportPropertyTests {
             #expect(document.total.attempts == report.total.attempts)
             #expect(document.total.attempts_of_unknown_cost == report.total.unknownCosts)
             #expect(document.total.mean_score == report.total.meanScore)
-            #expect(document.requests.values.reduce(0, +) == report.outcomes.values.reduce(0, +))
+            #expect(
+                document.requests.values.reduce(0, +) == report.ended.outcomes.values.reduce(0, +)
+            )
             let sections = [
                 (report.byProvider, document.by_provider), (report.byModel, document.by_model),
                 (report.byTask, document.by_task), (report.byTag, document.by_tag),
