@@ -21,8 +21,9 @@ public struct EndedRequests: Hashable, Sendable {
 
     /// Counts a request that ended.
     ///
-    /// - Parameter localProviders: those of the policy in force, which events of earlier builds leave it
-    ///   to.
+    /// - Parameters:
+    ///   - completed: its end.
+    ///   - localProviders: those of the policy in force, which events of earlier builds leave it to.
     public mutating func count(_ completed: RequestCompleted, localProviders: Set<String>) {
         outcomes[completed.outcome, default: 0] += 1
         guard completed.outcome == .answered, let provider = completed.provider else { return }
