@@ -42,7 +42,7 @@ extension QuotaStatus {
             provider = row.provider
             model = row.model
             key = row.key
-            kind = row.kind.name.replacing(" ", with: "_")
+            kind = row.kind.word
             limit = row.limit
             source = row.isTold ? "provider" : "configuration"
             used = row.window.used

@@ -73,10 +73,11 @@ struct Town {
                 line.prices = TokenPrices(input: price, output: price * 4)
                 prices.prices.append(line)
                 if strategies.isEmpty || model == 0 {
-                    var entry = RoutingChainEntry()
-                    entry.provider = policy.name
-                    entry.model = strategies.isEmpty ? card.name : nil
-                    chain.entries.append(entry)
+                    chain.entries.append(
+                        strategies.isEmpty
+                            ? .model(provider: policy.name, model: card.name)
+                            : .provider(policy.name)
+                    )
                 }
             }
             applied.policy.providers.append(policy)

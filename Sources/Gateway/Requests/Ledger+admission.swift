@@ -122,7 +122,7 @@ extension Ledger {
         read { state, _ in
             let policy = state.policy.policy
             return policy.tenants.contains { $0.name == name }
-                || (policy.budgets?.scopes ?? []).contains { $0.scope == "tenant:\(name)" }
+                || (policy.budgets?.scopes ?? []).contains { $0.scope == ScopedBudget.Kind.tenant.scope(name) }
         }
     }
 }
