@@ -130,7 +130,7 @@ let package = Package(
         layer("Learning", on: ["Events"]),
         layer("Routing", on: ["Events", "RouterState", "Learning"]),
         layer("Evaluation", on: ["Events", "EventLog", "RouterState", "Routing"]),
-        layer("Reporting", on: ["Events", "RouterState"]),
+        layer("Reporting", on: ["Events", "RouterState", "JSONBytes"]),
         .target(
             name: "Migrations",
             path: "migrations",

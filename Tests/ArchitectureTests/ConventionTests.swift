@@ -25,6 +25,17 @@ struct ConventionTests {
         #expect(count > 30)
     }
 
+    @Test func `JSON is written by JSONWriter and JSONView, but for what is read back`() throws {
+        // What is also kept in a file, described once for both ways.
+        let kept: Set = [
+            "Sources/Catalog/CatalogFile.swift", "Sources/Projections/ProjectedRequest.swift",
+            "Sources/WriteAheadLog/Checkpoint.swift", "Sources/WriteAheadLog/RepairReport.swift",
+        ]
+        let writers = try Self.sources().filter { $0.hasPrefix("Sources/") }
+            .filter { try Documents.text($0).contains(/\bJSONEncoder\b|\bJSONSerialization\b/) }
+        #expect(Set(writers) == kept)
+    }
+
     @Test func `a file's name goes on behind a plus in lower case`() throws {
         let paths = try Self.sources()
         #expect(paths.filter { $0.contains(/\+[A-Z]/) } == [])

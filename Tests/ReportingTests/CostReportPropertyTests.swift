@@ -108,7 +108,7 @@ struct CostReportPropertyTests {
                 let report = Self.month(month, of: events)
                 let closed = report.closing(at: UInt64(events.count))
                 let again = CostReport(try MonthClosed(decoding: closed.encoded))
-                try #require(try again.json == report.json, "run \(run) of seed \(seed)")
+                try #require(again.json == report.json, "run \(run) of seed \(seed)")
                 try #require(again.text == report.text, "run \(run) of seed \(seed)")
                 try #require(again.closing(at: closed.position) == closed)
             }
@@ -185,6 +185,7 @@ struct CostReportPropertyTests {
             var draws = Draws(seed: seed &+ UInt64(run))
             let report = Self.month(11, of: Self.history(&draws))
             let document = try CostReportTests.Document(report)
+            #expect(try FoundationJSON.again(report.json, isIndented: true) == report.json)
             #expect(document.total.cost_nanodollars == report.total.cost.count)
             #expect(document.total.attempts == report.total.attempts)
             #expect(document.total.attempts_of_unknown_cost == report.total.unknownCosts)

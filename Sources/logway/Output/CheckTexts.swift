@@ -1,3 +1,4 @@
+import JSONBytes
 import ProviderClients
 import Rainbow
 
@@ -18,14 +19,14 @@ extension Output {
     }
 }
 
-extension JSONText {
-    /// A step of a live check.
-    init(_ step: CheckStep) {
-        var members: [String: JSONText] = [
-            "name": .text(step.name), "result": .text(step.result.rawValue),
-            "detail": .text(step.detail),
-        ]
-        members["time_us"] = step.microseconds.map { .int(Int($0)) }
-        self = .object(members)
+extension CheckStep: JSONWritable {
+    /// Writes the step as an object.
+    func write(to writer: inout JSONWriter) {
+        writer.object { step in
+            step.member("detail", detail)
+            step.member("name", name)
+            step.member("result", result.rawValue)
+            step.member("time_us", ifPresent: microseconds)
+        }
     }
 }
