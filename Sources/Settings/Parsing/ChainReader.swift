@@ -1,4 +1,5 @@
 import Catalog
+import Events
 import Yams
 
 /// Reads the chains and leads each entry to a provider.

@@ -1,4 +1,5 @@
 public import Catalog
+import Events
 import Yams
 
 extension Settings {

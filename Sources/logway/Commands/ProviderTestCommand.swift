@@ -46,7 +46,9 @@ struct ProviderTestCommand: AsyncParsableCommand {
                 JSONWriter.text { check in
                     check.member("passed", passed)
                     check.member("provider", name)
-                    check.array("steps", of: steps)
+                    check.array("steps") { list in
+                        for step in steps { list.object { step.write(to: &$0) } }
+                    }
                 }
             )
         }

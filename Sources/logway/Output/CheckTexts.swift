@@ -19,14 +19,12 @@ extension Output {
     }
 }
 
-extension CheckStep: JSONWritable {
-    /// Writes the step as an object.
-    func write(to writer: inout JSONWriter) {
-        writer.object { step in
-            step.member("detail", detail)
-            step.member("name", name)
-            step.member("result", result.rawValue)
-            step.member("time_us", ifPresent: microseconds)
-        }
+extension CheckStep {
+    /// Writes what the step found.
+    func write(to object: inout JSONWriter) {
+        object.member("detail", detail)
+        object.member("name", name)
+        object.member("result", result.rawValue)
+        object.member("time_us", ifPresent: microseconds)
     }
 }
