@@ -87,7 +87,10 @@ struct LimitTests {
     {
         let upstream = try ScriptedUpstream { _, socket in socket.answer() }
         let settings = Settings.testing(
-            .scripted(upstream) { $0.limits.requestsPerDay = 100 }
+            .scripted(upstream) {
+                $0.limits = RateLimits()
+                $0.limits?.requestsPerDay = 100
+            }
         )
         let record = try await withGateway(settings) { gateway in
             let answers = try await Self.flood(1_000, gateway)
