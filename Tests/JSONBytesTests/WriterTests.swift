@@ -36,7 +36,7 @@ import Testing
         object.object("empty") { _ in }
         object.nullMember("null")
         object.array("numbers") { array in
-            for number in [0.75, 1, 0.1 + 0.2, 1e-7, 1e16, 123_456_789.5] { array.write(number) }
+            for number in [0.75, 1, 0.1 + 0.2, 1e-7, 1e300, 123_456_789.5] { array.write(number) }
             array.write(Int64.min)
         }
         object.object("object") { object in
