@@ -82,21 +82,22 @@ extension ContentCoding {
         upTo limit: BodyLimit,
         hold: (Int) throws -> Void
     ) throws -> Int {
-        // safe: zlib remembers where its state lies, so that it has a place of its own; freed below.
+        // SAFETY: zlib remembers where its state lies, so that it has a place of its own; freed
+        // below.
         let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
         defer { unsafe stream.deallocate() }
         guard unsafe czlib_inflate_init(stream, windowBits(of: body)) == Z_OK else {
             throw InvalidCoding(coding: self, reason: "there is no memory to inflate it")
         }
         defer { unsafe inflateEnd(stream) }
-        // safe: zlib reads only as many bytes as `avail_in` says, which lie in the array.
+        // SAFETY: zlib reads only as many bytes as `avail_in` says, which lie in the array.
         return try unsafe body.withUnsafeBufferPointer { bytes in
             unsafe stream.pointee.next_in = UnsafeMutablePointer(mutating: bytes.baseAddress)
                 .map { unsafe $0 + offset }
             unsafe stream.pointee.avail_in = UInt32(body.count - offset)
             while true {
                 var status = Z_OK
-                // safe: zlib writes only as many bytes as `avail_out` says.
+                // SAFETY: zlib writes only as many bytes as `avail_out` says.
                 let piece = unsafe [UInt8](unsafeUninitializedCapacity: Self.step) { room, count in
                     unsafe stream.pointee.next_out = room.baseAddress
                     unsafe stream.pointee.avail_out = UInt32(Self.step)

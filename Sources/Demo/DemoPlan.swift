@@ -96,9 +96,7 @@ public struct DemoPlan: Sendable {
     /// - Returns: a request for each row.
     public static func outcomes(_ table: OutcomeTable, file: String) -> DemoPlan {
         let models = table.models.map { name in
-            var model = SimulatedModelSettings(name: name)
-            model.prices = table.prices(of: name)
-            return model
+            SimulatedModel(name: name, prices: table.prices(of: name))
         }.sorted { ($0.prices?.output ?? .max) < ($1.prices?.output ?? .max) }
         var primary = provider("sim-primary", priority: 1)
         primary.simulation = simulation(models: models, failing: 0.04, limited: 0.02)
@@ -136,17 +134,18 @@ public struct DemoPlan: Sendable {
         limited: Double = 0
     ) -> SimulationSettings {
         let models = spec.models.filter { !$0.embeds }.map { model in
-            var settings = SimulatedModelSettings(name: model.name)
-            settings.prices = model.prices
-            settings.quality = model.quality
-            settings.contextWindow = model.contextWindow
-            return settings
+            SimulatedModel(
+                name: model.name,
+                prices: model.prices,
+                quality: model.quality,
+                contextWindow: model.contextWindow
+            )
         }
         return simulation(models: models, failing: failing, limited: limited)
     }
 
     private static func simulation(
-        models: [SimulatedModelSettings],
+        models: [SimulatedModel],
         failing: Double,
         limited: Double = 0
     ) -> SimulationSettings {

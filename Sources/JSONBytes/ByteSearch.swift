@@ -11,7 +11,7 @@ enum ByteSearch {
     @inline(__always)
     static func endOfPlainText(in span: Span<UInt8>, from start: Int, to end: Int) -> Int {
         precondition(start >= 0 && end <= span.count)
-        // Safe: bytes have no padding.
+        // SAFETY: bytes have no padding.
         let bytes = unsafe span.bytes
         var index = start
         while index &+ 8 <= end {
@@ -37,7 +37,7 @@ enum ByteSearch {
     @inline(__always)
     static func quoteOrBackslash(in span: Span<UInt8>, from start: Int, to end: Int) -> Int {
         precondition(start >= 0 && end <= span.count)
-        // Safe: bytes have no padding.
+        // SAFETY: bytes have no padding.
         let bytes = unsafe span.bytes
         var index = start
         while index &+ 8 <= end {
@@ -59,7 +59,7 @@ enum ByteSearch {
     /// The first index in `start..<end` that holds `wanted`; `end` if there is none.
     static func first(_ wanted: UInt8, in span: Span<UInt8>, from start: Int, to end: Int) -> Int {
         precondition(start >= 0 && end <= span.count)
-        // Safe: bytes have no padding.
+        // SAFETY: bytes have no padding.
         let bytes = unsafe span.bytes
         let pattern = ones &* UInt64(wanted)
         var index = start
@@ -79,7 +79,7 @@ enum ByteSearch {
     /// Eight bytes with the first one lowest; the caller has checked that they are in bounds.
     @inline(__always)
     private static func word(in bytes: RawSpan, at index: Int) -> UInt64 {
-        // Safe: `index + 8 <= end <= byteCount`, and every bit pattern is a UInt64.
+        // SAFETY: `index + 8 <= end <= byteCount`, and every bit pattern is a UInt64.
         unsafe UInt64(
             littleEndian: bytes.unsafeLoadUnaligned(
                 fromUncheckedByteOffset: index,

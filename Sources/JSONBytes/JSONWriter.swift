@@ -4,15 +4,39 @@ public protocol JSONWritable {
     func write(to writer: inout JSONWriter)
 }
 
-/// Composes JSON: commas and escapes are its business, balance is the caller's.
+/// Composes JSON: commas, escapes and the layout are its business, balance and the members' order the
+/// caller's.
 public struct JSONWriter: Sendable {
+    /// How the parts of a document stand.
+    public enum Layout: Sendable {
+        /// All on one line, without a blank.
+        case compact
+        /// A line for each, two blanks deeper in each object and array, for people as well.
+        case indented
+    }
+
     /// What was written.
     public private(set) var bytes: [UInt8] = []
     private var needsComma = false
+    private let isIndented: Bool
+    /// The objects and arrays that are open.
+    private var depth = 0
+    private var followsName = false
 
     /// A writer with room for `capacity` bytes.
-    public init(capacity: Int = 256) {
+    public init(capacity: Int = 256, layout: Layout = .compact) {
         bytes.reserveCapacity(capacity)
+        isIndented = layout == .indented
+    }
+
+    /// The text of one object of what `body` writes.
+    public static func text(
+        _ layout: Layout = .compact,
+        _ body: (inout JSONWriter) -> Void
+    ) -> String {
+        var writer = JSONWriter(layout: layout)
+        writer.object(nil, body)
+        return String(decoding: writer.bytes, as: UTF8.self)
     }
 
     /// Writes a value, after a comma if it follows another one.
@@ -65,7 +89,12 @@ public struct JSONWriter: Sendable {
     /// Writes a member's name; its value must follow.
     public mutating func name(_ name: String) {
         write(text: name.utf8)
-        bytes.append(UInt8(ascii: ":"))
+        if isIndented {
+            bytes.append(contentsOf: " : ".utf8)
+            followsName = true
+        } else {
+            bytes.append(UInt8(ascii: ":"))
+        }
         needsComma = false
     }
 
@@ -102,20 +131,42 @@ public struct JSONWriter: Sendable {
         close(UInt8(ascii: "]"))
     }
 
+    /// Writes an array of values.
+    public mutating func array(_ name: String, of values: some Sequence<some JSONWritable>) {
+        array(name) { array in
+            for value in values { array.write(value) }
+        }
+    }
+
     private mutating func separate() {
         if needsComma { bytes.append(UInt8(ascii: ",")) }
         needsComma = true
+        guard isIndented else { return }
+        if !followsName, depth > 0 { breakLine() }
+        followsName = false
     }
 
     private mutating func open(_ bracket: UInt8) {
         separate()
         bytes.append(bracket)
         needsComma = false
+        depth += 1
     }
 
     private mutating func close(_ bracket: UInt8) {
+        depth -= 1
+        if isIndented {
+            // What is empty has an empty line.
+            if !needsComma { bytes.append(UInt8(ascii: "\n")) }
+            breakLine()
+        }
         bytes.append(bracket)
         needsComma = true
+    }
+
+    private mutating func breakLine() {
+        bytes.append(UInt8(ascii: "\n"))
+        bytes.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
     }
 }
 
@@ -127,6 +178,27 @@ extension String: JSONWritable {
 extension Int: JSONWritable {
     /// Writes the number.
     public func write(to writer: inout JSONWriter) { writer.write(valid: String(self).utf8) }
+}
+
+extension Int64: JSONWritable {
+    /// Writes the number.
+    public func write(to writer: inout JSONWriter) { writer.write(valid: String(self).utf8) }
+}
+
+extension UInt64: JSONWritable {
+    /// Writes the number.
+    public func write(to writer: inout JSONWriter) { writer.write(valid: String(self).utf8) }
+}
+
+extension Double: JSONWritable {
+    /// Writes the number, a whole one without a point.
+    ///
+    /// - Precondition: it is finite; JSON has no word for others.
+    public func write(to writer: inout JSONWriter) {
+        precondition(isFinite, "JSON has finite numbers only")
+        let text = description
+        writer.write(valid: (text.hasSuffix(".0") ? text.dropLast(2) : text[...]).utf8)
+    }
 }
 
 extension Bool: JSONWritable {

@@ -1,5 +1,5 @@
-public import EventLog
-import Events
+import EventLog
+public import Events
 public import Logging
 import Platform
 public import ServiceLifecycle

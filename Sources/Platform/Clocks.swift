@@ -21,14 +21,14 @@ public enum Clocks {
     /// word for it.
     public static func isSynchronized(_ wall: Timestamp) -> Bool {
         var seconds = 0
-        // Safe: the call fills in the one number, which outlives it.
+        // SAFETY: the call fills in the one number, which outlives it.
         guard unsafe ctimex_is_synchronized(&seconds) == 1 else { return false }
         return abs(wall.microseconds / 1_000_000 - Int64(seconds)) <= 2
     }
 
     private static func read(_ clock: clockid_t) -> Int64 {
         var time = timespec()
-        // Safe: the struct outlives the call, which only fills it in.
+        // SAFETY: the struct outlives the call, which only fills it in.
         unsafe clock_gettime(clock, &time)
         return Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000
     }

@@ -11,7 +11,7 @@ public enum Descriptors {
     /// How many the process may have; `nil` where the system does not say.
     public static var limit: Int? {
         var limit = rlimit()
-        // Safe: writes the one local structure.
+        // SAFETY: writes the one local structure.
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
             return nil
         }
@@ -20,7 +20,7 @@ public enum Descriptors {
 
     /// How many are in use; 0 where the system does not say.
     static var open: Int {
-        // Safe: the stream is closed below; nothing of an entry is read.
+        // SAFETY: the stream is closed below; nothing of an entry is read.
         guard let folder = unsafe opendir("/proc/self/fd") else { return 0 }
         defer { unsafe closedir(folder) }
         var count = 0

@@ -51,7 +51,7 @@ public final class LargeWork: TaskExecutor {
     /// Takes a step of a task, which is run on one of the threads.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        // Safe: it is run once. Threads that have ended run it too, as the process ends.
+        // SAFETY: it is run once. Threads that have ended run it too, as the process ends.
         threads.submit { _ in unsafe job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

@@ -44,7 +44,7 @@ public final class LoopExecutor: TaskExecutor {
             swap(&turn, &jobs.waiting)
             swap(&jobs.waiting, &jobs.spare)
         }
-        // Safe: each was taken out once, under the lock.
+        // SAFETY: each was taken out once, under the lock.
         for job in turn { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
         turn.removeAll(keepingCapacity: true)
         jobs.withLock { swap(&turn, &$0.spare) }

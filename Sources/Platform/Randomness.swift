@@ -12,7 +12,7 @@ public enum Randomness {
         pool.withLock { pool in
             if pool.isEmpty {
                 pool = unsafe [UInt64](unsafeUninitializedCapacity: size) { numbers, count in
-                    // Safe: it fills the whole buffer, which holds that many.
+                    // SAFETY: it fills the whole buffer, which holds that many.
                     let bytes = UnsafeMutableRawBufferPointer(numbers)
                     guard let start = bytes.baseAddress else { return }
                     unsafe arc4random_buf(start, bytes.count)

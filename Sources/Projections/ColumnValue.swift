@@ -42,7 +42,7 @@ extension UInt8: ColumnValue {}
 extension String: ColumnValue {
     func bind(to statement: OpaquePointer, _ parameter: Int32) -> Int32 {
         var text = self
-        // Safe: the bytes are copied during the call.
+        // SAFETY: the bytes are copied during the call.
         return text.withUTF8 { bytes in
             unsafe bytes.withMemoryRebound(to: CChar.self) { characters in
                 unsafe sqlite3_bind_text(
@@ -61,7 +61,7 @@ extension String: ColumnValue {
         guard unsafe sqlite3_column_type(statement, column) == SQLITE_TEXT,
             let start = unsafe sqlite3_column_text(statement, column)
         else { return nil }
-        // Safe: SQLite keeps the bytes until the next step, and they are copied here.
+        // SAFETY: SQLite keeps the bytes until the next step, and they are copied here.
         let bytes = unsafe UnsafeBufferPointer(
             start: start,
             count: Int(sqlite3_column_bytes(statement, column))
@@ -71,14 +71,14 @@ extension String: ColumnValue {
 
     func mix(into hash: inout RowHash) {
         var text = self
-        // Safe: the bytes are read during the call.
+        // SAFETY: the bytes are read during the call.
         text.withUTF8 { unsafe hash.mix(bytes: UnsafeRawBufferPointer($0), isText: true) }
     }
 }
 
 extension Data: ColumnValue {
     func bind(to statement: OpaquePointer, _ parameter: Int32) -> Int32 {
-        // Safe: the bytes are copied during the call. Without an address they would be NULL.
+        // SAFETY: the bytes are copied during the call. Without an address they would be NULL.
         unsafe withUnsafeBytes { bytes in
             guard let start = bytes.baseAddress else {
                 return unsafe sqlite3_bind_zeroblob(statement, parameter, 0)
@@ -95,8 +95,8 @@ extension Data: ColumnValue {
 
     init?(column: Int32, of statement: OpaquePointer) {
         guard unsafe sqlite3_column_type(statement, column) == SQLITE_BLOB else { return nil }
-        // Safe: SQLite keeps the bytes until the next step, and they are copied here; an empty blob
-        // has no address.
+        // SAFETY: SQLite keeps the bytes until the next step, and they are copied here; an empty
+        // blob has no address.
         guard let start = unsafe sqlite3_column_blob(statement, column) else {
             self = Data()
             return
@@ -105,7 +105,7 @@ extension Data: ColumnValue {
     }
 
     func mix(into hash: inout RowHash) {
-        // Safe: the bytes are read during the call.
+        // SAFETY: the bytes are read during the call.
         unsafe withUnsafeBytes { unsafe hash.mix(bytes: $0, isText: false) }
     }
 }

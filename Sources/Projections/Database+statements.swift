@@ -52,7 +52,7 @@ extension Database {
         _ arguments: [(any ColumnValue)?],
         _ visit: (ResultRow) throws -> Void
     ) throws {
-        // Safe: the connection keeps the statement, and both are confined to this call's thread.
+        // SAFETY: the connection keeps the statement, and both are confined to this call's thread.
         let statement = try unsafe cachedStatement(sql: sql).sqliteStatement
         // What an earlier run failed with was thrown by that run.
         defer { unsafe sqlite3_reset(statement) }
@@ -103,7 +103,7 @@ extension Database {
         _: Value.Type = Value.self
     ) throws -> Value? {
         let index = Int32(column)
-        // Safe: rows are only handed out while their statement is on them.
+        // SAFETY: rows are only handed out while their statement is on them.
         if unsafe sqlite3_column_type(statement, index) == SQLITE_NULL { return nil }
         return try checked(unsafe Value(column: index, of: statement), column)
     }
@@ -146,8 +146,8 @@ extension Database {
     /// The hash of all columns, as the file has them: of text its bytes, valid or not.
     func hash(of table: CheckedTable) -> UInt64 {
         var hash = RowHash(of: table)
-        // Safe: rows are only handed out while their statement is on them, and SQLite keeps a value's
-        // bytes until the next step.
+        // SAFETY: rows are only handed out while their statement is on them, and SQLite keeps a
+        // value's bytes until the next step.
         for column in unsafe 0..<sqlite3_column_count(statement) {
             switch unsafe sqlite3_column_type(statement, column) {
             case SQLITE_NULL: hash.mixNull()
@@ -175,7 +175,7 @@ extension Database {
 extension RequestID {
     /// The UUID's 16 bytes.
     var column: Data {
-        // Safe: reads the bytes of a local value.
+        // SAFETY: reads the bytes of a local value.
         unsafe withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { unsafe Data($0) }
     }
 

@@ -28,7 +28,7 @@ final class Interruption {
     ///
     /// - Throws: `GivenUp` then, else what the body throws.
     func watching<Result>(_ database: Database, _ body: () throws -> Result) throws -> Result {
-        // Safe: the connection is used by this call alone, which outlives the handler.
+        // SAFETY: the connection is used by this call alone, which outlives the handler.
         let connection = unsafe database.sqliteConnection
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
         unsafe sqlite3_progress_handler(

@@ -30,14 +30,12 @@ struct MonthSums {
 
     let month: CalendarMonth
     private let rows: RowSums
-    private var lines: [Key: CostReport.Line] = [:]
+    private var lines: [Key: AttemptSums] = [:]
     /// The hashes of the rows that are known to be in the file.
     private var savedMonth: UInt64?
     private var savedOutcomes: [RequestOutcome: UInt64] = [:]
     private var savedLines: [Key: UInt64] = [:]
-    private(set) var outcomes: [RequestOutcome: Int] = [:]
-    private(set) var localRequests = 0
-    private(set) var hostedRequests = 0
+    private(set) var ended = EndedRequests()
     private var closed: UInt64?
 
     /// The sums as they were saved.
@@ -54,8 +52,8 @@ struct MonthSums {
             )
         }
         guard let found = found.first else { return }
-        localRequests = found.local
-        hostedRequests = found.hosted
+        ended.local = found.local
+        ended.hosted = found.hosted
         closed = found.closed
         savedMonth = found.hash
         let counts = try rows.database.rows(
@@ -69,25 +67,25 @@ struct MonthSums {
         }
         for row in counts {
             guard let outcome = row.outcome else { continue }
-            outcomes[outcome] = row.count
+            ended.outcomes[outcome] = row.count
             savedOutcomes[outcome] = row.hash
         }
     }
 
     /// Changes a sum, which begins at nothing.
-    mutating func change(_ key: Key, _ change: (inout CostReport.Line) -> Void) throws {
+    mutating func change(_ key: Key, _ change: (inout AttemptSums) -> Void) throws {
         if lines[key] == nil { lines[key] = try saved(key)?.line }
-        change(&lines[key, default: CostReport.Line()])
+        change(&lines[key, default: AttemptSums()])
     }
 
     /// A sum as it is in the file; `nil` where there is none.
-    private mutating func saved(_ key: Key) throws -> (line: CostReport.Line, hash: UInt64)? {
+    private mutating func saved(_ key: Key) throws -> (line: AttemptSums, hash: UInt64)? {
         let found = try rows.database.rows(
             "SELECT * FROM month_lines WHERE month = ? AND kind = ? AND name = ?",
             [month.column, key.kind.rawValue, key.name]
         ) { row in
             // The columns before the sums are the key's.
-            (line: try CostReport.Line(row, from: 3), hash: row.hash(of: .monthLines))
+            (line: try AttemptSums(row, from: 3), hash: row.hash(of: .monthLines))
         }
         savedLines[key] = found.first?.hash
         return found.first
@@ -95,14 +93,7 @@ struct MonthSums {
 
     /// Counts a request that ended.
     mutating func count(_ completed: RequestCompleted, localProviders: Set<String>) {
-        outcomes[completed.outcome, default: 0] += 1
-        guard completed.outcome == .answered, let provider = completed.provider else { return }
-        // Events of earlier builds leave it to the policy in force.
-        if completed.isLocal ?? localProviders.contains(provider) {
-            localRequests += 1
-        } else {
-            hostedRequests += 1
-        }
+        ended.count(completed, localProviders: localProviders)
     }
 
     /// Takes the sums of a closed month in the place of what was counted: they are the same, unless
@@ -116,11 +107,9 @@ struct MonthSums {
         }
         try rows.delete(from: .monthOutcomes, where: "month = ?", [month.column])
         savedOutcomes = [:]
-        lines[.total] = CostReport.Line(closing.total)
+        lines[.total] = closing.total.sums
         take(closing.byProvider, closing.byModel, closing.byTask, closing.byTag)
-        outcomes = CostReport(closing).outcomes
-        localRequests = closing.localRequests
-        hostedRequests = closing.hostedRequests
+        ended = EndedRequests(closing)
         closed = sequence
     }
 
@@ -142,19 +131,19 @@ struct MonthSums {
             (Key.Kind.provider, byProvider), (.model, byModel), (.task, byTask), (.tag, byTag),
         ]
         for (kind, table) in tables {
-            for line in table { lines[Key(kind, line.name)] = CostReport.Line(line) }
+            for line in table { lines[Key(kind, line.name)] = line.sums }
         }
     }
 
     mutating func save() throws {
         let part = Int64(month.column)
         savedMonth = try rows.write(
-            [month.column, closed, localRequests, hostedRequests],
+            [month.column, closed, ended.local, ended.hosted],
             to: .months,
             part: part,
             insteadOf: savedMonth
         )
-        for (outcome, count) in outcomes {
+        for (outcome, count) in ended.outcomes {
             savedOutcomes[outcome] = try rows.write(
                 [month.column, outcome.rawValue, count],
                 to: .monthOutcomes,
@@ -183,7 +172,7 @@ extension CalendarMonth {
     init(column: Int) { self = CalendarMonth().earlier(by: -column - 1) }
 }
 
-extension CostReport.Line {
+extension AttemptSums {
     static let columns = """
         requests, attempts, cost, estimated, unknown_costs, input_tokens, cached_tokens, \
         output_tokens, scores, score_count, past_reservation

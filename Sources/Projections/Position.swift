@@ -37,7 +37,7 @@ struct Position: Equatable {
     }
 
     private static func hash(_ record: Span<UInt8>) -> Data {
-        // safe: the pointer is used only inside the closure, while the span is borrowed.
+        // SAFETY: the pointer is used only inside the closure, while the span is borrowed.
         unsafe record.withUnsafeBytes { bytes in
             var hash = SHA256()
             unsafe hash.update(bufferPointer: bytes)

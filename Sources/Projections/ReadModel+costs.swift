@@ -12,14 +12,14 @@ extension ReadModel {
             for table in [CheckedTable.months, .monthOutcomes, .monthLines] {
                 try database.check(table, parts: part...part)
             }
-            var tables: [MonthSums.Key.Kind: [String: CostReport.Line]] = [:]
+            var tables: [MonthSums.Key.Kind: [String: AttemptSums]] = [:]
             let lines = try database.rows(
-                "SELECT kind, name, \(CostReport.Line.columns) FROM month_lines WHERE month = ?",
+                "SELECT kind, name, \(AttemptSums.columns) FROM month_lines WHERE month = ?",
                 [month.column]
             ) { row in
                 (
                     kind: MonthSums.Key.Kind(rawValue: try row.value(0)),
-                    name: try row.value(1, String.self), line: try CostReport.Line(row, from: 2)
+                    name: try row.value(1, String.self), line: try AttemptSums(row, from: 2)
                 )
             }
             for (kind, name, line) in lines {
@@ -29,14 +29,12 @@ extension ReadModel {
             return CostReport(
                 year: month.year,
                 month: month.month,
-                total: tables[.total]?[MonthSums.Key.total.name] ?? CostReport.Line(),
+                total: tables[.total]?[MonthSums.Key.total.name] ?? AttemptSums(),
                 byProvider: tables[.provider] ?? [:],
                 byModel: tables[.model] ?? [:],
                 byTask: tables[.task] ?? [:],
                 byTag: tables[.tag] ?? [:],
-                outcomes: sums.outcomes,
-                localRequests: sums.localRequests,
-                hostedRequests: sums.hostedRequests
+                ended: sums.ended
             )
         }
     }

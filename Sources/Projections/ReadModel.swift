@@ -180,7 +180,7 @@ extension ReadModel {
             // Kept rather than read again, which would cost the reader its place in the log.
             last.sequence = sequence
             last.record.removeAll(keepingCapacity: true)
-            // Safe: read during the call, while the span is borrowed.
+            // SAFETY: read during the call, while the span is borrowed.
             unsafe record.withUnsafeBytes { unsafe last.record.append(contentsOf: $0) }
             return sequence + 1 < end
         }

@@ -61,6 +61,7 @@ struct ReadModelFile {
     ///
     /// What fails here fails again when SQLite opens the file, which says so.
     private func create() {
+        // SAFETY: a Swift string lends its bytes to the call as a C string.
         let descriptor = unsafe Glibc.open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { return }
         defer { _ = Glibc.close(descriptor) }

@@ -28,6 +28,8 @@ struct RowHash {
     /// Takes in text (`isText`) or other bytes, with their number.
     mutating func mix(bytes: UnsafeRawBufferPointer, isText: Bool) {
         mix(UInt64(bytes.count) << 2 | (isText ? 2 : 3))
+        // SAFETY: eight bytes from each offset below `end` lie in the buffer, the rest below its count;
+        // the load asks for no alignment.
         let end = bytes.count & ~7
         for offset in stride(from: 0, to: end, by: 8) {
             mix(unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))

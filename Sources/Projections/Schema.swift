@@ -1,13 +1,23 @@
 import GRDB
-import Migrations
 
 /// The tables: made whole by the scripts, in order, and never changed in place.
 ///
 /// A newer build starts again from the log instead of converting: there is no second way for a
 /// figure to come about.
 enum Schema {
+    /// The scripts, the oldest first, compiled in from the folder `migrations`; the number of them is the
+    /// schema's version.
+    private static var scripts: [String] {
+        [
+            PackageResources.v0001_create_read_models_sql,
+            PackageResources.v0002_tell_inferred_tasks_sql,
+            PackageResources.v0003_keep_pieces_and_checksums_sql,
+            PackageResources.v0004_tell_estimates_past_reservations_sql,
+        ].map { String(decoding: $0, as: UTF8.self) }
+    }
+
     /// What `PRAGMA user_version` says of a read model of this build.
-    static let version = Migrations.scripts.count
+    static let version = scripts.count
 
     /// The version of the tables that are there; 0 for none.
     static func version(of database: Database) throws -> Int {
@@ -28,7 +38,7 @@ enum Schema {
         for table in try tables(database) {
             try database.execute(literal: "DROP TABLE \(sql: table.quotedDatabaseIdentifier)")
         }
-        for script in Migrations.scripts { try database.execute(sql: script) }
+        for script in scripts { try database.execute(sql: script) }
         try database.execute(sql: "INSERT INTO position VALUES (1, 0, NULL)")
         try database.execute(sql: "PRAGMA user_version = \(version)")
     }

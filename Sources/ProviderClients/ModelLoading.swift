@@ -50,7 +50,7 @@ public struct ModelLoading: Sendable {
         connection = ProviderConnection(provider, baseURL: url, catalog: catalog)
         do throws(UpstreamError) {
             upstream = try UpstreamClient(
-                Upstream.UpstreamOptions(trustedCertificatesFile: trustedCertificatesFile)
+                UpstreamOptions(trustedCertificatesFile: trustedCertificatesFile)
             )
         } catch {
             throw Failure(description: "\(error)")

@@ -113,7 +113,7 @@ extension ProviderCheck {
     private static func request(_ model: String) throws(ProviderFailure) -> ClientRequest {
         let body = """
             {"model":"auto","stream":true,"stream_options":{"include_usage":true},\
-            "\(UpstreamOptions.LimitField.maxTokens.rawValue)":\(answerTokens),\
+            "\(BodyOptions.LimitField.maxTokens.rawValue)":\(answerTokens),\
             "messages":[{"role":"user","content":"Answer with the word yes."}]}
             """
         do throws(RequestError) {

@@ -42,7 +42,7 @@ public struct ProviderCheck: Sendable {
         onStep: (CheckStep) -> Void
     ) async throws -> Bool {
         let upstream = try UpstreamClient(
-            Upstream.UpstreamOptions(trustedCertificatesFile: trustedCertificatesFile)
+            UpstreamOptions(trustedCertificatesFile: trustedCertificatesFile)
         )
         defer { upstream.shutdown() }
         guard let url = baseURL else {

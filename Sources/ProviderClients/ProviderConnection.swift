@@ -34,7 +34,7 @@ public struct ProviderConnection: Sendable {
     /// Where an LM Studio tells more of its models than the family's list does; `nil` for others.
     let nativeListURL: String?
     /// Under which name an output limit is sent.
-    let limitField: Providers.UpstreamOptions.LimitField
+    let limitField: BodyOptions.LimitField
     /// Whether the provider's headers count requests by the day.
     public let countsRequestsByDay: Bool
     /// How long its answers may take.
@@ -148,8 +148,8 @@ public struct ProviderConnection: Sendable {
         model: String,
         lane: Int,
         outputLimit: Int?
-    ) -> Providers.UpstreamOptions {
-        var options = Providers.UpstreamOptions(
+    ) -> BodyOptions {
+        var options = BodyOptions(
             outputLimit: outputLimit,
             limitField: limitField,
             keepAlive: keepAlive,

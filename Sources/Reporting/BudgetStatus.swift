@@ -1,5 +1,5 @@
 public import Events
-import Foundation
+import JSONBytes
 public import RouterState
 
 /// What the budgets in force have spent, held and left at an instant.
@@ -51,80 +51,33 @@ public struct BudgetStatus: Sendable {
             + (policy.allowsUnpriced ? "asked, and in no budget\n" : "not asked\n")
     }
 
-    /// The status for scripts: one JSON object; money in nano-dollars.
+    /// The status for scripts: one JSON object, members sorted by name; money in nano-dollars.
     public var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            let document = Document(
-                time: time.description,
-                spentToday: spent.today.count,
-                spentThisMonth: spent.month.count,
-                onLimit: policy?.onLimit.name,
-                alertThreshold: policy?.alertThreshold,
-                maxOutputTokens: policy?.outputLimit,
-                allowsUnpriced: policy?.allowsUnpriced,
-                budgets: budgets.map(Budget.init)
-            )
-            return String(decoding: try encoder.encode(document), as: UTF8.self)
+        JSONWriter.text(.indented) { status in
+            status.member("alert_threshold_ppm", ifPresent: policy?.alertThreshold)
+            status.member("allow_unpriced", ifPresent: policy?.allowsUnpriced)
+            status.array("budgets") { list in
+                for use in budgets { list.object { use.write(to: &$0) } }
+            }
+            status.member("max_output_tokens", ifPresent: policy?.outputLimit)
+            status.member("on_limit", ifPresent: policy?.onLimit.name)
+            status.member("spent_this_month_nanodollars", spent.month.count)
+            status.member("spent_today_nanodollars", spent.today.count)
+            status.member("time", time.description)
         }
     }
+}
 
-    private struct Document: Encodable {
-        var time: String
-        var spentToday: Int64
-        var spentThisMonth: Int64
-        var onLimit: String?
-        var alertThreshold: Int?
-        var maxOutputTokens: Int?
-        var allowsUnpriced: Bool?
-        var budgets: [Budget]
-
-        enum CodingKeys: String, CodingKey {
-            case time
-            case spentToday = "spent_today_nanodollars"
-            case spentThisMonth = "spent_this_month_nanodollars"
-            case onLimit = "on_limit"
-            case alertThreshold = "alert_threshold_ppm"
-            case maxOutputTokens = "max_output_tokens"
-            case allowsUnpriced = "allow_unpriced"
-            case budgets
-        }
-    }
-
-    private struct Budget: Encodable {
-        var budget: String
-        var limit: Int64
-        var spent: Int64
-        var assumed: Int64
-        var reserved: Int64
-        var remaining: Int64
-        var start: String
-        var end: String
-        var alerted: Bool
-
-        init(_ use: BudgetUse) {
-            budget = use.name
-            limit = use.limit.count
-            spent = use.spent.count
-            assumed = use.assumed.count
-            reserved = use.reserved.count
-            remaining = use.remaining.count
-            start = use.start.description
-            end = use.end.description
-            alerted = use.wasAlerted
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case budget
-            case limit = "limit_nanodollars"
-            case spent = "spent_nanodollars"
-            case assumed = "assumed_nanodollars"
-            case reserved = "reserved_nanodollars"
-            case remaining = "remaining_nanodollars"
-            case start
-            case end
-            case alerted
-        }
+extension BudgetUse {
+    fileprivate func write(to budget: inout JSONWriter) {
+        budget.member("alerted", wasAlerted)
+        budget.member("assumed_nanodollars", assumed.count)
+        budget.member("budget", name)
+        budget.member("end", end.description)
+        budget.member("limit_nanodollars", limit.count)
+        budget.member("remaining_nanodollars", remaining.count)
+        budget.member("reserved_nanodollars", reserved.count)
+        budget.member("spent_nanodollars", spent.count)
+        budget.member("start", start.description)
     }
 }

@@ -15,14 +15,14 @@ extension CostReport {
         closed.byModel = Self.lines(byModel)
         closed.byTask = Self.lines(byTask)
         closed.byTag = Self.lines(byTag)
-        closed.outcomes = outcomes.sorted { $0.key.rawValue < $1.key.rawValue }.map {
+        closed.outcomes = ended.outcomes.sorted { $0.key.rawValue < $1.key.rawValue }.map {
             var line = OutcomeCount()
             line.outcome = $0.key
             line.count = $0.value
             return line
         }
-        closed.localRequests = localRequests
-        closed.hostedRequests = hostedRequests
+        closed.localRequests = ended.local
+        closed.hostedRequests = ended.hosted
         return closed
     }
 
@@ -31,58 +31,20 @@ extension CostReport {
         self.init(
             year: closed.year,
             month: closed.month,
-            total: Line(closed.total),
+            total: closed.total.sums,
             byProvider: Self.table(closed.byProvider),
             byModel: Self.table(closed.byModel),
             byTask: Self.table(closed.byTask),
             byTag: Self.table(closed.byTag),
-            outcomes: Dictionary(closed.outcomes.map { ($0.outcome, $0.count) }) { _, last in last
-            },
-            localRequests: closed.localRequests,
-            hostedRequests: closed.hostedRequests
+            ended: EndedRequests(closed)
         )
     }
 
-    private static func lines(_ table: [String: Line]) -> [MonthLine] {
+    private static func lines(_ table: [String: AttemptSums]) -> [MonthLine] {
         table.sorted { $0.key < $1.key }.map { MonthLine($0.key, $0.value) }
     }
 
-    private static func table(_ lines: [MonthLine]) -> [String: Line] {
-        Dictionary(lines.map { ($0.name, Line($0)) }) { _, last in last }
-    }
-}
-
-extension MonthLine {
-    fileprivate init(_ name: String, _ line: CostReport.Line) {
-        self.init()
-        self.name = name
-        requests = line.requests
-        attempts = line.attempts
-        cost = line.cost
-        estimated = line.estimated
-        unknownCosts = line.unknownCosts
-        inputTokens = line.inputTokens
-        cachedTokens = line.cachedTokens
-        outputTokens = line.outputTokens
-        scores = line.scores
-        scoreCount = line.scoreCount
-        pastReservation = line.pastReservation
-    }
-}
-
-extension CostReport.Line {
-    /// A sum of a closed month.
-    public init(_ line: MonthLine) {
-        requests = line.requests
-        attempts = line.attempts
-        cost = line.cost
-        estimated = line.estimated
-        unknownCosts = line.unknownCosts
-        inputTokens = line.inputTokens
-        cachedTokens = line.cachedTokens
-        outputTokens = line.outputTokens
-        scores = line.scores
-        scoreCount = line.scoreCount
-        pastReservation = line.pastReservation
+    private static func table(_ lines: [MonthLine]) -> [String: AttemptSums] {
+        Dictionary(lines.map { ($0.name, $0.sums) }) { _, last in last }
     }
 }

@@ -1,102 +1,52 @@
 import Events
-import Foundation
+import JSONBytes
 
 extension CostReport {
-    /// The report for scripts: one JSON object; money in whole nano-dollars.
+    /// The report for scripts: one JSON object, members sorted by name; money in whole nano-dollars.
     public var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            return String(decoding: try encoder.encode(Document(self)), as: UTF8.self)
-        }
-    }
-
-    private struct Document: Encodable {
-        var month: String
-        var total: Sum
-        var requests: [String: Int]
-        var answeredLocally: Int
-        var answeredHosted: Int
-        var byProvider: [Sum]
-        var byModel: [Sum]
-        var byTask: [Sum]
-        var byTag: [Sum]
-
-        init(_ report: CostReport) {
-            month = report.monthName
-            total = Sum("total", report.total)
-            requests = Dictionary(
-                uniqueKeysWithValues: report.outcomes.map { ($0.key.name, $0.value) }
-            )
-            answeredLocally = report.localRequests
-            answeredHosted = report.hostedRequests
-            let list = { (sums: [String: Line]) in
-                CostReport.sorted(sums).map { Sum($0.name, $0.line) }
+        JSONWriter.text(.indented) { report in
+            report.member("answered_hosted", ended.hosted)
+            report.member("answered_locally", ended.local)
+            Self.write(byModel, as: "by_model", to: &report)
+            Self.write(byProvider, as: "by_provider", to: &report)
+            Self.write(byTag, as: "by_tag", to: &report)
+            Self.write(byTask, as: "by_task", to: &report)
+            report.member("month", monthName)
+            report.object("requests") { requests in
+                let counts = ended.outcomes.map { (name: $0.key.name, count: $0.value) }
+                for (name, count) in counts.sorted(by: { $0.name < $1.name }) {
+                    requests.member(name, count)
+                }
             }
-            byProvider = list(report.byProvider)
-            byModel = list(report.byModel)
-            byTask = list(report.byTask)
-            byTag = list(report.byTag)
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case month
-            case total
-            case requests
-            case answeredLocally = "answered_locally"
-            case answeredHosted = "answered_hosted"
-            case byProvider = "by_provider"
-            case byModel = "by_model"
-            case byTask = "by_task"
-            case byTag = "by_tag"
+            report.object("total") { total.write(to: &$0, as: "total") }
         }
     }
 
-    private struct Sum: Encodable {
-        var name: String
-        var requests: Int
-        var attempts: Int
-        var cost: Int64
-        var costDollars: String
-        var estimated: Int64
-        var unknownCosts: Int
-        var pastReservation: Int
-        var inputTokens: Int
-        var cachedTokens: Int
-        var outputTokens: Int
-        var meanScore: Double?
-        var scores: Int
-
-        init(_ name: String, _ line: Line) {
-            self.name = name
-            requests = line.requests
-            attempts = line.attempts
-            cost = line.cost.count
-            costDollars = line.cost.description
-            estimated = line.estimated.count
-            unknownCosts = line.unknownCosts
-            pastReservation = line.pastReservation
-            inputTokens = line.inputTokens
-            cachedTokens = line.cachedTokens
-            outputTokens = line.outputTokens
-            meanScore = line.meanScore
-            scores = line.scoreCount
+    private static func write(
+        _ sums: [String: AttemptSums],
+        as name: String,
+        to report: inout JSONWriter
+    ) {
+        report.array(name) { list in
+            for (name, line) in sorted(sums) { list.object { line.write(to: &$0, as: name) } }
         }
+    }
+}
 
-        enum CodingKeys: String, CodingKey {
-            case name
-            case requests
-            case attempts
-            case cost = "cost_nanodollars"
-            case costDollars = "cost_usd"
-            case estimated = "estimated_nanodollars"
-            case unknownCosts = "attempts_of_unknown_cost"
-            case pastReservation = "attempts_past_reservation"
-            case inputTokens = "input_tokens"
-            case cachedTokens = "cached_input_tokens"
-            case outputTokens = "output_tokens"
-            case meanScore = "mean_score"
-            case scores
-        }
+extension AttemptSums {
+    fileprivate func write(to object: inout JSONWriter, as name: String) {
+        object.member("attempts", attempts)
+        object.member("attempts_of_unknown_cost", unknownCosts)
+        object.member("attempts_past_reservation", pastReservation)
+        object.member("cached_input_tokens", cachedTokens)
+        object.member("cost_nanodollars", cost.count)
+        object.member("cost_usd", cost.description)
+        object.member("estimated_nanodollars", estimated.count)
+        object.member("input_tokens", inputTokens)
+        object.member("mean_score", ifPresent: meanScore)
+        object.member("name", name)
+        object.member("output_tokens", outputTokens)
+        object.member("requests", requests)
+        object.member("scores", scoreCount)
     }
 }

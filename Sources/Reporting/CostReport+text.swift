@@ -5,7 +5,7 @@ extension CostReport {
     public var text: String {
         var lines = ["Cost report for \(monthName) (UTC)", ""]
         lines += summary
-        let sections: [(String, String, [String: Line])] = [
+        let sections: [(String, String, [String: AttemptSums])] = [
             ("By provider", "provider", byProvider), ("By model", "model", byModel),
             ("By task", "task", byTask), ("By tag", "tag", byTag),
         ]
@@ -19,7 +19,7 @@ extension CostReport {
     var monthName: String { "\(year)-\(month < 10 ? "0" : "")\(month)" }
 
     private var summary: [String] {
-        let ended = outcomes.values.reduce(0, +)
+        let count = ended.outcomes.values.reduce(0, +)
         var lines = [
             "  cost       \(Wording.cost(total.cost))"
                 + (total.estimated > .zero
@@ -38,13 +38,13 @@ extension CostReport {
             )
         }
         let byOutcome = RequestOutcome.allCases.compactMap { outcome in
-            outcomes[outcome].map { "\($0) \(outcome.name)" }
+            ended.outcomes[outcome].map { "\($0) \(outcome.name)" }
         }
         lines.append(
-            "  requests   \(ended)"
+            "  requests   \(count)"
                 + (byOutcome.isEmpty ? "" : " (" + byOutcome.joined(separator: ", ") + ")")
         )
-        lines.append("  answered   \(localRequests) local, \(hostedRequests) hosted")
+        lines.append("  answered   \(ended.local) local, \(ended.hosted) hosted")
         if total.requests > 0 {
             let mean = Nanodollars(total.cost.count / Int64(total.requests))
             lines.append("  mean       \(Wording.cost(mean)) a request that was tried")
@@ -62,13 +62,13 @@ extension CostReport {
     }
 
     /// Lines by falling cost; equal ones by name.
-    static func sorted(_ sums: [String: Line]) -> [(name: String, line: Line)] {
+    static func sorted(_ sums: [String: AttemptSums]) -> [(name: String, line: AttemptSums)] {
         sums.map { (name: $0.key, line: $0.value) }.sorted {
             $0.line.cost != $1.line.cost ? $0.line.cost > $1.line.cost : $0.name < $1.name
         }
     }
 
-    private static func table(_ sums: [String: Line], column: String) -> String {
+    private static func table(_ sums: [String: AttemptSums], column: String) -> String {
         var table = TextTable([
             .text(column), .number("tried"), .number("attempts"), .number("tokens in"),
             .number("tokens out"), .number("quality"), .number("cost"), .text(""),

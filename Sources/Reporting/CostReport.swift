@@ -1,42 +1,7 @@
 public import Events
-import RouterState
 
 /// What a month cost, folded from the events; every total is the exact sum of its events.
 public struct CostReport: Sendable {
-    /// A sum over attempts, which are what providers charge for.
-    public struct Line: Hashable, Sendable {
-        /// Requests that made at least one of the attempts.
-        public var requests = 0
-        /// Attempts that ended.
-        public var attempts = 0
-        /// The sum of the known costs.
-        public var cost = Nanodollars.zero
-        /// Of the cost: what rests on counts that Logway estimated.
-        public var estimated = Nanodollars.zero
-        /// Attempts whose cost is unknown; the true cost is higher by theirs.
-        public var unknownCosts = 0
-        /// Prompt tokens, as far as they are known.
-        public var inputTokens = 0
-        /// Of them: read from a provider's cache.
-        public var cachedTokens = 0
-        /// Output tokens, as far as they are known.
-        public var outputTokens = 0
-        /// The scores that its answers got, in millionths.
-        public var scores = 0
-        /// How many scores there are.
-        public var scoreCount = 0
-        /// Attempts whose estimate was more than they had reserved: what goes beyond it is in no sum.
-        public var pastReservation = 0
-
-        /// The mean score from 0 to 1; `nil` without feedback.
-        public var meanScore: Double? {
-            scoreCount == 0 ? nil : Double(scores) / Double(scoreCount) / 1_000_000
-        }
-
-        /// The sum of nothing.
-        public init() {}
-    }
-
     /// A sum that an attempt or a score counts in.
     private enum Key: Hashable {
         case total
@@ -70,21 +35,17 @@ public struct CostReport: Sendable {
     /// The month, from 1 to 12.
     public let month: Int
     /// The sum of everything.
-    public private(set) var total = Line()
+    public private(set) var total = AttemptSums()
     /// The sums by provider.
-    public private(set) var byProvider: [String: Line] = [:]
+    public private(set) var byProvider: [String: AttemptSums] = [:]
     /// The sums by `provider:model`.
-    public private(set) var byModel: [String: Line] = [:]
+    public private(set) var byModel: [String: AttemptSums] = [:]
     /// The sums by task, as the client gave it or else as it was inferred; "none" for requests without one.
-    public private(set) var byTask: [String: Line] = [:]
+    public private(set) var byTask: [String: AttemptSums] = [:]
     /// The sums by label.
-    public private(set) var byTag: [String: Line] = [:]
-    /// The requests that ended in the month, by outcome.
-    public private(set) var outcomes: [RequestOutcome: Int] = [:]
-    /// Requests that a local provider answered.
-    public private(set) var localRequests = 0
-    /// Requests that a hosted provider answered.
-    public private(set) var hostedRequests = 0
+    public private(set) var byTag: [String: AttemptSums] = [:]
+    /// The requests that ended in the month.
+    public private(set) var ended = EndedRequests()
     private var localProviders: Set<String> = []
     private var known: [RequestID: Known] = [:]
     private var scores: [Judgement: Int] = [:]
@@ -99,14 +60,12 @@ public struct CostReport: Sendable {
     public init(
         year: Int,
         month: Int,
-        total: Line,
-        byProvider: [String: Line],
-        byModel: [String: Line],
-        byTask: [String: Line],
-        byTag: [String: Line],
-        outcomes: [RequestOutcome: Int],
-        localRequests: Int,
-        hostedRequests: Int
+        total: AttemptSums,
+        byProvider: [String: AttemptSums],
+        byModel: [String: AttemptSums],
+        byTask: [String: AttemptSums],
+        byTag: [String: AttemptSums],
+        ended: EndedRequests
     ) {
         self.init(year: year, month: month)
         self.total = total
@@ -114,9 +73,7 @@ public struct CostReport: Sendable {
         self.byModel = byModel
         self.byTask = byTask
         self.byTag = byTag
-        self.outcomes = outcomes
-        self.localRequests = localRequests
-        self.hostedRequests = hostedRequests
+        self.ended = ended
     }
 
     /// Whether an instant falls in the month.
@@ -140,7 +97,11 @@ public struct CostReport: Sendable {
         case .attemptFinished(let attempt) where covers(event.time): count(attempt)
         case .requestCompleted(let completed):
             // Requests of the month are kept, since feedback on them may still come.
-            if covers(event.time) { count(completed) } else { known[completed.request] = nil }
+            if covers(event.time) {
+                ended.count(completed, localProviders: localProviders)
+            } else {
+                known[completed.request] = nil
+            }
         case .feedbackReceived(let feedback) where covers(event.time): count(feedback)
         default: break
         }
@@ -161,17 +122,6 @@ public struct CostReport: Sendable {
         known[attempt.request]?.asked = asked
     }
 
-    private mutating func count(_ completed: RequestCompleted) {
-        outcomes[completed.outcome, default: 0] += 1
-        guard completed.outcome == .answered, let provider = completed.provider else { return }
-        // Events of earlier builds leave it to the policy in force.
-        if completed.isLocal ?? localProviders.contains(provider) {
-            localRequests += 1
-        } else {
-            hostedRequests += 1
-        }
-    }
-
     /// Who judged what: a judge who judges again, or a client that sends feedback twice, counts once,
     /// with the last score.
     private struct Judgement: Hashable {
@@ -189,36 +139,14 @@ public struct CostReport: Sendable {
         }
     }
 
-    private mutating func change(_ key: Key, _ change: (inout Line) -> Void) {
+    private mutating func change(_ key: Key, _ change: (inout AttemptSums) -> Void) {
+        let none = AttemptSums()
         switch key {
         case .total: change(&total)
-        case .provider(let name): change(&byProvider[ReportName.bounded(name), default: Line()])
-        case .model(let name): change(&byModel[ReportName.bounded(name), default: Line()])
-        case .task(let name): change(&byTask[ReportName.bounded(name), default: Line()])
-        case .tag(let name): change(&byTag[ReportName.bounded(name), default: Line()])
+        case .provider(let name): change(&byProvider[ReportName.bounded(name), default: none])
+        case .model(let name): change(&byModel[ReportName.bounded(name), default: none])
+        case .task(let name): change(&byTask[ReportName.bounded(name), default: none])
+        case .tag(let name): change(&byTag[ReportName.bounded(name), default: none])
         }
-    }
-}
-
-extension CostReport.Line {
-    /// Counts an attempt that ended; not its request, which may have been counted before.
-    public mutating func add(_ attempt: AttemptFinished) {
-        attempts += 1
-        if let cost = attempt.cost {
-            self.cost.addClamped(cost)
-            if attempt.costOrigin == .estimated { estimated.addClamped(cost) }
-        } else {
-            unknownCosts += 1
-        }
-        if attempt.unreservedOutput != nil || attempt.unreservedCost != nil { pastReservation += 1 }
-        inputTokens.addClamped(attempt.usage.knownPrompt)
-        cachedTokens.addClamped(attempt.usage.cachedInput ?? 0)
-        outputTokens.addClamped(attempt.usage.output ?? 0)
-    }
-
-    /// Counts a score in millionths, in the place of an earlier one of the same judge.
-    public mutating func add(score: Int, insteadOf earlier: Int?) {
-        scores.addClamped(score - (earlier ?? 0))
-        if earlier == nil { scoreCount += 1 }
     }
 }

@@ -54,8 +54,8 @@ public struct EventLine: Sendable {
             "segments through \(event.through), by \(event.rule)"
         case .monthClosed(let event):
             "\(CostReport(year: event.year, month: event.month).monthName), "
-                + "\(Wording.count(event.total.attempts, "attempt")), "
-                + Wording.cost(event.total.cost)
+                + "\(Wording.count(event.total.sums.attempts, "attempt")), "
+                + Wording.cost(event.total.sums.cost)
         case .quotaTick(let event):
             "\(event.provider):\(event.model) \(event.kind.name), \(event.remaining) left"
                 + (event.limit.map { " of \($0)" } ?? "")

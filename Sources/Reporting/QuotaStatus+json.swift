@@ -1,73 +1,34 @@
 import Events
-import Foundation
+import JSONBytes
 import RouterState
 
 extension QuotaStatus {
-    /// The status for scripts: one JSON object.
+    /// The status for scripts: one JSON object, members sorted by name.
     public var json: String {
-        get throws {
-            let encoder = JSONEncoder()
-            encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-            let document = Document(
-                time: time.description,
-                quotas: rows.map(Quota.init),
-                unlimited: unlimited
-            )
-            return String(decoding: try encoder.encode(document), as: UTF8.self)
+        JSONWriter.text(.indented) { status in
+            status.array("quotas") { quotas in
+                for row in rows { quotas.object { row.write(to: &$0) } }
+            }
+            status.member("time", time.description)
+            status.member("unlimited", unlimited)
         }
     }
+}
 
-    private struct Document: Encodable {
-        var time: String
-        var quotas: [Quota]
-        var unlimited: [String]
-    }
-
-    private struct Quota: Encodable {
-        var provider: String
-        var model: String?
-        var key: Int
-        var kind: String
-        var limit: Int
-        var source: String
-        var used: Int
-        var reserved: Int
-        var estimated: Int
-        var elsewhere: Int
-        var remaining: Int
-        var resetsAt: String?
-        var warned: Int?
-
-        init(_ row: Row) {
-            provider = row.provider
-            model = row.model
-            key = row.key
-            kind = row.kind.name.replacing(" ", with: "_")
-            limit = row.limit
-            source = row.isTold ? "provider" : "configuration"
-            used = row.window.used
-            reserved = row.window.reserved
-            estimated = row.window.estimated
-            elsewhere = row.window.elsewhere
-            remaining = row.remaining
-            resetsAt = row.resetsAt?.description
-            warned = row.window.warned == 0 ? nil : row.window.warned
-        }
-
-        enum CodingKeys: String, CodingKey {
-            case provider
-            case model
-            case key
-            case kind
-            case limit
-            case source
-            case used
-            case reserved
-            case estimated
-            case elsewhere
-            case remaining
-            case resetsAt = "resets_at"
-            case warned = "warned_percent"
-        }
+extension QuotaStatus.Row {
+    fileprivate func write(to quota: inout JSONWriter) {
+        quota.member("elsewhere", window.elsewhere)
+        quota.member("estimated", window.estimated)
+        quota.member("key", key)
+        quota.member("kind", kind.word)
+        quota.member("limit", limit)
+        quota.member("model", ifPresent: model)
+        quota.member("provider", provider)
+        quota.member("remaining", remaining)
+        quota.member("reserved", window.reserved)
+        quota.member("resets_at", ifPresent: resetsAt?.description)
+        quota.member("source", isTold ? "provider" : "configuration")
+        quota.member("used", window.used)
+        quota.member("warned_percent", ifPresent: window.warned == 0 ? nil : window.warned)
     }
 }

@@ -1,30 +1,39 @@
 import Events
+import JSONBytes
 
 extension RequestRecord {
     /// The request as one JSON object: each event as in `logway log tail --json`, in its place.
     public var json: String {
-        var parts = ["\"request\":\"\(id)\""]
-        func add(_ name: String, _ event: String?) {
-            if let event { parts.append("\"\(name)\":\(event)") }
+        JSONWriter.text { record in
+            record.member("request", "\(id)")
+            record.member("received", ifPresent: received?.json(EventBody.requestReceived))
+            record.member("decided", ifPresent: decided?.json(EventBody.routeDecided))
+            record.array("attempts_started", of: started.map { $0.json(EventBody.attemptStarted) })
+            if !extended.isEmpty {
+                record.array(
+                    "reservations_extended",
+                    of: extended.map { $0.json(EventBody.reservationExtended) }
+                )
+            }
+            record.array(
+                "attempts_finished",
+                of: finished.map { $0.json(EventBody.attemptFinished) }
+            )
+            record.member("completed", ifPresent: completed?.json(EventBody.requestCompleted))
+            record.array("feedback", of: feedback.map { $0.json(EventBody.feedbackReceived) })
         }
-        func list(_ name: String, _ events: [String]) {
-            parts.append("\"\(name)\":[" + events.joined(separator: ",") + "]")
-        }
-        add("received", received.map { $0.json(EventBody.requestReceived) })
-        add("decided", decided.map { $0.json(EventBody.routeDecided) })
-        list("attempts_started", started.map { $0.json(EventBody.attemptStarted) })
-        if !extended.isEmpty {
-            list("reservations_extended", extended.map { $0.json(EventBody.reservationExtended) })
-        }
-        list("attempts_finished", finished.map { $0.json(EventBody.attemptFinished) })
-        add("completed", completed.map { $0.json(EventBody.requestCompleted) })
-        list("feedback", feedback.map { $0.json(EventBody.feedbackReceived) })
-        return "{" + parts.joined(separator: ",") + "}"
     }
 }
 
 extension RequestRecord.Placed {
-    fileprivate func json(_ wrap: (Content) -> EventBody) -> String {
-        Event(wrap(content), at: time).json(sequence: sequence)
+    fileprivate func json(_ wrap: (Content) -> EventBody) -> WrittenEvent {
+        WrittenEvent(text: Event(wrap(content), at: time).json(sequence: sequence))
     }
+}
+
+/// An event that is JSON already.
+private struct WrittenEvent: JSONWritable {
+    let text: String
+
+    func write(to writer: inout JSONWriter) { writer.write(valid: text.utf8) }
 }

@@ -12,7 +12,7 @@ public struct Settings: Hashable, Sendable {
     /// Where the settings come from.
     public var origin: SettingsOrigin
     /// Which providers a request may go to when it leaves the choice open.
-    public var mode = ProviderMode.hybrid
+    public var mode = RoutingMode.hybrid
     /// Every provider in the order of the file, disabled ones included.
     public var providers: [ProviderSettings]
     /// The fallback chains by name; `production` is always there.
@@ -31,11 +31,11 @@ public struct Settings: Hashable, Sendable {
     /// How candidates are chosen and how long they are tried.
     public var routing = RoutingSettings()
     /// How much may be spent.
-    public var budgets = BudgetSettings()
+    public var budgets = BudgetPolicy.default
     /// The names that clients use for something else, in the order of the file.
     public var aliases: [ModelAlias] = []
-    /// The models and providers that each tenant may use; `*` is every other tenant.
-    public var tenants: [String: [String]] = [:]
+    /// The models and providers that each tenant may use, by name.
+    public var tenants: [TenantPolicy] = []
     /// Keys that were understood but that this version does not act on, in the order of the file.
     public var notInForce: [SettingNotInForce] = []
     /// What else the user should be told at the start, one sentence each.

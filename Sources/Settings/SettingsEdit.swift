@@ -1,4 +1,5 @@
 public import Catalog
+import Events
 import Yams
 
 /// Changes of a configuration's text that leave comments, order and style as they are.

@@ -1,3 +1,5 @@
+import Events
+
 /// What a simulated provider looks at in a chat completion request; all else is ignored.
 struct ChatRequest: Decodable {
     var model: String
@@ -83,7 +85,7 @@ struct ChatRequest: Decodable {
 
     /// The prompt's tokens by the rule of thumb of four bytes each, and four for each message.
     var promptTokens: Int {
-        messages.reduce(0) { $0 + 4 + ($1.text.utf8.count + 3) / 4 }
+        messages.reduce(0) { $0 + 4 + TokenEstimate.tokens(ofBytes: $1.text.utf8.count) }
     }
 
     /// The function to call: the one that the request insists on; the first of those that it allows,

@@ -1,3 +1,5 @@
+import Events
+
 /// What a simulated provider looks at in a request for embeddings; all else is ignored.
 struct EmbeddingsRequest: Decodable {
     var model: String
@@ -34,5 +36,7 @@ struct EmbeddingsRequest: Decodable {
     }
 
     /// The tokens by the rule of thumb of four bytes each.
-    var tokens: Int { texts.reduce(0) { $0 + max(1, ($1.utf8.count + 3) / 4) } }
+    var tokens: Int {
+        texts.reduce(0) { $0 + max(1, TokenEstimate.tokens(ofBytes: $1.utf8.count)) }
+    }
 }

@@ -1,3 +1,4 @@
+import Events
 import Settings
 
 /// What a simulated model answers: a text, JSON of a form that is asked for, or a call of a tool.
@@ -54,7 +55,7 @@ extension SimulatedAnswer {
             arguments: arguments
         )
         promptTokens = request.promptTokens
-        completionTokens = 4 + (arguments.utf8.count + 3) / 4
+        completionTokens = 4 + TokenEstimate.tokens(ofBytes: arguments.utf8.count)
         finishReason = "tool_calls"
     }
 

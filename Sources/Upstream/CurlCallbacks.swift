@@ -1,8 +1,8 @@
 // The functions that libcurl calls. Each recovers its context in the first line and hands over to
 // it; all run on the transfer thread, inside a call into libcurl.
 //
-// Why recovering is safe: the context of the handle's callbacks is the EasyHandle that owns the
-// handle, the context of the others is the SocketTable; both outlive what was given to libcurl.
+// SAFETY: the context of the handle's callbacks is the EasyHandle that owns the handle, the context of
+// the others is the SocketTable; both outlive what was given to libcurl.
 import CCurl
 import Glibc
 
@@ -63,7 +63,7 @@ let curlOpenSocket: curl_opensocket_callback = { context, _, address in
     else {
         return CURL_SOCKET_BAD
     }
-    // Safe: libcurl gives the address of a socket it wants, valid during the call.
+    // SAFETY: libcurl gives the address of a socket it wants, valid during the call.
     let (family, type, protocolNumber) = unsafe (
         address.pointee.family, address.pointee.socktype, address.pointee.protocol
     )
@@ -91,7 +91,7 @@ let curlDidChangeInterest: curl_socket_callback = { handle, socket, interest, co
     guard let table = unsafe socketTable(context) else { return 0 }
     table.setInterest(interest, of: socket)
     if interest != CURL_POLL_REMOVE, table.isConnection(socket), let handle = unsafe handle {
-        // Safe: every handle's private pointer is the EasyHandle that owns it.
+        // SAFETY: every handle's private pointer is the EasyHandle that owns it.
         unsafe easyHandle(ccurl_easy_get_private(handle))?.transfer?.socket = socket
     }
     return 0

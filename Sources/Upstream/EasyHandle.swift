@@ -11,7 +11,7 @@ import CCurl
     /// begins with a space, which any provider can send (curl issue 11101, since 7.83).
     static let mayBeUsedAgain = libcurlVersion >= 0x08_01_01 || libcurlVersion < 0x07_53_00
 
-    // Safe: libcurl's own constant structure.
+    // SAFETY: libcurl's own constant structure.
     private static let libcurlVersion = unsafe curl_version_info(CURLVERSION_FIRST).pointee
         .version_num
 
@@ -36,7 +36,7 @@ import CCurl
         self.sockets = sockets
         bodyLimit = options.bufferedBodyLimit
         let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-        // Safe: this object outlives its handle (deinit frees the handle), and the socket table
+        // SAFETY: this object outlives its handle (deinit frees the handle), and the socket table
         // outlives every connection (TransferThread frees the multi handle first).
         unsafe ccurl_easy_set_pointer(handle, CURLOPT_PRIVATE, context)
         unsafe ccurl_easy_on_body(handle, curlDidReceiveBody, context)
@@ -52,7 +52,7 @@ import CCurl
     }
 
     deinit {
-        // Safe: the one owner; the handle left the multi handle in ``release()``'s caller.
+        // SAFETY: the one owner; the handle left the multi handle in ``release()``'s caller.
         unsafe curl_easy_cleanup(handle)
     }
 
@@ -76,13 +76,13 @@ import CCurl
     }
 
     private func set(_ option: CURLoption, _ value: Int) {
-        // Safe: a live handle; these options take a long.
+        // SAFETY: a live handle; these options take a long.
         let code = unsafe ccurl_easy_set_long(handle, option, value)
         precondition(code == CURLE_OK, "libcurl lacks option \(option.rawValue)")
     }
 
     private func set(_ option: CURLoption, _ value: String) {
-        // Safe: a live handle; libcurl copies the string.
+        // SAFETY: a live handle; libcurl copies the string.
         let code = unsafe ccurl_easy_set_string(handle, option, value)
         precondition(code == CURLE_OK, "libcurl lacks option \(option.rawValue)")
     }
@@ -90,7 +90,7 @@ import CCurl
     /// Makes the handle ready to carry a transfer, whose request must stay until ``release()``.
     func prepare(_ transfer: Transfer, _ request: PreparedRequest) {
         self.transfer = transfer
-        // Safe: all pointers lie in the request's block, which the transfer keeps.
+        // SAFETY: all pointers lie in the request's block, which the transfer keeps.
         unsafe ccurl_easy_set_string(handle, CURLOPT_URL, request.url)
         unsafe ccurl_easy_set_headers(handle, request.headers)
         if request.hasBody {
@@ -117,7 +117,7 @@ import CCurl
     /// Forgets the transfer, so that no pointer into its request stays behind.
     func release() {
         transfer = nil
-        // Safe: a live handle; null is allowed for both.
+        // SAFETY: a live handle; null is allowed for both.
         unsafe ccurl_easy_set_headers(handle, nil)
         unsafe ccurl_easy_set_pointer(handle, CURLOPT_POSTFIELDS, nil)
     }
@@ -126,13 +126,13 @@ import CCurl
     ///
     /// What libcurl kept back is handed to the body callback before this returns.
     func resume() -> Bool {
-        // Safe: a live handle that its multi handle knows, outside of callbacks.
+        // SAFETY: a live handle that its multi handle knows, outside of callbacks.
         unsafe curl_easy_pause(handle, CURLPAUSE_CONT) == CURLE_OK
     }
 
     /// What has become of the request's body by now.
     func upload(over socket: Int32?) -> UploadProgress.Reading {
-        // Safe: a live handle; the information is of the type that its name says.
+        // SAFETY: a live handle; the information is of the type that its name says.
         let written = unsafe Int(ccurl_easy_get_offset(handle, CURLINFO_SIZE_UPLOAD_T))
         return UploadProgress.Reading(
             written: written,
@@ -144,7 +144,7 @@ import CCurl
     func timings(of transfer: Transfer) -> UpstreamTimings {
         // The loop's time may lie a little before the caller's.
         let admittedAt = max(transfer.admittedAt ?? 0, transfer.startedAt)
-        // Safe: a live handle; each is of the type that its name says.
+        // SAFETY: a live handle; each is of the type that its name says.
         return unsafe UpstreamTimings(
             queued: Int64((admittedAt - transfer.startedAt) / 1000),
             nameLookup: Int64(ccurl_easy_get_offset(handle, CURLINFO_NAMELOOKUP_TIME_T)),

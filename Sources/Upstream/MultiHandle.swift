@@ -19,8 +19,8 @@ import Glibc
         unsafe self.handle = unsafe handle
         self.sockets = sockets
         let context = unsafe Unmanaged.passUnretained(sockets).toOpaque()
-        // Safe: this object holds the socket table and frees the handle in its deinit, so the table
-        // outlives every callback.
+        // SAFETY: this object holds the socket table and frees the handle in its deinit, so the
+        // table outlives every callback.
         unsafe ccurl_multi_on_socket(handle, curlDidChangeInterest, context)
         unsafe ccurl_multi_on_timer(handle, curlDidSetTimer, context)
         // By default libcurl keeps four times as many connections as transfers run at the moment,
@@ -31,26 +31,26 @@ import Glibc
     }
 
     deinit {
-        // Safe: the one owner, and no easy handle is inside any more. Closes all connections.
+        // SAFETY: the one owner, and no easy handle is inside any more. Closes all connections.
         unsafe curl_multi_cleanup(handle)
     }
 
     func add(_ easy: EasyHandle) {
-        // Safe: both handles live; the easy one is in no multi handle.
+        // SAFETY: both handles live; the easy one is in no multi handle.
         let code = unsafe curl_multi_add_handle(handle, easy.handle)
         precondition(code == CURLM_OK, "libcurl refused a transfer: \(code.rawValue)")
     }
 
     /// Takes a transfer out; an unfinished one loses its connection (its stream in HTTP/2).
     func remove(_ easy: EasyHandle) {
-        // Safe: both handles live; removing one that isn't inside does nothing.
+        // SAFETY: both handles live; removing one that isn't inside does nothing.
         unsafe curl_multi_remove_handle(handle, easy.handle)
     }
 
     /// Lets libcurl work on a socket that is ready.
     func act(on socket: Int32, bits: Int32) {
         var running: Int32 = 0
-        // Safe: a live handle, outside of callbacks; a socket that libcurl closed is ignored.
+        // SAFETY: a live handle, outside of callbacks; a socket that libcurl closed is ignored.
         unsafe curl_multi_socket_action(handle, socket, bits, &running)
     }
 
@@ -63,7 +63,7 @@ import Glibc
     /// The next transfer that libcurl is done with.
     func nextFinished() -> (easy: EasyHandle, code: CURLcode)? {
         var code = CURLE_OK
-        // Safe: a live handle; what it returns are our easy handles, each with its owner as the
+        // SAFETY: a live handle; what it returns are our easy handles, each with its owner as the
         // private pointer, which is alive since the thread holds it while it is in here.
         guard let easy = unsafe ccurl_multi_next_finished(handle, &code),
             let owner = unsafe ccurl_easy_get_private(easy)

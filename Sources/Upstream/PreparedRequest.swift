@@ -37,7 +37,7 @@ import Glibc
             !request.headers.contains { RequestValidation.equalIgnoringCase($0.name, name) }
         }
         let nodeCount = request.headers.count + absent.count
-        // Safe: the size and the stride of a C structure.
+        // SAFETY: the size and the stride of a C structure.
         let nodeBytes = unsafe nodeCount * MemoryLayout<curl_slist>.stride
         var size = nodeBytes + bodyBytes
         size += request.url.utf8.count + request.method.utf8.count + 2
@@ -46,8 +46,8 @@ import Glibc
         }
         for name in absent { size += name.utf8.count + 2 }
 
-        // Safe: `size` counts exactly what is written below; the writer checks every step, and the
-        // nodes come first, where the block is aligned for them.
+        // SAFETY: `size` counts exactly what is written below; the writer checks every step, and
+        // the nodes come first, where the block is aligned for them.
         unsafe block = .allocate(byteCount: size, alignment: MemoryLayout<curl_slist>.alignment)
         unsafe headers = block.bindMemory(to: curl_slist.self, capacity: nodeCount)
         var writer = unsafe BlockWriter(block: block, size: size)
@@ -72,12 +72,12 @@ import Glibc
     }
 
     deinit {
-        // Safe: the owner of the block, and libcurl was told to forget it (EasyHandle.release).
+        // SAFETY: the owner of the block, and libcurl was told to forget it (EasyHandle.release).
         unsafe block.deallocate()
     }
 
     private func link(_ line: UnsafePointer<CChar>, at node: Int, of count: Int) {
-        // Safe: `node` < `count` nodes were reserved; libcurl does not write to the lines.
+        // SAFETY: `node` < `count` nodes were reserved; libcurl does not write to the lines.
         unsafe headers[node].data = UnsafeMutablePointer(mutating: line)
         unsafe headers[node].next = node + 1 < count ? headers + node + 1 : nil
     }
@@ -106,7 +106,7 @@ import Glibc
             part.withUTF8 { unsafe append(UnsafeRawBufferPointer($0)) }
         }
         precondition(position < size, "the block is too small")
-        // Safe: inside the block; bytes and C characters have the same layout.
+        // SAFETY: inside the block; bytes and C characters have the same layout.
         unsafe block.storeBytes(of: 0, toByteOffset: position, as: UInt8.self)
         position += 1
         return unsafe UnsafePointer((block + start).assumingMemoryBound(to: CChar.self))
@@ -122,7 +122,7 @@ import Glibc
     private mutating func append(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress else { return }
         precondition(position + bytes.count <= size, "the block is too small")
-        // Safe: checked above, and the block is ours alone, so it overlaps with nothing.
+        // SAFETY: checked above, and the block is ours alone, so it overlaps with nothing.
         unsafe (block + position).copyMemory(from: source, byteCount: bytes.count)
         position += bytes.count
     }

@@ -125,7 +125,7 @@ final class SocketTable {
             milliseconds: isLacking ? Self.retryMilliseconds : milliseconds
         )
         for index in 0..<count {
-            // Safe: the kernel filled `count` events, each with the descriptor it was given.
+            // SAFETY: the kernel filled `count` events, each with the descriptor it was given.
             let (socket, bits) = unsafe (events[index].data.fd, events[index].events)
             if socket == event.number {
                 SystemCalls.drain(event)

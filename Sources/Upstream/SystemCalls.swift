@@ -17,7 +17,7 @@ enum SystemCalls {
     /// Nanoseconds of the monotonic clock.
     static func monotonicNanoseconds() -> UInt64 {
         var time = timespec()
-        // Safe: the structure lives on this stack for the length of the call.
+        // SAFETY: the structure lives on this stack for the length of the call.
         unsafe clock_gettime(CLOCK_MONOTONIC, &time)
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
@@ -29,7 +29,7 @@ enum SystemCalls {
     /// where there is a lack.
     static func hasFreeDescriptors(_ wanted: Int) -> Bool {
         var limit = rlimit()
-        // Safe: writes the one local structure.
+        // SAFETY: writes the one local structure.
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
             return true
         }
@@ -67,14 +67,14 @@ enum SystemCalls {
     static func signal(_ event: Descriptor) {
         // EAGAIN would mean that 2⁶⁴ − 1 signals are pending: it is awake.
         var one: UInt64 = 1
-        // Safe: reads eight bytes of a local.
+        // SAFETY: reads eight bytes of a local.
         _ = unsafe write(event.number, &one, 8)
     }
 
     /// Takes the signals that are pending.
     static func drain(_ event: Descriptor) {
         var count: UInt64 = 0
-        // Safe: writes eight bytes into a local.
+        // SAFETY: writes eight bytes into a local.
         _ = unsafe read(event.number, &count, 8)
     }
 
@@ -96,12 +96,12 @@ enum SystemCalls {
         from old: UInt32,
         to new: UInt32
     ) -> Control {
-        // Safe: `fd` is the only member of the union that is ever used.
+        // SAFETY: `fd` is the only member of the union that is ever used.
         var event = unsafe epoll_event()
         unsafe event.events = new
         unsafe event.data.fd = socket
         var operation = new == 0 ? EPOLL_CTL_DEL : old == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
-        // Safe: the structure lives on this stack for the length of the call.
+        // SAFETY: the structure lives on this stack for the length of the call.
         var result = unsafe epoll_ctl(epoll.number, operation, socket, &event)
         // The number of a descriptor that was closed may be in use again: then `old` is wrong.
         if result != 0 && operation == EPOLL_CTL_MOD && errno == ENOENT {
@@ -121,7 +121,7 @@ enum SystemCalls {
         into events: UnsafeMutableBufferPointer<epoll_event>,
         milliseconds: Int32
     ) -> Int {
-        // Safe: the kernel writes at most as many events as the buffer holds.
+        // SAFETY: the kernel writes at most as many events as the buffer holds.
         let count = unsafe epoll_wait(
             epoll.number,
             events.baseAddress,

@@ -99,7 +99,7 @@ final class Transfer: @unchecked Sendable {
             }
             waiting = room
         }
-        // Safe: libcurl's buffer is valid during the callback, and it is copied here.
+        // SAFETY: libcurl's buffer is valid during the callback, and it is copied here.
         unsafe pending.append(contentsOf: body)
         bodyBytes += body.count
         return true

@@ -21,7 +21,7 @@ extension EasyHandle {
         case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
             return .resolveFailed(endpoint: endpoint)
         case CURLE_COULDNT_CONNECT:
-            // Safe: a live handle, asked for a long.
+            // SAFETY: a live handle, asked for a long.
             let number = unsafe ccurl_easy_get_long(handle, CURLINFO_OS_ERRNO)
             return number == Int(ECONNREFUSED)
                 ? .connectionRefused(endpoint: endpoint) : .connectionFailed(endpoint: endpoint)
@@ -55,7 +55,7 @@ extension EasyHandle {
         switch code {
         case CURLE_COULDNT_CONNECT:
             if let number = transfer.socketRefusal { return MachineShortage.words(for: number) }
-            // Safe: a live handle, asked for a long.
+            // SAFETY: a live handle, asked for a long.
             return MachineShortage.words(
                 for: Int32(unsafe ccurl_easy_get_long(handle, CURLINFO_OS_ERRNO))
             )
@@ -71,13 +71,13 @@ extension EasyHandle {
     /// A machine without IPv6 says so of its addresses too, and then lacks no port.
     private func lacksPort(_ transfer: Transfer, _ code: CURLcode) -> Bool {
         guard code == CURLE_COULDNT_CONNECT, !transfer.triedIPv6 else { return false }
-        // Safe: a live handle, asked for a long.
+        // SAFETY: a live handle, asked for a long.
         return unsafe ccurl_easy_get_long(handle, CURLINFO_OS_ERRNO) == Int(EADDRNOTAVAIL)
     }
 
     /// libcurl's text for a code: a constant, so it holds nothing of the request.
     private func text(of code: CURLcode) -> String {
-        // Safe: a static string that ends in NUL.
+        // SAFETY: a static string that ends in NUL.
         unsafe String(cString: curl_easy_strerror(code))
     }
 }

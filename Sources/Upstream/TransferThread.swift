@@ -30,7 +30,8 @@ final class TransferThread {
 
     /// Runs until the command queue is closed.
     func run() {
-        // Freed below; 256 events a round are more than are ever ready here.
+        // SAFETY: freed when this function ends, and only it uses the buffer. 256 events a round are more
+        // than are ever ready here.
         let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: 256)
         defer { unsafe events.deallocate() }
         var ready: [(socket: Int32, bits: Int32)] = []

@@ -61,7 +61,7 @@ public final class UpstreamClient: Sendable {
         }
         guard let running else { return }
         commands.close()
-        // Safe: the thread was created joinable and is joined once, by whoever took it out above.
+        // SAFETY: the thread was created joinable and is joined once, by whoever took it out above.
         pthread_join(running, nil)
     }
 
@@ -71,8 +71,8 @@ public final class UpstreamClient: Sendable {
     /// Gives the loop a thread, which holds it until it ends.
     private static func launch(_ loop: TransferThread) throws(UpstreamError) -> pthread_t {
         var thread = pthread_t()
-        // Safe: the new thread takes over the retained reference; if there is none, it is released
-        // here. The loop is used by no one else from now on.
+        // SAFETY: the new thread takes over the retained reference; if there is none, it is
+        // released here. The loop is used by no one else from now on.
         let context = unsafe Unmanaged.passRetained(loop).toOpaque()
         let code = unsafe pthread_create(&thread, nil, runLoop, context)
         guard code == 0 else {
@@ -86,15 +86,15 @@ public final class UpstreamClient: Sendable {
 /// The body of the thread.
 private func runLoop(_ context: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
     guard let context = unsafe context else { return nil }
-    // Safe: a string that lives as long as the call.
+    // SAFETY: a string that lives as long as the call.
     unsafe ccurl_name_thread("logway-upstream")
     // No signal is handled here. SIGPIPE above all, which OpenSSL raises when it writes to a closed
     // connection, stays pending and harmless; resolver threads inherit the mask.
     var all = sigset_t()
-    unsafe sigfillset(&all)  // Safe: a local set.
-    unsafe pthread_sigmask(SIG_SETMASK, &all, nil)  // Safe: reads a local set.
+    unsafe sigfillset(&all)  // SAFETY: a local set.
+    unsafe pthread_sigmask(SIG_SETMASK, &all, nil)  // SAFETY: reads a local set.
 
-    // Safe: `launch` passed a retained loop, which this takes over.
+    // SAFETY: `launch` passed a retained loop, which this takes over.
     unsafe Unmanaged<TransferThread>.fromOpaque(context).takeRetainedValue().run()
     return nil
 }

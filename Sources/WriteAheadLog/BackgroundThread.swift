@@ -100,14 +100,14 @@ public final class BackgroundThread: Sendable {
     private static func lowerPriority() {
         var parameters = sched_param()
         // A refusal leaves the thread at the usual priority, which is only less polite.
-        // Safe: reads a local structure.
+        // SAFETY: reads a local structure.
         _ = unsafe sched_setscheduler(0, idlePolicy, &parameters)
     }
 
     /// What refuses this leaves the thread as it is; nobody waits for it without an end.
     private static func raisePriority(of thread: pthread_t) {
         var parameters = sched_param()
-        // Safe: reads a local structure, and the thread runs.
+        // SAFETY: reads a local structure, and the thread runs.
         _ = unsafe pthread_setschedparam(thread, SCHED_OTHER, &parameters)
     }
 

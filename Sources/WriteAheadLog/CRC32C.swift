@@ -8,7 +8,7 @@ enum CRC32C {
     static func of(_ bytes: [UInt8], _ range: Range<Int>, seed: UInt32 = 0) -> UInt32 {
         precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
         guard hasInstruction else { return portable(bytes, range, seed: seed) }
-        // safe: the range was checked against the array, which lives during the call.
+        // SAFETY: the range was checked against the array, which lives during the call.
         return unsafe bytes.withUnsafeBytes { buffer in
             guard let base = buffer.baseAddress else { return seed }
             return unsafe ~clz4_crc32c(~seed, base + range.lowerBound, range.count)

@@ -26,7 +26,7 @@
         count = bytes.count
         self.id = id
         let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes.count, alignment: 16)
-        // safe: the memory has the array's length, and is freed in deinit.
+        // SAFETY: the memory has the array's length, and is freed in deinit.
         unsafe UnsafeMutableRawBufferPointer(start: memory, count: bytes.count).copyBytes(
             from: bytes
         )
@@ -48,7 +48,7 @@
         block.store(Self.magic, at: 0)
         block.store(id, at: 4)
         block.store(UInt32(count), at: 8)
-        // safe: the memory holds `count` bytes while this value lives.
+        // SAFETY: the memory holds `count` bytes while this value lives.
         unsafe block.overwrite(
             from: Self.headerSize,
             with: Array(UnsafeRawBufferPointer(start: base, count: count))

@@ -13,7 +13,7 @@ extension File {
         while done < range.count {
             let start = range.lowerBound + done
             var failure: SystemError?
-            // safe: the slice lies within the array, which is not touched during the call.
+            // SAFETY: the slice lies within the array, which is not touched during the call.
             let count = unsafe bytes.withUnsafeMutableBytes { buffer -> Int in
                 do throws(SystemError) {
                     let part = unsafe UnsafeMutableRawBufferPointer(
@@ -46,7 +46,7 @@ extension File {
         var done = 0
         while done < count {
             var failure: SystemError?
-            // safe: the slice lies within the array, which lives during the call.
+            // SAFETY: the slice lies within the array, which lives during the call.
             let written = unsafe bytes.withUnsafeBytes { buffer -> Int in
                 do throws(SystemError) {
                     let part = unsafe UnsafeRawBufferPointer(rebasing: buffer[done..<count])

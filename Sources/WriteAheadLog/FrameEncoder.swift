@@ -49,7 +49,7 @@ extension [UInt8] {
     /// Replaces the bytes from an offset on without moving the rest.
     mutating func overwrite(from offset: Int, with other: [UInt8]) {
         precondition(offset >= 0 && offset + other.count <= count)
-        // safe: the range was checked, and two arrays never overlap.
+        // SAFETY: the range was checked, and two arrays never overlap.
         unsafe other.withUnsafeBytes { source in
             unsafe withUnsafeMutableBytes { target in
                 unsafe UnsafeMutableRawBufferPointer(rebasing: target[offset...])

@@ -142,7 +142,7 @@ struct FrameReader {
     }
 
     private mutating func copyPlain(_ body: Range<Int>) {
-        // safe: `unpack` made the buffer at least as long as the body, which lies in the window.
+        // SAFETY: `unpack` made the buffer at least as long as the body, which lies in the window.
         unsafe window.withUnsafeBytes { source in
             unsafe raw.withUnsafeMutableBytes { target in
                 unsafe target.copyMemory(
@@ -208,7 +208,7 @@ extension [UInt8] {
     /// Moves some bytes to the front; the others stay what they happen to be.
     fileprivate mutating func moveToFront(_ start: Int, _ length: Int) {
         precondition(start >= 0 && length >= 0 && start + length <= count)
-        // safe: both ranges lie in the array, and copyMemory allows them to overlap.
+        // SAFETY: both ranges lie in the array, and copyMemory allows them to overlap.
         unsafe withUnsafeMutableBytes { bytes in
             unsafe bytes.copyMemory(
                 from: UnsafeRawBufferPointer(rebasing: bytes[start..<start + length])

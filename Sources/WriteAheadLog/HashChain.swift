@@ -31,7 +31,7 @@ enum HashChain {
 
     /// SHA-256 of a range of an array.
     static func hash(_ bytes: [UInt8], _ range: Range<Int>) -> [UInt8] {
-        // safe: the range is checked against the array, which lives during the call.
+        // SAFETY: the range is checked against the array, which lives during the call.
         precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
         return unsafe bytes.withUnsafeBytes { buffer in
             unsafe SHA256.hash(data: UnsafeRawBufferPointer(rebasing: buffer[range])).bytes
@@ -42,7 +42,7 @@ enum HashChain {
 extension SHA256.Digest {
     /// The bytes, copied at once: as a sequence, a digest copies itself first and the array grows.
     fileprivate var bytes: [UInt8] {
-        // safe: copied during the call.
+        // SAFETY: copied during the call.
         unsafe withUnsafeBytes { unsafe Array($0) }
     }
 }

@@ -11,7 +11,7 @@ import CLZ4
     private(set) var dictionary: CompressionDictionary?
 
     init() {
-        // safe: freed in deinit, used by one thread.
+        // SAFETY: freed in deinit, used by one thread.
         unsafe state = .allocate(capacity: 1)
         unsafe preloaded = .allocate(capacity: 1)
         unsafe LZ4_resetStream(state)
@@ -27,7 +27,7 @@ import CLZ4
     func use(_ dictionary: CompressionDictionary?) {
         self.dictionary = dictionary
         guard let dictionary else { return }
-        // safe: the dictionary's memory outlives the state's use of it.
+        // SAFETY: the dictionary's memory outlives the state's use of it.
         unsafe LZ4_resetStream(preloaded)
         _ = unsafe LZ4_loadDict(
             preloaded,
@@ -42,7 +42,7 @@ import CLZ4
     func compress(_ raw: [UInt8], into output: inout [UInt8], at offset: Int) -> Int? {
         precondition(output.count >= offset + raw.count)
         guard raw.count > 1 else { return nil }
-        // safe: LZ4 writes at most the capacity it is given, which lies within the array.
+        // SAFETY: LZ4 writes at most the capacity it is given, which lies within the array.
         let length = unsafe raw.withUnsafeBytes { source in
             unsafe output.withUnsafeMutableBytes { target -> Int32 in
                 guard let from = source.baseAddress, let to = target.baseAddress else { return 0 }
@@ -80,8 +80,8 @@ enum LZ4 {
     ) -> Bool {
         precondition(range.lowerBound >= 0 && range.upperBound <= stored.count)
         precondition(raw.count >= rawLength)
-        // safe: both ranges were checked; LZ4 never passes the lengths it is given, the dictionary's
-        // included.
+        // SAFETY: both ranges were checked; LZ4 never passes the lengths it is given, the
+        // dictionary's included.
         let length = unsafe stored.withUnsafeBytes { source in
             unsafe raw.withUnsafeMutableBytes { target -> Int32 in
                 guard let from = source.baseAddress, let to = target.baseAddress else { return -1 }

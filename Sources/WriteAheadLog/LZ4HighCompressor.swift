@@ -15,7 +15,7 @@ import CLZ4
         else {
             fatalError("no memory for the compressor")
         }
-        // safe: freed in deinit, used by one thread; the dictionary's memory outlives them.
+        // SAFETY: freed in deinit, used by one thread; the dictionary's memory outlives them.
         unsafe state = first
         unsafe preloaded = second
         self.dictionary = dictionary
@@ -40,8 +40,8 @@ import CLZ4
     func compress(_ raw: [UInt8], count: Int, into output: inout [UInt8], at offset: Int) -> Int? {
         precondition(count <= raw.count && output.count >= offset + count)
         guard count > 1 else { return nil }
-        // safe: both states have the library's size; LZ4 reads `count` bytes of the array and writes
-        // at most the capacity it is given.
+        // SAFETY: both states have the library's size; LZ4 reads `count` bytes of the array and
+        // writes at most the capacity it is given.
         let length = unsafe raw.withUnsafeBytes { source in
             unsafe output.withUnsafeMutableBytes { target -> Int32 in
                 guard let from = source.baseAddress, let to = target.baseAddress else { return 0 }

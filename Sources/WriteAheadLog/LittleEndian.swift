@@ -25,8 +25,9 @@ extension [UInt8] {
 
     /// True if every byte of the range is zero.
     func isZero(_ range: Range<Int>) -> Bool {
-        // safe: the range is checked against the array. Bytes that equal their neighbours and begin
-        // with zero are all zero; memcmp finds out at the speed of memory, in debug builds too.
+        // SAFETY: the range is checked against the array. Bytes that equal their neighbours and
+        // begin with zero are all zero; memcmp finds out at the speed of memory, in debug builds
+        // too.
         precondition(range.lowerBound >= 0 && range.upperBound <= count)
         return unsafe withUnsafeBytes { buffer in
             guard let base = buffer.baseAddress, !range.isEmpty else { return true }

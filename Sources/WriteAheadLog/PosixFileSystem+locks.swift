@@ -17,7 +17,7 @@ extension PosixFileSystem {
         var request = Self.wholeFile
         do throws(SystemError) {
             _ = try retrying("fcntl", path, faults) {
-                // safe: the structure outlives the call, which only reads it.
+                // SAFETY: the structure outlives the call, which only reads it.
                 unsafe withUnsafeMutablePointer(to: &request) { pointer in
                     unsafe fcntl(file.descriptor, Self.setLock, UnsafeMutableRawPointer(pointer))
                 }
@@ -95,7 +95,7 @@ extension PosixFileSystem {
         // but a shared one is what a reader may ask for on every kernel.
         request.l_type = Int16(F_RDLCK)
         _ = try retrying("fcntl", path, faults) {
-            // safe: the structure outlives the call, which fills it in.
+            // SAFETY: the structure outlives the call, which fills it in.
             unsafe withUnsafeMutablePointer(to: &request) { pointer in
                 unsafe fcntl(file.descriptor, Self.getLock, UnsafeMutableRawPointer(pointer))
             }
@@ -128,7 +128,7 @@ private final class LockFile: File {
         into buffer: UnsafeMutableRawBufferPointer,
         at offset: Int
     ) throws(SystemError) -> Int {
-        // safe: passed on as it is, and so below.
+        // SAFETY: passed on as it is, and so below.
         try unsafe file.read(into: buffer, at: offset)
     }
 

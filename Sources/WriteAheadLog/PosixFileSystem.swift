@@ -45,7 +45,7 @@ public struct PosixFileSystem: FileSystem {
 
     private func makeDirectory(_ path: String) throws(SystemError) {
         do throws(SystemError) {
-            // safe, here and below: a Swift string lends its bytes to the call as a C string.
+            // SAFETY: here and below, a Swift string lends its bytes to the call as a C string.
             _ = try retrying("mkdir", path, faults) { unsafe mkdir(path, 0o700) }
         } catch  where error.code == EEXIST {
             return
@@ -54,7 +54,8 @@ public struct PosixFileSystem: FileSystem {
 
     /// Names in a directory without `.` and `..`.
     public func list(_ directory: String) throws(SystemError) -> [String] {
-        // safe: the stream is owned by this function, and an entry is copied before the next call.
+        // SAFETY: the stream is owned by this function, and an entry is copied before the next
+        // call.
         var opened: OpaquePointer?
         _ = try retrying("opendir", directory, faults) { () -> Int32 in
             unsafe opened = opendir(directory)
@@ -92,7 +93,7 @@ public struct PosixFileSystem: FileSystem {
     public func freeBytes(_ directory: String) throws(SystemError) -> Int {
         var space = statvfs()
         _ = try retrying("statvfs", directory, faults) {
-            // safe: the structure outlives the call, which fills it in.
+            // SAFETY: the structure outlives the call, which fills it in.
             unsafe statvfs(directory, &space)
         }
         let (bytes, isOver) = Int(clamping: space.f_bavail)
@@ -104,7 +105,7 @@ public struct PosixFileSystem: FileSystem {
     public func identity(_ path: String) throws(SystemError) -> FileIdentity {
         var (inode, birth): (UInt64, Int64) = (0, 0)
         _ = try retrying("statx", path, faults) {
-            // safe: the variables outlive the call, which fills them in.
+            // SAFETY: the variables outlive the call, which fills them in.
             unsafe clz4_identity(path, &inode, &birth)
         }
         return FileIdentity(inode: inode, birth: birth)
@@ -115,7 +116,7 @@ public struct PosixFileSystem: FileSystem {
     public func keepsIdentity(_ path: String) throws(SystemError) -> Bool {
         var kind: UInt64 = 0
         _ = try retrying("statfs", path, faults) {
-            // safe: the variable outlives the call, which fills it in.
+            // SAFETY: the variable outlives the call, which fills it in.
             unsafe clz4_file_system(path, &kind)
         }
         return Self.lastingKinds.contains(kind)
@@ -149,7 +150,7 @@ final class PosixFile: File {
         into buffer: UnsafeMutableRawBufferPointer,
         at offset: Int
     ) throws(SystemError) -> Int {
-        // safe: the caller's buffer is valid for its count during the call.
+        // SAFETY: the caller's buffer is valid for its count during the call.
         let count = least(buffer.count, "pread", faults)
         return try retrying("pread", path, faults) {
             unsafe pread(descriptor, buffer.baseAddress, count, offset)
@@ -157,7 +158,7 @@ final class PosixFile: File {
     }
 
     func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(SystemError) -> Int {
-        // safe: as above.
+        // SAFETY: as above.
         let count = least(bytes.count, "pwrite", faults)
         return try retrying("pwrite", path, faults) {
             unsafe pwrite(descriptor, bytes.baseAddress, count, offset)
@@ -207,7 +208,7 @@ extension SystemError {
 
     /// The system's name for a value of errno.
     static func text(of code: Int32) -> String {
-        // safe: strerror returns a string of the C library; it is copied at once.
+        // SAFETY: strerror returns a string of the C library; it is copied at once.
         guard let text = unsafe strerror(code) else { return "error \(code)" }
         return unsafe String(cString: text)
     }

@@ -61,8 +61,8 @@ public struct RecordBatch: Sendable {
         let length = bytes.count - start
         let size = Varint.size(UInt64(length))
         for _ in 0..<size { bytes.append(0) }
-        // safe: both ranges end at or before the array's end, which `size` bytes were just added to;
-        // memmove allows them to overlap.
+        // SAFETY: both ranges end at or before the array's end, which `size` bytes were just added
+        // to; memmove allows them to overlap.
         unsafe bytes.withUnsafeMutableBytes { buffer in
             guard let base = buffer.baseAddress else { return }
             _ = unsafe memmove(base + start + size, base + start, length)

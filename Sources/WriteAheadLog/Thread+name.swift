@@ -12,7 +12,7 @@ extension Thread {
     ///   - body: what it runs.
     public convenience init(named name: String, _ body: @escaping @Sendable () -> Void) {
         self.init {
-            // Safe: the string lives as long as the call.
+            // SAFETY: the string lives as long as the call.
             unsafe clz4_name_thread(name)
             body()
         }

@@ -25,6 +25,7 @@ enum Main {
     private static func occupyStandardDescriptors() {
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) < 0 {
             // The lowest number that is free is this one.
+            // SAFETY: a Swift string lends its bytes to the call as a C string.
             _ = unsafe open("/dev/null", O_RDWR)
         }
     }

@@ -26,7 +26,7 @@ struct Town {
         var received = RequestReceived()
         received.requestedModel = request.model
         received.features.promptBytes = request.promptTextBytes
-        received.features.inputTokens = (request.promptTextBytes + 3) / 4
+        received.features.inputTokens = TokenEstimate.tokens(ofBytes: request.promptTextBytes)
         received.features.outputLimit = request.maxOutputTokens
         received.features.messages = request.messageCount
         received.features.needs = request.needs
@@ -72,10 +72,11 @@ struct Town {
                 line.prices = TokenPrices(input: price, output: price * 4)
                 prices.prices.append(line)
                 if strategies.isEmpty || model == 0 {
-                    var entry = RoutingChainEntry()
-                    entry.provider = policy.name
-                    entry.model = strategies.isEmpty ? card.name : nil
-                    chain.entries.append(entry)
+                    chain.entries.append(
+                        strategies.isEmpty
+                            ? .model(provider: policy.name, model: card.name)
+                            : .provider(policy.name)
+                    )
                 }
             }
             applied.policy.providers.append(policy)

@@ -8,8 +8,8 @@ import Testing
     static func line(_ number: Int, _ draws: inout Draws) -> MonthLine {
         var line = MonthLine()
         line.name = "\(number) " + String(repeating: "n", count: draws.int(0...60))
-        line.requests = draws.int(0...9)
-        line.cost = Nanodollars(Int64(draws.int(0...1_000_000)))
+        line.sums.requests = draws.int(0...9)
+        line.sums.cost = Nanodollars(Int64(draws.int(0...1_000_000)))
         return line
     }
 
@@ -17,7 +17,7 @@ import Testing
         var closed = MonthClosed()
         (closed.year, closed.month) = (2026, draws.int(1...12))
         closed.position = UInt64(draws.int(1...99))
-        closed.total.attempts = draws.int(0...9)
+        closed.total.sums.attempts = draws.int(0...9)
         closed.localRequests = 3
         closed.byProvider = (0..<draws.int(0...4)).map { line($0, &draws) }
         closed.byModel = (0..<draws.int(0...20)).map { line($0, &draws) }

@@ -30,7 +30,7 @@ struct BodyCopyTests {
             )
         )
         let large = Int(work_end().large)
-        // Safe: the block lives as long as what was prepared.
+        // SAFETY: the block lives as long as what was prepared.
         let sent = withExtendedLifetime(prepared) { unsafe Array(prepared.body) }
         return (large, sent)
     }

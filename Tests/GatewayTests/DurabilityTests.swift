@@ -12,9 +12,9 @@ import WriteAheadLog
 
 /// What a client and a provider may see while the log stands in a sync.
 struct DurabilityTests {
-    @Test(arguments: [LogDurability.group, .strict], [false, true])
+    @Test(arguments: [Durability.group, .strict], [false, true])
     func `no byte reaches the client before its decision is durable`(
-        durability: LogDurability,
+        durability: Durability,
         streamed: Bool
     ) async throws {
         let files = HeldFileSystem()
@@ -72,8 +72,8 @@ struct DurabilityTests {
         }
     }
 
-    @Test(arguments: [LogDurability.group, .strict])
-    func `the end of a stream waits for its outcome`(durability: LogDurability) async throws {
+    @Test(arguments: [Durability.group, .strict])
+    func `the end of a stream waits for its outcome`(durability: Durability) async throws {
         let files = HeldFileSystem()
         let (begun, goOn, sent) = (Latch(), Latch(), Latch())
         let upstream = try ScriptedUpstream { _, socket in
@@ -123,9 +123,9 @@ struct DurabilityTests {
         }
     }
 
-    @Test(arguments: [LogDurability.group, .strict], [false, true])
+    @Test(arguments: [Durability.group, .strict], [false, true])
     func `a failed sync is an error for the client and stops the gateway`(
-        durability: LogDurability,
+        durability: Durability,
         streamed: Bool
     ) async throws {
         let files = HeldFileSystem()

@@ -87,7 +87,10 @@ struct LimitTests {
     {
         let upstream = try ScriptedUpstream { _, socket in socket.answer() }
         let settings = Settings.testing(
-            .scripted(upstream) { $0.limits.requestsPerDay = 100 }
+            .scripted(upstream) {
+                $0.limits = RateLimits()
+                $0.limits?.requestsPerDay = 100
+            }
         )
         let record = try await withGateway(settings) { gateway in
             let answers = try await Self.flood(1_000, gateway)
@@ -116,7 +119,7 @@ struct LimitTests {
         }
         let settings = Settings.testing(.scripted(upstream)) {
             $0.budgets.daily = Nanodollars(10_000_000)
-            $0.budgets.maxOutputTokens = 100
+            $0.budgets.outputLimit = 100
         }
         let record = try await withGateway(settings) { gateway in
             let answers = try await Self.flood(600, gateway)
@@ -163,9 +166,9 @@ struct LimitTests {
         }
     }
 
-    @Test(arguments: [BudgetLimitAction.refuse, .downgrade, .warn])
+    @Test(arguments: [BudgetAction.refuse, .downgrade, .warn])
     func `at the limit a request is refused, goes to a free model, or passes`(
-        action: BudgetLimitAction
+        action: BudgetAction
     ) async throws {
         let paid = try ScriptedUpstream { _, socket in socket.answer("paid") }
         let free = try ScriptedUpstream { _, socket in socket.answer("free") }
@@ -210,7 +213,7 @@ struct LimitTests {
         let provider = ProviderSettings.scripted(upstream) { ($0.type, $0.prices) = (.groq, nil) }
         let settings = Settings.testing(provider) {
             $0.budgets.monthly = Nanodollars(1_000_000_000)
-            $0.budgets.allowUnpriced = isAllowed
+            $0.budgets.allowsUnpriced = isAllowed
         }
         let record = try await withGateway(settings) { gateway in
             let client = try gateway.client()
@@ -223,10 +226,12 @@ struct LimitTests {
     @Test func `budgets of a tenant, a task and a key count their own requests`() async throws {
         let upstream = try ScriptedUpstream { _, socket in socket.answer() }
         let settings = Settings.testing(.scripted(upstream)) {
-            $0.budgets.perTenant = ["acme": .zero]
-            $0.budgets.perTask = ["documentation": .zero]
-            // printf %s secret | sha256sum | cut -c1-12
-            $0.budgets.perKey = ["2bb80d537b1d": .zero]
+            $0.budgets.scopes = [
+                ScopedBudget(.task, "documentation", monthly: .zero),
+                ScopedBudget(.tenant, "acme", monthly: .zero),
+                // printf %s secret | sha256sum | cut -c1-12
+                ScopedBudget(.key, "2bb80d537b1d", monthly: .zero),
+            ]
         }
         let record = try await withGateway(settings) { gateway in
             for (header, status) in [
@@ -253,7 +258,7 @@ struct LimitTests {
     func `no key of a client's hides its tenant from the budget`(key: String) async throws {
         let upstream = try ScriptedUpstream { _, socket in socket.answer() }
         let settings = Settings.testing(.scripted(upstream)) {
-            $0.budgets.perTenant = ["acme-production-1": .zero]
+            $0.budgets.scopes = [ScopedBudget(.tenant, "acme-production-1", monthly: .zero)]
         }
         let record = try await withGateway(settings) { gateway in
             let client = try gateway.client()
@@ -293,7 +298,7 @@ struct LimitTests {
     @Test func `what is no client's to name is not hidden by its key either`() async throws {
         let upstream = try ScriptedUpstream { _, socket in socket.answer() }
         let settings = Settings.testing(.scripted(upstream)) {
-            $0.budgets.perTask = ["documentation": .zero]
+            $0.budgets.scopes = [ScopedBudget(.task, "documentation", monthly: .zero)]
         }
         let record = try await withGateway(settings) { gateway in
             for key in ["documentation1", "v1/chat/completions1"] {

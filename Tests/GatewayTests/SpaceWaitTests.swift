@@ -179,9 +179,9 @@ struct SpaceWaitTests {
     enum End: CaseIterable { case clientLeaves, isTooLong, isTooLongForOneThatIsKeptAlive }
 
     /// Under `strict` the next provider is not asked before, under `group` no byte of its answer goes out.
-    @Test(arguments: [LogDurability.strict, .group], End.allCases)
+    @Test(arguments: [Durability.strict, .group], End.allCases)
     func `a request whose attempt waits for space ends with the wait`(
-        durability: LogDurability,
+        durability: Durability,
         end: End
     ) async throws {
         let (disk, goOn, isClosed) = (Disk(), Latch(), Latch())
@@ -264,10 +264,10 @@ struct SpaceWaitTests {
             .scripted(other, name: "b", priority: 2)
         ) {
             $0.log.durability = .strict
-            $0.routing.hang.least = .seconds(600)
-            $0.routing.hedge = HedgeSettings()
-            $0.routing.hedge?.after = delay
-            $0.routing.hedge?.maxShare = 1
+            $0.routing.hang.leastMicroseconds = 600_000_000
+            $0.routing.hedge = HedgePolicy()
+            $0.routing.hedge?.afterMicroseconds = delay.microseconds
+            $0.routing.hedge?.maxShare = 1_000_000
         }
         let record = try await withGateway(
             settings,

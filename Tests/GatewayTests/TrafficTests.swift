@@ -119,7 +119,7 @@ extension ProviderSettings {
         simulation.latencyMean = .milliseconds(2)
         simulation.latencyDeviation = .milliseconds(2)
         simulation.tokensPerSecond = 20_000
-        var model = SimulatedModelSettings(name: "model-\(name.suffix(1))")
+        var model = SimulatedModel(name: "model-\(name.suffix(1))")
         model.prices = TokenPrices(input: 150_000_001, output: 600_000_003)
         simulation.models = [model]
         provider.simulation = simulation

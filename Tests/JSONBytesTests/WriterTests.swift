@@ -1,4 +1,5 @@
 import JSONBytes
+import TestSupport
 import Testing
 
 @Suite struct WriterTests {
@@ -19,5 +20,34 @@ import Testing
         // As it was but for the white space between its parts.
         let kept = String(decoding: value.raw, as: UTF8.self)
         #expect(kept.filter { $0 != " " && $0 != "\t" } == plain.filter { $0 != " " })
+    }
+
+    /// A document of every kind of value, with what is empty at every depth.
+    static func write(_ object: inout JSONWriter) {
+        object.array("array") { array in
+            array.write(1)
+            array.write("two")
+            array.array { _ in }
+            array.object { _ in }
+            array.object { $0.member("in", ["a", "b/c"]) }
+            array.array { $0.array { $0.writeNull() } }
+        }
+        object.member("bool", true)
+        object.object("empty") { _ in }
+        object.nullMember("null")
+        object.array("numbers") { array in
+            for number in [0.75, 1, 0.1 + 0.2, 1e-7, 1e300, 123_456_789.5] { array.write(number) }
+            array.write(Int64.min)
+        }
+        object.object("object") { object in
+            object.array("none") { _ in }
+            object.member("text", "\u{0}\u{1f}\u{7f}\n\r\t\"\\/é漢😀\u{2028}")
+        }
+    }
+
+    @Test(arguments: [JSONWriter.Layout.compact, .indented])
+    func `both layouts are those of Foundation's encoder`(layout: JSONWriter.Layout) throws {
+        let text = JSONWriter.text(layout, Self.write)
+        #expect(try FoundationJSON.again(text, isIndented: layout == .indented) == text)
     }
 }

@@ -22,7 +22,7 @@ func received(_ prompt: String) throws -> RequestReceived {
     let request = try ClientRequest(family: .openai, body: Array(body.utf8))
     var received = RequestReceived()
     received.features.promptBytes = request.promptTextBytes
-    received.features.inputTokens = (request.promptTextBytes + 3) / 4
+    received.features.inputTokens = TokenEstimate.tokens(ofBytes: request.promptTextBytes)
     received.features.messages = request.messageCount
     FeatureExtractor.measure(request.instruction, into: &received.features)
     return received

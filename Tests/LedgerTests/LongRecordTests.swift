@@ -88,7 +88,7 @@ struct LongRecordTests {
         let last = try #require(
             closings.last { CalendarMonth(year: $0.year, month: $0.month) == month }
         )
-        #expect(try CostReport(last).json == report.json)
+        #expect(CostReport(last).json == report.json)
         #expect(events.contains { $0.body.name == "MonthPart" })
         #expect(!events.contains { $0.body.request == Journey.id(0) }, "its events are gone")
 

@@ -55,7 +55,7 @@ struct RetentionTests {
         var found: [CalendarMonth: String] = [:]
         for case .monthClosed(let closed) in events.map(\.body) {
             let month = CalendarMonth(year: closed.year, month: closed.month)
-            found[month] = try CostReport(closed).json
+            found[month] = CostReport(closed).json
         }
         return found
     }
@@ -354,7 +354,7 @@ private struct History {
             let month = current.earlier(by: back)
             var report = CostReport(year: month.year, month: month.month)
             for event in events { report.apply(event) }
-            reports[month] = try report.json
+            reports[month] = report.json
         }
     }
 }

@@ -9,7 +9,7 @@ final class BareFile {
 
     init(_ path: String, size: Int = 64 << 20) {
         self.size = size
-        // safe, here and below: arrays and strings lend their bytes for the call.
+        // SAFETY: here and below, arrays and strings lend their bytes for the call.
         descriptor = unsafe open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         let zeroes = [UInt8](repeating: 0, count: 1 << 20)
         for start in stride(from: 0, to: size, by: zeroes.count) {

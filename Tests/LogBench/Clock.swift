@@ -11,7 +11,7 @@ func seconds(_ work: () throws -> Void) rethrows -> Double {
 func processorSeconds(_ work: () throws -> Void) rethrows -> Double {
     func now() -> Double {
         var time = timespec()
-        // safe: the structure outlives the call, which only fills it in.
+        // SAFETY: the structure outlives the call, which only fills it in.
         unsafe clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }

@@ -83,7 +83,7 @@ enum Sizes {
         var total = 0
         for start in stride(from: 0, to: text.count, by: block) {
             let count = min(block, text.count - start)
-            // safe: the block lies within the text, and LZ4 writes at most the capacity given.
+            // SAFETY: the block lies within the text, and LZ4 writes at most the capacity given.
             total += unsafe text.withUnsafeBytes { source in
                 unsafe output.withUnsafeMutableBytes { target in
                     guard let from = source.baseAddress, let to = target.baseAddress else {

@@ -19,7 +19,7 @@ struct AgreementTests {
                 var report = CostReport(year: 2026, month: month)
                 for event in story.events { report.apply(event) }
                 let read = try model.costs(of: CalendarMonth(year: 2026, month: month))
-                try #require(try read.json == report.json, "run \(run) of seed \(seed)")
+                try #require(read.json == report.json, "run \(run) of seed \(seed)")
                 try #require(read.text == report.text, "run \(run) of seed \(seed)")
             }
         }

@@ -85,7 +85,7 @@ struct RetentionTests {
                 var report = CostReport(year: month.year, month: month.month)
                 for event in story.events { report.apply(event) }
                 let json = try model.costs(of: month).json
-                try #require(try json == report.json, "run \(run) of seed \(seed), \(month)")
+                try #require(json == report.json, "run \(run) of seed \(seed), \(month)")
             }
             let before = try folder.dump()
             try folder.removeReadModel()

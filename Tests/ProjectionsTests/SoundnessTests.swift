@@ -2,7 +2,6 @@ import EventLog
 import Events
 import Foundation
 import GRDB
-import Migrations
 import Reporting
 import Synchronization
 import TestSupport
@@ -96,7 +95,7 @@ struct SoundnessTests {
             throws: ReadModelError.newerSchema(
                 path: folder.file,
                 version: 99,
-                known: Migrations.scripts.count
+                known: Schema.version
             )
         ) { try folder.model().catchUp() }
         #expect(try folder.dump() == before)

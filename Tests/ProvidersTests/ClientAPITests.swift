@@ -203,7 +203,7 @@ struct ClientAPITests {
     }
 
     @Test func `an Ollama is told the context that a client leaves open, and no other`() throws {
-        let options = UpstreamOptions(outputLimit: 99, contextTokens: 4_096)
+        let options = BodyOptions(outputLimit: 99, contextTokens: 4_096)
         func sent(_ members: String) throws -> String {
             let body = #"{"model":"a","messages":[]\#(members)}"#
             let client = try ClientRequest(api: .ollamaChat, body: [UInt8](body))

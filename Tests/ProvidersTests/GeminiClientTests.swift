@@ -90,7 +90,7 @@ struct GeminiClientTests {
             let sent = try client.upstreamBody(
                 for: .gemini,
                 model: "b",
-                options: UpstreamOptions(outputLimit: 9)
+                options: BodyOptions(outputLimit: 9)
             )
             #expect(String(decoding: sent, as: UTF8.self) == expected)
         }

@@ -385,7 +385,7 @@ struct OpenWorldTests {
     @Test func `an answer is no longer than the model's longest`() throws {
         let request = try Self.anthropic(#"{"role":"user","content":"hi"}"#)
         for (most, limit) in [(5, 5), (100, 9)] {
-            let options = UpstreamOptions(mostOutput: most)
+            let options = BodyOptions(mostOutput: most)
             for (family, name) in [
                 (WireFamily.openai, "max_tokens"), (.ollama, "num_predict"),
                 (.gemini, "maxOutputTokens"),
@@ -427,7 +427,7 @@ struct OpenWorldTests {
             {"role":"assistant","content":"Done."},{"role":"user","content":"and?"}
             """#
         )
-        let options = UpstreamOptions(returnsThinking: true)
+        let options = BodyOptions(returnsThinking: true)
         let sent = try request.upstreamBody(for: .openai, model: "d", options: options).text
         #expect(sent.contains(#""reasoning_content":"Hm.""#))
         #expect(sent.contains(#"{"role":"assistant","content":"Done.","reasoning_content":" "}"#))

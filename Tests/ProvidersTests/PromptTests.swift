@@ -16,7 +16,7 @@ struct PromptTests {
         try request(members).upstreamBody(
             for: Self.able,
             model: "m",
-            options: UpstreamOptions(outputLimit: limit)
+            options: BodyOptions(outputLimit: limit)
         ).text
     }
 

@@ -143,39 +143,39 @@ struct RequestTests {
         #expect(request.droppedHints(to: .openai) == [])
     }
 
-    static let spliced: [(String, UpstreamOptions, String)] = [
+    static let spliced: [(String, BodyOptions, String)] = [
         (
-            #""stream":true"#, UpstreamOptions(),
+            #""stream":true"#, BodyOptions(),
             #""stream":true,"stream_options":{"include_usage":true}"#
         ),
         (
-            #""stream":true,"stream_options":{"a":1}"#, UpstreamOptions(),
+            #""stream":true,"stream_options":{"a":1}"#, BodyOptions(),
             #""stream":true,"stream_options":{"a":1,"include_usage":true}"#
         ),
         (
-            #""stream":true,"stream_options":{"include_usage":false,"a":1}"#, UpstreamOptions(),
+            #""stream":true,"stream_options":{"include_usage":false,"a":1}"#, BodyOptions(),
             #""stream":true,"stream_options":{"include_usage":true,"a":1}"#
         ),
         (
-            #""stream":true,"stream_options":null"#, UpstreamOptions(),
+            #""stream":true,"stream_options":null"#, BodyOptions(),
             #""stream":true,"stream_options":{"include_usage":true}"#
         ),
-        (#""stream":true"#, UpstreamOptions(asksForUsage: false), #""stream":true"#),
-        (#""stream":false"#, UpstreamOptions(), #""stream":false"#),
-        (#""x":1"#, UpstreamOptions(outputLimit: 9), #""x":1,"max_tokens":9"#),
-        (#""max_tokens":null"#, UpstreamOptions(outputLimit: 9), #""max_tokens":9"#),
+        (#""stream":true"#, BodyOptions(asksForUsage: false), #""stream":true"#),
+        (#""stream":false"#, BodyOptions(), #""stream":false"#),
+        (#""x":1"#, BodyOptions(outputLimit: 9), #""x":1,"max_tokens":9"#),
+        (#""max_tokens":null"#, BodyOptions(outputLimit: 9), #""max_tokens":9"#),
         (
-            #""x":1"#, UpstreamOptions(outputLimit: 9, limitField: .maxCompletionTokens),
+            #""x":1"#, BodyOptions(outputLimit: 9, limitField: .maxCompletionTokens),
             #""x":1,"max_completion_tokens":9"#
         ),
         (
-            #""max_completion_tokens":3"#, UpstreamOptions(outputLimit: 9),
+            #""max_completion_tokens":3"#, BodyOptions(outputLimit: 9),
             #""max_completion_tokens":3"#
         ),
     ]
 
     @Test("usage and an output limit are spliced in where they lack", arguments: spliced)
-    func splices(members: String, options: UpstreamOptions, expected: String) throws {
+    func splices(members: String, options: BodyOptions, expected: String) throws {
         let sent = try openAIRequest(members).upstreamBody(
             for: .openai,
             model: "auto",

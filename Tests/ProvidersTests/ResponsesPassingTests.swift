@@ -17,7 +17,7 @@ struct ResponsesPassingTests {
         limit: Int? = nil,
         asked: ResponseHolder? = nil
     ) throws -> String {
-        var options = UpstreamOptions(outputLimit: limit)
+        var options = BodyOptions(outputLimit: limit)
         options.asked = asked
         return try request.upstreamBody(for: Self.able, model: "m", options: options).text
     }

@@ -27,7 +27,7 @@ struct ThinkingTests {
         let body = try request.upstreamBody(
             for: ProviderDialect(family),
             model: "m",
-            options: UpstreamOptions(outputLimit: limit, thinking: control)
+            options: BodyOptions(outputLimit: limit, thinking: control)
         )
         let object = try #require(
             JSONSerialization.jsonObject(with: Data(body)) as? [String: Any]
@@ -184,7 +184,7 @@ struct ThinkingTests {
         let body = try request.upstreamBody(
             for: .anthropic,
             model: "m",
-            options: UpstreamOptions(thinking: Self.counted)
+            options: BodyOptions(thinking: Self.counted)
         )
         #expect(body.text.contains(#""max_tokens":\#(most),"#))
     }

@@ -54,7 +54,7 @@ struct TranslationTests {
         let sent = try request.upstreamBody(
             for: .ollama,
             model: "q:7b",
-            options: UpstreamOptions(contextTokens: 8_192)
+            options: BodyOptions(contextTokens: 8_192)
         )
         let expected = #"""
             {"model":"q:7b","messages":[{"role":"system","content":"Be brief.\n\nBe\nkind."},
@@ -116,7 +116,7 @@ struct TranslationTests {
     }
 
     @Test func `Anthropic's limit is the client's, else the gateway's, else a default`() throws {
-        func limit(_ members: String, _ options: UpstreamOptions) throws -> Int? {
+        func limit(_ members: String, _ options: BodyOptions) throws -> Int? {
             let sent = try openAIRequest(members).upstreamBody(
                 for: .anthropic,
                 model: "c",
@@ -124,9 +124,9 @@ struct TranslationTests {
             )
             return try JSONSlice(validating: sent).member("max_tokens")?.int
         }
-        #expect(try limit(#""max_tokens":5"#, UpstreamOptions(outputLimit: 9)) == 5)
-        #expect(try limit(#""x":null"#, UpstreamOptions(outputLimit: 9)) == 9)
-        #expect(try limit(#""x":null"#, UpstreamOptions()) == 4_096)
+        #expect(try limit(#""max_tokens":5"#, BodyOptions(outputLimit: 9)) == 5)
+        #expect(try limit(#""x":null"#, BodyOptions(outputLimit: 9)) == 9)
+        #expect(try limit(#""x":null"#, BodyOptions()) == 4_096)
     }
 
     static let demands: [(String, [String])] = [

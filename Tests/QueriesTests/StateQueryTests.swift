@@ -36,18 +36,18 @@ struct StateQueryTests {
             (state.time + .seconds(-7_000), state.time),
         ] {
             let providers = try queries.providers(now: now)
-            #expect(try providers.json == ProviderStatus(state, at: time).json)
+            #expect(providers.json == ProviderStatus(state, at: time).json)
             #expect(try queries.quotas(now: now).json == QuotaStatus(state, at: time).json)
             #expect(try queries.budgets(now: now).json == BudgetStatus(state, at: time).json)
         }
         let then = log.state(at: log.middle)
         let now = state.time + .seconds(7_000)
         let providers = try queries.providers(at: log.middle, now: now)
-        #expect(try providers.json == ProviderStatus(then, at: log.middle).json)
+        #expect(providers.json == ProviderStatus(then, at: log.middle).json)
         let quotas = try queries.quotas(at: log.middle, now: now)
-        #expect(try quotas.json == QuotaStatus(then, at: log.middle).json)
+        #expect(quotas.json == QuotaStatus(then, at: log.middle).json)
         let budgets = try queries.budgets(at: log.middle, now: now)
-        #expect(try budgets.json == BudgetStatus(then, at: log.middle).json)
+        #expect(budgets.json == BudgetStatus(then, at: log.middle).json)
         #expect(!providers.rows.isEmpty)
     }
 

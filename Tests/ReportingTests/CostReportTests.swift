@@ -88,8 +88,8 @@ struct CostReportTests {
         let date = course.now.date
         var report = CostReport(year: date.year, month: date.month)
         for event in course.events { report.apply(event) }
-        #expect(report.localRequests == 1)
-        #expect(report.hostedRequests == 2)
+        #expect(report.ended.local == 1)
+        #expect(report.ended.hosted == 2)
     }
 
     @Test func `a failover counts in both providers and once in the total`() {
@@ -105,9 +105,9 @@ struct CostReportTests {
         #expect(report.byModel["groq:llama"]?.cost == Nanodollars(2_000_000))
         #expect(report.byTask.mapValues(\.attempts) == ["code-review": 2])
         #expect(report.byTag.mapValues(\.attempts) == ["app=x": 2, "team=a": 2])
-        #expect(report.outcomes == [.answered: 1])
-        #expect(report.localRequests == 1)
-        #expect(report.hostedRequests == 0)
+        #expect(report.ended.outcomes == [.answered: 1])
+        #expect(report.ended.local == 1)
+        #expect(report.ended.hosted == 0)
     }
 
     @Test func `a score counts for who was asked last, for the task and for the tags`() {
@@ -166,16 +166,16 @@ struct CostReportTests {
         course.judge(1_000_000)
         let november = course.report(2026, 11)
         #expect(november.total.cost == Nanodollars(1))
-        #expect(november.outcomes.isEmpty)
+        #expect(november.ended.outcomes.isEmpty)
         #expect(november.total.scoreCount == 0)
         let next = course.report(2026, 12)
         #expect(next.total.cost == Nanodollars(20))
         #expect(next.total.requests == 1)
         #expect(next.byTask["documentation"]?.cost == Nanodollars(20))
         #expect(next.byTask["documentation"]?.scoreCount == 1)
-        #expect(next.outcomes == [.answered: 1])
-        #expect(course.report(2025, 12).total == CostReport.Line())
-        #expect(course.report(2027, 1).total == CostReport.Line())
+        #expect(next.ended.outcomes == [.answered: 1])
+        #expect(course.report(2025, 12).total == AttemptSums())
+        #expect(course.report(2027, 1).total == AttemptSums())
     }
 
     @Test func `a score for a request of an earlier month counts in the total alone`() {
@@ -232,8 +232,8 @@ struct CostReportTests {
         course.receive()
         course.complete(Course.request, .refused, status: 404)
         let report = course.report()
-        #expect(report.outcomes == [.refused: 1])
-        #expect(report.total == CostReport.Line())
+        #expect(report.ended.outcomes == [.refused: 1])
+        #expect(report.total == AttemptSums())
         #expect(report.text.contains("requests   1 (1 refused)"))
     }
 

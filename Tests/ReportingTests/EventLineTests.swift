@@ -35,8 +35,8 @@ struct EventLineTests {
             event(EventBody.monthClosed) {
                 $0.year = 2026
                 $0.month = 9
-                $0.total.attempts = 2
-                $0.total.cost = Nanodollars(1_500_000_000)
+                $0.total.sums.attempts = 2
+                $0.total.sums.cost = Nanodollars(1_500_000_000)
             },
             "MonthClosed 2026-09, 2 attempts, $1.5"
         ),

@@ -2,6 +2,7 @@ import Events
 import Foundation
 import Reporting
 import RouterState
+import TestSupport
 import Testing
 
 @Suite("The status of quotas and budgets")
@@ -87,8 +88,9 @@ struct LimitStatusTests {
     @Test func `the JSON of quotas holds the figures of the table`() throws {
         let status = QuotaStatus(Self.state(uses: 8), at: Self.noon)
         let document = try #require(
-            try JSONSerialization.jsonObject(with: Data(try status.json.utf8)) as? [String: Any]
+            try JSONSerialization.jsonObject(with: Data(status.json.utf8)) as? [String: Any]
         )
+        #expect(try FoundationJSON.again(status.json, isIndented: true) == status.json)
         let quotas = try #require(document["quotas"] as? [[String: Any]])
         #expect(quotas.map { $0["kind"] as? String } == ["requests_per_day", "tokens_per_minute"])
         #expect(quotas.map { $0["used"] as? Int } == [8, 800])
@@ -117,8 +119,9 @@ struct LimitStatusTests {
                 """
         )
         let document = try #require(
-            try JSONSerialization.jsonObject(with: Data(try status.json.utf8)) as? [String: Any]
+            try JSONSerialization.jsonObject(with: Data(status.json.utf8)) as? [String: Any]
         )
+        #expect(try FoundationJSON.again(status.json, isIndented: true) == status.json)
         let lines = try #require(document["budgets"] as? [[String: Any]])
         #expect(
             lines.map { $0["remaining_nanodollars"] as? Int } == [5_000_000_000, 95_000_000_000]

@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import RouterState
+import TestSupport
 import Testing
 
 @testable import Reporting
@@ -238,7 +239,8 @@ struct ProviderStatusTests {
             }
             var providers: [Provider]
         }
-        let document = try JSONDecoder().decode(Document.self, from: Data(try status.json.utf8))
+        #expect(try FoundationJSON.again(status.json, isIndented: true) == status.json)
+        let document = try JSONDecoder().decode(Document.self, from: Data(status.json.utf8))
         #expect(document.providers[0].breaker == "closed")
         #expect(
             document.providers[0].model_breakers == [
@@ -317,7 +319,8 @@ struct ProviderStatusTests {
             Self.attempt(&course, .serverError, count: 3)
             Self.attempt(&course, .rateLimited)
         }
-        let data = Data(try status.json.utf8)
+        #expect(try FoundationJSON.again(status.json, isIndented: true) == status.json)
+        let data = Data(status.json.utf8)
         let document = try JSONDecoder().decode(Document.self, from: data)
         #expect(document.time == "2026-11-21T09:30:00.000000Z")
         #expect(document.providers.map(\.name) == ["groq", "ollama"])

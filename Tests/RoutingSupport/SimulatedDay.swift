@@ -240,11 +240,7 @@ struct SimulatedDay {
         applied.policy.providers = providers.map(\.policy)
         applied.policy.maxAttempts = maxAttempts
         applied.policy.chain = "production"
-        let entries = providers.map { provider in
-            var entry = RoutingChainEntry()
-            entry.provider = provider.policy.name
-            return entry
-        }
+        let entries = providers.map { ChainEntry.provider($0.policy.name) }
         applied.policy.chains = [RoutingChain("production", entries)]
         applied.policy.budgets = budgets
         applied.policy.hang = HangPolicy()

@@ -13,7 +13,7 @@ struct World {
         ProviderPolicy("ollama", 3, isLocal: true, family: .ollama, defaultModel: "qwen3:8b"),
     ]
     static let free = "mistralai/devstral:free"
-    static let chains: [String: [RoutingChainEntry]] = [
+    static let chains: [String: [ChainEntry]] = [
         "production": ["claude", "groq", "ollama"],
         "development": ["ollama", "groq:gemma", "openrouter:free", "claude"],
         "missing": ["groq", "nobody", "nobody:llama"],
@@ -50,7 +50,7 @@ struct World {
         mode: RoutingMode = .hybrid,
         maxAttempts: Int = 3,
         providers: [ProviderPolicy] = World.providers,
-        chains: [String: [RoutingChainEntry]] = World.chains,
+        chains: [String: [ChainEntry]] = World.chains,
         lists: [String: [String]] = World.lists,
         prices: [ModelPrices] = World.prices,
         change: (inout RoutingPolicy) -> Void = { _ in }
@@ -210,23 +210,9 @@ extension ModelPolicy {
     }
 }
 
-extension RoutingChain {
-    init(_ name: String, _ entries: [RoutingChainEntry]) {
-        self.init()
-        self.name = name
-        self.entries = entries
-    }
-}
-
-extension RoutingChainEntry: ExpressibleByStringLiteral {
+extension ChainEntry: ExpressibleByStringLiteral {
     /// An entry as it is written in a configuration.
-    public init(stringLiteral text: String) {
-        self.init()
-        let parts = text.split(separator: ":", maxSplits: 1)
-        provider = String(parts[0])
-        guard parts.count == 2 else { return }
-        if parts[1] == "free" { isFreeOnly = true } else { model = String(parts[1]) }
-    }
+    public init(stringLiteral text: String) { self = Self(text) ?? Self() }
 }
 
 extension ModelPrices {

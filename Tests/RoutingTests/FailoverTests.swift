@@ -82,7 +82,7 @@ struct FailoverTests {
     }
 
     @Test func `a failure that rejects the key passes over the provider's other models`() {
-        let chains = ["production": ["groq", "groq:gemma", "claude"] as [RoutingChainEntry]]
+        let chains = ["production": ["groq", "groq:gemma", "claude"] as [ChainEntry]]
         var world = World(chains: chains)
         let decision = world.decide("auto")
         let course = Self.run(&world, decision, failing: [.keyRejected, .cut])
@@ -114,7 +114,7 @@ struct FailoverTests {
     }
 
     @Test func `an entry for free models is passed over once its model has a price`() {
-        let chains = ["production": ["groq", "openrouter:free", "claude"] as [RoutingChainEntry]]
+        let chains = ["production": ["groq", "openrouter:free", "claude"] as [ChainEntry]]
         var world = World(chains: chains)
         let decision = world.decide("auto")
         #expect(decision.ranking[1] == "openrouter:\(World.free)")

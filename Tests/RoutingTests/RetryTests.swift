@@ -31,7 +31,7 @@ struct RetryTests {
         return World(
             maxAttempts: maxAttempts,
             providers: providers,
-            chains: ["production": names.map { RoutingChainEntry(stringLiteral: $0) }],
+            chains: ["production": names.map { ChainEntry(stringLiteral: $0) }],
             lists: [:]
         ) {
             var retry = RetryPolicy()

@@ -139,7 +139,7 @@ struct TargetTests {
     }
 
     @Test func `an entry without a model takes the default, or else the first that is offered`() {
-        let chains = ["production": ["groq", "openrouter", "claude"] as [RoutingChainEntry]]
+        let chains = ["production": ["groq", "openrouter", "claude"] as [ChainEntry]]
         let decision = World(chains: chains).decide("auto")
         #expect(decision.ranking == ["groq:llama", "openrouter:a/paid", "claude:haiku"])
         let unknown = World(chains: chains, lists: [:]).decide("auto")
@@ -156,7 +156,7 @@ struct TargetTests {
         list: [String],
         model: String
     ) {
-        let chains = ["production": ["openrouter", "ollama"] as [RoutingChainEntry]]
+        let chains = ["production": ["openrouter", "ollama"] as [ChainEntry]]
         let providers = [
             ProviderPolicy("ollama", 1, isLocal: true, family: .ollama),
             ProviderPolicy("openrouter", 2, defaultModel: "chosen"),
@@ -170,7 +170,7 @@ struct TargetTests {
     }
 
     @Test func `an entry for free models takes a free one only`() {
-        let chains = ["production": ["groq:free", "openrouter:free"] as [RoutingChainEntry]]
+        let chains = ["production": ["groq:free", "openrouter:free"] as [ChainEntry]]
         let decision = World(chains: chains).decide("auto")
         #expect(decision.ranking == ["openrouter:\(World.free)"])
         #expect(decision.rejections == ["groq not free"])
@@ -189,7 +189,7 @@ struct TargetTests {
         models: [String],
         freeOnly: [Bool]
     ) {
-        let chain = entries.map { RoutingChainEntry(stringLiteral: $0) }
+        let chain = entries.map { ChainEntry(stringLiteral: $0) }
         let decision = World(chains: ["production": chain]).decide("auto")
         #expect(decision.candidates.map(\.model) == models)
         #expect(decision.candidates.map(\.isFreeOnly) == freeOnly)

@@ -17,8 +17,8 @@ struct LimitTests {
             """
         )
         let provider = settings.providers[0]
-        #expect(provider.limits.requestsPerMinute == 30)
-        #expect(provider.limits.tokensPerDay == 500)
+        #expect(provider.limits?.requestsPerMinute == 30)
+        #expect(provider.limits?.tokensPerDay == 500)
         #expect(provider.modelLimits["qwen3:8b"]?.requestsPerDay == 7)
         #expect(provider.concurrency == 2)
         #expect(settings.notInForce.isEmpty)
@@ -78,10 +78,15 @@ struct LimitTests {
         let budgets = settings.budgets
         #expect(budgets.monthly == Nanodollars(500_000_000_000))
         #expect(budgets.daily == Nanodollars(25_000_000_001))
-        #expect(budgets.perTask == ["documentation": Nanodollars(50_000_000_000)])
-        #expect(budgets.perTenant["Bob & Co"] == Nanodollars(500_000_000))
-        #expect(budgets.perKey == ["2bb80d537b1d": Nanodollars(1_000_000_000)])
-        #expect(budgets.allowUnpriced)
+        #expect(
+            budgets.scopes == [
+                ScopedBudget(.task, "documentation", monthly: Nanodollars(50_000_000_000)),
+                ScopedBudget(.tenant, "Bob & Co", monthly: Nanodollars(500_000_000)),
+                ScopedBudget(.tenant, "acme", monthly: Nanodollars(10_000_000_000)),
+                ScopedBudget(.key, "2bb80d537b1d", monthly: Nanodollars(1_000_000_000)),
+            ]
+        )
+        #expect(budgets.allowsUnpriced)
         #expect(budgets.onLimit == .downgrade)
         #expect(settings.redactedSummary.contains("budgets.perTenant.acme: 10\n"))
     }

@@ -41,8 +41,8 @@ struct ParsingTests {
         #expect(groq.baseURL == "https://api.groq.com/openai/v1")
         #expect(groq.models == ["openai/gpt-oss-20b"])
         #expect(groq.modelOverrides == ["code-review": "openai/gpt-oss-120b"])
-        #expect(groq.limits.requestsPerDay == 14_400)
-        #expect(groq.limits.tokensPerDay == 7)
+        #expect(groq.limits?.requestsPerDay == 14_400)
+        #expect(groq.limits?.tokensPerDay == 7)
         #expect(groq.prices == TokenPrices(input: 0, output: 0, cachedInput: 0))
         #expect(groq.healthCheck.timeout == .seconds(5))
         #expect(settings.chains["development"] == [.provider("groq")])
@@ -50,7 +50,12 @@ struct ParsingTests {
         #expect(settings.log.directory == "/var/lib/logway")
         #expect(settings.routing.exploration?.arms == 2)
         #expect(settings.budgets.monthly == Nanodollars(500_000_000_000))
-        #expect(settings.budgets.perTask == ["documentation": Nanodollars(50_000_000_000)])
+        let documentation = ScopedBudget(
+            .task,
+            "documentation",
+            monthly: Nanodollars(50_000_000_000)
+        )
+        #expect(settings.budgets.scopes == [documentation])
         #expect(settings.origin == .file("logway.yaml"))
     }
 
@@ -85,15 +90,15 @@ struct ParsingTests {
     @Test(arguments: ["local_first", "hosted", "free_only", "hybrid"])
     func `every mode is in force`(mode: String) throws {
         let settings = try settings("mode: \(mode)\nproviders: [{type: ollama}]")
-        #expect(settings.mode.rawValue == mode)
+        #expect(settings.mode.word == mode)
         #expect(settings.notInForce.isEmpty)
     }
 
     @Test(arguments: [
-        ("{keepDays: 30}", LogRetention.days(30)), ("{keepMonths: 13}", .months(13)),
+        ("{keepDays: 30}", Retention.days(30)), ("{keepMonths: 13}", .months(13)),
         ("{keepBytes: 1073741824}", .bytes(1 << 30)), ("", .all), ("{}", .all),
     ])
-    func `how long events are kept`(text: String, rule: LogRetention) throws {
+    func `how long events are kept`(text: String, rule: Retention) throws {
         let settings = try settings("providers: [{type: ollama}]\nlog: {retention: \(text)}")
         #expect(settings.log.retention == rule)
         #expect(settings.notInForce.isEmpty)

@@ -186,4 +186,17 @@ struct ProviderTests {
         #expect(model.prices == nil)
         #expect(model.outcomeModel == "x")
     }
+
+    @Test
+    func `a simulated model keeps the spread of its own latency`() throws {
+        let provider = try provider(
+            """
+            type: simulated, simulation: {latencyMs: {mean: 1, deviation: 2}, \
+            models: [{name: m, latencyMs: {mean: 3, deviation: 4}}, {name: n}]}
+            """
+        )
+        let spec = SimulatedProviderSpec(provider)
+        #expect(spec.models.map(\.latencyDeviation) == [.milliseconds(4), nil])
+        #expect(spec.latencyDeviation == .milliseconds(2))
+    }
 }

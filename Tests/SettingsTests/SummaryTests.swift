@@ -1,3 +1,4 @@
+import Events
 import Settings
 import Testing
 
@@ -42,7 +43,7 @@ struct SummaryTests {
         #expect(off.routing.hedge == nil)
         #expect(!off.redactedSummary.contains("routing.hedge"))
         let usual = try settings("providers: [{type: ollama}]\nrouting: {hedge: {afterMs: 1000}}")
-        #expect(usual.routing.hedge == HedgeSettings())
+        #expect(usual.routing.hedge == .default)
         #expect(usual.redactedSummary.contains("routing.hedge.afterMs: 1000\n"))
         #expect(usual.redactedSummary.contains("routing.hedge.maxShare: 0.1\n"))
     }

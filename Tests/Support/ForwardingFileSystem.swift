@@ -69,7 +69,7 @@ extension ForwardingFile {
         into buffer: UnsafeMutableRawBufferPointer,
         at offset: Int
     ) throws(SystemError) -> Int {
-        // safe: passed on as it is, and so below.
+        // SAFETY: passed on as it is, and so below.
         try unsafe below.read(into: buffer, at: offset)
     }
     /// Passed on.

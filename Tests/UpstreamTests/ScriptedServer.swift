@@ -18,7 +18,7 @@ final class ScriptedServer: Sendable {
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        // Safe: the address is a local of the size given.
+        // SAFETY: the address is a local of the size given.
         let port: UInt16? = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
                 guard unsafe bind(listener, generic, length) == 0, listen(listener, 1024) == 0,
@@ -32,7 +32,7 @@ final class ScriptedServer: Sendable {
         self.listener = listener
         Thread.detachNewThread { [self] in
             while true {
-                // Safe: no address is asked for.
+                // SAFETY: no address is asked for.
                 let descriptor = accept(listener, nil, nil)
                 guard descriptor >= 0 else {
                     Glibc.close(listener)
@@ -129,14 +129,14 @@ final class ServerConnection {
     /// Reads nothing more, and keeps the connection until the client has gone or the test is over.
     func readNothing() {
         var look = pollfd(fd: descriptor, events: 0, revents: 0)
-        // Safe: one local structure. A client's end may wait behind bytes that nobody reads.
+        // SAFETY: one local structure. A client's end may wait behind bytes that nobody reads.
         _ = unsafe poll(&look, 1, 5_000)
     }
 
     /// Reads a single byte; `false` when the client has closed.
     func readByte() -> Bool {
         var byte: UInt8 = 0
-        return unsafe recv(descriptor, &byte, 1, 0) == 1  // Safe: one byte into a local.
+        return unsafe recv(descriptor, &byte, 1, 0) == 1  // SAFETY: one byte into a local.
     }
 
     /// Reads until the client closes or resets; `false` if it does neither for 30 s.
@@ -158,7 +158,7 @@ final class ServerConnection {
     func send(_ bytes: [UInt8]) -> Bool {
         var sent = 0
         while sent < bytes.count {
-            // Safe: the range lies in the array.
+            // SAFETY: the range lies in the array.
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe Glibc.send(
                     descriptor,
@@ -184,7 +184,7 @@ final class ServerConnection {
 
     /// Sends as much as goes without blocking; the number of bytes.
     func sendWithoutBlocking(_ bytes: [UInt8]) -> Int {
-        // Safe: the array is valid during the call.
+        // SAFETY: the array is valid during the call.
         unsafe bytes.withUnsafeBytes { buffer in
             unsafe Glibc.send(
                 descriptor,
@@ -222,7 +222,7 @@ final class ServerConnection {
 
     private func readOnce() -> Int {
         var buffer = [UInt8](repeating: 0, count: 65536)
-        // Safe: reads into the array that is valid during the call.
+        // SAFETY: reads into the array that is valid during the call.
         let count = unsafe buffer.withUnsafeMutableBytes { bytes in
             unsafe recv(descriptor, bytes.baseAddress, bytes.count, 0)
         }

@@ -14,7 +14,7 @@ struct BackgroundThreadTests {
     private static func policy() -> (found: Int32, canRaise: Bool) {
         let found = sched_getscheduler(0)
         var parameters = sched_param()
-        // Safe: reads a local structure.
+        // SAFETY: reads a local structure.
         return (found, unsafe sched_setscheduler(0, SCHED_OTHER, &parameters) == 0)
     }
 

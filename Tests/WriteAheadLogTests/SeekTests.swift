@@ -33,7 +33,7 @@ private final class CountingFile: ForwardingFile {
         into buffer: UnsafeMutableRawBufferPointer,
         at offset: Int
     ) throws(SystemError) -> Int {
-        // safe: passed on as it is.
+        // SAFETY: passed on as it is.
         let length = try unsafe below.read(into: buffer, at: offset)
         count(length)
         return length

@@ -53,7 +53,7 @@ public struct BodyReader {
 
 extension [UInt8] {
     fileprivate init(copying span: Span<UInt8>) {
-        // safe: the pointer is used only inside the closure, while the span is borrowed.
+        // SAFETY: the pointer is used only inside the closure, while the span is borrowed.
         self = unsafe span.withUnsafeBytes { unsafe Array($0) }
     }
 }

@@ -71,7 +71,7 @@ extension Snapshot {
 
     /// SHA-256 of an event's bytes.
     static func anchor(of record: Span<UInt8>) -> OpaqueBytes {
-        // safe: the pointer is used only inside the closure, while the span is borrowed.
+        // SAFETY: the pointer is used only inside the closure, while the span is borrowed.
         unsafe record.withUnsafeBytes { bytes in
             var hash = SHA256()
             unsafe hash.update(bufferPointer: bytes)

@@ -20,7 +20,7 @@ extension Event {
         decoding bytes: Span<UInt8>,
         fields: EventFields = .all
     ) throws(EventCodingError) {
-        // safe: the buffer lives as long as the closure, and the decoder with it.
+        // SAFETY: the buffer lives as long as the closure, and the decoder with it.
         self = try unsafe bytes.withUnsafeBufferPointer { buffer throws(EventCodingError) in
             var decoder = unsafe FieldDecoder(buffer)
             let code = decoder.varint()
@@ -64,7 +64,7 @@ extension FieldRecord {
     ///
     /// - Throws: `EventCodingError`, with the offset in `bytes`, when the bytes are no such record.
     public init(decoding bytes: [UInt8]) throws(EventCodingError) {
-        // safe: the buffer lives as long as the closure, and the decoder with it.
+        // SAFETY: the buffer lives as long as the closure, and the decoder with it.
         self = try unsafe bytes.span.withUnsafeBufferPointer {
             buffer throws(EventCodingError) in
             var decoder = unsafe FieldDecoder(buffer)
@@ -101,7 +101,7 @@ extension EventBody {
 
     /// The name of the type with a number, as `name` gives it.
     public static func name(ofCode code: UInt64) -> String {
-        // safe: there is nothing in the buffer to be read.
+        // SAFETY: there is nothing in the buffer to be read.
         var nothing = unsafe FieldDecoder(UnsafeBufferPointer(start: nil, count: 0))
         return EventBody(code: code, from: &nothing).name
     }

@@ -59,7 +59,7 @@ struct FieldDecoder: FieldVisitor {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while offset < end {
-            // safe: offset < end, which is at most the buffer's count.
+            // SAFETY: offset < end, which is at most the buffer's count.
             let byte = unsafe bytes[offset]
             offset += 1
             value |= UInt64(byte & 0x7F) << shift
@@ -140,12 +140,12 @@ struct FieldDecoder: FieldVisitor {
     /// The bytes up to `contentEnd` in the form that the field's type has on the wire.
     @inline(__always)
     private func content(upTo contentEnd: Int, like empty: WireScalar) -> WireScalar {
-        // safe: `contentEnd` was found to be at most `end`.
+        // SAFETY: `contentEnd` was found to be at most `end`.
         let content = unsafe UnsafeBufferPointer(rebasing: bytes[offset..<contentEnd])
         switch empty {
         case .text: return unsafe .text(String(decoding: content, as: UTF8.self))
         case .halves where content.count == 16:
-            // safe: there are sixteen bytes, and the load asks for no alignment.
+            // SAFETY: there are sixteen bytes, and the load asks for no alignment.
             let raw = UnsafeRawBufferPointer(content)
             return unsafe .halves(
                 UInt64(bigEndian: raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),

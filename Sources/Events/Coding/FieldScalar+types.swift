@@ -189,6 +189,8 @@ extension FieldEnumeration {
         }
         return String(decoding: text, as: UTF8.self)
     }
+    /// The name as one word, which configurations and JSON have: `rate_limited`.
+    public var word: String { String(name.map { $0 == " " ? "_" : $0 }) }
 }
 
 extension WireFamily: FieldEnumeration {

@@ -44,8 +44,33 @@ public struct ScopedBudget: FieldRecord {
     /// In a calendar month (UTC).
     public var monthly: Nanodollars = .zero
 
+    /// What a budget can be for.
+    public enum Kind: String, Sendable, CaseIterable {
+        /// A kind of work.
+        case task
+        /// A tenant that clients name.
+        case tenant
+        /// A client's key, by its fingerprint.
+        case key
+
+        /// The scope of the one with a name.
+        public func scope(_ name: String) -> String { "\(rawValue):\(name)" }
+    }
+
     /// A record with every field empty.
     public init() {}
+
+    /// A budget for requests of a name.
+    public init(_ kind: Kind, _ name: String, monthly: Nanodollars) {
+        scope = kind.scope(name)
+        self.monthly = monthly
+    }
+
+    /// What the scope is one of; `nil` for none that this build knows.
+    public var kind: Kind? { Kind(rawValue: String(scope.prefix { $0 != ":" })) }
+
+    /// The name of what the scope is, behind its kind.
+    public var name: String { String(scope.drop { $0 != ":" }.dropFirst()) }
 
     /// Walks the fields in the order of their tags.
     public mutating func visit(_ visitor: inout some FieldVisitor) {

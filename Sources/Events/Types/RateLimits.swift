@@ -61,6 +61,12 @@ public struct ModelLimits: FieldRecord {
     /// A record with every field empty.
     public init() {}
 
+    /// The rates for a model.
+    public init(_ model: String, _ limits: RateLimits) {
+        self.model = model
+        self.limits = limits
+    }
+
     /// Walks the fields in the order of their tags.
     public mutating func visit(_ visitor: inout some FieldVisitor) {
         visitor.field(1, "model", &model)

@@ -150,40 +150,23 @@ public struct RouteCandidate: FieldRecord {
     }
 }
 
-/// A provider, or one of its models, that may not answer a request, and why.
-public struct RouteExclusion: FieldRecord {
-    /// The provider's configured name.
-    public var provider: String = ""
-    /// The model, where the reason is about one.
-    public var model: String?
-    /// Why it may not answer.
-    public var reason: ExclusionReason = .modelNotListed
-    /// When the reason ends, where that is known.
-    public var until: Timestamp?
-    /// The fields that the provider's API has no word for.
-    public var fields: [String] = []
-    /// The quota or the budget that has no room, with its figures.
-    public var shortage: LimitShortage?
-    /// What would be allowed: tokens for a context window, nano-dollars for a cost.
-    public var limit: Int64?
-    /// What it would come to instead; absent when that is not known.
-    public var actual: Int64?
-    /// What the model lacks.
-    public var lacks: Capabilities = []
+/// Why a decision has no candidate.
+public enum RouteRefusal: UInt8, FieldEnumeration {
+    /// No provider lists the model.
+    case unknownModel = 1
+    /// Every provider that has the model lacks a word for a field of the request.
+    case untranslatable = 2
+    /// Every provider is excluded for now.
+    case noneAvailable = 3
+    /// No provider is configured.
+    case noProvider = 4
+    /// A budget has no room for the request.
+    case budgetExceeded = 40
+    /// Quotas have no room for the request.
+    case quotaExhausted = 41
+    /// Nobody can fulfil what the request itself demands.
+    case unsatisfiable = 60
 
-    /// A record with every field empty.
-    public init() {}
-
-    /// Walks the fields in the order of their tags.
-    public mutating func visit(_ visitor: inout some FieldVisitor) {
-        visitor.field(1, "provider", &provider)
-        visitor.field(2, "model", &model)
-        visitor.field(3, "reason", &reason)
-        visitor.field(4, "until", &until)
-        visitor.field(5, "fields", &fields)
-        visitor.field(20, "shortage", &shortage)
-        visitor.field(30, "limit", &limit)
-        visitor.field(31, "actual", &actual)
-        visitor.field(32, "lacks", &lacks)
-    }
+    /// None is available.
+    public static var empty: RouteRefusal { .noneAvailable }
 }

@@ -1,20 +1,3 @@
-/// A routing policy came into force.
-public struct PolicyApplied: FieldRecord {
-    /// The fingerprint of the policy's encoding.
-    public var fingerprint: Fingerprint = .empty
-    /// The policy.
-    public var policy: RoutingPolicy = RoutingPolicy()
-
-    /// A record with every field empty.
-    public init() {}
-
-    /// Walks the fields in the order of their tags.
-    public mutating func visit(_ visitor: inout some FieldVisitor) {
-        visitor.field(1, "fingerprint", &fingerprint)
-        visitor.field(2, "policy", &policy)
-    }
-}
-
 /// All that a decision depends on besides the state and the request.
 public struct RoutingPolicy: FieldRecord {
     /// Which providers may be used at all.
@@ -83,124 +66,19 @@ public struct RoutingPolicy: FieldRecord {
     }
 }
 
-/// A provider as routing sees it.
-public struct ProviderPolicy: FieldRecord {
-    /// The configured name, unique.
-    public var name: String = ""
-    /// The configured type, such as `groq`.
-    public var type: String = ""
-    /// The family of API that it speaks.
-    public var family: WireFamily = .openai
-    /// 1 is first; equal ones in the order of the configuration.
-    public var priority: Int = 0
-    /// Whether it runs on this machine, so that nothing asked of it leaves it.
-    public var isLocal: Bool = false
-    /// The model for a request that names none.
-    public var defaultModel: String?
-    /// The models it is restricted to; empty for whatever it lists.
-    public var models: [String] = []
-    /// The rates that the account allows for all its models together; absent without limits.
-    public var limits: RateLimits?
-    /// The rates that the account allows for single models.
-    public var modelLimits: [ModelLimits] = []
-    /// When daily quotas begin anew; absent for midnight in UTC.
-    public var quotaReset: QuotaReset?
-    /// Attempts that run there at once before others are preferred and more wait their turn.
-    public var maxConcurrent: Int?
-    /// What is known of its models.
-    public var cards: [ModelPolicy] = []
-    /// The models for kinds of work, instead of the default.
-    public var taskModels: [TaskModel] = []
-    /// The ways to it, where there are several; an attempt's `key` is the index of one.
-    public var lanes: [LanePolicy] = []
-    /// The provider that comes next when this one is first and fails.
-    public var fallbackProvider: String?
-    /// How long it may take to the first content of an answer; absent in logs of before.
-    public var firstToken: FirstTokenPolicy?
-    /// The models that it takes prompts for, in OpenAI's completions; `*` is all.
-    public var promptModels: [String] = []
-    /// Whether it runs on the user's own hardware, here or in a private network: it costs nothing, and
-    /// may be slow.
-    public var isOwnHardware: Bool = false
-    /// The most tokens of context that its models are loaded with; absent for their windows.
-    public var maxContextTokens: Int?
-    /// The models that it answers in OpenAI's responses: names, and beginnings of names that end in
-    /// `*`.
-    public var responseModels: [String] = []
+/// Which providers may be used at all.
+public enum RoutingMode: UInt8, FieldEnumeration {
+    /// Local ones before hosted ones, whatever their priority.
+    case localFirst = 1
+    /// Hosted ones only.
+    case hosted = 2
+    /// Models that are known to cost nothing, only.
+    case freeOnly = 3
+    /// All, by priority.
+    case hybrid = 4
 
-    /// A record with every field empty.
-    public init() {}
-
-    /// Whether it takes prompts for a model, so that they need not become chats.
-    public func takesPrompts(for model: String) -> Bool {
-        promptModels.contains { $0 == "*" || $0 == model }
-    }
-
-    /// Whether it has responses for a model, so that they need not become chats.
-    public func takesResponses(for model: String) -> Bool {
-        responseModels.contains { NamePattern.matches($0, model) }
-    }
-
-    /// Walks the fields in the order of their tags.
-    public mutating func visit(_ visitor: inout some FieldVisitor) {
-        visitor.field(1, "name", &name)
-        visitor.field(2, "type", &type)
-        visitor.field(3, "family", &family)
-        visitor.field(4, "priority", &priority)
-        visitor.field(5, "is_local", &isLocal)
-        visitor.field(6, "default_model", &defaultModel)
-        visitor.field(7, "models", &models)
-        visitor.field(20, "limits", &limits)
-        visitor.field(21, "model_limits", &modelLimits)
-        visitor.field(22, "quota_reset", &quotaReset)
-        visitor.field(23, "max_concurrent", &maxConcurrent)
-        visitor.field(30, "cards", &cards)
-        visitor.field(31, "task_models", &taskModels)
-        visitor.field(40, "lanes", &lanes)
-        visitor.field(41, "fallback_provider", &fallbackProvider)
-        visitor.field(42, "first_token", &firstToken)
-        visitor.field(60, "prompt_models", &promptModels)
-        visitor.field(61, "own_hardware", &isOwnHardware)
-        visitor.field(62, "max_context_tokens", &maxContextTokens)
-        visitor.field(70, "response_models", &responseModels)
-    }
-}
-
-/// An ordered list of what to try.
-public struct RoutingChain: FieldRecord {
-    /// The chain's name.
-    public var name: String = ""
-    /// What to try, in order.
-    public var entries: [RoutingChainEntry] = []
-
-    /// A record with every field empty.
-    public init() {}
-
-    /// Walks the fields in the order of their tags.
-    public mutating func visit(_ visitor: inout some FieldVisitor) {
-        visitor.field(1, "name", &name)
-        visitor.field(2, "entries", &entries)
-    }
-}
-
-/// A step of a chain: a provider, one of its models, or its free ones.
-public struct RoutingChainEntry: FieldRecord {
-    /// The provider's configured name.
-    public var provider: String = ""
-    /// The model; absent for the provider's default.
-    public var model: String?
-    /// Whether only models that cost nothing may be used.
-    public var isFreeOnly: Bool = false
-
-    /// A record with every field empty.
-    public init() {}
-
-    /// Walks the fields in the order of their tags.
-    public mutating func visit(_ visitor: inout some FieldVisitor) {
-        visitor.field(1, "provider", &provider)
-        visitor.field(2, "model", &model)
-        visitor.field(3, "free_only", &isFreeOnly)
-    }
+    /// All.
+    public static var empty: RoutingMode { .hybrid }
 }
 
 /// When a circuit breaker opens and closes.

@@ -125,9 +125,11 @@ struct TokenCountEndpoint: Sendable {
         }
     }
 
-    /// A token for every four bytes of text, as the router counts.
+    /// The count that the router goes by.
     private func estimate(of client: ClientRequest) -> Response {
-        let tokens = (client.promptTextBytes + client.toolDefinitionBytes + 3) / 4
+        let tokens = TokenEstimate.tokens(
+            ofBytes: client.promptTextBytes + client.toolDefinitionBytes
+        )
         var response = json(TokenCount.answer(tokens, by: client.api))
         response.headers[.estimate] = "true"
         return response

@@ -56,7 +56,7 @@ struct LineThread {
         var taken = 0
         while taken < text.count {
             let count = unsafe text[taken...].withUnsafeBytes { bytes in
-                // Safe: the bytes stay in place for the call.
+                // SAFETY: the bytes stay in place for the call.
                 unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
             }
             if count > 0 {

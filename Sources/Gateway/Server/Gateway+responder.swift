@@ -77,7 +77,7 @@ extension Gateway {
                 responses: responses,
                 bodyLimit: bodyLimit,
                 bodyRoom: bodyRoom,
-                recordsClientKeys: !settings.budgets.perKey.isEmpty,
+                recordsClientKeys: settings.budgets.scopes.contains { $0.kind == .key },
                 conversations: conversations
             ),
             attempts: AttemptRunner(

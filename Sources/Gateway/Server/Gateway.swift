@@ -86,11 +86,10 @@ public struct Gateway: Sendable {
         let logger = logger.without(redaction)
         self.logger = logger
         self.diagnostics = diagnostics
-        let durability = Durability(settings.log.durability)
         let ledger = try await BlockingWork.run {
             try Ledger.open(
                 directory,
-                durability: durability,
+                durability: settings.log.durability,
                 version: Self.version,
                 snapshots: SnapshotPolicy(interval: settings.log.snapshotEvery),
                 options: options,
@@ -203,7 +202,7 @@ public struct Gateway: Sendable {
                 ClockWatch(ledger: ledger),
                 RetentionSchedule(
                     ledger: ledger,
-                    rule: Retention(settings.log.retention),
+                    rule: settings.log.retention,
                     bodies: bodies,
                     bodiesKeptDays: settings.log.bodiesKeptDays,
                     logger: logger
@@ -301,26 +300,5 @@ extension Settings {
             )
         }
         return most
-    }
-}
-
-extension Retention {
-    fileprivate init(_ setting: LogRetention) {
-        switch setting {
-        case .all: self = .all
-        case .days(let count): self = .days(count)
-        case .months(let count): self = .months(count)
-        case .bytes(let count): self = .bytes(count)
-        }
-    }
-}
-
-extension Durability {
-    fileprivate init(_ setting: LogDurability) {
-        switch setting {
-        case .strict: self = .strict
-        case .group: self = .group
-        case .async: self = .async
-        }
     }
 }

@@ -11,9 +11,9 @@ enum StopSignals {
 
     private static var isHangUpIgnored: Bool {
         var action = sigaction()
-        // Safe: it fills the local structure in, and changes nothing.
+        // SAFETY: it fills the local structure in, and changes nothing.
         guard unsafe sigaction(SIGHUP, nil, &action) == 0 else { return false }
-        // Safe: both are addresses, and neither is called.
+        // SAFETY: both are addresses, and neither is called.
         let handler = unsafe unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
         return unsafe handler == unsafeBitCast(SIG_IGN, to: Int.self)
     }

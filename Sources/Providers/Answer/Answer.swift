@@ -113,7 +113,7 @@ public struct Answer: Sendable {
             : try answer.body(
                 for: request,
                 as: identity,
-                tokens: (request.promptTextBytes + 3) / 4
+                tokens: TokenEstimate.tokens(ofBytes: request.promptTextBytes)
             )
     }
 }

@@ -67,11 +67,10 @@ struct AnswerTally {
     /// A tally of the answer to a request; `passes` where the client gets the provider's bytes.
     init(of request: ClientRequest, passes: Bool = false) {
         self.passes = passes
-        promptEstimate = Self.estimate(request.promptTextBytes + request.toolDefinitionBytes)
+        promptEstimate = TokenEstimate.tokens(
+            ofBytes: request.promptTextBytes + request.toolDefinitionBytes
+        )
     }
-
-    /// A token for every four bytes of text, rounded up.
-    private static func estimate(_ byteCount: Int) -> Int { (byteCount + 3) / 4 }
 
     /// The usage to tell a client whose format has no unknown counts, such as Anthropic's.
     ///
@@ -81,7 +80,7 @@ struct AnswerTally {
     var translatedUsage: TokenUsage {
         var told = usage
         told.input = usage.input ?? promptEstimate
-        told.output = usage.output ?? Self.estimate(outputTextBytes)
+        told.output = usage.output ?? TokenEstimate.tokens(ofBytes: outputTextBytes)
         return told
     }
 

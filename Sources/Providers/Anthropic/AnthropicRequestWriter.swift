@@ -11,7 +11,7 @@ enum AnthropicRequestWriter {
     static func write(
         _ conversation: Conversation,
         model: String,
-        options: UpstreamOptions
+        options: BodyOptions
     ) -> [UInt8] {
         var writer = JSONWriter(capacity: 2_048)
         writer.object { root in

@@ -19,7 +19,7 @@ struct AnthropicThinking {
     /// Anthropic refuses together with it (`Feature.boundEffort` reports that), and a budget beside
     /// an output limit with no room for it, or in the middle of a loop of tools, whose turns would
     /// have to begin with thinking that Anthropic signed.
-    init(of conversation: Conversation, _ options: UpstreamOptions) {
+    init(of conversation: Conversation, _ options: BodyOptions) {
         setting = conversation.thinkingSetting(by: options.thinking, in: .anthropic)
         let limit = conversation.outputLimit ?? options.outputLimit
         outputLimit = limit ?? AnthropicRequestWriter.defaultOutputLimit

@@ -3,7 +3,7 @@ import JSONBytes
 /// A field of OpenAI's responses that its chats have too, and few others of the family: they refuse a
 /// request with a field that they don't know.
 ///
-/// Who takes which is data (`UpstreamOptions.chatHints`).
+/// Who takes which is data (`BodyOptions.chatHints`).
 enum ChatHint: String, CaseIterable {
     case promptCacheKey = "prompt_cache_key"
     case promptCacheRetention = "prompt_cache_retention"

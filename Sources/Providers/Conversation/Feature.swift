@@ -109,7 +109,7 @@ enum Feature {
     /// - A few servers of OpenAI's family know a word for not thinking, and are told; there is none
     ///   that all take.
     /// - Ollama takes earlier thinking back; Anthropic only what it signed itself, and of OpenAI's
-    ///   family no field for it is common, but some models demand one (`UpstreamOptions`).
+    ///   family no field for it is common, but some models demand one (`BodyOptions`).
     /// - Gemini takes no images by address, has one system instruction, and wants the last turn to be
     ///   the user's.
     /// - Anthropic refuses a turn without content and a conversation without a turn, Gemini the same of

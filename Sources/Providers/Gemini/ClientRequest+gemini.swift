@@ -6,7 +6,7 @@ extension ClientRequest {
     /// The body of a request to Gemini's API for a provider of it, whose address names the model.
     ///
     /// Every byte stays, but for the model where the body repeats it and a limit that a budget sets.
-    func geminiBody(model: String, _ options: UpstreamOptions) -> [ArraySlice<UInt8>] {
+    func geminiBody(model: String, _ options: BodyOptions) -> [ArraySlice<UInt8>] {
         var splice = JSONSplice(root)
         switch api {
         case .batchEmbedContents:

@@ -7,7 +7,7 @@ import JSONBytes
 /// Source: Google's API reference, "generateContent", "Caching" (`Content`, `Tool`), and its guide
 /// "Gemini thinking", November 2026.
 enum GeminiRequestWriter {
-    static func write(_ conversation: Conversation, options: UpstreamOptions) -> [UInt8] {
+    static func write(_ conversation: Conversation, options: BodyOptions) -> [UInt8] {
         var writer = JSONWriter(capacity: 2_048)
         writer.object { root in
             let system = conversation.system.filter { !$0.isBlank }
@@ -31,7 +31,7 @@ enum GeminiRequestWriter {
 
     private static func writeConfig(
         of conversation: Conversation,
-        _ options: UpstreamOptions,
+        _ options: BodyOptions,
         to config: inout JSONWriter
     ) {
         let sampling = conversation.sampling
@@ -62,7 +62,7 @@ enum GeminiRequestWriter {
     /// Thoughts are asked for, in summary, wherever thinking is; Gemini keeps them to itself otherwise.
     private static func writeThinking(
         of conversation: Conversation,
-        _ options: UpstreamOptions,
+        _ options: BodyOptions,
         to config: inout JSONWriter
     ) {
         let setting = conversation.thinkingSetting(by: options.thinking, in: .gemini)

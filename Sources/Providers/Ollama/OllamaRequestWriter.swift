@@ -6,7 +6,7 @@ enum OllamaRequestWriter {
     static func write(
         _ conversation: Conversation,
         model: String,
-        options: UpstreamOptions
+        options: BodyOptions
     ) -> [UInt8] {
         var writer = JSONWriter(capacity: 2_048)
         writer.object { root in
@@ -56,7 +56,7 @@ enum OllamaRequestWriter {
 
     private static func write(
         _ conversation: Conversation,
-        _ options: UpstreamOptions,
+        _ options: BodyOptions,
         to object: inout JSONWriter
     ) {
         let sampling = conversation.sampling

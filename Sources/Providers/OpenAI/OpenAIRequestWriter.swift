@@ -9,7 +9,7 @@ enum OpenAIRequestWriter {
     static func write(
         _ conversation: Conversation,
         model: String,
-        options: UpstreamOptions
+        options: BodyOptions
     ) -> [UInt8] {
         var writer = JSONWriter(capacity: 2_048)
         writer.object { root in
@@ -57,7 +57,7 @@ enum OpenAIRequestWriter {
     /// models") and what Ollama takes its own `true` for.
     private static func writeThinking(
         of conversation: Conversation,
-        _ options: UpstreamOptions,
+        _ options: BodyOptions,
         to root: inout JSONWriter
     ) {
         if let word = conversation.thinking?.word {
@@ -107,7 +107,7 @@ enum OpenAIRequestWriter {
     /// A turn is one message, and one more for each result of a tool in it.
     private static func write(
         _ turn: Turn,
-        _ options: UpstreamOptions,
+        _ options: BodyOptions,
         to messages: inout JSONWriter
     ) {
         for result in turn.parts.toolResults {

@@ -64,7 +64,7 @@ extension ClientRequest {
     public func upstreamBody(
         for dialect: ProviderDialect,
         model: String,
-        options: UpstreamOptions = UpstreamOptions(),
+        options: BodyOptions = BodyOptions(),
         signature: (String) -> String? = { _ in nil }
     ) throws(RequestError) -> [UInt8] {
         try upstreamPieces(for: dialect, model: model, options: options, signature: signature)
@@ -82,7 +82,7 @@ extension ClientRequest {
     public func upstreamPieces(
         for dialect: ProviderDialect,
         model: String,
-        options: UpstreamOptions = UpstreamOptions(),
+        options: BodyOptions = BodyOptions(),
         signature: (String) -> String? = { _ in nil }
     ) throws(RequestError) -> [ArraySlice<UInt8>] {
         let family = dialect.family
@@ -209,7 +209,7 @@ extension ClientRequest {
 
     private func splicedBody(
         model: String,
-        options: UpstreamOptions
+        options: BodyOptions
     ) -> [ArraySlice<UInt8>] {
         if family == .gemini { return geminiBody(model: model, options) }
         if passage != nil { return passedBody(model: model) }
@@ -254,7 +254,7 @@ extension ClientRequest {
     }
 
     /// Asks for the usage of a stream where the client does not.
-    private func askForUsage(in splice: inout JSONSplice, _ options: UpstreamOptions) {
+    private func askForUsage(in splice: inout JSONSplice, _ options: BodyOptions) {
         guard streamed, options.asksForUsage, !wantsStreamedUsage else { return }
         splice.set("stream_options", to: streamOptions)
     }

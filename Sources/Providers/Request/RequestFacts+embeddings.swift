@@ -16,11 +16,12 @@ extension RequestFacts {
         let inputs = Self.inputs(input)
         messageCount = inputs.count
         for one in inputs {
-            // A token counts as the four bytes of text that one has by rule of thumb.
+            // A token counts as the bytes of text that one is taken to have.
             promptTextBytes +=
                 one.rawText?.count
                 ?? (one.kind == .array
-                    ? one.elements.reduce(0) { sum, _ in sum + 4 } : one.range.count)
+                    ? one.elements.reduce(0) { sum, _ in sum + TokenEstimate.bytesPerToken }
+                    : one.range.count)
         }
         maxOutputTokens = 0
         needs.insert(.embeddings)

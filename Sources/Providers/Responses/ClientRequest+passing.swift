@@ -7,7 +7,7 @@ extension ClientRequest {
     /// Every byte stays but for the model's name, a budget's limit, and what that provider can't read:
     /// texts that another one encrypted, items of Logway's own making and, where the conversation so far
     /// is kept elsewhere, its id.
-    func passedResponse(model: String, options: UpstreamOptions) -> [ArraySlice<UInt8>] {
+    func passedResponse(model: String, options: BodyOptions) -> [ArraySlice<UInt8>] {
         // Whoever holds the earlier response is sent its id alone, as the client sent it.
         let isHolder = options.asked != nil && options.asked == links.previous
         let source = isHolder ? original ?? root : root

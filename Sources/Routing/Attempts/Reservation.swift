@@ -69,7 +69,8 @@ struct Reservation {
         guard let lowest = limits.compactMap({ $0 }).min() else { return nil }
         let output = output ?? assumedOutputTokens
         let bound = input.addingClamped(output)
-        return bound <= lowest ? bound : (input / 4).addingClamped(output)
+        return bound <= lowest
+            ? bound : TokenEstimate.wholeTokens(ofBytes: input).addingClamped(output)
     }
 }
 

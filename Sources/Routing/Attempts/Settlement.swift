@@ -161,7 +161,7 @@ extension AttemptOutcome {
         }
         // The count in a stream that broke off is of its beginning (Anthropic's message_start says 1).
         if usage.output == nil || failure != nil {
-            let estimate = (outputTextBytes + 3) / 4
+            let estimate = TokenEstimate.tokens(ofBytes: outputTextBytes)
             let within = min(estimate, bound.output ?? .max)
             if estimate > max(within, usage.output ?? 0) {
                 unreserved = estimate - max(within, usage.output ?? 0)

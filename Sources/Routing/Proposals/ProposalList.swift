@@ -101,7 +101,7 @@ struct ProposalList {
 
     /// An entry of a chain: its model, else the provider's preferred one; and where that is known
     /// not to be up to the request, the provider's other models.
-    private func proposals(of entry: RoutingChainEntry, number: Int) -> [RouteProposal] {
+    private func proposals(of entry: ChainEntry, number: Int) -> [RouteProposal] {
         guard let provider = policy.providerInForce(entry.provider) else {
             let nothing = RouteProposal.Offer.nothing(
                 provider: entry.provider,

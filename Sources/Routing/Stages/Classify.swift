@@ -40,9 +40,9 @@ private func charges(
     guard !scopes.isEmpty else { return [] }
     let own = Set(
         [
-            task.map { "task:\($0.name)" },
-            received.tenant.map { "tenant:\($0)" },
-            received.clientKey.map { "key:\($0)" },
+            task.map { ScopedBudget.Kind.task.scope($0.name) },
+            received.tenant.map(ScopedBudget.Kind.tenant.scope),
+            received.clientKey.map(ScopedBudget.Kind.key.scope),
         ].compactMap { $0 }
     )
     return scopes.map(\.scope).filter(own.contains)

@@ -1,4 +1,5 @@
 import Catalog
+import Events
 import Yams
 
 /// Reads the chains and leads each entry to a provider.
@@ -43,8 +44,12 @@ struct ChainReader {
                 )
                 return nil
             }
-            return resolve(entry.provider, at: node, path, section.diagnostics)
-                .map { entry.renamed($0) }
+            var resolved = entry
+            guard let name = resolve(entry.provider, at: node, path, section.diagnostics) else {
+                return nil
+            }
+            resolved.provider = name
+            return resolved
         }
     }
 

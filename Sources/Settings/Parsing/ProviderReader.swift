@@ -70,7 +70,6 @@ struct ProviderReader {
         readConnection(section, into: &provider)
         provider.readHeaders(section)
         readModels(section, into: &provider)
-        provider.limits = ProviderLimits(section)
         provider.readQuotas(section)
         provider.prices = section.prices("costPer1MTokens")
         provider.healthCheck = HealthCheckSettings(section)

@@ -64,13 +64,13 @@ extension LogSettings {
         let keys = ["directory", "durability", "capture", "snapshotEvery", "retention", "bodies"]
         guard let section = root.section("log", known: keys) else { return }
         directory = section.file("directory")
-        if let durability: LogDurability = section.choice("durability") {
+        if let durability: Durability = section.choice("durability") {
             self.durability = durability
         }
         if let events = section.count("snapshotEvery", in: 1_000...1_000_000_000) {
             snapshotEvery = events
         }
-        if let retention = LogRetention(section) { self.retention = retention }
+        if let retention = Retention(section) { self.retention = retention }
         if let capture: BodyCapture = section.choice("capture") { self.capture = capture }
         let bodies = section.section("bodies", known: ["retention"])?
             .section("retention", known: ["keepDays"])
@@ -89,38 +89,50 @@ extension RoutingSettings {
         if let chain = section.text("chain") { self.chain = chain }
         strategies = section.texts("strategies")
         if let exploration = section.section("exploration", known: ["floor", "arms"]) {
-            var share = ExplorationSettings()
-            if let floor = exploration.number("floor", in: 0...0.5) { share.floor = floor }
-            if let arms = exploration.count("arms", in: 2...16) { share.arms = arms }
-            if share.floor * Double(share.arms) > 1 {
+            var policy = ExplorationPolicy.default
+            let floor = exploration.number("floor", in: 0...0.5)
+            if let floor { policy.floor = Share.millionths(floor) }
+            if let arms = exploration.count("arms", in: 2...16) { policy.arms = arms }
+            // As it is written: a third in millionths may be a little more or less.
+            if (floor ?? Share.number(policy.floor)) * Double(policy.arms) > 1 {
                 exploration.report(
-                    "is too much for \(share.arms) arms, which share a probability of 1",
+                    "is too much for \(policy.arms) arms, which share a probability of 1",
                     at: "floor",
                     suggestion: "write at most 1 divided by `arms`"
                 )
             }
-            self.exploration = share
+            self.exploration = policy
         }
         if let affinity = section.section("affinity", known: ["enabled", "maxAgeMs"]) {
             if let age = affinity.milliseconds("maxAgeMs") { self.affinity = age }
             if affinity.flag("enabled") == false { self.affinity = nil }
         }
         if let hedge = section.section("hedge", known: ["afterMs", "maxShare"]) {
-            var settings = HedgeSettings()
-            if let after = hedge.milliseconds("afterMs") { settings.after = after }
-            if let share = hedge.number("maxShare", in: 0...1) { settings.maxShare = share }
-            self.hedge = settings
+            var policy = HedgePolicy.default
+            if let after = hedge.milliseconds("afterMs") {
+                policy.afterMicroseconds = after.microseconds
+            }
+            if let share = hedge.number("maxShare", in: 0...1) {
+                policy.maxShare = Share.millionths(share)
+            }
+            self.hedge = policy
         }
         if let hang = section.section("hang", known: ["leastMs", "multiple"]) {
-            if let least = hang.milliseconds("leastMs") { self.hang.least = least }
+            if let least = hang.milliseconds("leastMs") {
+                self.hang.leastMicroseconds = least.microseconds
+            }
             if let multiple = hang.count("multiple", in: 1...1_000) {
                 self.hang.multiple = multiple
             }
         }
         if let retry = section.section("retry", known: ["times", "backoffMs", "longestMs"]) {
             if let times = retry.count("times", in: 0...19) { self.retry.times = times }
-            if let backoff = retry.milliseconds("backoffMs") { self.retry.backoff = backoff }
-            if let longest = retry.milliseconds("longestMs") { self.retry.longest = longest }
+            if let backoff = retry.milliseconds("backoffMs") {
+                self.retry.backoffMicroseconds = backoff.microseconds
+            }
+            if let longest = retry.milliseconds("longestMs") {
+                self.retry.longestMicroseconds = longest.microseconds
+            }
         }
         if let keepAlive = section.milliseconds("keepAliveMs", in: 0...86_400_000) {
             self.keepAlive = keepAlive == .zero ? nil : keepAlive
@@ -154,9 +166,10 @@ extension Timeouts {
     }
 }
 
-extension BudgetSettings {
+extension BudgetPolicy {
     /// The section `budgets`.
     init(_ root: Section) {
+        self = .default
         let keys = [
             "monthly", "daily", "perTask", "perTenant", "perKey", "alertThreshold",
             "maxOutputTokens", "onLimit", "allowUnpriced", "reserve", "expectedOutputTokens",
@@ -165,21 +178,49 @@ extension BudgetSettings {
         monthly = section.dollars("monthly")
         daily = section.dollars("daily")
         if let tasks = section.openSection("perTask") {
-            for task in tasks.tasks { perTask[task.name] = tasks.dollars(task.name) }
+            let amounts = tasks.tasks.compactMap { task in
+                tasks.dollars(task.name).map { (task.name, $0) }
+            }
+            add(.task, amounts)
         }
-        perTenant = section.amounts("perTenant")
-        perKey = section.amountsByFingerprint("perKey")
-        if let flag = section.flag("allowUnpriced") { allowUnpriced = flag }
+        add(.tenant, section.amounts("perTenant"))
+        add(.key, section.amountsByFingerprint("perKey"))
+        if let flag = section.flag("allowUnpriced") { allowsUnpriced = flag }
         if let threshold = section.number("alertThreshold", in: 0...1) {
-            alertThreshold = threshold
+            alertThreshold = Share.millionths(threshold)
         }
-        maxOutputTokens = section.count("maxOutputTokens", in: 1...Int.max)
-        if let reserve: BudgetReservation = section.choice("reserve") { self.reserve = reserve }
+        outputLimit = section.count("maxOutputTokens", in: 1...Int.max)
+        let reservation: BudgetReservation? = section.choice("reserve")
         if let tokens = section.count("expectedOutputTokens", in: 1...Int.max) {
-            expectedOutputTokens = tokens
+            expectedOutput = tokens
         }
-        if let action: BudgetLimitAction = section.choice("onLimit") { onLimit = action }
+        if reservation == .worstCase { expectedOutput = nil }
+        if let action: BudgetAction = section.choice("onLimit") { onLimit = action }
     }
+
+    /// Adds budgets of a kind, by name, so that equal configurations give equal policies.
+    private mutating func add(_ kind: ScopedBudget.Kind, _ amounts: [(String, Nanodollars)]) {
+        scopes += amounts.sorted { $0.0 < $1.0 }.map { ScopedBudget(kind, $0.0, monthly: $0.1) }
+    }
+}
+
+extension ScopedBudget.Kind {
+    /// The key of the configuration that its budgets stand under.
+    var key: String {
+        switch self {
+        case .task: "perTask"
+        case .tenant: "perTenant"
+        case .key: "perKey"
+        }
+    }
+}
+
+/// What a streamed answer holds of the budgets while it is written, in the words of the configuration.
+enum BudgetReservation: String, CaseIterable {
+    /// All that it may cost.
+    case worstCase = "worst-case"
+    /// What answers of its model usually cost, and more as it flows.
+    case expected
 }
 
 extension Settings {
@@ -196,18 +237,20 @@ extension Settings {
                     suggestion: "write `[MODEL, PROVIDER:MODEL, PROVIDER]`, or leave the tenant out"
                 )
             }
-            tenants[name] = models
+            var policy = TenantPolicy()
+            policy.name = name
+            policy.allowedModels = models
+            tenants.append(policy)
         }
+        tenants.sort { $0.name < $1.name }
     }
 }
 
 extension Section {
     /// Amounts of dollars under names of the user's own choice.
-    fileprivate func amounts(_ key: String) -> [String: Nanodollars] {
-        guard let section = openSection(key) else { return [:] }
-        var amounts: [String: Nanodollars] = [:]
-        for name in section.keys { amounts[name] = section.dollars(name) }
-        return amounts
+    fileprivate func amounts(_ key: String) -> [(String, Nanodollars)] {
+        guard let section = openSection(key) else { return [] }
+        return section.keys.compactMap { name in section.dollars(name).map { (name, $0) } }
     }
 }
 
@@ -215,11 +258,11 @@ extension Section {
     /// Amounts of dollars under fingerprints of clients' keys.
     ///
     /// What is none may be the key itself, so it is not repeated, and its path is its place in the file.
-    fileprivate func amountsByFingerprint(_ key: String) -> [String: Nanodollars] {
-        guard let section = openSection(key) else { return [:] }
-        var amounts: [String: Nanodollars] = [:]
+    fileprivate func amountsByFingerprint(_ key: String) -> [(String, Nanodollars)] {
+        guard let section = openSection(key) else { return [] }
+        var amounts: [(String, Nanodollars)] = []
         for (index, name) in section.keys.enumerated() {
-            guard BudgetSettings.isFingerprint(name) else {
+            guard Self.isFingerprint(name) else {
                 section.diagnostics.report(
                     "the name of entry \(index + 1) is no fingerprint of a key, so it is not repeated here",
                     at: section.keyNode(name) ?? section.node,
@@ -229,15 +272,22 @@ extension Section {
                 )
                 continue
             }
-            amounts[name] = section.dollars(name)
+            if let amount = section.dollars(name) { amounts.append((name, amount)) }
         }
         return amounts
     }
+
+    /// Whether a text is the fingerprint of a client's key: the first 12 hexadecimal digits of its
+    /// SHA-256.
+    private static func isFingerprint(_ text: String) -> Bool {
+        text.wholeMatch(of: /[0-9a-f]{12}/) != nil
+    }
 }
 
-extension ProviderLimits {
-    /// A section of limits: `limits` of a provider, or a model's in `modelLimits`.
-    init(_ parent: Section, _ key: String = "limits") {
+extension RateLimits {
+    /// A section of limits, `limits` of a provider or a model's in `modelLimits`; without it, none.
+    init(_ parent: Section, _ key: String) {
+        self.init()
         let keys = ["requestsPerMinute", "requestsPerDay", "tokensPerMinute", "tokensPerDay"]
         guard let section = parent.section(key, known: keys) else { return }
         requestsPerMinute = section.count("requestsPerMinute", in: 0...Int.max)

@@ -5,21 +5,7 @@ extension SimulatedProviderSpec {
             self = .builtIn(named: provider.name)
             return
         }
-        self.init(
-            name: provider.name,
-            models: simulation.models.map { model in
-                SimulatedModel(
-                    name: model.name,
-                    prices: model.prices,
-                    quality: model.quality,
-                    contextWindow: model.contextWindow,
-                    latencyMean: model.latencyMean,
-                    tokensPerSecond: model.tokensPerSecond,
-                    outcomeModel: model.outcomeModel,
-                    capabilities: model.capabilities
-                )
-            }
-        )
+        self.init(name: provider.name, models: simulation.models)
         isLocal = simulation.isLocal
         seed = simulation.seed
         failureRate = simulation.failureRate

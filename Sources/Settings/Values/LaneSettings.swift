@@ -1,4 +1,6 @@
 /// One of several ways to a provider: one of its `apiKeys` or `endpoints`.
+///
+/// It has the key, so it can't be the `LanePolicy` that is recorded, which has a name in the key's place.
 public struct LaneSettings: Hashable, Sendable {
     /// The key to authenticate with; `nil` when none is needed.
     public var apiKey: Secret?

@@ -1,30 +1,22 @@
+public import Events
+
 /// Where the event log is and what it promises.
 public struct LogSettings: Hashable, Sendable {
     /// The data directory; `nil` leaves it to the command line.
     public var directory: String?
     /// When an event counts as written.
-    public var durability = LogDurability.group
+    public var durability = Durability.group
     /// What is kept of prompts and answers.
     public var capture = BodyCapture.features
     /// Events between two snapshots of the state, which let the next start fold only what follows.
     public var snapshotEvery = 250_000
     /// How long events are kept.
-    public var retention = LogRetention.all
+    public var retention = Retention.all
     /// For how many days the text of prompts and answers is kept, where it is kept at all.
     public var bodiesKeptDays = 30
 
     /// Group commit, features only, no directory named.
     public init() {}
-}
-
-/// What a client waits for; docs/durability.md has what a crash can lose at each.
-public enum LogDurability: String, Hashable, Sendable, CaseIterable {
-    /// The decision is durable before the provider is called.
-    case strict
-    /// The decision is durable before the answer's first byte, the outcome before its last.
-    case group
-    /// Nobody waits; a crash can lose the last moments.
-    case `async`
 }
 
 /// What is kept of prompts and answers.

@@ -2,6 +2,9 @@ public import Catalog
 public import Events
 
 /// One provider as the configuration names it.
+///
+/// A `ProviderPolicy` is another thing: what routing goes by of it, as the log keeps it, without keys and
+/// with what follows from the type, the address and the catalogue.
 public struct ProviderSettings: Hashable, Sendable {
     /// The provider's unique name, which chains and output use.
     public var name: String
@@ -28,10 +31,10 @@ public struct ProviderSettings: Hashable, Sendable {
     public var models: [String] = []
     /// The model to use for a task type instead of the default.
     public var modelOverrides: [String: String] = [:]
-    /// The rates that the account allows.
-    public var limits = ProviderLimits()
+    /// The rates that the account allows; `nil` without limits.
+    public var limits: RateLimits?
     /// The rates that the account allows for single models.
-    public var modelLimits: [String: ProviderLimits] = [:]
+    public var modelLimits: [String: RateLimits] = [:]
     /// When daily limits begin anew; what follows from the type unless the file says otherwise.
     public var quotaReset: QuotaReset
     /// Attempts that run there at once, before others are preferred and more wait their turn; `nil`
@@ -174,24 +177,6 @@ public struct ProviderSettings: Hashable, Sendable {
         }
         return catalog.prices(provider: type, id: model)
     }
-}
-
-/// The rates that a provider's account allows; `nil` is no limit.
-public struct ProviderLimits: Hashable, Sendable {
-    /// Requests in a minute.
-    public var requestsPerMinute: Int?
-    /// Requests in a day.
-    public var requestsPerDay: Int?
-    /// Tokens, prompt and answer together, in a minute.
-    public var tokensPerMinute: Int?
-    /// Tokens, prompt and answer together, in a day.
-    public var tokensPerDay: Int?
-
-    /// No limits.
-    public init() {}
-
-    /// Whether nothing is limited.
-    public var isEmpty: Bool { self == ProviderLimits() }
 }
 
 /// How often and how long a provider's health is probed.

@@ -1,6 +1,7 @@
-public import Events
-
 /// How a provider of the type `simulated` behaves.
+///
+/// A `SimulatedProviderSpec` is what one server runs: it has a name and a key, and may come from no
+/// configuration.
 public struct SimulationSettings: Hashable, Sendable {
     /// What every draw starts from; the same seed and requests give the same answers.
     public var seed: UInt64 = 1
@@ -21,39 +22,12 @@ public struct SimulationSettings: Hashable, Sendable {
     /// How fast the answer follows; 0 is as fast as can be.
     public var tokensPerSecond = 100.0
     /// The models, each with its own price.
-    public var models: [SimulatedModelSettings] = []
+    public var models: [SimulatedModel] = []
     /// An outcome table (JSON lines) that the models answer from.
     public var outcomesFile: String?
 
     /// A provider without models that never fails.
     public init() {}
-}
-
-/// One model of a simulated provider.
-public struct SimulatedModelSettings: Hashable, Sendable {
-    /// The model's id.
-    public var name: String
-    /// What it charges; `nil` is an unknown price.
-    public var prices: TokenPrices?
-    /// The share of its answers that are right, 0 to 1.
-    public var quality = 0.8
-    /// Its context window in tokens.
-    public var contextWindow = 128_000
-    /// Its mean time to the first token instead of the provider's.
-    public var latencyMean: Duration?
-    /// Its deviation of that time instead of the provider's.
-    public var latencyDeviation: Duration?
-    /// Its speed instead of the provider's.
-    public var tokensPerSecond: Double?
-    /// The model of the outcome table whose answers it gives; its own name by default.
-    public var outcomeModel: String?
-    /// What it poses as being able to do; `nil` leaves it open.
-    public var capabilities: Capabilities?
-
-    /// A model with a name and nothing special.
-    public init(name: String) {
-        self.name = name
-    }
 }
 
 /// The simulated providers that stand in when no real one is found.

@@ -1,4 +1,7 @@
 /// How long the phases of an attempt at a provider may take.
+///
+/// Most of them are the transfer's business; what routing decides by is in `FirstTokenPolicy`, where the
+/// speed that depends on the provider is filled in.
 public struct Timeouts: Hashable, Sendable {
     /// Until the connection stands, TLS included.
     public var connect = Duration.milliseconds(10_000)

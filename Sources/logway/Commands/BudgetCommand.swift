@@ -18,6 +18,6 @@ struct BudgetCommand: ParsableCommand {
     func run() throws {
         let queries = try readingOptions.queries()
         let status = try queries.budgets(at: atOption.time, now: .wallClock)
-        if json { Output.line(try status.json) } else { Output.write(status.text) }
+        if json { Output.line(status.json) } else { Output.write(status.text) }
     }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Events
+import JSONBytes
 import Ledger
 import Queries
 
@@ -62,12 +63,12 @@ private struct ClockText {
     }
 
     var json: String {
-        JSONText.object([
-            "last_event": report.logTime.map { .text("\($0)") },
-            "clock": .text("\(report.clock)"),
-            "synchronized": .bool(report.isSynchronized),
-            "doubt": report.doubt.map { .text($0) },
-            "confirmed": .bool(isConfirmed),
-        ])
+        JSONWriter.text { object in
+            object.member("clock", "\(report.clock)")
+            object.member("confirmed", isConfirmed)
+            object.member("doubt", ifPresent: report.doubt)
+            object.member("last_event", ifPresent: report.logTime.map { "\($0)" })
+            object.member("synchronized", report.isSynchronized)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSONBytes
 import ProviderClients
 import Queries
 import Settings
@@ -28,9 +29,11 @@ private struct ModelLoadOptions: ParsableArguments {
     func write(_ model: String, at provider: String, _ state: String) {
         if json {
             Output.line(
-                JSONText.object([
-                    "provider": .text(provider), "model": .text(model), "state": .text(state),
-                ])
+                JSONWriter.text { object in
+                    object.member("model", model)
+                    object.member("provider", provider)
+                    object.member("state", state)
+                }
             )
         } else {
             Output.line("\(provider): \(model) is \(state)")

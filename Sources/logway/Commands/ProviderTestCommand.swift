@@ -1,5 +1,6 @@
 import ArgumentParser
 import Gateway
+import JSONBytes
 import ProviderClients
 import Queries
 import Settings
@@ -42,10 +43,13 @@ struct ProviderTestCommand: AsyncParsableCommand {
         }
         if json {
             Output.line(
-                JSONText.object([
-                    "provider": .text(name), "passed": .bool(passed),
-                    "steps": .array(steps.map(JSONText.init)),
-                ])
+                JSONWriter.text { check in
+                    check.member("passed", passed)
+                    check.member("provider", name)
+                    check.array("steps") { list in
+                        for step in steps { list.object { step.write(to: &$0) } }
+                    }
+                }
             )
         }
         if !passed {

@@ -39,7 +39,7 @@ struct ProvidersCommand: ParsableCommand {
 
         func run() throws {
             let status = try options.status()
-            if options.json { Output.line(try status.json) } else { Output.write(status.list) }
+            if options.json { Output.line(status.json) } else { Output.write(status.list) }
         }
     }
 
@@ -55,7 +55,7 @@ struct ProvidersCommand: ParsableCommand {
         func run() throws {
             let queries = try options.readingOptions.queries()
             let status = try queries.quotas(at: options.atOption.time, now: .wallClock)
-            if options.json { Output.line(try status.json) } else { Output.write(status.text) }
+            if options.json { Output.line(status.json) } else { Output.write(status.text) }
         }
     }
 
@@ -73,7 +73,7 @@ struct ProvidersCommand: ParsableCommand {
         func run() throws {
             let status = try options.status()
             if options.json {
-                Output.line(try status.json)
+                Output.line(status.json)
             } else {
                 let details =
                     detailed

@@ -32,7 +32,7 @@ struct ReportCommand: ParsableCommand {
         let month = month?.month ?? CalendarMonth((atOption.time ?? .wallClock).date)
         let report = try readingOptions.queries().costs(of: month, at: atOption.time)
         if json || format == .json {
-            Output.line(try report.json)
+            Output.line(report.json)
         } else {
             Output.page(report.text)
         }

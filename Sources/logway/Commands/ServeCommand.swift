@@ -121,7 +121,7 @@ extension ServeCommand {
     /// is there for programs that use `select`, which none of this does.
     private static func raiseDescriptorLimit() {
         var limit = rlimit()
-        // Safe: both calls read or write the one local structure.
+        // SAFETY: both calls read or write the one local structure.
         guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
             return
         }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import JSONBytes
 import Queries
 
 /// `logway providers set-default`.
@@ -26,7 +27,12 @@ struct SetDefaultCommand: ParsableCommand {
             in: .process
         )
         if json {
-            Output.line(JSONText.object(["default": .text(name), "file": .text(file)]))
+            Output.line(
+                JSONWriter.text { object in
+                    object.member("default", name)
+                    object.member("file", file)
+                }
+            )
         } else if isChanged {
             Output.line("\(name) is the first now, in \(file); restart `logway serve`")
         } else {

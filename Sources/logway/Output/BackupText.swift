@@ -1,5 +1,6 @@
 import EventLog
 import Events
+import JSONBytes
 import WriteAheadLog
 
 /// What `logway backup` did, for people and for scripts.
@@ -30,24 +31,29 @@ struct BackupText {
     }
 
     var json: String {
-        var members: [String: JSONText?] = Self.members(backup.log)
-        members["bodies"] = backup.bodies.map { JSONText.object(Self.members($0)) }
-        members["files"] = JSONText.array(backup.files.map { .text($0) })
-        return JSONText.object(members)
+        let log = backup.log
+        return JSONWriter.text { object in
+            if let bodies = backup.bodies {
+                object.object("bodies") { bodies.write(to: &$0) }
+            }
+            log.write(to: &object, files: backup.files)
+        }
     }
+}
 
-    private static func members(_ log: BackupReport) -> [String: JSONText] {
-        [
-            "directory": .text(log.directory),
-            "log_id": .text("\(log.logID)"),
-            "first_event": .int(Int(log.firstSequence)),
-            "last_event": .int(Int(log.lastSequence)),
-            "segments": .int(log.segments),
-            "copied": .int(log.copied),
-            "unchanged": .int(log.unchanged),
-            "bytes": .int(log.bytes),
-            "verified_events": .int(log.verifiedRecords),
-            "chain": .text("\(Fingerprint(bytes: log.chain))"),
-        ]
+extension BackupReport {
+    /// Writes what was copied; the files that went with it are the data directory's.
+    fileprivate func write(to object: inout JSONWriter, files: [String]? = nil) {
+        object.member("bytes", bytes)
+        object.member("chain", "\(Fingerprint(bytes: chain))")
+        object.member("copied", copied)
+        object.member("directory", directory)
+        object.member("files", ifPresent: files)
+        object.member("first_event", firstSequence)
+        object.member("last_event", lastSequence)
+        object.member("log_id", "\(logID)")
+        object.member("segments", segments)
+        object.member("unchanged", unchanged)
+        object.member("verified_events", verifiedRecords)
     }
 }

@@ -1,5 +1,6 @@
 import EventLog
 import Events
+import JSONBytes
 
 /// The kept texts of a request and its answer, for people and for scripts.
 struct BodyTexts {
@@ -18,11 +19,13 @@ struct BodyTexts {
             let text = String(decoding: body.bytes, as: UTF8.self)
             if json {
                 Output.line(
-                    JSONText.object([
-                        "kind": .text(body.kind.name), "attempt": .int(body.attempt),
-                        "bytes": .int(body.bytes.count), "is_whole": .bool(body.isWhole),
-                        "text": .text(text),
-                    ])
+                    JSONWriter.text { object in
+                        object.member("attempt", body.attempt)
+                        object.member("bytes", body.bytes.count)
+                        object.member("is_whole", body.isWhole)
+                        object.member("kind", body.kind.name)
+                        object.member("text", text)
+                    }
                 )
             } else {
                 Output.page("\n" + heading(body) + "\n")

@@ -1,3 +1,4 @@
+import JSONBytes
 import ProviderClients
 import Rainbow
 
@@ -18,14 +19,12 @@ extension Output {
     }
 }
 
-extension JSONText {
-    /// A step of a live check.
-    init(_ step: CheckStep) {
-        var members: [String: JSONText] = [
-            "name": .text(step.name), "result": .text(step.result.rawValue),
-            "detail": .text(step.detail),
-        ]
-        members["time_us"] = step.microseconds.map { .int(Int($0)) }
-        self = .object(members)
+extension CheckStep {
+    /// Writes what the step found.
+    func write(to object: inout JSONWriter) {
+        object.member("detail", detail)
+        object.member("name", name)
+        object.member("result", result.rawValue)
+        object.member("time_us", ifPresent: microseconds)
     }
 }

@@ -1,4 +1,5 @@
 import Events
+import JSONBytes
 import Queries
 import WriteAheadLog
 
@@ -51,32 +52,40 @@ struct VerificationText {
     }
 
     var json: String {
-        JSONText.object([
-            "whole": .bool(verification.isWhole),
-            "segments": .int(report.checked.segments),
-            "frames": .int(Int(report.checked.frames)),
-            "events": .int(Int(report.checked.records)),
-            "chain": .text(hexadecimal(report.chain)),
-            "retired_before": report.retiredBefore.map { .int(Int($0)) },
-            "checkpoint_problem": report.checkpointProblem.map { .text($0) },
-            "problem": report.problem.map { Self.problem($0) }
-                ?? (report.directoryProblem ?? verification.eventProblem).map { .text($0) },
-            "copy_gap": report.copyGap.map { gap in
-                .object([
-                    "ends_with": .int(Int(gap.lastSequence)),
-                    "known_through": .int(Int(gap.knownSequence)),
-                ])
-            },
-            "read_model_problem": verification.readModelProblem.map { .text($0) },
-            "torn_tail": report.tornTail.map { Self.problem($0) },
-        ])
+        JSONWriter.text { object in
+            object.member("chain", hexadecimal(report.chain))
+            object.member("checkpoint_problem", ifPresent: report.checkpointProblem)
+            if let gap = report.copyGap {
+                object.object("copy_gap") { object in
+                    object.member("ends_with", gap.lastSequence)
+                    object.member("known_through", gap.knownSequence)
+                }
+            }
+            object.member("events", report.checked.records)
+            object.member("frames", report.checked.frames)
+            if let problem = report.problem {
+                object.object("problem") { problem.write(to: &$0) }
+            } else {
+                let problem = report.directoryProblem ?? verification.eventProblem
+                object.member("problem", ifPresent: problem)
+            }
+            object.member("read_model_problem", ifPresent: verification.readModelProblem)
+            object.member("retired_before", ifPresent: report.retiredBefore)
+            object.member("segments", report.checked.segments)
+            if let tail = report.tornTail {
+                object.object("torn_tail") { tail.write(to: &$0) }
+            }
+            object.member("whole", verification.isWhole)
+        }
     }
+}
 
-    private static func problem(_ problem: VerificationReport.Problem) -> JSONText {
-        .object([
-            "segment": .int(Int(problem.segment)), "offset": .int(problem.offset),
-            "reason": .text(problem.reason), "advice": .text(problem.advice),
-        ])
+extension VerificationReport.Problem {
+    fileprivate func write(to object: inout JSONWriter) {
+        object.member("advice", advice)
+        object.member("offset", offset)
+        object.member("reason", reason)
+        object.member("segment", Int(segment))
     }
 }
 
@@ -117,17 +126,21 @@ struct StatisticsText {
     }
 
     var json: String {
-        JSONText.object([
-            "segments": .int(statistics.segments), "frames": .int(Int(statistics.frames)),
-            "events": .int(Int(statistics.records)),
-            "first_sequence": .int(Int(statistics.firstSequence)),
-            "last_sequence": .int(Int(statistics.lastSequence)),
-            "stored_bytes": .int(Int(statistics.storedBytes)),
-            "raw_bytes": .int(Int(statistics.rawBytes)),
-            "first_time": .text("\(Timestamp(microseconds: statistics.firstTime))"),
-            "last_time": .text("\(Timestamp(microseconds: statistics.lastTime))"),
-            "by_type": .object(types.mapValues { .int($0) }),
-        ])
+        JSONWriter.text { object in
+            object.member("by_type", counts: types)
+            object.member("events", statistics.records)
+            object.member("first_sequence", statistics.firstSequence)
+            object.member(
+                "first_time",
+                "\(Timestamp(microseconds: statistics.firstTime))"
+            )
+            object.member("frames", statistics.frames)
+            object.member("last_sequence", statistics.lastSequence)
+            object.member("last_time", "\(Timestamp(microseconds: statistics.lastTime))")
+            object.member("raw_bytes", statistics.rawBytes)
+            object.member("segments", statistics.segments)
+            object.member("stored_bytes", statistics.storedBytes)
+        }
     }
 }
 
@@ -154,13 +167,18 @@ struct FrameLine {
     }
 
     var json: String {
-        JSONText.object([
-            "segment": .int(Int(frame.segment)), "offset": .int(frame.offset),
-            "first_sequence": .int(Int(frame.firstSequence)), "events": .int(frame.count),
-            "raw_length": .int(frame.rawLength), "stored_length": .int(frame.storedLength),
-            "codec": .text(frame.codec), "time": .text("\(Timestamp(microseconds: frame.time))"),
-            "checksum": .int(Int(frame.checksum)), "chain": .text(hexadecimal(frame.link)),
-        ])
+        JSONWriter.text { object in
+            object.member("chain", hexadecimal(frame.link))
+            object.member("checksum", Int(frame.checksum))
+            object.member("codec", frame.codec)
+            object.member("events", frame.count)
+            object.member("first_sequence", frame.firstSequence)
+            object.member("offset", frame.offset)
+            object.member("raw_length", frame.rawLength)
+            object.member("segment", Int(frame.segment))
+            object.member("stored_length", frame.storedLength)
+            object.member("time", "\(Timestamp(microseconds: frame.time))")
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 import Catalog
 import Events
+import JSONBytes
 import Queries
 import Reporting
 
@@ -118,84 +119,86 @@ enum ModelTexts {
 extension ModelCard {
     /// The card as one line of JSON; what is not known is left out.
     func json(in catalog: Catalog) -> String {
-        JSONText.object([
-            "provider": .text(provider.name),
-            "model": .text(id),
-            "local": .bool(isLocal),
-            "context_tokens": contextWindow.map { .int($0) },
-            "max_output_tokens": maxOutput.map { .int($0) },
-            "prices": prices.json,
-            "prices_up_to_prompt_tokens": longPromptFrom.map { .int($0) },
-            "prices_as_of": pricesAsOf.map { .text(ModelTexts.day($0)) },
-            "source": source.map { .text($0) },
-            "capabilities": capabilities.map { .array($0.names.map { .text($0) }) },
-            "parameters": parameters?.json,
-            "tier": tier.map { .text("\($0)") },
-            "tasks": .array(tasks.map { .text($0) }),
-            "strengths": .array(strengths.map { .text($0) }),
-            "weaknesses": .array(weaknesses.map { .text($0) }),
-            "benchmarks": .array(benchmarks.map(\.json)),
-            "gpu_memory": gpuMemory?.json,
-            "quality_ppm": taskQuality.map { ratings in
-                .object(
-                    Dictionary(
-                        uniqueKeysWithValues: ratings.map { ($0.key.name, .int($0.value)) }
+        JSONWriter.text { card in
+            card.array("benchmarks") { list in
+                for benchmark in benchmarks { list.object { benchmark.write(to: &$0) } }
+            }
+            card.member("capabilities", ifPresent: capabilities?.names)
+            card.member("context_tokens", ifPresent: contextWindow)
+            card.member(
+                "expected_quality_ppm",
+                counts: Dictionary(
+                    uniqueKeysWithValues: catalog.expectations(of: self)
+                        .map { ($0.name, $0.rating) }
+                )
+            )
+            if let gpuMemory {
+                card.object("gpu_memory") { gpuMemory.write(to: &$0) }
+            }
+            card.member("local", isLocal)
+            card.member("max_output_tokens", ifPresent: maxOutput)
+            card.member("model", id)
+            card.object("origins") { list in
+                for (field, origin) in origins.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
+                    list.member(field.rawValue, origin.rawValue)
+                }
+            }
+            if let parameters {
+                card.object("parameters") { parameters.write(to: &$0) }
+            }
+            card.object("prices") { prices.write(to: &$0) }
+            card.member("prices_as_of", ifPresent: pricesAsOf.map(ModelTexts.day))
+            card.member("prices_up_to_prompt_tokens", ifPresent: longPromptFrom)
+            card.member("provider", provider.name)
+            if let taskQuality {
+                card.member(
+                    "quality_ppm",
+                    counts: Dictionary(
+                        uniqueKeysWithValues: taskQuality.map { ($0.key.name, $0.value) }
                     )
                 )
-            },
-            "expected_quality_ppm": .object(
-                Dictionary(
-                    uniqueKeysWithValues: catalog.expectations(of: self)
-                        .map { ($0.name, .int($0.rating)) }
-                )
-            ),
-            "origins": .object(
-                Dictionary(
-                    uniqueKeysWithValues: origins.map { ($0.rawValue, .text($1.rawValue)) }
-                )
-            ),
-        ])
+            }
+            card.member("source", ifPresent: source)
+            card.member("strengths", strengths)
+            card.member("tasks", tasks)
+            card.member("tier", ifPresent: tier.map { "\($0)" })
+            card.member("weaknesses", weaknesses)
+        }
     }
 }
 
 extension TokenPrices {
-    /// The prices that are known, in nano-dollars per million tokens.
-    var json: JSONText {
-        let all = [
-            "input": input, "output": output, "cached_input": cachedInput,
-            "cache_write": cacheWrite, "cache_write_hour": cacheWriteHour,
-        ]
-        return .object(
-            Dictionary(
-                uniqueKeysWithValues: all.compactMap { name, price in
-                    price.map { ("\(name)_nanodollars_per_1m", .int(Int($0))) }
-                }
-            )
-        )
+    /// Writes the prices that are known, in nano-dollars per million tokens.
+    func write(to object: inout JSONWriter) {
+        object.member("cache_write_hour_nanodollars_per_1m", ifPresent: cacheWriteHour)
+        object.member("cache_write_nanodollars_per_1m", ifPresent: cacheWrite)
+        object.member("cached_input_nanodollars_per_1m", ifPresent: cachedInput)
+        object.member("input_nanodollars_per_1m", ifPresent: input)
+        object.member("output_nanodollars_per_1m", ifPresent: output)
     }
 }
 
 extension ParameterCount {
-    fileprivate var json: JSONText {
-        var members: [String: JSONText] = ["text": .text(text), "total": .int(total)]
-        members["active"] = active.map { .int($0) }
-        return .object(members)
+    fileprivate func write(to object: inout JSONWriter) {
+        object.member("active", ifPresent: active)
+        object.member("text", text)
+        object.member("total", total)
     }
 }
 
 extension Benchmark {
-    fileprivate var json: JSONText {
-        .object([
-            "name": .text(name), "percent": .text("\(percent)"), "source": .text(source),
-            "as_of": .text(ModelTexts.day(asOf)),
-        ])
+    fileprivate func write(to object: inout JSONWriter) {
+        object.member("as_of", ModelTexts.day(asOf))
+        object.member("name", name)
+        object.member("percent", "\(percent)")
+        object.member("source", source)
     }
 }
 
 extension GPUMemory {
-    fileprivate var json: JSONText {
-        .object([
-            "bytes": .int(bytes), "source": .text(source), "as_of": .text(ModelTexts.day(asOf)),
-        ])
+    fileprivate func write(to object: inout JSONWriter) {
+        object.member("as_of", ModelTexts.day(asOf))
+        object.member("bytes", bytes)
+        object.member("source", source)
     }
 }

@@ -61,6 +61,7 @@ enum Output {
     static func endIfUnread() {
         var output = pollfd(fd: STDOUT_FILENO, events: 0, revents: 0)
         // A pipe without a reader is told of unasked.
+        // SAFETY: the call reads and writes the one local structure.
         if unsafe poll(&output, 1, 0) > 0, Int32(output.revents) & POLLERR != 0 { exit(0) }
     }
 

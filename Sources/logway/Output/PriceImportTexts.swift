@@ -1,5 +1,6 @@
 import Catalog
 import Events
+import JSONBytes
 import Queries
 import Reporting
 
@@ -40,18 +41,34 @@ extension ImportedPrices {
 
     /// The same as one line of JSON, with every model.
     var json: String {
-        JSONText.object([
-            "added": .array(prices.added.map(\.json)),
-            "changed": .array(prices.changed.map(\.json)),
-            "unchanged": .int(prices.unchanged),
-            "skipped": .array(
-                prices.skipped.map {
-                    .object(["name": .text($0.name), "reason": .text($0.reason)])
+        JSONWriter.text { object in
+            object.array("added") { Self.write(prices.added, to: &$0) }
+            object.array("changed") { Self.write(prices.changed, to: &$0) }
+            object.member("file", file)
+            object.array("skipped") { list in
+                for model in prices.skipped {
+                    list.object { object in
+                        object.member("name", model.name)
+                        object.member("reason", model.reason)
+                    }
                 }
-            ),
-            "file": .text(file),
-            "written": .bool(isWritten),
-        ])
+            }
+            object.member("unchanged", prices.unchanged)
+            object.member("written", isWritten)
+        }
+    }
+
+    private static func write(_ lines: [PriceImport.Line], to list: inout JSONWriter) {
+        for line in lines {
+            list.object { object in
+                object.object("after") { line.after.write(to: &$0) }
+                if let before = line.before {
+                    object.object("before") { before.write(to: &$0) }
+                }
+                object.member("model", line.model)
+                object.member("overridden", line.isOverridden)
+            }
+        }
     }
 
     /// `2 → 1.5` where a price changes, else the price.
@@ -63,15 +80,5 @@ extension ImportedPrices {
         guard let before = line.before else { return after }
         let old = ModelTexts.dollars(before[keyPath: path])
         return old == after ? after : "\(old) → \(after)"
-    }
-}
-
-extension PriceImport.Line {
-    fileprivate var json: JSONText {
-        var members: [String: JSONText] = [
-            "model": .text(model), "after": after.json, "overridden": .bool(isOverridden),
-        ]
-        members["before"] = before?.json
-        return .object(members)
     }
 }

@@ -1,5 +1,6 @@
 import Evaluation
 import Events
+import JSONBytes
 import Reporting
 
 /// What `logway replay --check` found, for people and for scripts.
@@ -89,49 +90,65 @@ struct ReplayCheckTexts {
 
     /// The same as one JSON object.
     var json: String {
-        JSONText.object([
-            "equal": .bool(findings.isEqual),
-            "decider_version": .int(ReplayCheck.deciderVersion),
-            "decisions": json(findings.decisions),
-            "attempts": json(findings.attempts),
-            "events": .int(findings.events),
-            "first_sequence": findings.first.map { .int(Int($0.sequence)) },
-            "last_sequence": findings.last.map { .int(Int($0.sequence)) },
-            "first_time": findings.first.map { .text("\($0.time)") },
-            "last_time": findings.last.map { .text("\($0.time)") },
-            "elapsed_us": .int(Int(elapsed.microseconds)),
-            "differences": .array(findings.differences.map(Self.json)),
-        ])
-    }
-
-    private func json(_ tally: ReplayFindings.Tally) -> JSONText {
-        .object([
-            "equal": .int(tally.equal),
-            "different": .int(tally.different),
-            "retired": .int(tally.retired),
-            "other_versions": .object(
-                Dictionary(
-                    uniqueKeysWithValues: tally.byOtherVersion.map { ("\($0)", .int($1)) }
-                )
-            ),
-        ])
-    }
-
-    private static func json(_ difference: ReplayDifference) -> JSONText {
-        .object([
-            "sequence": .int(Int(difference.place.sequence)),
-            "time": .text("\(difference.place.time)"),
-            "type": .text(difference.type),
-            "request": .text("\(difference.request)"),
-            "fields": .array(
-                difference.fields.map { field in
-                    .object([
-                        "path": .text(field.path),
-                        "recorded": field.recorded.map(JSONText.init) ?? .null,
-                        "decided": field.decided.map(JSONText.init) ?? .null,
-                    ])
+        JSONWriter.text { object in
+            object.object("attempts") { findings.attempts.write(to: &$0) }
+            object.member("decider_version", ReplayCheck.deciderVersion)
+            object.object("decisions") { findings.decisions.write(to: &$0) }
+            object.array("differences") { list in
+                for difference in findings.differences {
+                    list.object { difference.write(to: &$0) }
                 }
-            ),
-        ])
+            }
+            object.member("elapsed_us", elapsed.microseconds)
+            object.member("equal", findings.isEqual)
+            object.member("events", findings.events)
+            object.member("first_sequence", ifPresent: findings.first?.sequence)
+            object.member("first_time", ifPresent: findings.first.map { "\($0.time)" })
+            object.member("last_sequence", ifPresent: findings.last?.sequence)
+            object.member("last_time", ifPresent: findings.last.map { "\($0.time)" })
+        }
+    }
+}
+
+extension ReplayFindings.Tally {
+    fileprivate func write(to object: inout JSONWriter) {
+        object.member("different", different)
+        object.member("equal", equal)
+        object.member(
+            "other_versions",
+            counts: Dictionary(uniqueKeysWithValues: byOtherVersion.map { ("\($0)", $1) })
+        )
+        object.member("retired", retired)
+    }
+}
+
+extension ReplayDifference {
+    fileprivate func write(to object: inout JSONWriter) {
+        object.array("fields") { list in
+            for field in fields {
+                list.object { object in
+                    Self.write(field.decided, as: "decided", to: &object)
+                    object.member("path", field.path)
+                    Self.write(field.recorded, as: "recorded", to: &object)
+                }
+            }
+        }
+        object.member("request", "\(request)")
+        object.member("sequence", place.sequence)
+        object.member("time", "\(place.time)")
+        object.member("type", type)
+    }
+
+    private static func write(
+        _ value: JSONScalar?,
+        as name: String,
+        to object: inout JSONWriter
+    ) {
+        switch value {
+        case .integer(let integer): object.member(name, integer)
+        case .boolean(let boolean): object.member(name, boolean)
+        case .text(let text): object.member(name, text)
+        case nil: object.nullMember(name)
+        }
     }
 }

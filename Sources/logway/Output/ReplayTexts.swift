@@ -1,6 +1,7 @@
 import Evaluation
 import EventLog
 import Events
+import JSONBytes
 import Reporting
 import RouterState
 
@@ -43,20 +44,20 @@ struct ReplayTexts {
 
     /// The same as one JSON object.
     var json: String {
-        JSONText.object([
-            "position": .int(Int(state.position)),
-            "time": replay.since == nil ? nil : .text("\(state.time)"),
-            "fingerprint": .text(fingerprint),
-            "policy": .text(state.policy.fingerprint.description),
-            "policy_position": .int(Int(state.policy.position)),
-            "prices_position": .int(Int(state.prices.position)),
-            "providers": .int(state.policy.policy.providers.count),
-            "in_flight": .int(state.inFlight.count),
-            "first_sequence": .int(Int(replay.first)),
-            "since": replay.since.map { .text("\($0)") },
-            "events": .int(replay.events),
-            "events_by_type": .object(replay.eventsByType.mapValues { .int($0) }),
-            "elapsed_us": .int(Int(elapsed.microseconds)),
-        ])
+        JSONWriter.text { object in
+            object.member("elapsed_us", elapsed.microseconds)
+            object.member("events", replay.events)
+            object.member("events_by_type", counts: replay.eventsByType)
+            object.member("fingerprint", fingerprint)
+            object.member("first_sequence", replay.first)
+            object.member("in_flight", state.inFlight.count)
+            object.member("policy", state.policy.fingerprint.description)
+            object.member("policy_position", state.policy.position)
+            object.member("position", state.position)
+            object.member("prices_position", state.prices.position)
+            object.member("providers", state.policy.policy.providers.count)
+            object.member("since", ifPresent: replay.since.map { "\($0)" })
+            object.member("time", ifPresent: replay.since.map { _ in "\(state.time)" })
+        }
     }
 }

@@ -32,7 +32,7 @@ enum Sockets {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = loopback(port: 0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        // Safe: the address is a local of the size given.
+        // SAFETY: the address is a local of the size given.
         let port: UInt16? = unsafe withUnsafeMutablePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
                 guard unsafe bind(descriptor, generic, length) == 0,
@@ -49,7 +49,7 @@ enum Sockets {
     static func connect(to port: Int) throws -> Int32 {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = loopback(port: UInt16(port))
-        // Safe: the address is a local of the size given.
+        // SAFETY: the address is a local of the size given.
         let result = unsafe withUnsafePointer(to: &address) { pointer in
             unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
                 unsafe Glibc.connect(
@@ -78,7 +78,7 @@ enum Sockets {
         let bytes = Array(text.utf8)
         var sent = 0
         while sent < bytes.count {
-            // Safe: the range lies in the array.
+            // SAFETY: the range lies in the array.
             let count = unsafe bytes.withUnsafeBytes { buffer in
                 unsafe Glibc.send(
                     descriptor,
@@ -95,7 +95,7 @@ enum Sockets {
 
     static func receive(from descriptor: Int32, waits: Bool = true) -> Received {
         var buffer = [UInt8](repeating: 0, count: 65_536)
-        // Safe: reads into the array, which is valid during the call.
+        // SAFETY: reads into the array, which is valid during the call.
         let count = unsafe buffer.withUnsafeMutableBytes { bytes in
             unsafe recv(
                 descriptor,

@@ -30,7 +30,7 @@ struct CrashWorkload: Sendable {
         func holds(_ record: Span<UInt8>, at sequence: UInt64) -> Bool {
             guard sequence >= 1, sequence <= records.count else { return false }
             let expected = records[Int(sequence) - 1]
-            // safe: both are alive and of the length that was compared.
+            // SAFETY: both are alive and of the length that was compared.
             return unsafe record.withUnsafeBytes { record in
                 unsafe expected.withUnsafeBytes { expected in
                     guard record.count == expected.count else { return false }

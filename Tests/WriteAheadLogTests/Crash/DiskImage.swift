@@ -29,7 +29,7 @@ struct DiskImage {
 enum WordHash {
     static func of(_ bytes: [UInt8], seed: UInt64) -> UInt64 {
         var state = mix(seed ^ UInt64(bytes.count))
-        // safe: loads stay within the array, which lives during the call.
+        // SAFETY: loads stay within the array, which lives during the call.
         unsafe bytes.withUnsafeBytes { buffer in
             var index = 0
             while index + 8 <= buffer.count {

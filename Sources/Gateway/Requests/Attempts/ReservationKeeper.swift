@@ -94,7 +94,7 @@ final class ReservationKeeper: Sendable {
     private func written(_ bytes: Int, at now: Int64) -> Int {
         guard let speed = attempt.unseenSpeed else { return bytes }
         let unseen = Int128(max(0, now - start)) * Int128(speed) / 1_000_000
-        return max(Int(clamping: unseen), bytes / 4)
+        return max(Int(clamping: unseen), TokenEstimate.wholeTokens(ofBytes: bytes))
     }
 
     private func look(written: Int, at now: Int64) {

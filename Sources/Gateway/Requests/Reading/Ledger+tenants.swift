@@ -33,8 +33,9 @@ extension Ledger {
     private func hasRules(forTenant name: String) -> Bool {
         read { state, _ in
             let policy = state.policy.policy
+            let scope = ScopedBudget.Kind.tenant.scope(name)
             return policy.tenants.contains { $0.name == name }
-                || (policy.budgets?.scopes ?? []).contains { $0.scope == "tenant:\(name)" }
+                || (policy.budgets?.scopes ?? []).contains { $0.scope == scope }
         }
     }
 }

@@ -28,7 +28,7 @@ extension RequestReceived {
         isStreamed = request.streamed
         FeatureExtractor.measure(request.instruction, into: &features)
         features.promptBytes = request.promptTextBytes + request.toolDefinitionBytes
-        features.inputTokens = (features.promptBytes + 3) / 4
+        features.inputTokens = TokenEstimate.tokens(ofBytes: features.promptBytes)
         features.outputLimit = request.maxOutputTokens
         features.messages = request.messageCount
         features.needs = request.needs

@@ -14,12 +14,24 @@ extension Section {
 
     /// One of the words that a type allows.
     func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) -> Choice? {
+        choice(key) { $0.rawValue }
+    }
+
+    /// One of the words that a type of the log allows.
+    func choice<Choice: FieldEnumeration>(_ key: String) -> Choice? {
+        choice(key) { $0.word }
+    }
+
+    private func choice<Choice: CaseIterable>(
+        _ key: String,
+        by name: (Choice) -> String
+    ) -> Choice? {
         guard let word = value(key)?.scalar?.string else {
             if value(key) != nil { report("must be a word", at: key) }
             return nil
         }
-        if let choice = Choice(rawValue: word) { return choice }
-        let allowed = Choice.allCases.map(\.rawValue)
+        if let choice = Choice.allCases.first(where: { name($0) == word }) { return choice }
+        let allowed = Choice.allCases.map(name)
         report(
             "\(Quotation.safe(word)) is not one of \(allowed.joined(separator: ", "))",
             at: key,
@@ -160,4 +172,10 @@ extension Diagnostics {
             )
         }
     }
+}
+
+/// A share, which files write as a number from 0 to 1 and policies have in millionths.
+enum Share {
+    static func millionths(_ number: Double) -> Int { Int((number * 1_000_000).rounded()) }
+    static func number(_ millionths: Int) -> Double { Double(millionths) / 1_000_000 }
 }

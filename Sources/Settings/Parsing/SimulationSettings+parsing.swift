@@ -24,7 +24,7 @@ extension SimulationSettings {
         }
         outcomesFile = section.file("outcomes")
         models = section.list("models").compactMap { node, path in
-            SimulatedModelSettings(node, path: path, section.diagnostics)
+            SimulatedModel(node, path: path, section.diagnostics)
         }
         if !section.has("models") {
             section.report("is missing", at: "models", suggestion: "name one: `- name: sim-small`")
@@ -46,7 +46,7 @@ extension SimulationSettings {
     }
 }
 
-extension SimulatedModelSettings {
+extension SimulatedModel {
     private static let keys = [
         "name", "costPer1MTokens", "quality", "contextWindow", "latencyMs", "tokensPerSecond",
         "outcomeModel", "capabilities",

@@ -1,30 +1,6 @@
 public import Events
 public import WriteAheadLog
 
-/// How long events are kept.
-public enum Retention: Hashable, Sendable {
-    /// For ever.
-    case all
-    /// For so many whole calendar months (UTC) before the current one.
-    case months(Int)
-    /// For so many days.
-    case days(Int)
-    /// As many of the newest as the segments of so many bytes hold.
-    case bytes(Int)
-}
-
-extension Retention: CustomStringConvertible {
-    /// The rule as it is written in the configuration.
-    public var description: String {
-        switch self {
-        case .all: "keep all"
-        case .months(let count): "keepMonths: \(count)"
-        case .days(let count): "keepDays: \(count)"
-        case .bytes(let count): "keepBytes: \(count)"
-        }
-    }
-}
-
 /// What must be written before segments may go, and which may go then.
 public struct RetentionPlan: Hashable, Sendable {
     /// The segment through which all may go; the newest that the rule gives up.

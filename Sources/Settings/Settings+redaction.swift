@@ -26,9 +26,10 @@ extension Settings {
             [provider.name, provider.type.rawValue, provider.defaultModel ?? ""] + provider.models
                 + provider.modelOverrides.values + provider.modelOverrides.keys
         }
-        names += chains.keys.map(\.self) + tenants.keys + tenants.values.joined()
+        names += chains.keys.map(\.self) + tenants.map(\.name)
+        names += tenants.flatMap(\.allowedModels)
         names += aliases.flatMap { [$0.pattern, $0.target] }
-        names += budgets.perTenant.keys.map(\.self) + budgets.perKey.keys
+        names += budgets.scopes.filter { $0.kind != .task }.map(\.name)
         return Set(names.map { $0.lowercased() })
     }
 }

@@ -8,7 +8,7 @@ extension Settings {
     /// origin, the notes and what is not in force are left out, as they decide nothing.
     public var redactedSummary: String {
         var lines = SummaryLines()
-        lines.add("mode", mode.rawValue)
+        lines.add("mode", mode.word)
         for provider in providers { lines.add(provider) }
         for (name, entries) in chains.sorted(by: { $0.key < $1.key }) {
             lines.add("fallback_chains.\(name)", entries.map(\.description).joined(separator: ", "))
@@ -25,8 +25,8 @@ extension Settings {
         lines.add(routing)
         lines.add(budgets)
         for alias in aliases { lines.add("aliases.\(alias.pattern)", alias.target) }
-        for (tenant, models) in tenants.sorted(by: { $0.key < $1.key }) {
-            lines.add("tenants.\(tenant).allowedModels", list: models)
+        for tenant in tenants {
+            lines.add("tenants.\(tenant.name).allowedModels", list: tenant.allowedModels)
         }
         return lines.text
     }
@@ -45,7 +45,11 @@ private struct SummaryLines {
     }
 
     mutating func add(_ key: String, milliseconds value: Duration?) {
-        if let value { add(key, value.microseconds / 1_000) }
+        add(key, microseconds: value?.microseconds)
+    }
+
+    mutating func add(_ key: String, microseconds value: Int64?) {
+        if let value { add(key, value / 1_000) }
     }
 
     mutating func add(_ key: String, list: [String]) {
@@ -70,11 +74,11 @@ private struct SummaryLines {
         for (task, model) in provider.modelOverrides.sorted(by: { $0.key < $1.key }) {
             add("\(path).modelOverrides.\(task)", model)
         }
-        add("\(path).limits", provider.limits)
+        if let limits = provider.limits { add("\(path).limits", limits) }
         for (model, limits) in provider.modelLimits.sorted(by: { $0.key < $1.key }) {
             add("\(path).modelLimits.\(model)", limits)
         }
-        if !(provider.limits.isEmpty && provider.modelLimits.isEmpty) {
+        if provider.limits != nil || !provider.modelLimits.isEmpty {
             add("\(path).resets", provider.quotaReset.words)
         }
         add("\(path).maxConcurrent", provider.concurrency)
@@ -89,7 +93,7 @@ private struct SummaryLines {
         if let simulation = provider.simulation { add("\(path).simulation", simulation) }
     }
 
-    mutating func add(_ path: String, _ limits: ProviderLimits) {
+    mutating func add(_ path: String, _ limits: RateLimits) {
         add("\(path).requestsPerMinute", limits.requestsPerMinute)
         add("\(path).requestsPerDay", limits.requestsPerDay)
         add("\(path).tokensPerMinute", limits.tokensPerMinute)
@@ -162,42 +166,36 @@ private struct SummaryLines {
     mutating func add(_ routing: RoutingSettings) {
         add("routing.chain", routing.chain)
         add("routing.strategies", list: routing.strategies)
-        add("routing.exploration.floor", routing.exploration?.floor)
+        add("routing.exploration.floor", routing.exploration.map { Share.number($0.floor) })
         add("routing.exploration.arms", routing.exploration?.arms)
         add("routing.affinity.enabled", routing.affinity != nil)
         add("routing.affinity.maxAgeMs", milliseconds: routing.affinity)
-        add("routing.hedge.afterMs", milliseconds: routing.hedge?.after)
-        add("routing.hedge.maxShare", routing.hedge?.maxShare)
-        add("routing.hang.leastMs", milliseconds: routing.hang.least)
+        add("routing.hedge.afterMs", microseconds: routing.hedge?.afterMicroseconds)
+        add("routing.hedge.maxShare", routing.hedge.map { Share.number($0.maxShare) })
+        add("routing.hang.leastMs", microseconds: routing.hang.leastMicroseconds)
         add("routing.hang.multiple", routing.hang.multiple)
         add("routing.retry.times", routing.retry.times)
-        add("routing.retry.backoffMs", milliseconds: routing.retry.backoff)
-        add("routing.retry.longestMs", milliseconds: routing.retry.longest)
+        add("routing.retry.backoffMs", microseconds: routing.retry.backoffMicroseconds)
+        add("routing.retry.longestMs", microseconds: routing.retry.longestMicroseconds)
         add("routing.keepAliveMs", milliseconds: routing.keepAlive ?? .zero)
         add("routing.referenceModel", routing.referenceModel)
         add("routing.maxAttempts", routing.maxAttempts)
         add("routing.timeouts", routing.timeouts)
     }
 
-    mutating func add(_ budgets: BudgetSettings) {
+    mutating func add(_ budgets: BudgetPolicy) {
         add("budgets.monthly", budgets.monthly)
         add("budgets.daily", budgets.daily)
-        for (task, amount) in budgets.perTask.sorted(by: { $0.key < $1.key }) {
-            add("budgets.perTask.\(task)", amount)
+        for budget in budgets.scopes {
+            guard let kind = budget.kind else { continue }
+            add("budgets.\(kind.key).\(budget.name)", budget.monthly)
         }
-        for (tenant, amount) in budgets.perTenant.sorted(by: { $0.key < $1.key }) {
-            add("budgets.perTenant.\(tenant)", amount)
-        }
-        for (key, amount) in budgets.perKey.sorted(by: { $0.key < $1.key }) {
-            add("budgets.perKey.\(key)", amount)
-        }
-        add("budgets.alertThreshold", budgets.alertThreshold)
-        add("budgets.maxOutputTokens", budgets.maxOutputTokens)
-        add("budgets.onLimit", budgets.onLimit.rawValue)
-        add("budgets.reserve", budgets.reserve.rawValue)
-        if budgets.reserve == .expected {
-            add("budgets.expectedOutputTokens", budgets.expectedOutputTokens)
-        }
-        if budgets.allowUnpriced { add("budgets.allowUnpriced", budgets.allowUnpriced) }
+        add("budgets.alertThreshold", Share.number(budgets.alertThreshold))
+        add("budgets.maxOutputTokens", budgets.outputLimit)
+        add("budgets.onLimit", budgets.onLimit.word)
+        let reservation: BudgetReservation = budgets.expectedOutput == nil ? .worstCase : .expected
+        add("budgets.reserve", reservation.rawValue)
+        add("budgets.expectedOutputTokens", budgets.expectedOutput)
+        if budgets.allowsUnpriced { add("budgets.allowUnpriced", budgets.allowsUnpriced) }
     }
 }

@@ -2,10 +2,12 @@ import Events
 import Yams
 
 extension ProviderSettings {
-    /// The keys of a provider about its quotas, beside `limits`.
+    /// The keys of a provider about its quotas.
     mutating func readQuotas(_ section: Section) {
+        let limits = RateLimits(section, "limits")
+        if limits != RateLimits() { self.limits = limits }
         if let models = section.openSection("modelLimits") {
-            for model in models.keys { modelLimits[model] = ProviderLimits(models, model) }
+            for model in models.keys { modelLimits[model] = RateLimits(models, model) }
         }
         if let text = section.text("resets") {
             if let reset = QuotaReset(text) {

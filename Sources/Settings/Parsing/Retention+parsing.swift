@@ -1,4 +1,6 @@
-extension LogRetention {
+import Events
+
+extension Retention {
     /// The section `retention` of `parent`: one of its keys, or `nil` for keeping all.
     init?(_ parent: Section) {
         let keys = ["keepDays", "keepMonths", "keepBytes"]

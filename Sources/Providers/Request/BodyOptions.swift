@@ -1,7 +1,7 @@
 public import Events
 
 /// What the gateway adds to a request on its way to a provider.
-public struct UpstreamOptions: Hashable, Sendable {
+public struct BodyOptions: Hashable, Sendable {
     /// The name of OpenAI's field for the output limit.
     public enum LimitField: String, Sendable {
         /// What every compatible server understands.

@@ -1,4 +1,5 @@
 public import Catalog
+import Events
 import Yams
 
 extension Settings {
@@ -54,9 +55,9 @@ extension Settings {
         settings.trustedCertificatesFile = root.file("trustedCertificates")
         settings.server = ServerSettings(root)
         settings.log = LogSettings(root)
-        settings.budgets = BudgetSettings(root)
+        settings.budgets = BudgetPolicy(root)
         settings.readTenants(root)
-        if let mode: ProviderMode = root.choice("mode") { settings.mode = mode }
+        if let mode: RoutingMode = root.choice("mode") { settings.mode = mode }
         let chains = ChainReader(providers: settings.providers, declared: reader.declared)
         chains.read(root, into: &settings)
         chains.checkFallbackProviders(of: root, in: &settings)
