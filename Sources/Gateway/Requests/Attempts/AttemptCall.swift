@@ -28,7 +28,7 @@ struct AttemptCall: Sendable {
 
     /// Asks the provider, and reads until nothing else could be asked any more.
     func firstResponse() async -> FirstResponse {
-        let body: [UInt8]
+        let body: [ArraySlice<UInt8>]
         do throws(NotSent) {
             body = try await upstreamBody()
         } catch {
