@@ -15,7 +15,7 @@ struct BodyCopyTests {
         _ request: () throws -> ClientRequest,
         to dialect: ProviderDialect,
         model: String = "other",
-        options: Providers.UpstreamOptions = Providers.UpstreamOptions()
+        options: BodyOptions = BodyOptions()
     ) throws -> (count: Int, sent: [UInt8]) {
         work_begin_above(Self.count)
         defer { _ = work_end() }
@@ -43,7 +43,7 @@ struct BodyCopyTests {
         let (count, sent) = try copies(
             { try ClientRequest(api: .chatCompletions, body: body) },
             to: ProviderDialect(.openai),
-            options: Providers.UpstreamOptions(outputLimit: 9)
+            options: BodyOptions(outputLimit: 9)
         )
         #expect(count == 1)
         let head = Self.chat.dropLast().replacing(#""m""#, with: #""other""#)

@@ -154,9 +154,9 @@ struct ReadingTests {
             Self.provider(.google, silent, priority: 1),
             Self.provider(.ollama, ollama, priority: 2)
         ) {
-            $0.routing.hedge = HedgeSettings()
-            $0.routing.hedge?.after = .milliseconds(20)
-            $0.routing.hedge?.maxShare = 1
+            $0.routing.hedge = HedgePolicy()
+            $0.routing.hedge?.afterMicroseconds = 20_000
+            $0.routing.hedge?.maxShare = 1_000_000
         }
         let found = try await counts(settings) { gateway in
             let body = Self.chat(prompt, streamed: true)

@@ -1,4 +1,5 @@
 import ClientHTTP
+import Events
 import Ledger
 import Platform
 import ProviderClients
