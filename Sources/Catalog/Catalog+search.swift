@@ -16,17 +16,17 @@ extension Catalog {
     /// forgives a forgotten version or provider where an edit distance would not.
     public func names(near name: String) -> [String] {
         let wanted = Self.pieces(name)
-        let rated = cards.map { card -> (likeness: Int, name: String) in
+        let rated = cards.map { card -> (similarity: Int, name: String) in
             let whole = Self.pieces(card.name), id = Self.pieces(card.id)
-            return (max(Self.likeness(wanted, whole), Self.likeness(wanted, id)), card.name)
+            return (max(Self.similarity(wanted, whole), Self.similarity(wanted, id)), card.name)
         }
-        return rated.filter { $0.likeness >= 25 }
-            .sorted { ($1.likeness, $0.name) < ($0.likeness, $1.name) }
+        return rated.filter { $0.similarity >= 25 }
+            .sorted { ($1.similarity, $0.name) < ($0.similarity, $1.name) }
             .prefix(5).map(\.name)
     }
 
     /// Per cent of the pieces of either that both have.
-    private static func likeness(_ left: Set<String>, _ right: Set<String>) -> Int {
+    private static func similarity(_ left: Set<String>, _ right: Set<String>) -> Int {
         let all = left.union(right).count
         return all == 0 ? 0 : left.intersection(right).count * 100 / all
     }

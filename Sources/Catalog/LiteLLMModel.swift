@@ -110,9 +110,9 @@ struct LiteLLMModel: Decodable {
         case .text(let text):
             guard let value = Decimal(string: text, locale: Locale(identifier: "en_US_POSIX")),
                 text.utf8.allSatisfy({ "0123456789.eE+-".utf8.contains($0) })
-            else { throw Unusable(reason: "`\(key)` is no number") }
+            else { throw Unusable(reason: "`\(key)` isn't a number") }
             number = value
-        case .bool: throw Unusable(reason: "`\(key)` is no number")
+        case .bool: throw Unusable(reason: "`\(key)` isn't a number")
         }
         guard number >= 0 else { throw Unusable(reason: "a negative price") }
         guard let amount = Nanodollars(dollars: "\(number * 1_000_000)") else {

@@ -1,7 +1,7 @@
 public import Events
 
 extension ProviderType {
-    /// When the provider's daily quotas begin anew.
+    /// When the provider's daily quotas reset.
     ///
     /// Google's do at midnight Pacific time (ai.google.dev, "Rate limits", November 2026),
     /// OpenRouter's at midnight UTC; the others do not say, and midnight UTC is assumed.

@@ -20,7 +20,7 @@ public struct UserCatalog: Equatable, Sendable {
 
     /// The file that is read unless the configuration names another: `models.json` beside the usual
     /// configuration; `nil` where there is no home folder.
-    public static func usualFile(environment: [String: String]) -> String? {
+    public static func defaultFile(environment: [String: String]) -> String? {
         if let folder = environment["XDG_CONFIG_HOME"], folder.hasPrefix("/") {
             return "\(folder)/logway/models.json"
         }

@@ -21,7 +21,7 @@ public struct BodyLimit: Equatable, Sendable {
 
     /// Whether the head of a request says already that its body is too long.
     func isExceeded(by headers: HTTPFields) -> Bool {
-        // What is no number was refused by HTTP's parser; one of more digits than an `Int` has is not.
+        // What isn't a number was refused by HTTP's parser; one of more digits than an `Int` has is not.
         guard let length = headers[.contentLength] else { return false }
         return Int(length).map { $0 > bytes } ?? true
     }

@@ -23,7 +23,7 @@ struct ClientChannel: ServerChildChannel {
     /// How many connections there may be.
     let connections: ConnectionLimit
     /// One for each loop that connections may come on.
-    let executors: [ObjectIdentifier: LoopExecutor]
+    let executors: [ObjectIdentifier: EventLoopTaskExecutor]
     private let dates = ResponseDates()
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<ClientConnection> {
@@ -49,8 +49,8 @@ struct ClientChannel: ServerChildChannel {
             let head = HeadPaceHandler(limit: pace.head, use: connection.use)
             try pipeline.addHandler(head, position: .first)
             try pipeline.addHandlers([
-                RequestTargetHandler(), OldProtocolHandler(), HTTP1ToHTTPServerCodec(secure: false),
-                watches.makeHandler(), ClientPaceHandler(pace, head, use: connection.use),
+                RequestTargetHandler(), HTTP10Handler(), HTTP1ToHTTPServerCodec(secure: false),
+                watches.makeHandler(), SlowClientHandler(pace, head, use: connection.use),
                 ContinueHandler(responder),
                 HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger), connection,
             ])

@@ -26,7 +26,7 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler,
 
     /// How long a client may take to close a connection that was closed to it: one that is closed
     /// while the client still sends may lose the answer on its way.
-    static let farewell = TimeAmount.seconds(5)
+    static let closeTimeout = TimeAmount.seconds(5)
     /// Parts of requests, and their bytes, that may wait for the answer before them: no more is read
     /// from then on than one turn of the socket gives.
     private static let backlogLimit = 16
@@ -62,11 +62,11 @@ final class ClientConnection: ChannelDuplexHandler, RemovableChannelHandler,
     /// Whether it was let in; set before anything comes.
     var admission = ConnectionLimit.Admission.admitted
     /// Whether the reader of a body is too far behind for more of it.
-    private var isHeld = false
+    private var isReadPaused = false
     private var hasHeldRead = false
     /// A request that nobody has taken yet, and who waits for one.
     private var ready: Request?
-    private var taker: CheckedContinuation<Request?, Never>?
+    private var requestWaiter: CheckedContinuation<Request?, Never>?
     /// What keeps the connection alive while the answer under way is silent.
     var keepAlive: KeepAlive?
     /// Whether it is waited for that the socket takes the end of an answer.
@@ -112,7 +112,7 @@ extension ClientConnection {
 
     /// Reads on unless the reader of the body, or the answer before, is too far behind.
     func read(context: ChannelHandlerContext) {
-        if isHeld || isBehind {
+        if isReadPaused || isBehind {
             hasHeldRead = true
         } else {
             context.read()
@@ -127,20 +127,20 @@ extension ClientConnection {
             incoming = .nothing  // So that the buffer is not copied.
             body.writeBuffer(&bytes)
             incoming = .beginning(head, body)
-        case (.body(let bytes), .body(let source)): isHeld = !source.takesMore(after: bytes)
+        case (.body(let bytes), .body(let source)): isReadPaused = !source.takesMore(after: bytes)
         case (.body, .unread), (.body, .nothing): break
         case (.end, .beginning(let head, let body)):
             incoming = .nothing
-            handOut(Request(head: head, body: RequestBody(buffer: body ?? ByteBuffer())))
+            dispatch(Request(head: head, body: RequestBody(buffer: body ?? ByteBuffer())))
         case (.end, .body(let source)):
             incoming = .nothing
             release()
             source.finish()
             if isLast { gate.shut() }
-            goOn()
+            processNext()
         case (.end, .unread), (.end, .nothing):
             incoming = .nothing
-            goOn()
+            processNext()
         }
     }
 
@@ -149,26 +149,26 @@ extension ClientConnection {
         guard case .beginning(let head, let body) = incoming else { return }
         let (stream, source) = RequestBodySource.makeStream(for: self)
         incoming = .body(source)
-        if let body { isHeld = !source.takesMore(after: body) }
-        handOut(Request(head: head, body: RequestBody(asyncSequence: stream)))
+        if let body { isReadPaused = !source.takesMore(after: body) }
+        dispatch(Request(head: head, body: RequestBody(asyncSequence: stream)))
     }
 
-    private func handOut(_ request: Request) {
+    private func dispatch(_ request: Request) {
         isAnswering = true
         use.begin()
         isLast = request.head.isLastOfConnection || isInputEnded && backlog.isEmpty
         // Of one that is whole, nothing more is to come; another's body is.
         if isLast, incoming.isNothing { gate.shut() }
-        if let taker {
-            self.taker = nil
-            taker.resume(returning: request)
+        if let requestWaiter {
+            self.requestWaiter = nil
+            requestWaiter.resume(returning: request)
         } else {
             ready = request
         }
     }
 
     /// Takes up the next request, once the last one is read and answered.
-    private func goOn() {
+    private func processNext() {
         guard !isAnswering, case .nothing = incoming else { return }
         while !isAnswering || !incoming.isNothing, let part = backlog.popFirst() {
             if case .body(let bytes) = part { backlogByteCount -= bytes.readableBytes }
@@ -190,7 +190,7 @@ extension ClientConnection {
     }
 
     private func release() {
-        isHeld = false
+        isReadPaused = false
         guard hasHeldRead, !isBehind else { return }
         hasHeldRead = false
         context?.read()
@@ -272,8 +272,8 @@ extension ClientConnection {
 
     /// No request follows.
     private func finish() {
-        taker?.resume(returning: nil)
-        taker = nil
+        requestWaiter?.resume(returning: nil)
+        requestWaiter = nil
     }
 }
 
@@ -295,7 +295,7 @@ extension ClientConnection {
         } else if isClosed || (isInputEnded && !isAnswering) {
             continuation.resume(returning: nil)
         } else {
-            taker = continuation
+            requestWaiter = continuation
         }
     }
 
@@ -432,7 +432,7 @@ extension ClientConnection {
             release()
             finish()
         } else {
-            goOn()
+            processNext()
         }
     }
 
@@ -462,7 +462,7 @@ extension ClientConnection {
     /// Closes the connection after what was written, and waits for its end.
     func end() async {
         channel.close(mode: .output, promise: nil)
-        let late = channel.eventLoop.scheduleTask(in: Self.farewell) {
+        let late = channel.eventLoop.scheduleTask(in: Self.closeTimeout) {
             self.channel.close(promise: nil)
         }
         do { try await channel.closeFuture.get() } catch {}

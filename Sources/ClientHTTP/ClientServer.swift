@@ -42,7 +42,7 @@ public struct ClientServer: Service {
                 pace: pace,
                 idleTimeout: idleTimeout,
                 connections: connections,
-                executors: LoopExecutor.all(of: loops)
+                executors: EventLoopTaskExecutor.all(of: loops)
             ),
             configuration: ServerConfiguration(
                 address: .hostname(host, port: port),

@@ -12,7 +12,7 @@ extension ContentCoding {
 
     /// The body, inflated beside the loops, in room that it waits for as any body does.
     ///
-    /// No thread waits with it: where there is no room it begins anew once there is. Each time it has
+    /// No thread waits with it: where there is no room it starts over once there is. Each time it has
     /// room for twice as much, so that is a few times at most.
     /// - Throws: `InvalidCoding`, `BodyTooLong`, `BodyTooDense`, `NoRoom`.
     func inflated(

@@ -4,7 +4,7 @@ import Platform
 /// Closes the connection of a client that takes too long to send the head of a request, from its first
 /// byte on; a connection without a byte of one is at rest, and has the idle timeout.
 ///
-/// It sees bytes, before HTTP's parser makes parts of them; `ClientPaceHandler` behind that tells it what
+/// It sees bytes, before HTTP's parser makes parts of them; `SlowClientHandler` behind that tells it what
 /// came of them. A head that comes in one piece needs no timer.
 final class HeadPaceHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = ByteBuffer

@@ -30,7 +30,7 @@ public enum RequestRules {
         return malformed("the request's target is no path: begin it with '/'")
     }
 
-    /// RFC 9112, section 3.2; `OldProtocolHandler` has given requests of HTTP/1.0 an empty one.
+    /// RFC 9112, section 3.2; `HTTP10Handler` has given requests of HTTP/1.0 an empty one.
     private static func violation(ofHost head: HTTPRequest) -> ClientError? {
         guard let host = head.authority else {
             return malformed("the request has no Host header; every one of HTTP/1.1 has one")

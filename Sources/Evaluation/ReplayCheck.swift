@@ -135,7 +135,7 @@ public struct ReplayCheck: Sendable {
     ) {
         let body = EventBody.routeDecided(decision)
         guard var request = open.removeValue(forKey: decision.request) else {
-            return stray(body, place, in: \.decisions)
+            return unexpectedEvent(body, place, in: \.decisions)
         }
         defer { open[decision.request] = request }
         request.decision = decision
@@ -164,13 +164,13 @@ public struct ReplayCheck: Sendable {
 
     /// The version, where it is not that of the decisions before: one process is one build.
     private mutating func unexpectedVersion(_ decision: RouteDecided) -> ReplayDifference.Field? {
-        let usual = version ?? decision.deciderVersion
-        version = usual
-        guard decision.deciderVersion != usual else { return nil }
+        let standard = version ?? decision.deciderVersion
+        version = standard
+        guard decision.deciderVersion != standard else { return nil }
         return ReplayDifference.Field(
             path: "decider_version",
             recorded: .integer(Int64(decision.deciderVersion)),
-            decided: .integer(Int64(usual))
+            decided: .integer(Int64(standard))
         )
     }
 
@@ -183,7 +183,7 @@ public struct ReplayCheck: Sendable {
     ) {
         let body = EventBody.attemptStarted(attempt)
         guard var request = open.removeValue(forKey: attempt.request) else {
-            return stray(body, place, in: \.attempts)
+            return unexpectedEvent(body, place, in: \.attempts)
         }
         defer {
             request.start(attempt)
@@ -218,7 +218,7 @@ public struct ReplayCheck: Sendable {
     ) {
         let body = EventBody.reservationExtended(change)
         guard let request = open[change.request] else {
-            return stray(body, place, in: \.attempts)
+            return unexpectedEvent(body, place, in: \.attempts)
         }
         if let version = request.otherVersion {
             return findings.attempts.byOtherVersion[version, default: 0] += 1
@@ -243,7 +243,7 @@ public struct ReplayCheck: Sendable {
     // What is common to both.
 
     /// Takes note of an event of a request that is not known.
-    private mutating func stray(
+    private mutating func unexpectedEvent(
         _ body: EventBody,
         _ place: EventPlace,
         in tally: WritableKeyPath<ReplayFindings, ReplayFindings.Tally>

@@ -26,7 +26,7 @@ public struct StateHistory {
     ///
     /// Goes on from the nearest snapshot before it.
     ///
-    /// - Throws: `StateRetired` when events were given up that the state needs, and what reading the
+    /// - Throws: `StateRetired` when events were pruned that the state needs, and what reading the
     ///   log throws.
     public mutating func state(at time: Timestamp? = nil) throws -> RouterState {
         let end = try time.map { try reader.lastSequence(atOrBefore: $0) } ?? reader.lastSequence()
@@ -98,7 +98,7 @@ struct StateFold {
     }
 }
 
-/// The state of an instant can't be folded any more, since events that it needs were given up.
+/// The state of an instant can't be folded any more, since events that it needs were pruned.
 public struct StateRetired: Error, Hashable, CustomStringConvertible {
     /// The earliest instant whose state there is; `nil` when there is none.
     public let earliest: Timestamp?

@@ -70,7 +70,7 @@ public final class EventLog: Sendable {
     /// - Throws: `LogError` when the log takes nothing more.
     @discardableResult
     public func append(_ events: [Event], isCompletion: Bool = false) throws(LogError) -> UInt64 {
-        var batch = RecordBatch(capacity: events.count * Self.usualLength)
+        var batch = RecordBatch(capacity: events.count * Self.typicalLength)
         for event in events { batch.appendRecord { bytes in event.encode(into: &bytes) } }
         return try writer.append(
             batch,
@@ -116,13 +116,13 @@ public final class EventLog: Sendable {
     }
 
     /// Bytes to make room for; most events are shorter, and a few make a batch grow.
-    private static let usualLength = 256
+    private static let typicalLength = 256
     /// Bytes of a batch that are kept for the next group; a request's events take a few thousand.
     private static let keptBytes = 64 << 10
 
     /// Suspends until every event through `sequence` is durable.
     ///
-    /// - Throws: `LogError` when it never will be, and when a wait for space is given up, as
+    /// - Throws: `LogError` when it never will be, and when a wait for space is abandoned, as
     ///   `LogWriter.waitUntilDurable` does.
     public func waitUntilDurable(
         _ sequence: UInt64,

@@ -48,7 +48,7 @@ public final class BodyRecorder: Sendable {
         let size = body.bytes.count
         guard waiting.add(size, ordering: .relaxed).newValue <= Self.waitingLimit else {
             waiting.subtract(size, ordering: .relaxed)
-            return lose("more than \(Self.waitingLimit) bytes wait to be written")
+            return recordDrop("more than \(Self.waitingLimit) bytes wait to be written")
         }
         queue.async { [self] in
             write(body, at: time)
@@ -75,13 +75,13 @@ public final class BodyRecorder: Sendable {
     func drain() { queue.sync {} }
 
     private func write(_ body: CapturedBody, at time: Timestamp) {
-        if let shortage = shortage() ?? log.shortage { return lose("\(shortage)") }
+        if let shortage = shortage() ?? log.shortage { return recordDrop("\(shortage)") }
         var body = body
         body.bytes = keys.masked(body.bytes)
         do throws(LogError) {
             try log.append(body, at: time)
         } catch {
-            return lose("\(error)")
+            return recordDrop("\(error)")
         }
         let before = lost.withLock { lost in
             defer { lost = 0 }
@@ -92,7 +92,7 @@ public final class BodyRecorder: Sendable {
         }
     }
 
-    private func lose(_ reason: String) {
+    private func recordDrop(_ reason: String) {
         let isFirst = lost.withLock { lost in
             lost += 1
             return lost == 1

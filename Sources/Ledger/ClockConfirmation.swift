@@ -8,7 +8,7 @@ import RouterState
 /// Only one process writes to the log, so a command beside it can't.
 public enum ClockConfirmation {
     /// How far the clock may have gone on since it was confirmed: another reading has to be confirmed
-    /// anew.
+    /// again.
     static let lifetime = Duration.seconds(3_600)
 
     private static func file(in directory: String) -> URL {

@@ -13,7 +13,7 @@ extension Ledger {
     ///   - rule: what is kept.
     ///   - goesOn: asked for each event that is read and each month; `false` leaves the rest to the next
     ///     call.
-    /// - Returns: what was given up; `nil` when there was nothing.
+    /// - Returns: what was pruned; `nil` when there was nothing.
     /// - Throws: `LogError`, or what reading the log throws.
     @discardableResult
     func retain(

@@ -255,9 +255,9 @@ public final class Ledger: Sendable {
     ///
     /// - Parameters:
     ///   - sequence: the number of the event.
-    ///   - patience: when a wait for space on the disk is given up.
+    ///   - patience: when a wait for space is abandoned.
     /// - Returns: the microseconds that it took.
-    /// - Throws: `LogError` when it never will be, and when a wait for space is given up or takes too
+    /// - Throws: `LogError` when it never will be, and when a wait for space is abandoned or takes too
     ///   long: it may be durable later.
     public func waitUntilDurable(
         _ sequence: UInt64,

@@ -46,7 +46,7 @@ public struct RetentionSchedule: Service {
             while !Task.isCancelled {
                 await step()
                 await retireBodies()
-                tellOfRecompression()
+                reportRecompressionFailure()
                 do {
                     try await Task.sleep(for: Self.interval)
                 } catch {
@@ -65,7 +65,7 @@ public struct RetentionSchedule: Service {
             guard let plan else { return }
             logger.notice(
                 """
-                events before \(plan.keptSince) were given up (\(rule)): \(plan.bytes) bytes, \
+                events before \(plan.keptSince) were pruned (\(rule)): \(plan.bytes) bytes, \
                 the log begins with number \(plan.firstKept)
                 """
             )
@@ -74,7 +74,7 @@ public struct RetentionSchedule: Service {
         }
     }
 
-    private func tellOfRecompression() {
+    private func reportRecompressionFailure() {
         guard let failure = ledger.recompressionFailure else { return }
         logger.warning(
             """

@@ -14,7 +14,9 @@ extension ModelPolicy {
         taskQuality = TaskType.allCases.compactMap { task in
             catalog.expectedQuality(of: card, for: task).map { TaskQuality(task, $0) }
         }
-        capabilities = card.capabilities?.union(Self.leanings(tasks, tier, card.contextWindow))
+        capabilities = card.capabilities?.union(
+            Self.inferredCapabilities(tasks, tier, card.contextWindow)
+        )
     }
 
     /// What a simulated model says of itself; what it can do is left open, as its server takes
@@ -35,7 +37,7 @@ extension ModelPolicy {
     }
 
     /// The softer capabilities, which no provider lists.
-    private static func leanings(
+    private static func inferredCapabilities(
         _ tasks: [TaskType],
         _ tier: ModelTier?,
         _ window: Int?
@@ -43,12 +45,12 @@ extension ModelPolicy {
         let code: Set<TaskType> = [
             .codeGeneration, .codeReview, .bugDetection, .refactoring, .testGeneration,
         ]
-        var leanings: Capabilities = []
-        if tasks.contains(where: code.contains) { leanings.insert(.coding) }
-        if tasks.count >= 3 { leanings.insert(.general) }
-        if tier == .small { leanings.insert(.fast) }
-        if let window, window >= 200_000 { leanings.insert(.longContext) }
-        return leanings
+        var inferredCapabilities: Capabilities = []
+        if tasks.contains(where: code.contains) { inferredCapabilities.insert(.coding) }
+        if tasks.count >= 3 { inferredCapabilities.insert(.general) }
+        if tier == .small { inferredCapabilities.insert(.fast) }
+        if let window, window >= 200_000 { inferredCapabilities.insert(.longContext) }
+        return inferredCapabilities
     }
 }
 
@@ -63,7 +65,7 @@ extension ProviderPolicy {
     ) {
         if let simulated {
             cards = simulated.models.map { ModelPolicy($0) }
-        } else if settings.type.isLocal || settings.isUsualService {
+        } else if settings.type.isLocal || settings.isDefaultService {
             cards = catalog.models(of: settings.type).map { ModelPolicy($0, in: catalog) }
         } else {
             cards = catalog.models(of: settings.type).compactMap(\.ofUser)

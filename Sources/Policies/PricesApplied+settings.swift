@@ -29,7 +29,7 @@ extension PricesApplied {
             } else if provider.type.isLocal {
                 add(provider.name, nil, .free, source: "local")
             } else {
-                let isFree = provider.costsNothing && !provider.isUsualService
+                let isFree = provider.costsNothing && !provider.isDefaultService
                 if isFree { add(provider.name, nil, .free, source: "local") }
                 for card in catalog.models(of: provider.type) {
                     var prices =

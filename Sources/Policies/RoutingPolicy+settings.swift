@@ -63,7 +63,7 @@ extension ProviderPolicy {
         maxConcurrent = settings.concurrency
         fallbackProvider = settings.fallbackProvider
         var firstToken = FirstTokenPolicy()
-        firstToken.usualMicroseconds = settings.timeouts.firstToken.microseconds
+        firstToken.typicalMicroseconds = settings.timeouts.firstToken.microseconds
         firstToken.slowMicroseconds = settings.timeouts.slowFirstToken.microseconds
         firstToken.prefillTokensPerSecond = settings.prefillTokensPerSecond
         self.firstToken = firstToken

@@ -1,11 +1,11 @@
 import GRDB
 import GRDBSQLite
 
-/// Lets a batch be given up wherever it is: nothing of it is in the file then.
+/// Lets a batch be abandoned wherever it is: nothing of it is in the file then.
 ///
 /// A class, since SQLite asks it as well, in the middle of statements that go through many rows.
 final class Interruption {
-    /// The batch is given up.
+    /// The batch is abandoned.
     struct GivenUp: Error {}
 
     /// Steps of SQLite's machine between two looks: some microseconds' worth.

@@ -97,7 +97,7 @@ struct MonthSums {
     }
 
     /// Takes the sums of a closed month in the place of what was counted: they are the same, unless
-    /// the month's events were given up.
+    /// the month's events were pruned.
     ///
     /// Those that came in parts have taken their places already.
     mutating func close(_ closing: MonthClosed, sequence: UInt64) throws {

@@ -52,7 +52,7 @@ extension ReadModel {
         var places: [UInt64] = []
         var records: [RequestID: RequestRecord] = [:]
         let ids = try read { database in
-            // A file that proves damaged is made anew, and then it is asked again.
+            // A file that proves damaged is rebuilt, and then it is asked again.
             (places, records) = ([], [:])
             let found = try database.rows(query.sql, query.arguments) { row in
                 (sequence: try row.sequence(0), id: try row.id(1))

@@ -26,7 +26,7 @@ public final class ReadModel {
     ///
     /// - Parameters:
     ///   - directory: the data directory.
-    ///   - notice: told when the tables are made anew, and why.
+    ///   - notice: told when the tables are rebuilt, and why.
     /// - Throws: `LogError` if there is no log that can be read.
     public convenience init(
         _ directory: String,
@@ -68,7 +68,7 @@ public final class ReadModel {
             try catchUp()
             let result: Result? = try withDatabase { queue in
                 try queue.read { database in
-                    // Another process may have begun to make the tables anew since.
+                    // Another process may have begun to rebuild the tables since.
                     guard try isUsable(database) else { return nil }
                     return try body(database)
                 }
@@ -78,7 +78,7 @@ public final class ReadModel {
         throw ReadModelError.database(
             path: file.path,
             code: 0,
-            reason: "another process makes it anew again and again"
+            reason: "another process rebuilds it again and again"
         )
     }
 
@@ -88,7 +88,7 @@ public final class ReadModel {
 
 extension ReadModel {
     /// Folds one batch, and says how far the tables are then; `nil` when nothing was missing, and when it
-    /// was given up.
+    /// was abandoned.
     private func foldBatch(_ interruption: Interruption) throws -> Position? {
         // Most of the time there is nothing to do, and that is found out without the write lock.
         let before = try usablePosition()
@@ -118,7 +118,7 @@ extension ReadModel {
         return folded.flatMap { $0.isMore ? $0.reached : nil }
     }
 
-    /// How far the tables are; `nil` when they are to be made anew.
+    /// How far the tables are; `nil` when they are to be rebuilt.
     private func usablePosition() throws -> Position? {
         try withDatabase { queue in
             try queue.read { database in
@@ -157,12 +157,12 @@ extension ReadModel {
         var position = Position()
         if version < Schema.version {
             if try Schema.hasTables(database) { reports.append(rebuilding("its schema is older")) }
-            try Schema.makeAnew(database)
+            try Schema.rebuild(database)
         } else {
             position = try Position(database)
             if position != checked, let reason = try mismatch(position) {
                 reports.append(rebuilding(reason))
-                try Schema.makeAnew(database)
+                try Schema.rebuild(database)
                 position = Position()
             }
         }
@@ -191,7 +191,7 @@ extension ReadModel {
     }
 
     private func rebuilding(_ reason: String) -> String {
-        "\(file.path) is made anew from the log: \(reason)"
+        "\(file.path) is rebuilt from the log: \(reason)"
     }
 
     /// Why tables at this position are not of this log; `nil` when they are.

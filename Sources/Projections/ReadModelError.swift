@@ -6,7 +6,7 @@ public enum ReadModelError: Error, Hashable, Sendable {
     case database(path: String, code: Int32, reason: String)
     /// A later build of Logway made it; it is left as it is.
     case newerSchema(path: String, version: Int, known: Int)
-    /// The file is no database, or does not hold what was written; it is to be built anew.
+    /// The file is no database, or does not hold what was written; it is to be rebuilt.
     case damaged(path: String, reason: String)
 }
 
@@ -18,9 +18,9 @@ extension ReadModelError: CustomStringConvertible {
             "\(path) can't be used: \(reason) (SQLite code \(code)); the log itself is not touched"
         case .newerSchema(let path, let version, let known):
             "\(path) has schema \(version), this build knows up to \(known): use the build that "
-                + "made it, or delete \(path)* to have it made anew"
+                + "made it, or delete \(path)* to have it rebuilt"
         case .damaged(let path, let reason):
-            "\(path) is damaged: \(reason); delete \(path)* to have it made anew from the log"
+            "\(path) is damaged: \(reason); delete \(path)* to have it rebuilt from the log"
         }
     }
 }

@@ -34,7 +34,7 @@ enum Schema {
     }
 
     /// Drops every table and makes those of this build, inside the caller's transaction.
-    static func makeAnew(_ database: Database) throws {
+    static func rebuild(_ database: Database) throws {
         for table in try tables(database) {
             try database.execute(literal: "DROP TABLE \(sql: table.quotedDatabaseIdentifier)")
         }

@@ -87,7 +87,7 @@ public struct ModelLoading: Sendable {
     private func askOllama(_ model: String, keepAlive: String?) async throws(Failure) {
         try await post("/api/generate") { body in
             body.member("model", model)
-            // The size that requests ask for as well, or the first one would load it anew.
+            // The size that requests ask for as well, or the first one would load it again.
             body.object("options") { $0.member("num_ctx", OllamaContext.least) }
             if let keepAlive, let seconds = Int(keepAlive) {
                 body.member("keep_alive", seconds)

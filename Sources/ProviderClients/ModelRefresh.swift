@@ -109,7 +109,7 @@ public struct ModelRefresh: Service {
         }
         if Task.isCancelled { return }
         probe.totalMicroseconds = Int(Clocks.monotonicMicroseconds - start)
-        probe.pool = PoolReading(upstream.statistics, of: provider)
+        probe.pool = PoolStatistics(upstream.statistics, of: provider)
         record(probe, listed?.without(ledger.redaction))
     }
 

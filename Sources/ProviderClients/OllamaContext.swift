@@ -8,7 +8,7 @@ import Synchronization
 /// model's whole window is no answer either: the memory for it is taken when the model is loaded; nor is
 /// all that a client allows for an answer, which agents set to 32,000 tokens and more of which they use
 /// hundreds. So it is what the prompt and a usual answer need, rounded up to one of few sizes. A model is
-/// loaded anew whenever the number changes, so a larger one stays for as long as Ollama keeps a model.
+/// reloaded whenever the number changes, so a larger one stays for as long as Ollama keeps a model.
 final class OllamaContext: Sendable {
     /// The least that is asked for: most conversations begin below and grow.
     static let least = 8_192

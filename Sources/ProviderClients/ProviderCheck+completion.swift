@@ -136,7 +136,7 @@ extension ProviderCheck {
     }
 
     private func limitsStep(_ head: UpstreamHead) -> CheckStep {
-        let readings = RateReading.read(
+        let readings = RateLimitSnapshot.read(
             family: connection.endpoint.family,
             countsRequestsByDay: connection.countsRequestsByDay,
             headers: { head.headers[$0] },

@@ -129,10 +129,10 @@ public struct ProviderConnection: Sendable {
         promptModels = Set(settings.promptModels)
         responseModels = settings.responseModels
         chatFields = Set(settings.chatFields)
-        isOpenAI = settings.type == .openai && settings.isUsualService
+        isOpenAI = settings.type == .openai && settings.isDefaultService
         mayHoldResponses =
             !settings.responseModels.isEmpty
-            && (settings.responses != nil || settings.isUsualService)
+            && (settings.responses != nil || settings.isDefaultService)
     }
 
     /// What is added to a request of a client for a model.

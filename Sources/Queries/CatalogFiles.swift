@@ -42,12 +42,12 @@ public struct CatalogFiles: Sendable {
     /// The file that was named, else the usual one if it exists.
     public func inUse(_ named: String?) -> String? {
         if let named { return named }
-        return usual.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+        return standard.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
     }
 
     /// The file that is read when none is named; `nil` where there is no home folder.
-    private var usual: String? {
-        UserCatalog.usualFile(environment: environment.variables)
+    private var standard: String? {
+        UserCatalog.defaultFile(environment: environment.variables)
     }
 
     /// A user catalogue; `nil` if there is no such file and there need not be one.
@@ -127,7 +127,7 @@ extension CatalogFiles {
         asOf date: CivilDate,
         dryRun: Bool = false
     ) throws -> ImportedPrices {
-        guard let target = try target ?? named(byConfiguration: configuration) ?? usual else {
+        guard let target = try target ?? named(byConfiguration: configuration) ?? standard else {
             throw QueryError.noCatalogFile
         }
         let user = try read(target, mustExist: false) ?? UserCatalog()

@@ -68,7 +68,7 @@ public struct DataLocation: Hashable, Sendable {
         in environment: QueryEnvironment
     ) throws {
         guard named == nil, let file = environment.configurationFile(configuration) else {
-            directory = named ?? Self.usual(in: environment)
+            directory = named ?? Self.default(in: environment)
             mistakenConfiguration = nil
             return
         }
@@ -78,12 +78,12 @@ public struct DataLocation: Hashable, Sendable {
         } catch SettingsError.unreadable(let file, let reason) where configuration != nil {
             throw SettingsError.unreadable(file: file, reason: reason)
         } catch is SettingsError {}
-        directory = settings?.log.directory ?? Self.usual(in: environment)
+        directory = settings?.log.directory ?? Self.default(in: environment)
         mistakenConfiguration = settings == nil ? file : nil
     }
 
     /// The directory where neither a user nor a configuration names one.
-    public static func usual(in environment: QueryEnvironment) -> String {
+    public static func `default`(in environment: QueryEnvironment) -> String {
         let variables = environment.variables
         if let directory = variables["LOGWAY_DATA"], !directory.isEmpty { return directory }
         if let folder = variables["XDG_DATA_HOME"], folder.hasPrefix("/") {
@@ -98,12 +98,12 @@ public struct DataLocation: Hashable, Sendable {
     public static func withoutOptions(in environment: QueryEnvironment) throws -> String {
         var plain = environment
         plain.variables["LOGWAY_DATA"] = nil
-        let usual = usual(in: plain)
+        let standard = Self.default(in: plain)
         do {
             return try environment.configurationFile(nil)
-                .flatMap { try settings($0, in: environment) }?.log.directory ?? usual
+                .flatMap { try settings($0, in: environment) }?.log.directory ?? standard
         } catch is SettingsError {
-            return usual
+            return standard
         }
     }
 

@@ -15,7 +15,7 @@ struct LogFold {
 
     /// Everything about one request; `nil` when the log does not know it.
     ///
-    /// - Throws: `QueryError.retired` where its events may have been given up.
+    /// - Throws: `QueryError.retired` where its events may have been pruned.
     mutating func request(_ id: RequestID) throws -> FoundRequest? {
         var record = RequestRecord(id: id)
         var damage: (any Error)?
@@ -37,7 +37,7 @@ struct LogFold {
 
     /// The requests received since an instant, as they stood at another.
     ///
-    /// - Throws: `QueryError.retired` when what happened then was given up.
+    /// - Throws: `QueryError.retired` when what happened then was pruned.
     mutating func requests(
         since time: Timestamp?,
         at end: Timestamp? = nil
@@ -56,7 +56,7 @@ struct LogFold {
 
     /// The cost report of a month, from the events up to an instant.
     ///
-    /// - Throws: `QueryError.retired` when events of the month were given up before it was closed.
+    /// - Throws: `QueryError.retired` when events of the month were pruned before it was closed.
     mutating func costs(of month: CalendarMonth, at time: Timestamp? = nil) throws -> CostReport {
         var report = CostReport(year: month.year, month: month.month)
         var closed: MonthClosed?

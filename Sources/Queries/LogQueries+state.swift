@@ -6,7 +6,7 @@ public import RouterState
 extension LogQueries {
     /// The state folded from every event, or from those up to an instant.
     ///
-    /// - Throws: `StateRetired` when events were given up that the state needs.
+    /// - Throws: `StateRetired` when events were pruned that the state needs.
     public func state(at time: Timestamp? = nil) throws -> RouterState {
         var history = try StateHistory(directory)
         return try history.state(at: time)

@@ -22,7 +22,7 @@ public struct LogQueries: Sendable {
     ///
     /// - Parameters:
     ///   - directory: the data directory.
-    ///   - notice: told, in a sentence, that the read model is made anew, that the log is read in its
+    ///   - notice: told, in a sentence, that the read model is rebuilt, that the log is read in its
     ///     place, or that it could not be checked, and why.
     public init(
         _ directory: String,
@@ -51,7 +51,7 @@ extension LogQueries {
     ///   - filter: which requests.
     ///   - time: as they stood at this instant; `nil` for now.
     /// - Returns: a line for each.
-    /// - Throws: `QueryError.retired` when the filter or the instant leads to events that were given up.
+    /// - Throws: `QueryError.retired` when the filter or the instant leads to events that were pruned.
     public func requests(
         _ limit: Int,
         _ filter: RequestFilter = RequestFilter(),
@@ -82,7 +82,7 @@ extension LogQueries {
 
     /// Everything about one request, from the log itself; `nil` when the log does not know it.
     ///
-    /// - Throws: `QueryError.retired` where its events may have been given up.
+    /// - Throws: `QueryError.retired` where its events may have been pruned.
     public func request(_ id: RequestID) throws -> FoundRequest? {
         var log = try LogFold(directory)
         return try log.request(id)
@@ -108,7 +108,7 @@ extension LogQueries {
     ///   - month: the month, in UTC.
     ///   - time: as the log stood at this instant; `nil` for now.
     /// - Returns: the report, empty for a month of which the log says nothing.
-    /// - Throws: `QueryError.retired` when events of the month were given up before it was closed.
+    /// - Throws: `QueryError.retired` when events of the month were pruned before it was closed.
     public func costs(of month: CalendarMonth, at time: Timestamp? = nil) throws -> CostReport {
         try answer(at: time, needsBeginning: true) { model in
             try model.costs(of: month)
@@ -148,7 +148,7 @@ extension LogQueries {
 }
 
 extension LogFold {
-    /// Whether the oldest events were given up.
+    /// Whether the oldest events were pruned.
     fileprivate mutating func isWithoutBeginning() throws -> Bool {
         try reader.firstSequence() > 1
     }

@@ -25,8 +25,8 @@ public struct BudgetStatus: Sendable {
     /// A table of the budgets, and what happens at their limits.
     public var text: String {
         guard let policy, !budgets.isEmpty else {
-            return "no budget is configured; spent today \(Wording.cost(spent.today)), this month "
-                + "\(Wording.cost(spent.month))\n"
+            return "no budget is configured; spent today \(Format.cost(spent.today)), this month "
+                + "\(Format.cost(spent.month))\n"
         }
         var table = TextTable([
             .text("Budget"), .number("Limit"), .number("Spent"), .number("Assumed"),
@@ -34,9 +34,9 @@ public struct BudgetStatus: Sendable {
         ])
         for use in budgets {
             table.add([
-                use.name, Wording.cost(use.limit), Wording.cost(use.spent),
-                Wording.cost(use.assumed), Wording.cost(use.reserved),
-                Wording.cost(use.remaining), String(use.end.description.prefix(10)),
+                use.name, Format.cost(use.limit), Format.cost(use.spent),
+                Format.cost(use.assumed), Format.cost(use.reserved),
+                Format.cost(use.remaining), String(use.end.description.prefix(10)),
                 use.wasAlerted ? "raised" : "–",
             ])
         }
@@ -46,7 +46,7 @@ public struct BudgetStatus: Sendable {
             case .downgrade: "a request that does not fit goes to what is free or still fits"
             case .warn: "a request that does not fit goes through and is recorded"
             }
-        return table.text() + "\nAlert at \(Wording.percent(millionths: policy.alertThreshold)); "
+        return table.text() + "\nAlert at \(Format.percent(millionths: policy.alertThreshold)); "
             + "\(action); models of unknown price are "
             + (policy.allowsUnpriced ? "asked, and in no budget\n" : "not asked\n")
     }

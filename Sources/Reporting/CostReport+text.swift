@@ -21,19 +21,19 @@ extension CostReport {
     private var summary: [String] {
         let count = ended.outcomes.values.reduce(0, +)
         var lines = [
-            "  cost       \(Wording.cost(total.cost))"
+            "  cost       \(Format.cost(total.cost))"
                 + (total.estimated > .zero
-                    ? ", of it \(Wording.cost(total.estimated)) estimated" : "")
+                    ? ", of it \(Format.cost(total.estimated)) estimated" : "")
         ]
         if total.unknownCosts > 0 {
             lines.append(
-                "             plus \(Wording.count(total.unknownCosts, "attempt")) of unknown cost: "
+                "             plus \(Format.count(total.unknownCosts, "attempt")) of unknown cost: "
                     + "a price or a count is missing"
             )
         }
         if total.pastReservation > 0 {
             lines.append(
-                "             without what \(Wording.count(total.pastReservation, "attempt")) wrote "
+                "             without what \(Format.count(total.pastReservation, "attempt")) wrote "
                     + "past the reservation by our estimate"
             )
         }
@@ -47,7 +47,7 @@ extension CostReport {
         lines.append("  answered   \(ended.local) local, \(ended.hosted) hosted")
         if total.requests > 0 {
             let mean = Nanodollars(total.cost.count / Int64(total.requests))
-            lines.append("  mean       \(Wording.cost(mean)) a request that was tried")
+            lines.append("  mean       \(Format.cost(mean)) a request that was tried")
         }
         lines.append(
             "  tokens     \(total.inputTokens) in (\(total.cachedTokens) cached), "
@@ -55,7 +55,7 @@ extension CostReport {
         )
         if let score = total.meanScore {
             lines.append(
-                "  quality    \(Wording.score(score)) over \(Wording.count(total.scoreCount, "score"))"
+                "  quality    \(Format.score(score)) over \(Format.count(total.scoreCount, "score"))"
             )
         }
         return lines
@@ -76,7 +76,7 @@ extension CostReport {
         for (name, line) in sorted(sums) {
             table.add([
                 name, "\(line.requests)", "\(line.attempts)", "\(line.inputTokens)",
-                "\(line.outputTokens)", Wording.score(line.meanScore), Wording.cost(line.cost),
+                "\(line.outputTokens)", Format.score(line.meanScore), Format.cost(line.cost),
                 line.unknownCosts > 0 ? "+ \(line.unknownCosts) unknown" : "",
             ])
         }

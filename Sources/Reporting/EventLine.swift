@@ -14,7 +14,7 @@ public struct EventLine: Sendable {
     /// The line, without a line end, whatever the event holds.
     public var text: String {
         let request = event.body.request.map { "\($0) " } ?? ""
-        return "\(sequence) \(event.time) \(event.body.name) \(request)" + Wording.plain(summary)
+        return "\(sequence) \(event.time) \(event.body.name) \(request)" + Format.plain(summary)
     }
 
     private var summary: String {
@@ -28,46 +28,46 @@ public struct EventLine: Sendable {
         case .attemptFinished(let event):
             "attempt \(event.number) at \(event.provider):\(event.model) "
                 + (event.failure.map { "failed: \($0.name)" } ?? "answered")
-                + ", \(Wording.cost(event.cost))"
+                + ", \(Format.cost(event.cost))"
         case .requestCompleted(let event):
-            "\(event.outcome.name), \(Wording.status(event.status)), "
-                + Wording.cost(event.cost)
-                + (event.measuredMicroseconds.map { ", " + Wording.time(microseconds: $0) } ?? "")
+            "\(event.outcome.name), \(Format.status(event.status)), "
+                + Format.cost(event.cost)
+                + (event.measuredMicroseconds.map { ", " + Format.time(microseconds: $0) } ?? "")
         case .healthProbed(let event):
             "\(event.provider) \(event.failure?.name ?? "answers")"
         case .modelsListed(let event):
-            "\(event.provider) has \(Wording.count(event.models.count, "model"))"
+            "\(event.provider) has \(Format.count(event.models.count, "model"))"
         case .feedbackReceived(let event):
-            "\(Wording.score(Double(event.score) / 1_000_000)) by \(event.source)"
+            "\(Format.score(Double(event.score) / 1_000_000)) by \(event.source)"
         case .configurationApplied(let event): "from \(event.source)"
         case .policyApplied(let event):
-            "\(event.fingerprint), \(Wording.count(event.policy.providers.count, "provider"))"
-        case .pricesApplied(let event): Wording.count(event.prices.count, "price")
+            "\(event.fingerprint), \(Format.count(event.policy.providers.count, "provider"))"
+        case .pricesApplied(let event): Format.count(event.prices.count, "price")
         case .nodeStarted(let event): "version \(event.version), process \(event.process)"
         case .nodeStopped(let event): event.reason
         case .logRecovered(let event):
-            Wording.count(Int(event.cutBytes), "byte") + " cut, "
-                + Wording.count(event.interruptedRequests, "interrupted request")
+            Format.count(Int(event.cutBytes), "byte") + " cut, "
+                + Format.count(event.interruptedRequests, "interrupted request")
         case .stateCarried(let event):
             "state through event \(event.position), \(event.state.bytes.count) bytes"
         case .segmentRetired(let event):
             "segments through \(event.through), by \(event.rule)"
         case .monthClosed(let event):
             "\(CostReport(year: event.year, month: event.month).monthName), "
-                + "\(Wording.count(event.total.sums.attempts, "attempt")), "
-                + Wording.cost(event.total.sums.cost)
+                + "\(Format.count(event.total.sums.attempts, "attempt")), "
+                + Format.cost(event.total.sums.cost)
         case .quotaTick(let event):
             "\(event.provider):\(event.model) \(event.kind.name), \(event.remaining) left"
                 + (event.limit.map { " of \($0)" } ?? "")
         case .quotaWarned(let event):
             "\(event.provider)\(event.model.map { ":\($0)" } ?? "") \(event.kind.name), "
-                + "\(event.percent)%: \(event.used) of \(event.limit), anew at \(event.resetsAt)"
+                + "\(event.percent)%: \(event.used) of \(event.limit), again at \(event.resetsAt)"
         case .budgetAlerted(let event):
-            "\(event.budget), \(Wording.cost(event.spent)) of \(Wording.cost(event.limit))"
+            "\(event.budget), \(Format.cost(event.spent)) of \(Format.cost(event.limit))"
         case .reservationExtended(let event):
             "attempt \(event.number), up to "
-                + (event.output.map { Wording.count($0, "token") } ?? "any number of tokens")
-                + " out, \(Wording.cost(event.cost))"
+                + (event.output.map { Format.count($0, "token") } ?? "any number of tokens")
+                + " out, \(Format.cost(event.cost))"
         case .clockJudged(let event):
             "\(event.verdict.name): \(event.clock), where \(event.expected) was expected"
         case .monthPart(let event):
@@ -84,7 +84,7 @@ public struct EventLine: Sendable {
         }
         let candidate = event.candidates[chosen]
         return "\(candidate.provider):\(candidate.model) of "
-            + Wording.count(event.candidates.count, "candidate")
+            + Format.count(event.candidates.count, "candidate")
             + ", \(event.excluded.count) rejected"
     }
 }

@@ -5,9 +5,9 @@ extension ExplainPage {
     static func hints(_ received: RequestReceived) -> [String] {
         let hints = received.hints
         var parts: [String] = []
-        if let cost = hints.maxCost { parts.append("cost at most \(Wording.cost(cost))") }
+        if let cost = hints.maxCost { parts.append("cost at most \(Format.cost(cost))") }
         if let latency = hints.maxLatencyMicroseconds {
-            parts.append("answer within \(Wording.time(microseconds: latency))")
+            parts.append("answer within \(Format.time(microseconds: latency))")
         }
         if hints.isLocalOnly { parts.append("on this machine only") }
         if !hints.required.isEmpty {
@@ -37,16 +37,16 @@ extension ExplainPage {
     /// What the strategies said.
     static func verdicts(_ verdicts: [StrategyVerdict]) -> [String] {
         verdicts.map { verdict in
-            "  \(Wording.plain(verdict.name)) "
+            "  \(Format.plain(verdict.name)) "
                 + (verdict.hasAbstained ? "abstained: " : "ranked: ")
-                + Wording.plain(verdict.reason)
+                + Format.plain(verdict.reason)
         }
     }
 
     /// Who answered the conversation last, where that decided nothing: what did is among the verdicts.
     static func affinity(_ decision: RouteDecided) -> [String] {
         guard let affinity = decision.affinity, let provider = affinity.provider else { return [] }
-        let last = "\(provider):\(Wording.plain(affinity.model ?? "–"))"
+        let last = "\(provider):\(Format.plain(affinity.model ?? "–"))"
         return affinity.isKept
             ? ["  affinity: the conversation stays with \(last)"]
             : ["  affinity: \(last) answered the conversation last, but comes not first now"]
@@ -68,21 +68,21 @@ extension ExplainPage {
             var cells = [
                 "\(index + 1)", "\(candidate.provider):\(candidate.model)",
                 candidate.chainEntry.map { "\($0)" } ?? "–", "\(candidate.priority)",
-                Wording.cost(candidate.predictedCost),
+                Format.cost(candidate.predictedCost),
             ]
             if hasTimes {
                 cells.append(
                     candidate.predictedMicroseconds.map {
-                        Wording.time(microseconds: $0) + (candidate.isLate ? " (late)" : "")
+                        Format.time(microseconds: $0) + (candidate.isLate ? " (late)" : "")
                     } ?? "–"
                 )
             }
             if hasScores {
                 let parts = candidate.parts.map { "\($0.name) \($0.points)" }
                 cells.append(candidate.score.map { "\($0)" } ?? "–")
-                cells.append(Wording.plain(parts.joined(separator: ", ")))
+                cells.append(Format.plain(parts.joined(separator: ", ")))
             }
-            cells.append(Wording.percent(millionths: candidate.probability))
+            cells.append(Format.percent(millionths: candidate.probability))
             let notes = [
                 index == decision.chosen ? "← chosen" : nil,
                 candidate.isBusy ? "busy" : nil,

@@ -18,15 +18,15 @@ public struct ExplainPage: Sendable {
         "Request \(record.id)\n  "
             + (record.completed.map { completed in
                 let content = completed.content
-                return "\(content.outcome.name) with \(Wording.status(content.status))"
+                return "\(content.outcome.name) with \(Format.status(content.status))"
                     + Self.after(content.measuredMicroseconds)
-                    + ", cost \(Wording.cost(content.cost))"
+                    + ", cost \(Format.cost(content.cost))"
             } ?? "still running")
     }
 
     /// The time that something took, where it was measured.
     private static func after(_ microseconds: Int?) -> String {
-        microseconds.map { " after " + Wording.time(microseconds: $0) } ?? ""
+        microseconds.map { " after " + Format.time(microseconds: $0) } ?? ""
     }
 
     private var asked: String {
@@ -34,17 +34,17 @@ public struct ExplainPage: Sendable {
         let content = received.content
         var lines = [
             "  at \(received.time), \(content.client.name) client, "
-                + Wording.plain(content.endpoint),
+                + Format.plain(content.endpoint),
             content.requestedModel.isEmpty
                 ? "  what it asked for could not be read" : "  " + Self.question(content),
         ]
         let needs = content.features.needs.names
         if !needs.isEmpty { lines.append("  needs " + needs.joined(separator: ", ")) }
         if let task = content.task {
-            lines.append("  task \(Wording.plain(task)) (given by the client)")
+            lines.append("  task \(Format.plain(task)) (given by the client)")
         }
-        if let tenant = content.tenant { lines.append("  tenant \(Wording.plain(tenant))") }
-        if let key = content.clientKey { lines.append("  client key \(Wording.plain(key))") }
+        if let tenant = content.tenant { lines.append("  tenant \(Format.plain(tenant))") }
+        if let key = content.clientKey { lines.append("  client key \(Format.plain(key))") }
         if !content.tags.isEmpty { lines.append("  tags " + list(content.tags)) }
         lines += Self.hints(content)
         for dropped in content.droppedHints {
@@ -78,14 +78,14 @@ public struct ExplainPage: Sendable {
         ]
         if let alias = content.alias {
             let asked = record.received?.content.requestedModel ?? ""
-            lines.append("  '\(Wording.plain(asked))' is an alias of '\(Wording.plain(alias))'")
+            lines.append("  '\(Format.plain(asked))' is an alias of '\(Format.plain(alias))'")
         }
         lines += Self.classification(content.classification) + Self.verdicts(content.verdicts)
         lines += Self.affinity(content)
         if content.floor > 0 {
             lines.append(
                 "  explored with at least "
-                    + Wording.percent(millionths: content.floor) + " for each arm"
+                    + Format.percent(millionths: content.floor) + " for each arm"
             )
         }
         if let refusal = content.refusal { lines.append("  refused: \(refusal.name)") }
@@ -118,7 +118,7 @@ public struct ExplainPage: Sendable {
             let attempt = started.content
             let finished = record.finished.first { $0.content.number == attempt.number }?.content
             lines.append(
-                "  \(attempt.number)  \(attempt.provider):\(Wording.plain(attempt.model))"
+                "  \(attempt.number)  \(attempt.provider):\(Format.plain(attempt.model))"
                     + (attempt.lane.map { ", by \($0)" } ?? "")
                     + (attempt.after.map { ", failover after \($0.name)" } ?? "")
                     + (attempt.retry.map(Self.retry) ?? "")
@@ -127,7 +127,7 @@ public struct ExplainPage: Sendable {
             for skipped in attempt.skipped {
                 lines.append(
                     "     passed over \(skipped.provider):"
-                        + "\(Wording.plain(skipped.model ?? "–")), \(skipped.reason.name)"
+                        + "\(Format.plain(skipped.model ?? "–")), \(skipped.reason.name)"
                         + (skipped.figures.map { ": \($0)" } ?? "")
                         + (skipped.until.map { ", until \($0)" } ?? "")
                 )
@@ -139,7 +139,7 @@ public struct ExplainPage: Sendable {
                 let output = change.content.output.map { "\($0)" } ?? "any number of"
                 lines.append(
                     "     held from \(change.time) on: \(output) out, cost up to "
-                        + Wording.cost(change.content.cost)
+                        + Format.cost(change.content.cost)
                 )
             }
             if let timeout = attempt.stallTimeout {
@@ -152,12 +152,12 @@ public struct ExplainPage: Sendable {
 
     private static func retry(_ reason: RetryReason) -> String {
         ", asked again after a wait of "
-            + Wording.time(microseconds: Int(clamping: reason.waitMicroseconds))
+            + Format.time(microseconds: Int(clamping: reason.waitMicroseconds))
     }
 
     private static func describe(_ timeout: StallTimeout) -> String {
         let expected = timeout.expectedMicroseconds.map {
-            ": 99 of 100 are expected to begin within \(Wording.time(microseconds: $0))"
+            ": 99 of 100 are expected to begin within \(Format.time(microseconds: $0))"
         }
         let reason =
             switch timeout.basis {
@@ -168,25 +168,25 @@ public struct ExplainPage: Sendable {
             case .whole: ": nothing comes before the whole answer, and nothing limits that"
             }
         let reading = timeout.readingMicroseconds.map {
-            ", \(Wording.time(microseconds: Int(clamping: $0))) of it to read the prompt"
+            ", \(Format.time(microseconds: Int(clamping: $0))) of it to read the prompt"
         }
-        return "waits up to " + Wording.time(microseconds: Int(clamping: timeout.microseconds))
+        return "waits up to " + Format.time(microseconds: Int(clamping: timeout.microseconds))
             + " for content" + reason + (reading ?? "")
     }
 
     private static func hedge(_ reason: HedgeReason) -> String {
         ", hedge beside attempt \(reason.besides), which had given nothing for "
-            + Wording.time(microseconds: Int(clamping: reason.afterMicroseconds))
+            + Format.time(microseconds: Int(clamping: reason.afterMicroseconds))
     }
 
     private static func reservation(of attempt: AttemptStarted) -> String {
         let output = attempt.reservedOutput.map { "\($0)" } ?? "any number of"
-        let quota = attempt.reservedTokens.map { ", \(Wording.count($0, "token")) of quotas" } ?? ""
+        let quota = attempt.reservedTokens.map { ", \(Format.count($0, "token")) of quotas" } ?? ""
         let most = attempt.outputBound.map { " (expected, of \($0))" } ?? ""
         let charges = attempt.charges.isEmpty ? "" : ", in " + list(attempt.charges)
         return
-            "\(Wording.count(attempt.reservedInput, "token")) in, \(output) out\(most), cost up to "
-            + Wording.cost(attempt.reservedCost) + quota + charges
+            "\(Format.count(attempt.reservedInput, "token")) in, \(output) out\(most), cost up to "
+            + Format.cost(attempt.reservedCost) + quota + charges
     }
 
     private static func result(of attempt: AttemptFinished) -> [String] {
@@ -200,17 +200,17 @@ public struct ExplainPage: Sendable {
                     + (attempt.status.map { " (status \($0))" } ?? "")
                     + after(attempt.measuredMicroseconds)
             )
-            if let message = attempt.message { lines.append("said: \(Wording.plain(message))") }
+            if let message = attempt.message { lines.append("said: \(Format.plain(message))") }
             if let retryAt = attempt.retryAt { lines.append("held until \(retryAt)") }
         } else {
             let first = attempt.firstByteMicroseconds.map {
-                ", first byte after \(Wording.time(microseconds: $0))"
+                ", first byte after \(Format.time(microseconds: $0))"
             }
             lines.append(
-                "answered in " + Wording.time(microseconds: attempt.totalMicroseconds)
+                "answered in " + Format.time(microseconds: attempt.totalMicroseconds)
                     + (first ?? "")
-                    + (attempt.finishReason.map { ", finished: \(Wording.plain($0))" } ?? "")
-                    + (attempt.answeredModel.map { ", by \(Wording.plain($0))" } ?? "")
+                    + (attempt.finishReason.map { ", finished: \(Format.plain($0))" } ?? "")
+                    + (attempt.answeredModel.map { ", by \(Format.plain($0))" } ?? "")
             )
         }
         if attempt.usage.prompt != nil || attempt.usage.output != nil {
@@ -225,14 +225,14 @@ public struct ExplainPage: Sendable {
             case .estimated: "an estimate"
             case .uncharged: "nothing that is charged for"
             }
-        lines.append("cost \(Wording.cost(attempt.cost)), from \(source)")
+        lines.append("cost \(Format.cost(attempt.cost)), from \(source)")
         return lines + unreserved(attempt)
     }
 
     /// What an estimate left out; nothing for most answers.
     private static func unreserved(_ attempt: AttemptFinished) -> [String] {
-        let tokens = attempt.unreservedOutput.map { "about \(Wording.count($0, "token")) out" }
-        let cost = attempt.unreservedCost.map { Wording.cost($0) }
+        let tokens = attempt.unreservedOutput.map { "about \(Format.count($0, "token")) out" }
+        let cost = attempt.unreservedCost.map { Format.cost($0) }
         let parts = [tokens, cost].compactMap(\.self)
         guard !parts.isEmpty else { return [] }
         return [
@@ -256,7 +256,7 @@ public struct ExplainPage: Sendable {
         var lines: [String] = []
         if let tier = usage.serviceTier {
             lines.append(
-                "service tier: \(Wording.plain(tier))"
+                "service tier: \(Format.plain(tier))"
                     + (usage.isStandardTier ? "" : ", whose price is not known")
             )
         }
@@ -271,12 +271,12 @@ public struct ExplainPage: Sendable {
         let features = content.features
         let isEmbedding = content.operation == .embeddings
         let limit = isEmbedding ? nil : features.outputLimit
-        return "model '\(Wording.plain(content.requestedModel))'"
+        return "model '\(Format.plain(content.requestedModel))'"
             + (content.isStreamed ? ", streamed, " : ", ")
-            + Wording.count(features.messages, isEmbedding ? "text" : "message")
+            + Format.count(features.messages, isEmbedding ? "text" : "message")
             + (isEmbedding ? " to embed" : "")
-            + ", \(Wording.count(features.promptBytes, "byte")) of prompt, about "
-            + Wording.count(features.inputTokens, "token")
+            + ", \(Format.count(features.promptBytes, "byte")) of prompt, about "
+            + Format.count(features.inputTokens, "token")
             + (limit.map { ", at most \($0) back" } ?? "")
     }
 
@@ -284,23 +284,23 @@ public struct ExplainPage: Sendable {
         guard let completed = record.completed?.content else { return [] }
         var lines = Self.rejected(completed.skipped, title: "Not asked any more") + ["", "Outcome"]
         lines.append(
-            "  \(completed.outcome.name), \(Wording.status(completed.status)), "
-                + Wording.count(completed.attempts, "attempt")
+            "  \(completed.outcome.name), \(Format.status(completed.status)), "
+                + Format.count(completed.attempts, "attempt")
         )
         if let message = completed.message {
-            lines.append("  told the client: \(Wording.plain(message))")
+            lines.append("  told the client: \(Format.plain(message))")
         }
         guard !completed.isEndedByCrash else {
             return lines + ["  latency: unknown, since Logway itself ended before the request did"]
         }
         let first = completed.firstByteMicroseconds.map {
-            " · first byte \(Wording.time(microseconds: $0))"
+            " · first byte \(Format.time(microseconds: $0))"
         }
-        let total = "total " + Wording.time(microseconds: completed.totalMicroseconds)
+        let total = "total " + Format.time(microseconds: completed.totalMicroseconds)
         let decided =
-            "decide \(Wording.time(microseconds: completed.decideMicroseconds)) · wait for the "
+            "decide \(Format.time(microseconds: completed.decideMicroseconds)) · wait for the "
             + "decision's sync "
-            + Wording.time(microseconds: completed.logWaitMicroseconds) + (first ?? "") + " · "
+            + Format.time(microseconds: completed.logWaitMicroseconds) + (first ?? "") + " · "
         // What was not decided did not wait for that.
         lines.append("  latency: " + (record.decided == nil ? "" : decided) + total)
         return lines
@@ -314,8 +314,8 @@ public struct ExplainPage: Sendable {
                 let note =
                     record.isReplaced(feedback: index)
                     ? " (not counted: judged again by a later score)" : ""
-                return "  \(Wording.score(Double(content.score) / 1_000_000)) by "
-                    + Wording.plain(content.source + (content.comment.map { ": \($0)" } ?? ""))
+                return "  \(Format.score(Double(content.score) / 1_000_000)) by "
+                    + Format.plain(content.source + (content.comment.map { ": \($0)" } ?? ""))
                     + note
             }
     }
@@ -335,7 +335,7 @@ extension UsageOrigin {
 
 /// Texts from outside, separated by commas.
 private func list(_ texts: [String]) -> String {
-    texts.map(Wording.plain).joined(separator: ", ")
+    texts.map(Format.plain).joined(separator: ", ")
 }
 
 /// Without the line end.

@@ -123,7 +123,7 @@ extension ListedModel {
     }
 }
 
-extension PoolReading {
+extension PoolStatistics {
     fileprivate func write(to object: inout JSONWriter, at time: Timestamp) {
         object.member("connection_limit", connectionLimit)
         object.member("idle", idle)

@@ -9,7 +9,7 @@ public struct ProviderStatus: Sendable {
         case healthy
         /// It answers, but more than one attempt in ten fails, or it is held in part.
         case degraded
-        /// It is left alone: its breaker is open, its key is rejected, or nobody is there.
+        /// It is on cooldown: its breaker is open, its key is rejected, or nobody is there.
         case unhealthy
         /// It was never asked, or only for a list that it does not have.
         case unknown
@@ -149,12 +149,12 @@ public struct ProviderStatus: Sendable {
         for row in rows {
             table.add([
                 row.provider.name, row.condition.rawValue,
-                Wording.percent(row.health.availability(at: time)),
+                Format.percent(row.health.availability(at: time)),
                 row.health.meanLatency(at: time).map {
-                    Wording.time(microseconds: Int($0.microseconds))
+                    Format.time(microseconds: Int($0.microseconds))
                 } ?? "–",
-                Wording.percent(row.health.errorRate(at: time)),
-                Wording.cost(row.today.cost)
+                Format.percent(row.health.errorRate(at: time)),
+                Format.cost(row.today.cost)
                     + (row.today.unknownCosts > 0 ? " + \(row.today.unknownCosts) unknown" : ""),
             ])
         }
@@ -183,10 +183,10 @@ public struct ProviderStatus: Sendable {
         }
         for row in rows {
             add(row.provider.name, row.breaker, row.consecutiveFailures)
-            // Where the whole provider is left alone, its models go without saying.
+            // Where the whole provider is on cooldown, its models go without saying.
             for line in row.modelBreakers where row.breaker == .closed {
                 add(
-                    "\(row.provider.name):\(Wording.plain(line.model))",
+                    "\(row.provider.name):\(Format.plain(line.model))",
                     line.position,
                     line.consecutiveFailures
                 )
@@ -239,7 +239,7 @@ public struct ProviderStatus: Sendable {
     public var fieldsLeftOut: String {
         var table = TextTable([.text("Family"), .text("Field"), .number("Requests")])
         for line in leftOut {
-            table.add([line.family.name, Wording.plain(line.kind), "\(line.requests)"])
+            table.add([line.family.name, Format.plain(line.kind), "\(line.requests)"])
         }
         return table.isEmpty ? "" : "\nFields left out\n" + table.text(indent: 2)
     }
@@ -253,10 +253,10 @@ public struct ProviderStatus: Sendable {
         for row in rows {
             for lane in row.lanes {
                 table.add([
-                    row.provider.name, Wording.plain(lane.name), lane.state, "\(lane.running)",
+                    row.provider.name, Format.plain(lane.name), lane.state, "\(lane.running)",
                     "\(lane.record.begun)", "\(lane.record.failures)",
                     lane.record.latencyMicroseconds == 0
-                        ? "–" : Wording.time(microseconds: lane.record.latencyMicroseconds),
+                        ? "–" : Format.time(microseconds: lane.record.latencyMicroseconds),
                 ])
             }
         }
@@ -286,7 +286,7 @@ public struct ProviderStatus: Sendable {
 }
 
 extension ProviderStatus.ModelBreaker {
-    /// Until when the model is left alone; `nil` once it may be tried.
+    /// Until when the model is on cooldown; `nil` once it may be tried.
     var until: Timestamp? {
         guard case .open(let until) = position else { return nil }
         return until
@@ -315,13 +315,13 @@ extension ProviderStatus.Row {
         case .noList, .nothingWrong: break
         }
         if let first = modelBreakers.first(where: { $0.until != nil }), let until = first.until {
-            return "\(provider.name)'s \(Wording.plain(first.model)) failed "
-                + "\(first.consecutiveFailures) times in a row and is left alone until \(until), the "
+            return "\(provider.name)'s \(Format.plain(first.model)) failed "
+                + "\(first.consecutiveFailures) times in a row and is on cooldown until \(until), the "
                 + "provider's other models are not"
         }
         if let (model, until) = heldModels.min(by: { $0.key < $1.key }) {
             let others = heldModels.count > 1 ? " and \(heldModels.count - 1) more" : ""
-            return "\(provider.name) does not take \(Wording.plain(model))\(others) for now: it is "
+            return "\(provider.name) does not take \(Format.plain(model))\(others) for now: it is "
                 + "tried again at \(until)"
         }
         if condition == .degraded {
@@ -330,7 +330,7 @@ extension ProviderStatus.Row {
         // Whose models the configuration names needs no list.
         if case .noList(let words) = health.probeFinding, provider.models.isEmpty {
             return "\(provider.name) answers, but its list of models can't be read "
-                + "(\(Wording.plain(words))): name its models in the configuration, or check its "
+                + "(\(Format.plain(words))): name its models in the configuration, or check its "
                 + "address"
         }
         return nil

@@ -19,7 +19,7 @@ public struct QuotaStatus: Sendable {
         public let isTold: Bool
         /// The window.
         public let window: QuotaWindow
-        /// When it begins anew; `nil` while nothing is used.
+        /// When it resets; `nil` while nothing is used.
         public let resetsAt: Timestamp?
 
         /// How much is left, not less than nothing.
@@ -127,7 +127,7 @@ public struct QuotaStatus: Sendable {
         let microseconds = Int((end - time).microseconds)
         let minutes = microseconds / 60_000_000
         return minutes < 60
-            ? Wording.time(microseconds: microseconds) : "\(minutes / 60) h \(minutes % 60) min"
+            ? Format.time(microseconds: microseconds) : "\(minutes / 60) h \(minutes % 60) min"
     }
 
     private func name(of row: Row) -> String {
@@ -139,9 +139,9 @@ public struct QuotaStatus: Sendable {
         let lines = rows.filter { $0.share >= 800_000 }.map { row in
             let part =
                 row.remaining == 0
-                ? "is used up" : "is \(Wording.percent(millionths: row.share)) used"
+                ? "is used up" : "is \(Format.percent(millionths: row.share)) used"
             let until = row.resetsAt.map { " until \($0)" } ?? ""
-            return "  \(Wording.plain(name(of: row))): \(row.kind.name) \(part)\(until); "
+            return "  \(Format.plain(name(of: row))): \(row.kind.name) \(part)\(until); "
                 + "the chain's next entries take over\n"
         }
         return lines.isEmpty ? "" : "\nWarnings\n" + lines.joined()

@@ -42,8 +42,8 @@ public struct RequestList: Sendable {
             table.add([
                 String("\(line.id.time)".prefix(19)), line.id.description, line.requestedModel,
                 line.lastAsked ?? "–", line.outcome?.name ?? "running", "\(line.attempts)",
-                tokens ?? "–", line.outcome.map { _ in Wording.cost(line.cost) } ?? "–",
-                line.totalMicroseconds.map { Wording.time(microseconds: $0) } ?? "–",
+                tokens ?? "–", line.outcome.map { _ in Format.cost(line.cost) } ?? "–",
+                line.totalMicroseconds.map { Format.time(microseconds: $0) } ?? "–",
             ])
         }
         return table.text()

@@ -29,7 +29,7 @@ public struct TextTable: Sendable {
     /// Adds a row, one cell for each column; a cell stays on its line, whatever it holds.
     public mutating func add(_ cells: [String]) {
         precondition(cells.count == columns.count, "a row has a cell for each column")
-        rows.append(cells.map(Wording.plain))
+        rows.append(cells.map(Format.plain))
     }
 
     /// Whether there is no row.

@@ -4,7 +4,7 @@ public import Events
 /// attempts.
 ///
 /// A provider's counts failures in a row whatever model was asked, a model's only its own: one that
-/// fails while others answer is left alone by itself.
+/// fails while others answer is on cooldown by itself.
 ///
 /// Closed until enough failures in a row; then open, and no request runs, until a time that every
 /// reopening doubles; then half-open: one request at a time tries the provider, successes close it

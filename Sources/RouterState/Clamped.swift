@@ -38,7 +38,7 @@ extension Nanodollars {
 }
 
 extension TokenUsage {
-    /// The prompt tokens as far as they are known, however they were priced.
+    /// The prompt tokens where they are known, however they were priced.
     public var knownPrompt: Int {
         (input ?? 0).addingClamped(cachedInput ?? 0).addingClamped(cacheWrite ?? 0)
     }

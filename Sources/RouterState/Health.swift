@@ -59,7 +59,7 @@ public struct ProviderHealth: Hashable, Sendable {
     /// When it was last probed.
     public internal(set) var lastProbe: Timestamp?
     /// What the connections to it were doing then; `nil` where there were none.
-    public internal(set) var pool: PoolReading?
+    public internal(set) var pool: PoolStatistics?
 
     /// Attempts of the last 24 hours that succeeded or were the provider's own failure.
     ///

@@ -6,9 +6,9 @@ public import Events
 /// or endpoint (404, 405, 501, or 403 for that model alone) that operation of that model, and a rate limit (429, or 402 for that many tokens)
 /// that model in that lane until its retry time. None of them opens a breaker.
 public struct Holds: Hashable, Sendable {
-    /// How long a rejected key or a missing model is left alone before it is tried again.
+    /// How long a rejected key or a missing model is on cooldown before it is tried again.
     ///
-    /// An operator who has mended it restarts or changes the configuration, which ends the hold at
+    /// An operator who has repaired it restarts or changes the configuration, which ends the hold at
     /// once.
     static let disabled = Duration.seconds(3_600)
     /// How long a rate limit without a retry time holds.
@@ -77,8 +77,8 @@ public struct Holds: Hashable, Sendable {
 
     /// The end of a rate limit that names none: never before one that the provider did name.
     private func unspecifiedRetry(of owner: QuotaOwner, _ time: Timestamp) -> Timestamp {
-        let usual = time.addingClamped(Self.unspecifiedRetry)
-        return max(rates[owner] ?? usual, usual)
+        let standard = time.addingClamped(Self.unspecifiedRetry)
+        return max(rates[owner] ?? standard, standard)
     }
 
     /// Takes in the end of an attempt in one of the provider's lanes.
@@ -117,7 +117,7 @@ public struct Holds: Hashable, Sendable {
         }
     }
 
-    /// A process or a policy begins: what an operator may have mended is tried again.
+    /// A process or a policy begins: what an operator may have repaired is tried again.
     mutating func begin(at time: Timestamp) {
         keys = [:]
         missing = [:]

@@ -110,14 +110,14 @@ public struct QuotaLine: Hashable, Sendable {
     }
 }
 
-/// What an attempt came to, as quotas count it.
+/// The result of an attempt, as quotas count it.
 struct QuotaUse {
     var requests = 0
     var tokens = 0
     /// Whether the tokens are a guess.
     var isEstimated = false
 
-    /// What an attempt came to that had reserved so many tokens.
+    /// The result of an attempt that had reserved so many tokens.
     init(_ attempt: AttemptFinished, reserved: Int, countsCached: Bool) {
         // Without a status and a charge nobody was reached, and the request is still there to use.
         if attempt.failure != nil, attempt.status == nil, attempt.costOrigin == .uncharged {

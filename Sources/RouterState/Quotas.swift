@@ -41,7 +41,7 @@ public struct Quotas: Hashable, Sendable {
     ///   - key: which of the provider's keys.
     ///   - tokens: what the request would reserve.
     ///   - now: the time of the decision.
-    /// - Returns: the quota with its figures, and when it begins anew; `nil` for one that would have
+    /// - Returns: the quota with its figures, and when it resets; `nil` for one that would have
     ///   no room even then.
     public func shortage(
         at model: String,

@@ -16,7 +16,7 @@ public struct RouterState: Hashable, Sendable {
     public private(set) var models = ModelLists()
     /// How the providers have been doing.
     public private(set) var health = Health()
-    /// Which providers are left alone after failing in a row.
+    /// Which providers are on cooldown after failing in a row.
     public private(set) var breakers = Breakers()
     /// Which keys and models may not be used for now, at the provider's word.
     public private(set) var holds = Holds()

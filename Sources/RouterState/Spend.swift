@@ -4,7 +4,7 @@ public import Events
 public struct Spend: Hashable, Sendable {
     /// A sum over attempts.
     public struct Total: Hashable, Sendable {
-        /// Attempts that finished, whatever they came to.
+        /// Attempts that finished, whatever their result.
         public var attempts = 0
         /// Those of them whose cost is unknown.
         public var unknownCosts = 0

@@ -85,9 +85,9 @@ extension Settings {
     /// The catalogue's pick if the server has it, else its first model that the catalogue knows to
     /// chat; `nil` leaves the choice to routing, which judges unknown models by their names.
     private static func pick(from server: LocalServer, _ catalog: Catalog) -> String? {
-        let usual = catalog.defaultModel(of: server.type)
+        let standard = catalog.defaultModel(of: server.type)
         if let match = server.models.first(where: {
-            $0 == usual?.id || catalog.model(provider: server.type, id: $0) == usual
+            $0 == standard?.id || catalog.model(provider: server.type, id: $0) == standard
         }) {
             return match
         }

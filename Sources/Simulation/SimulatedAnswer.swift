@@ -28,7 +28,7 @@ extension SimulatedAnswer {
         seed: UInt64,
         outcomes: OutcomeTable?
     ) {
-        var draws = Draws(seed: seed, "answer", model.name, request.prompt)
+        var draws = SeededRandom(seed: seed, "answer", model.name, request.prompt)
         if let function = request.functionToCall {
             self.init(calling: function, request, &draws)
         } else if let structured = request.structuredAnswer {
@@ -45,7 +45,7 @@ extension SimulatedAnswer {
     private init(
         calling function: ChatRequest.Tool.Function,
         _ request: ChatRequest,
-        _ draws: inout Draws
+        _ draws: inout SeededRandom
     ) {
         let schema = function.parameters.flatMap { $0.members.isEmpty ? nil : $0 }
         let arguments = schema.map { SchemaInstance(of: $0).text } ?? "{}"
@@ -88,7 +88,7 @@ extension SimulatedAnswer {
         finishReason = "length"
     }
 
-    private init(drawn draws: inout Draws, _ request: ChatRequest, _ model: SimulatedModel) {
+    private init(drawn draws: inout SeededRandom, _ request: ChatRequest, _ model: SimulatedModel) {
         let opening = "This is a simulated answer by \(model.name)."
         pieces = Self.pieces(of: opening)
         for _ in 0..<draws.count(in: 8...72) {

@@ -19,7 +19,7 @@ struct SimulatedCourse {
         key: UInt64,
         occurrence: Int
     ) {
-        var draws = Draws(seed: key, "course", occurrence: occurrence)
+        var draws = SeededRandom(seed: key, "course", occurrence: occurrence)
         self.occurrence = occurrence
         firstTokenDelay = draws.delay(
             mean: model.latencyMean ?? spec.latencyMean,

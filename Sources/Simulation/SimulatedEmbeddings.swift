@@ -5,7 +5,7 @@ import Settings
 /// of its words, so texts that share words are near each other.
 struct SimulatedEmbeddings {
     /// The length of the vectors where the request asks for none.
-    static let usualDimensions = 64
+    static let defaultDimensions = 64
     /// The longest that can be asked for.
     static let mostDimensions = 4_096
 
@@ -31,11 +31,11 @@ struct SimulatedEmbeddings {
 
     /// The vector of a text, of length 1.
     private func vector(of text: String) -> [Float] {
-        let count = min(max(1, request.dimensions ?? Self.usualDimensions), Self.mostDimensions)
+        let count = min(max(1, request.dimensions ?? Self.defaultDimensions), Self.mostDimensions)
         var sum = [Double](repeating: 0, count: count)
         let words = text.lowercased().split { !$0.isLetter && !$0.isNumber }
         for word in words.isEmpty ? [Substring(text)] : words {
-            var draws = Draws(seed: seed, "embedding", model.name, String(word))
+            var draws = SeededRandom(seed: seed, "embedding", model.name, String(word))
             for index in sum.indices { sum[index] += draws.fraction() * 2 - 1 }
         }
         let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()

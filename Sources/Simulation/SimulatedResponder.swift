@@ -69,7 +69,7 @@ struct SimulatedResponder: HTTPResponder {
         guard model.embeds else {
             return SimulatedFailure.otherWork(model, "embeddings").response
         }
-        var fingerprint = Draws(
+        var fingerprint = SeededRandom(
             seed: spec.seed,
             model.name,
             asked.texts.joined(separator: "\u{1E}")
@@ -110,7 +110,7 @@ struct SimulatedResponder: HTTPResponder {
 
     private func answer(_ chat: ChatRequest, by model: SimulatedModel) async throws -> Response {
         let texts = chat.messages.map { "\($0.role)\u{1F}\($0.text)" }.joined(separator: "\u{1E}")
-        var fingerprint = Draws(seed: spec.seed, model.name, texts)
+        var fingerprint = SeededRandom(seed: spec.seed, model.name, texts)
         let key = fingerprint.next()
         let course = SimulatedCourse(of: spec, model, key: key, occurrence: occurrences.next(key))
         try await pause(course.firstTokenDelay)

@@ -91,7 +91,7 @@ extension CommitQueue {
             state.lastTime = now
             let mustWake =
                 state.isWriterAsleep || (state.isWriterLingering && !state.full.isEmpty)
-            if mustWake { state.letWriterGo() }
+            if mustWake { state.wakeWriter() }
             return (.success(first), mustWake)
         }
         if mustWake { doorbell.ring() }
@@ -112,7 +112,7 @@ extension CommitQueue {
             }
             state.waiters.insert(waiter, for: sequence)
             let mustWake = state.isWriterLingering
-            if mustWake { state.letWriterGo() }
+            if mustWake { state.wakeWriter() }
             return (nil, mustWake)
         }
         if mustWake { doorbell.ring() }
@@ -131,7 +131,7 @@ extension CommitQueue {
     func beginClosing() {
         let waiters = state.withLock { state in
             state.isClosing = true
-            state.letWriterGo()
+            state.wakeWriter()
             return state.waiters.removeAll(from: state.nextSequence)
         }
         for waiter in waiters { waiter.finish(.failure(.closed)) }
@@ -211,7 +211,7 @@ extension CommitQueue {
     }
 
     /// Says that there is space; returns whether there was none.
-    func goOn() -> Bool {
+    func resume() -> Bool {
         state.withLock { state in
             defer { state.stall = nil }
             return state.stall != nil
@@ -264,7 +264,7 @@ extension CommitQueue.State {
     }
 
     /// Marks the writer as awake; the caller rings.
-    fileprivate mutating func letWriterGo() {
+    fileprivate mutating func wakeWriter() {
         isWriterAsleep = false
         isWriterLingering = false
     }

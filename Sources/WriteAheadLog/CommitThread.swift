@@ -153,7 +153,7 @@ final class CommitThread: @unchecked Sendable {
             try lookIfPossible()
             return rest
         }
-        if queue.goOn() { try look() }
+        if queue.resume() { try look() }
         do throws(SystemError) {
             try active.seal()
             active = try ActiveSegment.begin(

@@ -13,7 +13,7 @@ struct DirectoryWatch {
     private var segment: (path: String, identity: FileIdentity)
     private var lock: FileIdentity?
     private var mark: FileIdentity?
-    /// The lock on a file `lock` that was made anew.
+    /// The lock on a file `lock` that was recreated.
     private(set) var renewedLock: (any File)?
     private var last: UInt64 = 0
     /// Whether it was told that looking fails.

@@ -1,7 +1,7 @@
 /// Copies a log into another directory, beside its writer, and shows that the copy is whole
 /// (docs/operations.md, backups).
 ///
-/// Sealed segments never change but by being compressed anew, so one that is there already is left as
+/// Sealed segments never change but by being recompressed, so one that is there already is left as
 /// it is. Of the segment in use the frames that were durable when the backup began are copied. What is
 /// copied is synced; the mark comes last, so that an interrupted backup is an older one, or a log that
 /// ends somewhere before.

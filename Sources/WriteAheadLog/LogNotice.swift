@@ -21,7 +21,7 @@ extension LogNotice: CustomStringConvertible {
         case .prepared:
             "the log's next segment is made; requests are recorded as before"
         case .renewed(let path):
-            "\(path) was removed while this process writes the log, and is made anew;"
+            "\(path) was removed while this process writes the log, and is recreated;"
                 + " leave it to the process that holds it"
         case .cannotLook(let error):
             "the log can't see whether its files are still in their places; it goes on in the files that"

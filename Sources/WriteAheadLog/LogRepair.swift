@@ -138,11 +138,11 @@ public struct LogRepair {
             add(.moved, "log/" + name, 0, size, reason, kept: name)
         }
         if plan.retirement != nil {
-            add(.mended, "log/retired", 0, Retirement.size, "it is damaged", kept: "retired")
+            add(.repaired, "log/retired", 0, Retirement.size, "it is damaged", kept: "retired")
         }
         if plan.needsVersion {
             add(
-                .mended,
+                .repaired,
                 "version",
                 0,
                 DataDirectory.text.count,
@@ -151,7 +151,7 @@ public struct LogRepair {
             )
         }
         if let reason = plan.markReason {
-            add(.mended, "durable", 0, DurableMark.size, reason, kept: "durable")
+            add(.repaired, "durable", 0, DurableMark.size, reason, kept: "durable")
         }
         if !report.isWhole { report.savedTo = paths.repair(time) }
         report.lastSequence = (plan.end?.nextSequence ?? 1) - 1

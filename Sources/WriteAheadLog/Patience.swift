@@ -3,7 +3,7 @@ import Synchronization
 /// Whether somebody still waits while the log has no space for a record.
 ///
 /// Who waits for a record waits for one sync, which is soon over. Only a wait for space has no end of its
-/// own, so that is given up when the patience ends.
+/// own, so that is abandoned when the patience ends.
 public final class Patience: Sendable {
     private let ended = Atomic(false)
     /// Where waits by it are to be looked for.

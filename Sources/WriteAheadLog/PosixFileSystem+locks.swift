@@ -73,7 +73,7 @@ extension PosixFileSystem {
         for path in directories {
             do throws(SystemError) {
                 let directory = try PosixFile(path: path, flags: O_RDONLY | O_DIRECTORY, faults)
-                // A shared one, given up at once with the descriptor.
+                // A shared one, released at once with the descriptor.
                 if try !take(LOCK_SH, of: directory) { return true }
             } catch {
                 if error.kind != .notFound { throw error }

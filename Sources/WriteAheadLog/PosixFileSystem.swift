@@ -111,7 +111,7 @@ public struct PosixFileSystem: FileSystem {
         return FileIdentity(inode: inode, birth: birth)
     }
 
-    /// Goes by the kind of the file system: others number their files anew with each mount (vfat, exFAT, many
+    /// Goes by the kind of the file system: others renumber their files with each mount (vfat, exFAT, many
     /// through FUSE, CIFS without the server's numbers), or are not known to do otherwise.
     public func keepsIdentity(_ path: String) throws(SystemError) -> Bool {
         var kind: UInt64 = 0

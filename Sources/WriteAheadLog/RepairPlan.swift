@@ -15,7 +15,7 @@ struct RepairPlan {
     private(set) var rewrites: [Rewrite] = []
     /// A record of the retirement to write in place of a damaged one.
     private(set) var retirement: Retirement?
-    /// Why the durable mark has to be written anew; `nil` if it is right.
+    /// Why the durable mark has to be rewritten; `nil` if it is right.
     private(set) var markReason: String?
     let needsVersion: Bool
     private(set) var laterFrames = RepairReport.LaterFrames()
@@ -85,7 +85,7 @@ struct RepairPlan {
                 break
             }
             guard let segment = try open(number, after: before, known) else { break }
-            if let before { try mendSeal(before, before: segment.header) }
+            if let before { try repairFooter(before, before: segment.header) }
             if cut != nil { break }
             var check = SegmentCheck(segment, last: .max, isLive: false, toleratesPadding: true)
             do throws(LogError) {
@@ -98,7 +98,7 @@ struct RepairPlan {
             for range in check.dirtyPadding {
                 rewrites.append(
                     Rewrite(
-                        action: .mended,
+                        action: .repaired,
                         segment: segment,
                         offset: range.lowerBound,
                         bytes: [UInt8](repeating: 0, count: range.count),
@@ -168,15 +168,15 @@ struct RepairPlan {
         return header.firstSequence == 1 && header.previousChain == HashChain.origin(header.logID)
     }
 
-    /// Mends what stands behind the frames of a segment whose end the next page 0 proves.
-    private mutating func mendSeal(
+    /// Repairs what stands behind the frames of a segment whose end the next page 0 proves.
+    private mutating func repairFooter(
         _ check: SegmentCheck,
         before next: SegmentHeader
     ) throws(LogError) {
         do throws(LogError) {
             try check.checkSealed(before: next)
         } catch .corrupt(_, _, let reason) {
-            addSeal(.mended, check.segment, check.position, check.tally, reason)
+            addSeal(.repaired, check.segment, check.position, check.tally, reason)
         }
     }
 

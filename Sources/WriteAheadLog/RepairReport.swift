@@ -10,8 +10,8 @@ public struct RepairReport: Codable, Equatable, Sendable {
             case cut
             /// A whole segment was moved aside.
             case moved
-            /// Something that follows from the rest was written anew.
-            case mended
+            /// Something that follows from the rest was rewritten.
+            case repaired
         }
 
         /// What was done.

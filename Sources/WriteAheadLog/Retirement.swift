@@ -37,7 +37,7 @@ struct Retirement: Equatable {
         }
     }
 
-    /// Writes the file anew: whole under a temporary name first, so that no crash tears it.
+    /// Rewrites the file: whole under a temporary name first, so that no crash tears it.
     func write(_ paths: LogPaths, in fileSystem: any FileSystem) throws(SystemError) {
         let temporary = paths.retired + ".tmp"
         try fileSystem.removeIfPresent(temporary)

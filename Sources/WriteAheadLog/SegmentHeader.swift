@@ -4,7 +4,7 @@ struct SegmentHeader: Equatable {
     static let magic: UInt64 = 0x4753_5941_5747_4F4C
 
     var version = Format.segmentVersion
-    /// True once its frames were compressed anew; it is shorter then than it was.
+    /// True once its frames were recompressed; it is shorter then than it was.
     var isCompacted = false
     var logID: LogID
     var nodeID: UInt64

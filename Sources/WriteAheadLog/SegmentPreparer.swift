@@ -95,8 +95,8 @@ final class SegmentPreparer: Sendable {
     /// `stalls` is told why after each attempt that failed, and again within the time that it returns;
     /// what it throws ends the wait.
     ///
-    /// - Throws: what no trying again may mend, what `stalls` throws, and whatever failed last once the
-    ///   log is given up.
+    /// - Throws: what no trying again may repair, what `stalls` throws, and whatever failed last once the
+    ///   log is abandoned.
     func finish(
         _ number: UInt32,
         _ source: DictionarySource,

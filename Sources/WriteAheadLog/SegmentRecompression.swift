@@ -1,4 +1,4 @@
-/// Writes one sealed segment anew, smaller: same frames, same raw bytes, same links.
+/// Rewrites one sealed segment, smaller: same frames, same raw bytes, same links.
 ///
 /// Every frame is checked before it is taken over, and the new file is read back and checked in the
 /// same way before it is anyone's.

@@ -47,7 +47,7 @@ final class SegmentRecompressor: Sendable {
         retiredThrough.max(number, ordering: .sequentiallyConsistent)
     }
 
-    /// Begins to end: the segment that is being written is given up.
+    /// Begins to end: the segment that is being written is abandoned.
     func stop() {
         isStopping.store(true, ordering: .relaxed)
         thread.hurry()
@@ -94,7 +94,7 @@ final class SegmentRecompressor: Sendable {
         number <= retiredThrough.load(ordering: .sequentiallyConsistent)
     }
 
-    /// Writes a segment anew and lets the new file take its name.
+    /// Rewrites a segment and lets the new file take its name.
     func recompress(_ number: UInt32) throws(LogError) {
         guard !isGivenUp(number) else { return }
         let temporary = paths.segment(number) + ".tmp"

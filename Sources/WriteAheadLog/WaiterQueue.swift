@@ -11,7 +11,7 @@ enum Waiter {
     }
 
     /// Whether it waits while there is no space: a task does until its patience ends; a thread has its
-    /// work given up and tried again by whoever asked for it.
+    /// work abandoned and tried again by whoever asked for it.
     var isPatient: Bool {
         switch self {
         case .task(_, let patience): !patience.isOver

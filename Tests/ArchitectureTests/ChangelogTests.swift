@@ -11,11 +11,11 @@ struct ChangelogTests {
         for version in versions.dropFirst() {
             #expect(version.contains(/^\[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/), "\(version)")
         }
-        let usual = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
+        let standard = ["Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"]
         for version in versions {
             let section = try #require(Documents.section("## \(version)", of: text))
             let headings = section.matches(of: /(?m)^### (.*)$/).map { String($0.1) }
-            #expect(headings == usual.filter(headings.contains), "\(version) has \(headings)")
+            #expect(headings == standard.filter(headings.contains), "\(version) has \(headings)")
         }
     }
 

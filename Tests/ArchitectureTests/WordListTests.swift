@@ -83,7 +83,7 @@ struct WordListTests {
         ("`usual…`", "an unusual limit", false),
         ("`HangRule`", "HangRule(4)", true),
         ("anew", "Anew", true),
-        ("mend", "recommend", false),
+        ("mends", "recommends", false),
     ])
     func `a word is found where it stands`(word: String, text: String, isFound: Bool) throws {
         let expression = try NSRegularExpression(pattern: Word(word).pattern)

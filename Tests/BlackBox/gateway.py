@@ -18,7 +18,7 @@ PATIENCE = 240.0
 other things: waiting longer costs nothing where all is well."""
 START_TIMEOUT = PATIENCE
 SOON = 50.0
-"""Seconds: less than the minute after which a provider is given up anyway."""
+"""Seconds: less than the minute after which a provider is abandoned anyway."""
 
 
 def binary():

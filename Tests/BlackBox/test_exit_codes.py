@@ -211,7 +211,7 @@ def forged(desk):
 
 
 def unretired(desk):
-    """A log whose beginning was given up, without what says so."""
+    """A log whose beginning was abandoned, without what says so."""
     with tarfile.open(RETIRED) as archive:
         archive.extractall(desk.folder, filter="data")
     log = desk.folder / "retired-log"

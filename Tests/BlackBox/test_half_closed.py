@@ -122,7 +122,7 @@ def test_answer_that_is_cut_by_a_half_close_is_asked_for_elsewhere(pair, framing
 
 def test_half_close_before_any_answer_is_asked_for_elsewhere(pair):
     made, first, second = pair
-    # libcurl asks anew where a connection that was kept ends so, as it may have been too old.
+    # libcurl asks again where a connection that was kept ends so, as it may have been too old.
     first.always(_Silent())
     answer = ask(openai_client(made))
     assert answer.parse().choices[0].message.content == "second"

@@ -1,4 +1,4 @@
-"""Several keys or addresses of one provider: who is asked, who is left alone, and what is told of it."""
+"""Several keys or addresses of one provider: who is asked, which is on cooldown, and what is told of it."""
 
 import json
 import threading

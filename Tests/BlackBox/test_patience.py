@@ -1,4 +1,4 @@
-"""Hangs are given up and transient failures asked again, by the real clock and through the real port."""
+"""Hangs are abandoned and transient failures asked again, by the real clock and through the real port."""
 
 import threading
 

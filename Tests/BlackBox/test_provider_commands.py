@@ -130,7 +130,7 @@ def test_ollama_is_asked_for_a_context_that_the_prompt_fits(gateway, fake):
 
     assert context("short") == 8192
     assert context("word " * 10_000) == 32768
-    # A smaller one would make Ollama load the model anew.
+    # A smaller one would make Ollama load the model again.
     assert context("short") == 32768
     # What a client allows for an answer is not what it takes.
     assert context("word " * 10_000, max_tokens=40_000) == 32768

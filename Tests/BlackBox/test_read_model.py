@@ -63,7 +63,7 @@ def test_figures_that_were_changed_are_never_shown(stopped, sql):
     assert "read.db" in stopped.run("log", "verify").stdout
     after, notes = shown(stopped)
     assert after == before
-    assert "is made anew from the log" in notes and "not as they were written" in notes
+    assert "is rebuilt from the log" in notes and "not as they were written" in notes
     assert stopped.run("log", "verify").returncode == 0
 
 

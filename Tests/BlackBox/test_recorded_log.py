@@ -34,7 +34,7 @@ def recorded(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def retired(tmp_path_factory):
-    """The log without the segment that was given up at its end."""
+    """The log without the segment that was abandoned at its end."""
     return questions.Copy(tmp_path_factory.mktemp("retired"), retired=True)
 
 
@@ -84,7 +84,7 @@ def test_states_of_the_past_are_those_of_then(recorded):
 
 
 def test_what_is_left_of_it_says_the_same(recorded, retired):
-    """Whatever was given up, what can be said still is what was said: states from the one that was carried on, months
+    """Whatever was abandoned, what can be said still is what was said: states from the one that was carried on, months
     from their closings, requests from what is kept of them."""
     told = 0
     for line, was in PAGES.items():

@@ -1,4 +1,4 @@
-"""What the commands say of a log whose beginning was given up (`log.retention`).
+"""What the commands say of a log whose beginning was abandoned (`log.retention`).
 
 data/retired.tgz holds such a log and the reports of its months, made from all of its events before
 they went: `LOGWAY_RETIRED_LOG=FOLDER swift test --filter RetentionTests` writes them.

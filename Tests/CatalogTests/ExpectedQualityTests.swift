@@ -94,15 +94,15 @@ struct ExpectedQualityTests {
         var rated = 0
         for card in catalog.cards {
             guard let tier = card.tier else { continue }
-            let usual = 150_000 + 200_000 * Int(tier.rawValue)
+            let standard = 150_000 + 200_000 * Int(tier.rawValue)
             for task in [nil] + TaskType.allCases.map(Optional.some) {
                 guard let rating = catalog.expectedQuality(of: card, for: task) else { continue }
-                #expect(abs(rating - usual) <= 150_000, "\(card.name)")
+                #expect(abs(rating - standard) <= 150_000, "\(card.name)")
                 if task == nil { rated += 1 }
             }
             // What no benchmark is of is a little above the tier where the model is a good pick.
             let planning = catalog.expectedQuality(of: card, for: .planning)
-            #expect(planning == (card.tasks.contains("planning") ? usual + 50_000 : nil))
+            #expect(planning == (card.tasks.contains("planning") ? standard + 50_000 : nil))
         }
         #expect(rated >= 8)
         // 88.4 against 72.6 per cent of HumanEval.

@@ -150,7 +150,7 @@ struct PriceImportTests {
             "gpt-noise",
             "`input_cost_per_token` is no whole number of nano-dollars per million tokens"
         ),
-        ("gpt-words", "`input_cost_per_token` is no number"),
+        ("gpt-words", "`input_cost_per_token` isn't a number"),
         ("nobody", "it names no provider"),
         ("a number", "it is not an object"),
     ])

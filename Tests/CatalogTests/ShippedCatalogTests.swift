@@ -22,9 +22,9 @@ struct ShippedCatalogTests {
     ) throws {
         let models = catalog.models(of: type)
         #expect(!models.isEmpty)
-        let usual = try #require(catalog.defaultModel(of: type))
-        #expect(models.contains(usual))
-        #expect(usual.capabilities?.contains(.streaming) == true)
+        let standard = try #require(catalog.defaultModel(of: type))
+        #expect(models.contains(standard))
+        #expect(standard.capabilities?.contains(.streaming) == true)
     }
 
     @Test

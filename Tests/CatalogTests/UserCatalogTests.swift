@@ -144,12 +144,12 @@ struct UserCatalogTests {
     @Test
     func `the usual file is beside the usual configuration`() {
         #expect(
-            UserCatalog.usualFile(environment: ["HOME": "/h"]) == "/h/.config/logway/models.json"
+            UserCatalog.defaultFile(environment: ["HOME": "/h"]) == "/h/.config/logway/models.json"
         )
         #expect(
-            UserCatalog.usualFile(environment: ["HOME": "/h", "XDG_CONFIG_HOME": "/x"])
+            UserCatalog.defaultFile(environment: ["HOME": "/h", "XDG_CONFIG_HOME": "/x"])
                 == "/x/logway/models.json"
         )
-        #expect(UserCatalog.usualFile(environment: [:]) == nil)
+        #expect(UserCatalog.defaultFile(environment: [:]) == nil)
     }
 }

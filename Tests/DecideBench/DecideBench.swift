@@ -12,27 +12,31 @@ import Routing
 struct DecideBench {
     static func main() throws {
         let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 20_000
-        let town = Town()
+        let town = BenchFixture()
         var rows: [Row] = []
         for kilobytes in [1, 8, 64] {
-            let body = Town.body(promptBytes: kilobytes << 10)
+            let body = BenchFixture.body(promptBytes: kilobytes << 10)
             try rows.append(
                 Row.measure("read a body of \(kilobytes) KiB, with features", count, limit: nil) {
                     _ in try town.received(body).features.cues.rawValue
                 }
             )
         }
-        let body = Town.body(promptBytes: 1 << 10)
+        let body = BenchFixture.body(promptBytes: 1 << 10)
         let received = try town.received(body)
         for strategies in [[], ["performance"], ["cost"], ["complexity"], ["quality"]] {
             let state = town.state(strategies)
-            let decision = decide(received, in: RoutingContext(state, at: Town.noon), seed: 1)
+            let decision = decide(
+                received,
+                in: RoutingContext(state, at: BenchFixture.noon),
+                seed: 1
+            )
             precondition(decision.candidates.count == 50, "not 50 candidates")
             let name = strategies.first ?? "usual strategies"
             rows.append(
                 Row.measure("decide among 50, \(name)", count, limit: 100) { index in
                     let seed = UInt64(truncatingIfNeeded: index)
-                    let context = RoutingContext(state, at: Town.noon)
+                    let context = RoutingContext(state, at: BenchFixture.noon)
                     let decision = decide(received, in: context, seed: seed)
                     return UInt64(decision.chosen ?? 0)
                 }
@@ -43,7 +47,7 @@ struct DecideBench {
             Row.measure("read 1 KiB, features, decide among 50", count, limit: 100) { index in
                 let received = try town.received(body)
                 let seed = UInt64(truncatingIfNeeded: index)
-                let context = RoutingContext(state, at: Town.noon)
+                let context = RoutingContext(state, at: BenchFixture.noon)
                 let decision = decide(received, in: context, seed: seed)
                 return UInt64(decision.chosen ?? 0)
             }

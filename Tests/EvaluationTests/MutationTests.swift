@@ -67,7 +67,7 @@ struct MutationTests {
     }
 
     @Test func `is found, whatever its field, and the field is named`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let wanted = Set(
             Self.decisionFields.map { "RouteDecided." + $0 }
                 + Self.attemptFields.map { "AttemptStarted." + $0 }

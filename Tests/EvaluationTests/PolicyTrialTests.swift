@@ -26,7 +26,7 @@ struct PolicyTrialTests {
     }
 
     @Test func `a policy that was in force decides what it decided, byte for byte`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let log = try HistoryLog(seed: seed, steps: 300)
         let decisions = Self.decisions(log.events)
         var (equal, others) = (0, 0)
@@ -53,11 +53,11 @@ struct PolicyTrialTests {
     }
 
     @Test func `another policy decides on what happened under the one in force`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         // So long that in any of them a provider is held while it is asked for.
         let log = try HistoryLog(seed: seed, steps: 4_000)
         var routing = RoutingPolicy()
-        routing.providers = World.providers.filter { $0.name == "groq" }
+        routing.providers = RoutingFixture.providers.filter { $0.name == "groq" }
         routing.chain = "only"
         routing.chains = [RoutingChain("only", ["groq:llama"])]
         routing.maxAttempts = 7
@@ -96,7 +96,7 @@ struct PolicyTrialTests {
 
     /// The first provider of the day is free, the others are not.
     @Test func `another budget counts what the log says was spent`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         var day = try SimulatedDay(seed: seed, requests: 600)
         var (events, spent): ([Event], [Int: Int64]) = ([], [:])
         var spentBefore: [RequestID: Int64] = [:]
@@ -135,7 +135,7 @@ struct PolicyTrialTests {
     }
 
     @Test func `a scope is of the requests received in it`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let log = try HistoryLog(seed: seed, steps: 200)
         let policy = PolicyInForce(RoutingPolicy())
         let all = try Self.pairs(log, policy)

@@ -150,7 +150,7 @@ struct ReplayCheckTests {
     }
 
     @Test func `a scope is of the requests received in it, until the last of them ended`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let log = try HistoryLog(seed: seed, steps: 300)
         var received: [(id: RequestID, time: Timestamp)] = []
         var decided: [RequestID: Int] = [:]

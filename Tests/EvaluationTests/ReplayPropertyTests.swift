@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Over random histories")
 struct ReplayPropertyTests {
-    static let seed = Draws.seed(for: "replay")
+    static let seed = SeededRandom.seed(for: "replay")
     /// Parts that run beside each other, of as many histories each.
     static let parts = 4
     static let historiesInPart = 2_500
@@ -17,12 +17,12 @@ struct ReplayPropertyTests {
     /// A history's journal with the number of its run, for messages.
     static func visit(
         part: Int,
-        _ body: (GatewayHistory, Journal, inout Draws) throws -> Void
+        _ body: (GatewayHistory, Journal, inout SeededRandom) throws -> Void
     ) throws {
         for run in part * historiesInPart..<(part + 1) * historiesInPart {
             let own = seed &+ UInt64(run)
             let history = GatewayHistory(seed: own, steps: steps)
-            var draws = Draws(seed: ~own)
+            var draws = SeededRandom(seed: ~own)
             do {
                 try body(history, try Journal(history), &draws)
             } catch {

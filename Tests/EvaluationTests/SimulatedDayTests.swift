@@ -49,7 +49,7 @@ struct SimulatedDayTests {
     }
 
     @Test func `is answered wherever anybody could, within every limit, and replays`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         var check = ReplayCheck()
         var replaying = Duration.zero
         let result = try Self.run(seed: seed) { event, bytes, sequence in
@@ -82,7 +82,7 @@ struct SimulatedDayTests {
     }
 
     @Test func `another seed gives another log`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let hashes = try [seed, seed &+ 1].map { try Self.run(seed: $0, requests: 200).hash }
         #expect(hashes[0] != hashes[1])
     }
@@ -90,7 +90,7 @@ struct SimulatedDayTests {
     /// What a limit is lowered by in the eyes of the count, though not of the gateway.
     @Test(arguments: ["requests", "tokens", "daily", "tenant"])
     func `the count sees every limit that is passed`(limit: String) throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         var count = LimitCount()
         _ = try Self.run(seed: seed, requests: 2_000) { event, _, _ in
             guard case .policyApplied(var applied) = event.body else { return count.take(event) }

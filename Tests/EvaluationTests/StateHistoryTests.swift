@@ -13,7 +13,7 @@ struct StateHistoryTests {
     static let code = OpaqueBytes([1, 2, 3])
 
     @Test func `is the fold of the events at or before it`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let log = try HistoryLog(seed: seed, steps: 120)
         var history = try StateHistory(log.path, code: Self.code)
         let times = Set(log.events.map(\.time)).sorted()

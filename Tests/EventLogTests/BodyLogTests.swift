@@ -45,7 +45,7 @@ struct BodyLogTests {
     func `a text of any size reads back as it was kept`(size: Int) throws {
         let directory = TemporaryDirectory()
         let log = try BodyLog(in: directory.path)
-        var draws = Draws(seed: 1)
+        var draws = SeededRandom(seed: 1)
         let text = (0..<size).map { _ in UInt8(truncatingIfNeeded: draws.next()) }
         let id = Self.id(1, at: Self.start)
         let request = CapturedBody(of: id, .request, bytes: text)
@@ -75,7 +75,7 @@ struct BodyLogTests {
     @Test func `old segments go as a whole, and what is kept is found`() throws {
         let directory = TemporaryDirectory()
         let log = try BodyLog(in: directory.path, options: Self.options)
-        var draws = Draws(seed: Draws.seed())
+        var draws = SeededRandom(seed: SeededRandom.seed())
         var kept: [CapturedBody] = []
         for day in 0..<60 {
             let time = Self.start + .seconds(86_400 * Int64(day))

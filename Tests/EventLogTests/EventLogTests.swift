@@ -37,7 +37,7 @@ struct EventLogTests {
 
     @Test func `events come back as they were, in order, across segments and openings`() throws {
         let directory = TemporaryDirectory()
-        var draws = Draws(seed: Draws.seed())
+        var draws = SeededRandom(seed: SeededRandom.seed())
         var written: [Event] = []
         for opening in 0..<4 {
             let log = try EventLog(directory.path, options: Self.options)

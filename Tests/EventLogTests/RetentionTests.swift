@@ -83,8 +83,8 @@ struct RetentionTests {
 
     /// For any segments and any rule: a stricter rule never keeps less, and what is kept is enough.
     @Test func `what a rule promises to keep is kept`() {
-        let seed = Draws.seed()
-        var draws = Draws(seed: seed)
+        let seed = SeededRandom.seed()
+        var draws = SeededRandom(seed: seed)
         for _ in 0..<2_000 {
             var day = draws.int(0...300)
             let summaries = (0..<draws.int(0...8)).map { index in

@@ -5,7 +5,7 @@ import Testing
 
 /// What clients and providers can multiply is recorded in parts, none of them over its limit.
 @Suite struct PartsTests {
-    static func line(_ number: Int, _ draws: inout Draws) -> MonthLine {
+    static func line(_ number: Int, _ draws: inout SeededRandom) -> MonthLine {
         var line = MonthLine()
         line.name = "\(number) " + String(repeating: "n", count: draws.int(0...60))
         line.sums.requests = draws.int(0...9)
@@ -13,7 +13,7 @@ import Testing
         return line
     }
 
-    static func closing(_ draws: inout Draws) -> MonthClosed {
+    static func closing(_ draws: inout SeededRandom) -> MonthClosed {
         var closed = MonthClosed()
         (closed.year, closed.month) = (2026, draws.int(1...12))
         closed.position = UInt64(draws.int(1...99))
@@ -33,10 +33,10 @@ import Testing
     }
 
     @Test func `a closing in parts is the closing again, and no part is over the limit`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         var most = 0
         for run in 0..<300 {
-            var draws = Draws(seed: seed &+ UInt64(run))
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
             let closed = Self.closing(&draws)
             let limit = draws.int(100...2_000)
             let events = closed.events(partLimit: limit)
@@ -53,13 +53,13 @@ import Testing
     }
 
     @Test func `a closing that fits is one event, as it always was`() {
-        var draws = Draws(seed: 1)
+        var draws = SeededRandom(seed: 1)
         let closed = Self.closing(&draws)
         #expect(closed.events() == [.monthClosed(closed)])
     }
 
     @Test func `a closing whose first parts are gone is none, and one recorded again is`() {
-        var draws = Draws(seed: 5)
+        var draws = SeededRandom(seed: 5)
         var closed = Self.closing(&draws)
         closed.byTag = (0..<90).map { Self.line($0, &draws) }
         let events = closed.events(partLimit: 300)

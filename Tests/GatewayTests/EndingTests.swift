@@ -248,7 +248,7 @@ struct EndingTests {
         }
         let client = Kept<RawClient>()
         // However long the answer takes on a busy machine, the server is not cancelled before it.
-        let record = try await withGateway(settings, farewell: .seconds(3_600)) { gateway in
+        let record = try await withGateway(settings, closeTimeout: .seconds(3_600)) { gateway in
             client.value = try gateway.client()
             client.value?.chat(streamed: streamed)
             await asked.wait()

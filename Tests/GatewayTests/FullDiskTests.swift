@@ -33,7 +33,7 @@ struct FullDiskTests {
             notice: { line in told.withLock { $0.append(line) } },
             fileSystem: disk
         )
-        var draws = Draws(seed: 1)
+        var draws = SeededRandom(seed: 1)
         func fill(atMost count: Int) throws -> Int {
             var taken = 0
             while ledger.shortage == nil, taken < count {
@@ -120,7 +120,7 @@ struct FullDiskTests {
 
     /// More than a megabyte that nothing compresses.
     private static let text: String = {
-        var draws = Draws(seed: 2)
+        var draws = SeededRandom(seed: 2)
         return (0..<125_000).map { _ in String(draws.next(), radix: 36) }.joined()
     }()
 

@@ -342,7 +342,8 @@ struct LimitTests {
         #expect(record.decided.last?.excluded.map(\.reason) == [.quotaExhausted])
     }
 
-    @Test func `a provider with its fill of attempts comes after the others, and waits its turn`()
+    @Test
+    func `a provider with its capacity of attempts comes after the others, and waits its turn`()
         async throws
     {
         let gate = Latch()

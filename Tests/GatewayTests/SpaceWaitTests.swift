@@ -69,12 +69,12 @@ struct SpaceWaitTests {
         let settings = Settings.testing(.scripted(upstream)) {
             $0.server.shutdownGrace = .milliseconds(50)
         }
-        // Whoever is told by the end of the farewell alone finds the connection closed.
+        // Whoever is told by the end of the closeTimeout alone finds the connection closed.
         try await withGateway(
             settings,
             files: disk,
             options: Self.options,
-            farewell: .seconds(60),
+            closeTimeout: .seconds(60),
             isFailing: true
         ) { gateway in
             let client = try gateway.client()

@@ -16,7 +16,7 @@ import Upstream
 /// Many requests of every kind at once, against providers that fail in every way.
 struct TrafficTests {
     @Test func `what many concurrent requests leave behind is whole`() async throws {
-        var draws = Draws(seed: Draws.seed())
+        var draws = SeededRandom(seed: SeededRandom.seed())
         let count = 600
         let kinds = (0..<count).map { _ in draws.one(of: Kind.allCases) }
         let settings = Settings.testing(

@@ -17,7 +17,7 @@ private indirect enum Tree: Equatable {
         let value: Tree
     }
 
-    static func random(depth: Int, using generator: inout Draws) -> Tree {
+    static func random(depth: Int, using generator: inout SeededRandom) -> Tree {
         switch Int.random(in: 0..<(depth == 0 ? 4 : 6), using: &generator) {
         case 0: return .null
         case 1: return .bool(.random(using: &generator))
@@ -41,7 +41,7 @@ private indirect enum Tree: Equatable {
         }
     }
 
-    private static func text(using generator: inout Draws) -> String {
+    private static func text(using generator: inout SeededRandom) -> String {
         let scalars: [Unicode.Scalar] = [
             "a", "Z", "\"", "\\", "\n", "\0", "\u{1F}", "\u{7F}", "é", "日", "😀", "{", "]", ",", ":",
             " ",
@@ -102,7 +102,7 @@ private indirect enum Tree: Equatable {
 @Suite("Properties")
 struct PropertyTests {
     @Test func `what is written is read back the same`() throws {
-        var generator = Draws(seed: Draws.seed(for: "round trip"))
+        var generator = SeededRandom(seed: SeededRandom.seed(for: "round trip"))
         for _ in 0..<2_000 {
             let tree = Tree.random(depth: 5, using: &generator)
             var writer = JSONWriter()
@@ -112,7 +112,7 @@ struct PropertyTests {
     }
 
     @Test func `damaged bytes are refused or read, and never crash`() {
-        var generator = Draws(seed: Draws.seed(for: "damage"))
+        var generator = SeededRandom(seed: SeededRandom.seed(for: "damage"))
         var accepted = 0
         for _ in 0..<5_000 {
             var writer = JSONWriter()
@@ -142,7 +142,7 @@ struct PropertyTests {
     }
 
     @Test func `a splice changes its member and no other byte`() throws {
-        var generator = Draws(seed: Draws.seed(for: "splice"))
+        var generator = SeededRandom(seed: SeededRandom.seed(for: "splice"))
         for _ in 0..<1_000 {
             var writer = JSONWriter()
             writer.object { root in

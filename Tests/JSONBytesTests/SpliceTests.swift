@@ -72,8 +72,8 @@ struct SpliceTests {
         #expect(splice.slice.raw.elementsEqual(splice.bytes))
     }
 
-    @Test func `an object changes as if it were written anew`() throws {
-        var draws = Draws(seed: Draws.seed())
+    @Test func `an object changes as if it were rewritten`() throws {
+        var draws = SeededRandom(seed: SeededRandom.seed())
         let names = ["a", "b", "c", "d"]
         for _ in 0..<2_000 {
             let members = (0..<draws.int(0...5)).map { (draws.one(of: names), "\($0)") }

@@ -30,7 +30,7 @@ struct ComplexityTests {
     }
 
     @Test func `the points are the sum of the contributions, from 0 to 1000`() {
-        var draws = Draws(seed: Draws.seed())
+        var draws = SeededRandom(seed: SeededRandom.seed())
         let integers = [Int.min, -1, 0, 1, 100, 5_000, 1_000_000, Int.max]
         for _ in 0..<5_000 {
             var received = RequestReceived()

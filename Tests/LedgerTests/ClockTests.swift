@@ -78,9 +78,9 @@ struct ClockTests {
     }
 
     @Test func `many leaps are not believed where one of their sum is not`() {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<200 {
-            var draws = Draws(seed: seed &+ UInt64(run))
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
             var clock = Self.running()
             var wall = Self.start + .seconds(60)
             var elapsed = 60 * Self.second

@@ -29,7 +29,7 @@ struct LongRecordTests {
     static func write(_ path: String, labels: Int) throws -> CalendarMonth {
         let month = CalendarMonth(Clocks.wall.date).earlier(by: 3)
         let log = try EventLog(path, options: options)
-        var draws = Draws(seed: 1)
+        var draws = SeededRandom(seed: 1)
         var number = 0
         while number * 16 < labels {
             var time = month.start.advanced(byMicroseconds: Int64(number) * 1_000)

@@ -226,7 +226,7 @@ struct RetentionTests {
             fileSystem: disk
         )
         try ledger.retain(.all)
-        var draws = Draws(seed: 4)
+        var draws = SeededRandom(seed: 4)
         func count() throws -> Int {
             var reader = try LogReader(directory.path)
             return try reader.segments().count
@@ -244,7 +244,7 @@ struct RetentionTests {
         #expect(try Self.closings(Self.events(directory.path)) == history.reports)
     }
 
-    private static func fill(_ ledger: Ledger, _ draws: inout Draws) throws {
+    private static func fill(_ ledger: Ledger, _ draws: inout SeededRandom) throws {
         var stopped = NodeStopped()
         stopped.reason = (0..<30).map { _ in String(draws.next(), radix: 36) }.joined()
         try ledger.record([.nodeStopped(stopped)])
@@ -254,7 +254,7 @@ struct RetentionTests {
     /// Fills the segment in use to its very end on a disk that is full from now on.
     private static func fillUp(_ ledger: Ledger, on disk: FullFileSystem) throws {
         disk.isFull.store(true, ordering: .relaxed)
-        var draws = Draws(seed: 3)
+        var draws = SeededRandom(seed: 3)
         while true {
             do { try fill(ledger, &draws) } catch LogError.noRoom { return }
         }
@@ -313,7 +313,7 @@ private struct History {
         let current = CalendarMonth(Clocks.wall.date)
         end = current.start
         let start = current.earlier(by: RetentionTests.months).start
-        var draws = Draws(seed: Draws.seed())
+        var draws = SeededRandom(seed: SeededRandom.seed())
         var policy = PolicyApplied()
         for number in 0..<3 {
             var provider = ProviderPolicy()

@@ -17,13 +17,13 @@ struct Traffic {
     ]
     private static let tasks = ["code-review", "documentation", "chat", "extraction", nil]
 
-    private var draws: Draws
+    private var draws: SeededRandom
     private var time = Timestamp(microseconds: 1_793_500_000_000_000)
     private(set) var sequence: UInt64 = 0
     /// How the requests under way will end, oldest first.
     private var endings: [(AttemptFinished, RequestCompleted)] = []
 
-    init(seed: UInt64 = 7) { draws = Draws(seed: seed) }
+    init(seed: UInt64 = 7) { draws = SeededRandom(seed: seed) }
 
     private mutating func draw() -> UInt64 { draws.next() }
 

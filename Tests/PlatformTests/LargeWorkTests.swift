@@ -11,9 +11,9 @@ struct LargeWorkTests {
 
     /// Runs a body as a connection's task does.
     private func onLoop(
-        _ body: @Sendable @escaping @concurrent (LoopExecutor) async throws -> Void
+        _ body: @Sendable @escaping @concurrent (EventLoopTaskExecutor) async throws -> Void
     ) async throws {
-        let executor = LoopExecutor(MultiThreadedEventLoopGroup.singleton.next())
+        let executor = EventLoopTaskExecutor(MultiThreadedEventLoopGroup.singleton.next())
         try await withTaskExecutorPreference(executor) { try await body(executor) }
     }
 

@@ -9,10 +9,10 @@ import Testing
 @Suite("Read model against the fold of the log")
 struct AgreementTests {
     @Test func `the months' reports are those of the fold, to the nano-dollar`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<60 {
             let folder = Folder()
-            let story = Story(seed: seed &+ UInt64(run), steps: 300)
+            let story = EventScript(seed: seed &+ UInt64(run), steps: 300)
             try folder.write(story.events, group: 7)
             let model = try folder.model()
             for month in 8...12 {
@@ -26,19 +26,19 @@ struct AgreementTests {
     }
 
     @Test func `the requests and their records are those of the fold, for every filter`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<40 {
             let folder = Folder()
-            let story = Story(seed: seed &+ UInt64(run), steps: 400)
+            let story = EventScript(seed: seed &+ UInt64(run), steps: 400)
             try folder.write(story.events, group: 5)
             let model = try folder.model()
             var list = RequestList()
             for (index, event) in story.events.enumerated() {
                 list.apply(event, sequence: UInt64(index + 1))
             }
-            var draws = Draws(seed: seed &+ UInt64(run))
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
             for _ in 0..<40 {
-                let filter = Story.filter(&draws, until: story.now)
+                let filter = EventScript.filter(&draws, until: story.now)
                 let limit = draws.one(of: [1, 3, 20, 1_000])
                 let records = list.newest(limit, filter)
                 let place = "run \(run) of seed \(seed): \(filter)"
@@ -55,14 +55,14 @@ struct AgreementTests {
     }
 
     @Test func `it does not matter in how many batches the log was folded`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<10 {
-            let events = Story(seed: seed &+ UInt64(run), steps: 200).events
+            let events = EventScript(seed: seed &+ UInt64(run), steps: 200).events
             let whole = Folder()
             try whole.write(events)
             try whole.model().catchUp()
             let pieces = Folder()
-            var draws = Draws(seed: seed &+ UInt64(run))
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
             var rest = events[...]
             try pieces.write([rest.removeFirst()])
             let model = try pieces.model()
@@ -79,7 +79,7 @@ struct AgreementTests {
 
     @Test func `a file that was deleted comes back identical`() throws {
         let folder = Folder()
-        try folder.write(Story(seed: Draws.seed(), steps: 3_000).events)
+        try folder.write(EventScript(seed: SeededRandom.seed(), steps: 3_000).events)
         let model = try folder.model()
         try model.catchUp()
         let before = try folder.dump()

@@ -12,7 +12,7 @@ import Testing
 struct ChecksumTests {
     static func folder(seed: UInt64, steps: Int = 400) throws -> Folder {
         let folder = Folder()
-        try folder.write(Story(seed: seed, steps: steps).events)
+        try folder.write(EventScript(seed: seed, steps: steps).events)
         try folder.model().catchUp()
         return folder
     }
@@ -30,7 +30,7 @@ struct ChecksumTests {
     }
 
     @Test func `what was folded comes to its checksums`() throws {
-        let folder = try Self.folder(seed: Draws.seed())
+        let folder = try Self.folder(seed: SeededRandom.seed())
         #expect(try ReadModel.problem(in: folder.path) == nil)
         let tables = try DatabaseQueue(path: folder.file).read { database in
             try Int.fetchAll(database, sql: "SELECT DISTINCT of FROM checksums ORDER BY of")
@@ -118,11 +118,11 @@ struct ChecksumTests {
     }
 
     @Test func `an answer never rests on rows that were changed`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         var remade = 0
         for run in 0..<24 {
-            var draws = Draws(seed: seed &+ UInt64(run))
-            let story = Story(seed: seed &+ UInt64(run), steps: 300)
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
+            let story = EventScript(seed: seed &+ UInt64(run), steps: 300)
             let folder = Folder()
             try folder.write(story.events)
             try folder.model().catchUp()
@@ -161,7 +161,7 @@ struct ChecksumTests {
     }
 
     @Test func `what was changed is found after it was folded over, too`() throws {
-        let story = Story(seed: 4, steps: 600)
+        let story = EventScript(seed: 4, steps: 600)
         let folder = Folder()
         let half = story.events.count / 2
         try folder.write(Array(story.events.prefix(half)))
@@ -170,7 +170,7 @@ struct ChecksumTests {
         try folder.write(Array(story.events.dropFirst(half)))
         try folder.model().catchUp()
         #expect(try ReadModel.problem(in: folder.path)?.contains("month_lines") == true)
-        var month = CalendarMonth(Story.start.date)
+        var month = CalendarMonth(EventScript.start.date)
         while month.start <= story.now {
             var report = CostReport(year: month.year, month: month.month)
             for event in story.events { report.apply(event) }
@@ -182,7 +182,7 @@ struct ChecksumTests {
     }
 
     @Test func `checksums do not depend on the batches that rows came in`() throws {
-        let story = Story(seed: 5, steps: 500)
+        let story = EventScript(seed: 5, steps: 500)
         let (once, often) = (Folder(), Folder())
         try once.write(story.events)
         try once.model().catchUp()

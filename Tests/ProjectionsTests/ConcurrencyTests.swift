@@ -26,7 +26,7 @@ struct ConcurrencyTests {
         var course: [Event] = []
         // Requests of four events each, in one group: their rows are there together or not at all.
         for number in 0..<400 {
-            let id = RequestID(time: Story.start, random: (0, UInt64(number)))
+            let id = RequestID(time: EventScript.start, random: (0, UInt64(number)))
             var (received, started) = (RequestReceived(), AttemptStarted())
             var (finished, completed) = (AttemptFinished(), RequestCompleted())
             (received.request, started.request) = (id, id)
@@ -35,7 +35,7 @@ struct ConcurrencyTests {
             course += [
                 .requestReceived(received), .attemptStarted(started), .attemptFinished(finished),
                 .requestCompleted(completed),
-            ].map { Event($0, at: Story.start) }
+            ].map { Event($0, at: EventScript.start) }
         }
         try log.append(Array(course.prefix(4)))
         try log.flush()
@@ -97,7 +97,7 @@ struct ConcurrencyTests {
     }
 
     @Test func `of many that make the file at once, none is turned away`() throws {
-        let events = Story(seed: 3, steps: 20).events
+        let events = EventScript(seed: 3, steps: 20).events
         for _ in 0..<30 {
             let folder = Folder()
             try folder.write(events)
@@ -111,7 +111,7 @@ struct ConcurrencyTests {
 
     @Test func `who never gets in between another's batches waits as long as those go on`() throws {
         let folder = Folder()
-        let events = Story(seed: 4, steps: 100).events
+        let events = EventScript(seed: 4, steps: 100).events
         try folder.write(events)
         try folder.model().catchUp()
         let whole = try folder.dump()
@@ -133,7 +133,7 @@ struct ConcurrencyTests {
 
     @Test func `who waits for one that does nothing says so, and goes on after it`() throws {
         let folder = Folder()
-        let events = Story(seed: 4, steps: 100).events
+        let events = EventScript(seed: 4, steps: 100).events
         try folder.write(events)
         let other = try GreedyFold(folder, endsAt: 10)
         let file = ReadModelFile(directory: folder.path, busyMode: .immediateError)
@@ -150,7 +150,7 @@ struct ConcurrencyTests {
 
     @Test func `a follower says a failure once, waits, and goes on when it is over`() throws {
         let folder = Folder()
-        try folder.write(Story(seed: 5, steps: 50).events)
+        try folder.write(EventScript(seed: 5, steps: 50).events)
         try FileManager.default.createDirectory(
             atPath: folder.file,
             withIntermediateDirectories: false
@@ -171,8 +171,8 @@ struct ConcurrencyTests {
 
     /// By counting how often it is asked: a stop waits for the follower, which may get little of the
     /// processor, so what it does between two looks must be little.
-    @Test func `a batch is given up at the event or row after which nobody wants it`() throws {
-        let events = Story(seed: 6, steps: 200).events
+    @Test func `a batch is abandoned at the event or row after which nobody wants it`() throws {
+        let events = EventScript(seed: 6, steps: 200).events
         let (folder, whole) = (Folder(), Folder())
         try folder.write(events)
         try whole.write(events)
@@ -198,7 +198,7 @@ struct ConcurrencyTests {
 
     @Test func `events that are not durable are not folded`() throws {
         let folder = Folder()
-        let events = Story(seed: 9, steps: 200).events
+        let events = EventScript(seed: 9, steps: 200).events
         try folder.write(Array(events.prefix(50)))
         // The log's durable end is what a reader may see; a live writer's mark says it.
         let log = try EventLog(folder.path)

@@ -24,7 +24,7 @@ final class GreedyFold: @unchecked Sendable {
         queue = try DatabaseQueue(path: folder.file, configuration: configuration)
         try queue.inDatabase { database in
             try database.beginTransaction(.immediate)
-            try Schema.makeAnew(database)
+            try Schema.rebuild(database)
             try database.commit()
             try database.beginTransaction(.immediate)
         }

@@ -17,10 +17,10 @@ struct QueryPlanTests {
     static let filters = [
         RequestFilter(), filter { $0.provider = "groq" }, filter { $0.model = "llama" },
         filter { $0.task = "documentation" }, filter { $0.tag = "team=a" },
-        filter { $0.outcome = .failed }, filter { $0.since = Story.start },
-        filter { $0.until = Story.start },
+        filter { $0.outcome = .failed }, filter { $0.since = EventScript.start },
+        filter { $0.until = EventScript.start },
         filter {
-            $0.since = Story.start
+            $0.since = EventScript.start
             $0.provider = "groq"
             $0.outcome = .failed
         },
@@ -29,7 +29,7 @@ struct QueryPlanTests {
     @Test(arguments: filters)
     func `a search follows an index and sorts nothing`(filter: RequestFilter) throws {
         let folder = Folder()
-        try folder.write(Story(seed: 1, steps: 2_000).events)
+        try folder.write(EventScript(seed: 1, steps: 2_000).events)
         let plan = try folder.model().read { database in
             let query = RequestQuery(columns: "r.received, r.cost", filter, limit: 20)
             // The columns are id, parent, a reserved one, and the text.

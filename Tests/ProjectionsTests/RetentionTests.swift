@@ -12,7 +12,7 @@ import WriteAheadLog
 struct RetentionTests {
     /// A folder whose log has small segments, the events of `story`, the closing of every month, the
     /// state and what goes; and the first sequence number that is kept.
-    static func retired(_ story: Story) throws -> (folder: Folder, firstKept: UInt64) {
+    static func retired(_ story: EventScript) throws -> (folder: Folder, firstKept: UInt64) {
         let folder = Folder()
         var options = LogOptions()
         options.segmentSize = 64 << 10
@@ -31,7 +31,7 @@ struct RetentionTests {
         carried.position = position
         carried.state = OpaqueBytes(state.encoded)
         var closings: [Event] = []
-        var month = CalendarMonth(Story.start.date)
+        var month = CalendarMonth(EventScript.start.date)
         while month.next.start <= story.now {
             var report = CostReport(year: month.year, month: month.month)
             for event in story.events { report.apply(event) }
@@ -68,9 +68,9 @@ struct RetentionTests {
     @Test func `what is left is what a new file would have, and closed months keep their reports`()
         throws
     {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<5 {
-            let story = Story(seed: seed &+ UInt64(run), steps: 6_000, mayRunLong: false)
+            let story = EventScript(seed: seed &+ UInt64(run), steps: 6_000, mayRunLong: false)
             let (folder, firstKept) = try Self.retired(story)
             let model = try folder.model()
             let lines = try model.requests(.max, RequestFilter())
@@ -81,7 +81,7 @@ struct RetentionTests {
             let kept = list.newest(.max, RequestFilter()).map(RequestLine.init)
             try #require(lines == kept, "run \(run) of seed \(seed)")
             for offset in 0..<3 {
-                let month = CalendarMonth(Story.start.date).earlier(by: -offset)
+                let month = CalendarMonth(EventScript.start.date).earlier(by: -offset)
                 var report = CostReport(year: month.year, month: month.month)
                 for event in story.events { report.apply(event) }
                 let json = try model.costs(of: month).json
@@ -95,16 +95,16 @@ struct RetentionTests {
         }
     }
 
-    @Test func `a model that ends where the log no longer begins is made anew, and that is said`()
+    @Test func `a model that ends where the log no longer begins is rebuilt, and that is said`()
         throws
     {
-        let (folder, _) = try Self.retired(Story(seed: 3, steps: 6_000, mayRunLong: false))
+        let (folder, _) = try Self.retired(EventScript(seed: 3, steps: 6_000, mayRunLong: false))
         try folder.model().catchUp()
         let right = try folder.dump()
         try folder.execute("UPDATE position SET sequence = 1")
         try folder.model().catchUp()
-        let anew = try folder.dump()
-        #expect(Set(anew).symmetricDifference(right) == [])
+        let again = try folder.dump()
+        #expect(Set(again).symmetricDifference(right) == [])
         #expect(folder.notices.count == 1)
         #expect(folder.notices.first?.contains("was retired") == true)
     }
@@ -112,14 +112,14 @@ struct RetentionTests {
     @Test func `a long name has one line in a month that was closed`() throws {
         let name = String(repeating: "漢", count: 900)
         var received = RequestReceived()
-        received.request = RequestID(time: Story.start, random: (1, 2))
+        received.request = RequestID(time: EventScript.start, random: (1, 2))
         received.tags = [name]
         var finished = AttemptFinished()
         finished.request = received.request
         finished.provider = name
         let bodies = [EventBody.requestReceived(received), .attemptFinished(finished)]
-        let events = bodies.map { Event($0, at: Story.start) }
-        let month = CalendarMonth(Story.start.date)
+        let events = bodies.map { Event($0, at: EventScript.start) }
+        let month = CalendarMonth(EventScript.start.date)
         var report = CostReport(year: month.year, month: month.month)
         for event in events { report.apply(event) }
         for limit in [100, MonthClosed.partLimit] {

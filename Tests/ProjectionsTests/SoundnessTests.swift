@@ -15,12 +15,12 @@ struct SoundnessTests {
     /// A folder with a log and its read model, and the model's dump.
     static func folder(seed: UInt64, steps: Int = 300) throws -> (Folder, [String]) {
         let folder = Folder()
-        try folder.write(Story(seed: seed, steps: steps).events)
+        try folder.write(EventScript(seed: seed, steps: steps).events)
         try folder.model().catchUp()
         return (folder, try folder.dump())
     }
 
-    @Test func `a read model of another log is made anew, and that is said`() throws {
+    @Test func `a read model of another log is rebuilt, and that is said`() throws {
         let (folder, right) = try Self.folder(seed: 1)
         let (other, _) = try Self.folder(seed: 2, steps: 100)
         try folder.removeReadModel()
@@ -31,7 +31,7 @@ struct SoundnessTests {
         #expect(folder.notices.first?.contains("is not the one that it was made from") == true)
     }
 
-    @Test func `a read model ahead of its log is made anew, and that is said`() throws {
+    @Test func `a read model ahead of its log is rebuilt, and that is said`() throws {
         let (folder, right) = try Self.folder(seed: 1, steps: 100)
         let (longer, _) = try Self.folder(seed: 1, steps: 300)
         try folder.removeReadModel()
@@ -44,7 +44,7 @@ struct SoundnessTests {
 
     @Test func `tables follow from no more than somebody was promised`() throws {
         let folder = Folder()
-        let events = Story(seed: 1, steps: 300).events
+        let events = EventScript(seed: 1, steps: 300).events
         try folder.write(Array(events.prefix(200)))
         let mark = URL(filePath: folder.path + "/durable")
         let promised = try Data(contentsOf: mark)
@@ -63,7 +63,7 @@ struct SoundnessTests {
         try model.catchUp()
         let last = UInt64(events.count)
         #expect(ReadModel.witnesses(in: folder.path, after: 199).map(\.sequence) == [last])
-        // A mark that a power cut brought back makes no table anew.
+        // A mark that a power cut brought back rebuilds no table.
         let again = try FileHandle(forWritingTo: mark)
         try again.write(contentsOf: promised)
         try again.close()
@@ -72,7 +72,7 @@ struct SoundnessTests {
         #expect(folder.notices == [])
     }
 
-    @Test func `an older schema is made anew, and that is said`() throws {
+    @Test func `an older schema is rebuilt, and that is said`() throws {
         let (folder, right) = try Self.folder(seed: 1)
         // As an older build could have left it: another version, other tables.
         try folder.execute(
@@ -84,7 +84,7 @@ struct SoundnessTests {
         )
         try folder.model().catchUp()
         #expect(try folder.dump() == right)
-        #expect(folder.notices == ["\(folder.file) is made anew from the log: its schema is older"])
+        #expect(folder.notices == ["\(folder.file) is rebuilt from the log: its schema is older"])
     }
 
     @Test func `a newer schema is left alone and refused`() throws {
@@ -102,7 +102,7 @@ struct SoundnessTests {
     }
 
     @Test(arguments: ["no database at all", ""])
-    func `a file that is no database is made anew`(text: String) throws {
+    func `a file that is no database is rebuilt`(text: String) throws {
         let (folder, right) = try Self.folder(seed: 1)
         try folder.removeReadModel()
         try Data(String(repeating: text, count: 500).utf8).write(to: URL(filePath: folder.file))
@@ -111,7 +111,7 @@ struct SoundnessTests {
         #expect(folder.notices.count == (text.isEmpty ? 0 : 1))
     }
 
-    @Test func `a file with destroyed pages is made anew when they are met`() throws {
+    @Test func `a file with destroyed pages is rebuilt when they are met`() throws {
         let (folder, right) = try Self.folder(seed: 1, steps: 3_000)
         let size = try Data(contentsOf: URL(filePath: folder.file)).count
         #expect(size > 8 * 4_096)
@@ -120,7 +120,7 @@ struct SoundnessTests {
         try handle.seek(toOffset: 4_096)
         try handle.write(contentsOf: Data(repeating: 0xA5, count: size - 4_096))
         try handle.close()
-        let story = Story(seed: 1, steps: 3_000)
+        let story = EventScript(seed: 1, steps: 3_000)
         var list = RequestList()
         for (index, event) in story.events.enumerated() {
             list.apply(event, sequence: UInt64(index + 1))

@@ -21,10 +21,10 @@ struct ModelListBoundTests {
         #expect(list.encoded.count <= ModelsListed.byteLimit)
         #expect(list.details.map(\.name) == list.models)
 
-        var usual = ModelsListed()
-        usual.models = ["a", "b"]
-        let before = usual
-        #expect(usual.bound() == 0)
-        #expect(usual == before)
+        var standard = ModelsListed()
+        standard.models = ["a", "b"]
+        let before = standard
+        #expect(standard.bound() == 0)
+        #expect(standard == before)
     }
 }

@@ -303,7 +303,7 @@ struct GeminiTests {
                 """#
             )
         }
-        let day = RateReading.read(
+        let day = RateLimitSnapshot.read(
             refusal: body("GenerateRequestsPerDayPerProjectPerModel"),
             family: .gemini
         )
@@ -311,7 +311,7 @@ struct GeminiTests {
         #expect(day.first?.limit == 250)
         #expect(day.first?.remaining == 0)
         let minute = body("GenerateRequestsPerMinutePerProjectPerModel")
-        #expect(RateReading.read(refusal: minute, family: .gemini) == [])
-        #expect(RateReading.read(refusal: [UInt8]("<html>"), family: .gemini) == [])
+        #expect(RateLimitSnapshot.read(refusal: minute, family: .gemini) == [])
+        #expect(RateLimitSnapshot.read(refusal: [UInt8]("<html>"), family: .gemini) == [])
     }
 }

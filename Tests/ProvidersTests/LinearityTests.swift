@@ -48,7 +48,7 @@ struct LinearityTests {
         let sizes = [1, 2, 4].map { $0 * Self.count }
         var works = try sizes.map(body)
         #expect(works[0].bytes < works[1].bytes, "\(name) does no work that is counted")
-        // A hash table is seeded anew by the process and by its place in memory, and keys that meet in it are
+        // A hash table is seeded again by the process and by its place in memory, and keys that meet in it are
         // compared: some of a count is luck, by which one in many thousands is over the bound. The mean of
         // several has none; work that goes by the square stays there.
         if !Self.excesses(works).isEmpty {

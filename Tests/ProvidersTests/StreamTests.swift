@@ -69,15 +69,15 @@ struct StreamTests {
             (Transcripts.openAI, WireFamily.openai, try openAIRequest(asked)),
             (Transcripts.anthropic, .anthropic, try anthropicRequest(#""stream":true"#)),
         ] {
-            let usual = run(text, from: family, for: request)
+            let standard = run(text, from: family, for: request)
             let first = try #require(text.range(of: "\n\n")).upperBound
             let result = run(
                 text[..<first] + event + text[first...] + event,
                 from: family,
                 for: request
             )
-            #expect(result.output == usual.output)
-            #expect(result.terminator == usual.terminator)
+            #expect(result.output == standard.output)
+            #expect(result.terminator == standard.terminator)
             #expect(result.failure == nil)
         }
     }
@@ -86,14 +86,14 @@ struct StreamTests {
     func `an end with other white space is told as clients look for it`(end: String) throws {
         let result = run(openAIBody + end + "\n\n", from: .openai, for: try openAIRequest(asked))
         #expect(result.output == openAIBody)
-        let isUsual = end == "data:[DONE]"
-        #expect(result.terminator == (isUsual ? end : "data: [DONE]") + "\n\n")
+        let isDefault = end == "data:[DONE]"
+        #expect(result.terminator == (isDefault ? end : "data: [DONE]") + "\n\n")
         #expect(result.failure == nil)
     }
 
     @Test func `OpenAI's end is none of an Anthropic stream`() throws {
         let request = try anthropicRequest(#""stream":true"#)
-        let usual = run(Transcripts.anthropic, from: .anthropic, for: request)
+        let standard = run(Transcripts.anthropic, from: .anthropic, for: request)
         let stray = "data: [DONE]\n\n"
         let first = try #require(Transcripts.anthropic.range(of: "\n\n")).upperBound
         let within = run(
@@ -101,9 +101,9 @@ struct StreamTests {
             from: .anthropic,
             for: request
         )
-        #expect(within.output == usual.output)
-        #expect(within.terminator == usual.terminator)
-        #expect(within.usage == usual.usage)
+        #expect(within.output == standard.output)
+        #expect(within.terminator == standard.terminator)
+        #expect(within.usage == standard.usage)
         // Without its own end the answer is not known to be whole.
         let instead = run(
             Transcripts.anthropic[..<first] + stray,

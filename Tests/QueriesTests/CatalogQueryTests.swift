@@ -30,8 +30,8 @@ struct CatalogQueryTests {
         #expect(try files.named() == nil)
         #expect(files.inUse(nil) == nil)
         #expect(try files.catalog(nil) == shipped)
-        let usual = try folder.write("home/.config/logway/models.json", Self.mine)
-        #expect(files.inUse(nil) == usual)
+        let standard = try folder.write("home/.config/logway/models.json", Self.mine)
+        #expect(files.inUse(nil) == standard)
         #expect(try files.catalog(nil).model(provider: .groq, id: "mine") != nil)
         let empty = try folder.write("empty.json", #"{"version": 1}"#)
         #expect(files.inUse(empty) == empty)
@@ -112,16 +112,16 @@ struct CatalogQueryTests {
         let folder = try WorkFolder()
         let files = CatalogFiles(in: folder.environment())
         let source = try folder.write("prices.json", Self.prices)
-        let usual = folder.path + "/home/.config/logway/models.json"
+        let standard = folder.path + "/home/.config/logway/models.json"
 
         let dry = try files.importPrices(from: source, asOf: Self.day, dryRun: true)
-        #expect((dry.file, dry.isWritten) == (usual, false))
+        #expect((dry.file, dry.isWritten) == (standard, false))
         #expect(dry.prices.added.map(\.model) == ["openai:gpt-new"])
         #expect(dry.prices.skipped.map(\.name) == ["odd"])
-        #expect(!FileManager.default.fileExists(atPath: usual))
+        #expect(!FileManager.default.fileExists(atPath: standard))
 
         let done = try files.importPrices(from: source, asOf: Self.day)
-        #expect((done.file, done.isWritten) == (usual, true))
+        #expect((done.file, done.isWritten) == (standard, true))
         let card = try #require(try files.catalog(nil).model(provider: .openai, id: "gpt-new"))
         #expect(card.prices.input == 1_000_000_000 && card.pricesAsOf == Self.day)
 

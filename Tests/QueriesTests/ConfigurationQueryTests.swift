@@ -84,8 +84,8 @@ struct ConfigurationQueryTests {
                 #expect(location.mistakenConfiguration == file)
             }
             let environment = folder.environment(["LOGWAY_DATA": "/usual"])
-            let usual = folder.path + "/home/.local/share/logway"
-            #expect(try DataLocation.withoutOptions(in: environment) == usual)
+            let standard = folder.path + "/home/.local/share/logway"
+            #expect(try DataLocation.withoutOptions(in: environment) == standard)
         }
         let missing = folder.path + "/none.yaml"
         let error = #expect(throws: SettingsError.self) {

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Records the log of this folder anew, or what a build says of it.
+"""Records the log of this folder again, or what a build says of it.
 
     .build/venv/bin/python Tests/RecordedLog/record.py [--answers]
 
 `LOGWAY_BINARY` names the build, else it is the debug build. With `--answers` the log stays as it is, and what
-this build says of it is written anew: for a build that is meant to say it in other words.
+this build says of it is rewritten: for a build that is meant to say it in other words.
 """
 
 import argparse
@@ -59,7 +59,7 @@ def seal(town):
 
 
 def recompressed(town, number):
-    """Waits until a sealed segment was compressed anew, which leaves its zeroes out."""
+    """Waits until a sealed segment was recompressed, which leaves its zeroes out."""
     eventually(lambda: segment(town, number).stat().st_size < 64 << 20, "the segment is not recompressed")
 
 

@@ -8,8 +8,8 @@ import Testing
 struct CostReportPropertyTests {
     /// Three months of requests that overlap, fail over, are judged and are cut off by the months'
     /// ends.
-    static func history(_ draws: inout Draws) -> [Event] {
-        var course = Course()
+    static func history(_ draws: inout SeededRandom) -> [Event] {
+        var course = EventScript()
         course.now = CivilDate(year: 2026, month: 10, day: 1).start
         course.applyPolicy()
         var open: [(id: RequestID, attempts: Int)] = []
@@ -44,8 +44,8 @@ struct CostReportPropertyTests {
 
     private static func finish(
         _ open: inout (id: RequestID, attempts: Int),
-        _ course: inout Course,
-        _ draws: inout Draws
+        _ course: inout EventScript,
+        _ draws: inout SeededRandom
     ) {
         open.attempts += 1
         let cost = draws.oneIn(4) ? nil : Nanodollars(Int64(draws.int(0...9_999_999_999)))
@@ -72,8 +72,8 @@ struct CostReportPropertyTests {
 
     private static func complete(
         _ id: RequestID,
-        _ course: inout Course,
-        _ draws: inout Draws
+        _ course: inout EventScript,
+        _ draws: inout SeededRandom
     ) {
         let outcome = draws.one(of: RequestOutcome.allCases)
         let provider = draws.one(of: ["groq", "ollama", nil])
@@ -100,9 +100,9 @@ struct CostReportPropertyTests {
     }
 
     @Test func `a closed month gives the report that its events gave, through its bytes`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<200 {
-            var draws = Draws(seed: seed &+ UInt64(run))
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
             let events = Self.history(&draws)
             for month in 10...12 {
                 let report = Self.month(month, of: events)
@@ -116,9 +116,9 @@ struct CostReportPropertyTests {
     }
 
     @Test func `every total is that of the month's events, to the nano-dollar`() {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<300 {
-            var draws = Draws(seed: seed &+ UInt64(run))
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
             let events = Self.history(&draws)
             for month in 10...12 {
                 var judged: [String: Int] = [:]
@@ -159,9 +159,9 @@ struct CostReportPropertyTests {
     }
 
     @Test func `the sums by provider, by model and by task each come to the total`() {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<300 {
-            var draws = Draws(seed: seed &+ UInt64(run))
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
             let events = Self.history(&draws)
             for month in 10...12 {
                 let report = Self.month(month, of: events)
@@ -180,9 +180,9 @@ struct CostReportPropertyTests {
     }
 
     @Test func `the JSON and the text have the numbers of the report`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<30 {
-            var draws = Draws(seed: seed &+ UInt64(run))
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
             let report = Self.month(11, of: Self.history(&draws))
             let document = try CostReportTests.Document(report)
             #expect(try FoundationJSON.again(report.json, isIndented: true) == report.json)

@@ -51,12 +51,12 @@ struct CostReportTests {
     }
 
     static func id(_ number: UInt64) -> RequestID {
-        RequestID(time: Course.morning, random: (0, number))
+        RequestID(time: EventScript.morning, random: (0, number))
     }
 
     /// A request with a failover: both attempts are charged for.
-    static func failover() -> Course {
-        var course = Course()
+    static func failover() -> EventScript {
+        var course = EventScript()
         course.applyPolicy()
         course.receive {
             $0.task = "code-review"
@@ -64,8 +64,8 @@ struct CostReportTests {
         }
         course.start(at: "groq")
         course.finish(at: "groq", failing: .serverError, cost: Nanodollars(2_000_000))
-        course.start(Course.request, 2, at: "ollama")
-        course.finish(Course.request, 2, at: "ollama", cost: Nanodollars(10_500_000)) {
+        course.start(EventScript.request, 2, at: "ollama")
+        course.finish(EventScript.request, 2, at: "ollama", cost: Nanodollars(10_500_000)) {
             $0.costOrigin = .estimated
             $0.usage = TokenUsage(input: 1_000, output: 500, cachedInput: 200)
         }
@@ -74,9 +74,9 @@ struct CostReportTests {
         return course
     }
 
-    /// The policy of that time may be among the events that were given up.
+    /// The policy of that time may be among the events that were abandoned.
     @Test func `what a request says of its provider needs no policy`() {
-        var course = Course()
+        var course = EventScript()
         for (number, isLocal) in [true, false, nil].enumerated() {
             let id = RequestID(time: course.now, random: (0, UInt64(number)))
             course.receive(id)
@@ -121,11 +121,11 @@ struct CostReportTests {
     }
 
     @Test func `an answer that was cut is judged as well`() {
-        var course = Course()
+        var course = EventScript()
         course.receive()
         course.start()
         course.finish(failing: .cut)
-        course.complete(Course.request, .cut)
+        course.complete(EventScript.request, .cut)
         course.judge(0)
         // The same judge again: the last word counts.
         course.judge(500_000)
@@ -135,14 +135,14 @@ struct CostReportTests {
     }
 
     @Test func `a task that the client did not give is the one that was inferred`() {
-        var course = Course()
+        var course = EventScript()
         course.receive()
         course.decide(among: [("groq", "llama")]) { $0.classification.task = .simpleQuery }
         course.start()
         course.finish(cost: Nanodollars(5))
         course.complete()
         course.judge(500_000)
-        let given = RequestID(time: Course.morning, random: (0, 8))
+        let given = RequestID(time: EventScript.morning, random: (0, 8))
         course.receive(given) { $0.task = "code-review" }
         course.decide(given, among: [("groq", "llama")]) { $0.classification.task = .analysis }
         course.finish(given, cost: Nanodollars(7))
@@ -153,15 +153,15 @@ struct CostReportTests {
 
     @Test func `an attempt counts in the month that it ended in`() {
         let december = CivilDate(year: 2026, month: 12, day: 1).start
-        var course = Course()
+        var course = EventScript()
         course.now = december + .microseconds(-2)
         course.receive { $0.task = "documentation" }
         course.start()
         course.now = december + .microseconds(-1)
         course.finish(failing: .serverError, cost: Nanodollars(1))
-        course.start(Course.request, 2)
+        course.start(EventScript.request, 2)
         course.now = december
-        course.finish(Course.request, 2, cost: Nanodollars(20))
+        course.finish(EventScript.request, 2, cost: Nanodollars(20))
         course.complete()
         course.judge(1_000_000)
         let november = course.report(2026, 11)
@@ -215,7 +215,7 @@ struct CostReportTests {
     }
 
     @Test func `an unknown cost is counted apart and shown`() {
-        var course = Course()
+        var course = EventScript()
         course.receive()
         course.start()
         course.finish(cost: nil)
@@ -228,9 +228,9 @@ struct CostReportTests {
     }
 
     @Test func `requests without an attempt are in the outcomes only`() {
-        var course = Course()
+        var course = EventScript()
         course.receive()
-        course.complete(Course.request, .refused, status: 404)
+        course.complete(EventScript.request, .refused, status: 404)
         let report = course.report()
         #expect(report.ended.outcomes == [.refused: 1])
         #expect(report.total == AttemptSums())
@@ -238,7 +238,7 @@ struct CostReportTests {
     }
 
     @Test func `an empty month is a report too`() throws {
-        let report = Course().report(2026, 3)
+        let report = EventScript().report(2026, 3)
         #expect(report.text.hasPrefix("Cost report for 2026-03 (UTC)\n"))
         #expect(report.text.contains("cost       $0\n"))
         #expect(report.text.contains("requests   0\n"))
@@ -300,7 +300,7 @@ struct CostReportTests {
     }
 
     @Test func `sums that no integer holds stay at the greatest one`() throws {
-        var course = Course()
+        var course = EventScript()
         for number in 1...2 as ClosedRange<UInt64> {
             let id = Self.id(number)
             course.receive(id)

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Event line")
 struct EventLineTests {
-    static let id = Course.request.description
+    static let id = EventScript.request.description
 
     static func event<Content: FieldRecord>(
         _ wrap: (Content) -> EventBody,
@@ -42,7 +42,7 @@ struct EventLineTests {
         ),
         (
             event(EventBody.requestReceived) {
-                $0.request = Course.request
+                $0.request = EventScript.request
                 $0.endpoint = "/v1/messages"
                 $0.requestedModel = "auto"
                 $0.features.bodyBytes = 120
@@ -51,7 +51,7 @@ struct EventLineTests {
         ),
         (
             event(EventBody.routeDecided) {
-                $0.request = Course.request
+                $0.request = EventScript.request
                 var candidate = RouteCandidate()
                 candidate.provider = "groq"
                 candidate.model = "llama"
@@ -63,21 +63,21 @@ struct EventLineTests {
         ),
         (
             event(EventBody.routeDecided) {
-                $0.request = Course.request
+                $0.request = EventScript.request
                 $0.refusal = .noneAvailable
             },
             "RouteDecided \(id) refused: none available"
         ),
         (
             event(EventBody.routeDecided) {
-                $0.request = Course.request
+                $0.request = EventScript.request
                 $0.chosen = 7
             },
             "RouteDecided \(id) refused: no candidate"
         ),
         (
             event(EventBody.attemptStarted) {
-                $0.request = Course.request
+                $0.request = EventScript.request
                 $0.number = 2
                 $0.provider = "groq"
                 $0.model = "llama"
@@ -86,7 +86,7 @@ struct EventLineTests {
         ),
         (
             event(EventBody.attemptFinished) {
-                $0.request = Course.request
+                $0.request = EventScript.request
                 $0.number = 1
                 $0.provider = "groq"
                 $0.model = "llama"
@@ -96,7 +96,7 @@ struct EventLineTests {
         ),
         (
             event(EventBody.attemptFinished) {
-                $0.request = Course.request
+                $0.request = EventScript.request
                 $0.number = 1
                 $0.provider = "groq"
                 $0.model = "llama"
@@ -106,7 +106,7 @@ struct EventLineTests {
         ),
         (
             event(EventBody.requestCompleted) {
-                $0.request = Course.request
+                $0.request = EventScript.request
                 $0.status = 200
                 $0.cost = .zero
                 $0.totalMicroseconds = 1_234_000
@@ -130,7 +130,7 @@ struct EventLineTests {
         ),
         (
             event(EventBody.feedbackReceived) {
-                $0.request = Course.request
+                $0.request = EventScript.request
                 $0.score = 750_000
                 $0.source = "user"
             },
@@ -172,7 +172,7 @@ struct EventLineTests {
     @Test(arguments: cases.indices)
     func `each type of event has its line`(index: Int) {
         let (body, text) = Self.cases[index]
-        let line = EventLine(Event(body, at: Course.morning), 17).text
+        let line = EventLine(Event(body, at: EventScript.morning), 17).text
         #expect(line == "17 2026-11-21T09:30:00.000000Z \(text)")
     }
 
@@ -180,7 +180,7 @@ struct EventLineTests {
     @Test func `an event stays on its line, whatever it holds`() {
         let hostile = "a'\n18 2026-11-21T09:30:01.000000Z NodeStopped x\u{1b}[2K"
         let body = Self.event(EventBody.requestReceived) { $0.requestedModel = hostile }
-        let line = EventLine(Event(body, at: Course.morning), 17).text
+        let line = EventLine(Event(body, at: EventScript.morning), 17).text
         #expect(!line.contains { $0.isNewline })
         #expect(!line.contains("\u{1b}"))
         #expect(line.contains(#"a'\u{a}18 "#))

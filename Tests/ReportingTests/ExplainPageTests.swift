@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Explain page")
 struct ExplainPageTests {
-    static func page(_ build: (inout Course) -> Void) -> String {
-        var course = Course()
+    static func page(_ build: (inout EventScript) -> Void) -> String {
+        var course = EventScript()
         build(&course)
         return ExplainPage(course.record()).text
     }
@@ -42,7 +42,7 @@ struct ExplainPageTests {
                 excluded.provider = "openrouter"
                 excluded.model = "a/paid"
                 excluded.reason = .breakerOpen
-                excluded.until = Course.morning + .seconds(30)
+                excluded.until = EventScript.morning + .seconds(30)
                 $0.excluded = [excluded]
                 excluded.reason = .untranslatable
                 excluded.until = nil
@@ -53,20 +53,20 @@ struct ExplainPageTests {
             course.finish(at: "claude", model: "haiku", failing: .rateLimited, cost: .zero) {
                 $0.status = 429
                 $0.message = "slow down"
-                $0.retryAt = Course.morning + .seconds(20)
+                $0.retryAt = EventScript.morning + .seconds(20)
                 $0.costOrigin = .uncharged
             }
-            course.start(Course.request, 2, at: "ollama", model: "qwen3:8b") {
+            course.start(EventScript.request, 2, at: "ollama", model: "qwen3:8b") {
                 $0.after = .rateLimited
                 var skipped = RouteExclusion()
                 skipped.provider = "groq"
                 skipped.model = "llama"
                 skipped.reason = .keyRejected
-                skipped.until = Course.morning + .seconds(3_600)
+                skipped.until = EventScript.morning + .seconds(3_600)
                 $0.skipped = [skipped]
             }
             course.finish(
-                Course.request,
+                EventScript.request,
                 2,
                 at: "ollama",
                 model: "qwen3:8b",
@@ -93,7 +93,7 @@ struct ExplainPageTests {
             course.judge(800_000, comment: "good")
         }
         let expected = """
-            Request \(Course.request)
+            Request \(EventScript.request)
               answered with status 200 after 2.0 ms, cost $0.0105
               at 2026-11-21T09:30:00.000000Z, openai client, /v1/chat/completions
               model 'auto', streamed, 2 messages, 400 bytes of prompt, about 100 tokens, at most 256 back
@@ -167,7 +167,7 @@ struct ExplainPageTests {
                 excluded.provider = "groq"
                 $0.excluded = [excluded]
             }
-            course.complete(Course.request, .refused, status: 404) {
+            course.complete(EventScript.request, .refused, status: 404) {
                 $0.message = "model 'nosuch' is not known"
             }
         }
@@ -247,7 +247,7 @@ struct ExplainPageTests {
             course.decide(among: [("groq", "llama")])
             course.start()
             course.finish(failing: .cut, cost: Nanodollars(3)) { $0.costOrigin = .estimated }
-            course.complete(Course.request, .cut, cost: Nanodollars(3)) {
+            course.complete(EventScript.request, .cut, cost: Nanodollars(3)) {
                 $0.message = "the answer broke off"
             }
         }
@@ -258,7 +258,7 @@ struct ExplainPageTests {
     }
 
     @Test func `an interrupted request shows what its reservation became`() {
-        var course = Course()
+        var course = EventScript()
         course.receive()
         course.decide(among: [("groq", "llama")])
         course.start { $0.reservedInput = 100 }
@@ -281,13 +281,13 @@ struct ExplainPageTests {
             course.receive()
             course.decide(among: [("groq", "llama"), ("claude", "haiku")])
             course.start()
-            course.start(Course.request, 2, at: "claude", model: "haiku") {
+            course.start(EventScript.request, 2, at: "claude", model: "haiku") {
                 $0.hedge = HedgeReason()
                 $0.hedge?.besides = 1
                 $0.hedge?.afterMicroseconds = 300_000
             }
             course.finish(failing: .hedgeLost)
-            course.finish(Course.request, 2, at: "claude", model: "haiku")
+            course.finish(EventScript.request, 2, at: "claude", model: "haiku")
         }
         #expect(
             page.contains(
@@ -300,7 +300,7 @@ struct ExplainPageTests {
     @Test func `a request that could not be read has no decision`() {
         let page = Self.page { course in
             course.receive(model: "")
-            course.complete(Course.request, .refused, status: 400) {
+            course.complete(EventScript.request, .refused, status: 400) {
                 $0.message = "the body is not JSON"
             }
         }
@@ -337,12 +337,12 @@ struct ExplainPageTests {
                 $0.skipped = [skipped]
             }
             course.finish(model: hostile, failing: .serverError) { $0.message = hostile }
-            course.start(Course.request, 2)
-            course.finish(Course.request, 2) {
+            course.start(EventScript.request, 2)
+            course.finish(EventScript.request, 2) {
                 $0.finishReason = hostile
                 $0.answeredModel = hostile
             }
-            course.complete(Course.request, .failed, status: 502) { $0.message = hostile }
+            course.complete(EventScript.request, .failed, status: 502) { $0.message = hostile }
             course.judge(1, comment: hostile)
         }
         let steering = page.unicodeScalars.filter {

@@ -9,15 +9,15 @@ import Testing
 @Suite("Provider status")
 struct ProviderStatusTests {
     /// What happened at groq, as one row of the status.
-    static func status(_ build: (inout Course) -> Void) -> ProviderStatus {
-        var course = Course()
+    static func status(_ build: (inout EventScript) -> Void) -> ProviderStatus {
+        var course = EventScript()
         course.applyPolicy()
         build(&course)
         return ProviderStatus(course.state(), at: course.now)
     }
 
     static func attempt(
-        _ course: inout Course,
+        _ course: inout EventScript,
         _ failure: FailureKind? = nil,
         model: String = "llama",
         count: Int = 1
@@ -34,7 +34,7 @@ struct ProviderStatusTests {
     }
 
     static func probe(
-        _ course: inout Course,
+        _ course: inout EventScript,
         _ failure: FailureKind? = nil,
         saying message: String? = nil
     ) {
@@ -47,7 +47,7 @@ struct ProviderStatusTests {
     }
 
     static let cases:
-        [(String, ProviderStatus.Condition, String?, @Sendable (inout Course) -> Void)] =
+        [(String, ProviderStatus.Condition, String?, @Sendable (inout EventScript) -> Void)] =
             [
                 ("never asked", .unknown, nil, { _ in }),
                 ("answered", .healthy, nil, { attempt(&$0) }),
@@ -157,7 +157,7 @@ struct ProviderStatusTests {
     }
 
     @Test func `a provider whose models are named needs no list`() {
-        var course = Course()
+        var course = EventScript()
         var applied = PolicyApplied()
         var groq = ProviderPolicy()
         groq.name = "groq"
@@ -193,7 +193,7 @@ struct ProviderStatusTests {
     }
 
     @Test func `the breakers that are not closed have a section`() {
-        var course = Course()
+        var course = EventScript()
         course.applyPolicy()
         Self.attempt(&course, .serverError, count: 5)
         let state = course.state()
@@ -211,7 +211,7 @@ struct ProviderStatusTests {
 
     @Test func `a model's own breaker stands under its name, and its provider is degraded`() throws
     {
-        var course = Course()
+        var course = EventScript()
         course.applyPolicy()
         for _ in 0..<5 {
             Self.attempt(&course, .serverError)
@@ -254,7 +254,7 @@ struct ProviderStatusTests {
     }
 
     @Test func `the rows are by priority, equal ones in the order of the configuration`() {
-        var course = Course()
+        var course = EventScript()
         var applied = PolicyApplied()
         applied.policy.providers = [("c", 2), ("a", 3), ("d", 1), ("b", 2)].map { name, priority in
             var provider = ProviderPolicy()
@@ -275,7 +275,7 @@ struct ProviderStatusTests {
     }
 
     @Test func `without a provider the text says so`() {
-        let status = ProviderStatus(RouterState(), at: Course.morning)
+        let status = ProviderStatus(RouterState(), at: EventScript.morning)
         #expect(status.text == "no provider is configured\n")
         #expect(status.list == "no provider is configured\n")
         #expect(status.recentFailures == "")

@@ -7,12 +7,12 @@ import Testing
 @Suite("Requests")
 struct RequestTests {
     static func id(_ number: UInt64) -> RequestID {
-        RequestID(time: Course.morning + .seconds(Int64(number)), random: (0, number))
+        RequestID(time: EventScript.morning + .seconds(Int64(number)), random: (0, number))
     }
 
     /// Four requests: answered, failed over, refused and running.
-    static func four() -> Course {
-        var course = Course()
+    static func four() -> EventScript {
+        var course = EventScript()
         course.receive(id(1), model: "llama") { $0.task = "documentation" }
         course.start(id(1))
         course.finish(id(1), cost: Nanodollars(5)) {
@@ -43,7 +43,7 @@ struct RequestTests {
         #expect(record.started.map(\.content.provider) == ["groq", "ollama"])
         #expect(record.finished.map(\.sequence) == [7, 9])
         #expect(record.completed?.sequence == 10)
-        #expect(record.received?.time == Course.morning + .seconds(60))
+        #expect(record.received?.time == EventScript.morning + .seconds(60))
         #expect(record.feedback.isEmpty)
         #expect(!record.isEmpty)
         #expect(Self.four().record(Self.id(99)).isEmpty)
@@ -77,7 +77,7 @@ struct RequestTests {
         return filter
     }
 
-    static let minute = Course.morning + .seconds(60)
+    static let minute = EventScript.morning + .seconds(60)
 
     @Test(arguments: [
         ([4, 3, 2, 1], RequestFilter()),
@@ -122,7 +122,7 @@ struct RequestTests {
     }
 
     @Test func `a task is looked up as given, or else as inferred`() {
-        var course = Course()
+        var course = EventScript()
         for number in [UInt64(1), 2] {
             course.receive(Self.id(number)) { $0.task = number == 1 ? "documentation" : nil }
             course.decide(Self.id(number), among: []) { $0.classification.task = .simpleQuery }

@@ -44,7 +44,7 @@ struct TextTests {
         (.max, "153722867280 min 54 s"),
     ])
     func `a time has the unit that suits it`(microseconds: Int, text: String) {
-        #expect(Wording.time(microseconds: microseconds) == text)
+        #expect(Format.time(microseconds: microseconds) == text)
     }
 
     @Test(arguments: [
@@ -52,23 +52,23 @@ struct TextTests {
         (500, "0.1%"), (.max, "922337203685477.6%"),
     ])
     func `a share is a percentage with one decimal`(millionths: Int, text: String) {
-        #expect(Wording.percent(millionths: millionths) == text)
+        #expect(Format.percent(millionths: millionths) == text)
     }
 
     @Test func `what is unknown is not a number`() {
-        #expect(Wording.cost(nil) == "unknown")
-        #expect(Wording.cost(.zero) == "$0")
-        #expect(Wording.percent(nil) == "–")
-        #expect(Wording.percent(0.7) == "70.0%")
-        #expect(Wording.score(nil) == "–")
-        #expect(Wording.score(0.055) == "0.06")
-        #expect(Wording.score(1) == "1.00")
-        #expect(Wording.count(1, "try") == "1 try")
-        #expect(Wording.count(0, "score") == "0 scores")
+        #expect(Format.cost(nil) == "unknown")
+        #expect(Format.cost(.zero) == "$0")
+        #expect(Format.percent(nil) == "–")
+        #expect(Format.percent(0.7) == "70.0%")
+        #expect(Format.score(nil) == "–")
+        #expect(Format.score(0.055) == "0.06")
+        #expect(Format.score(1) == "1.00")
+        #expect(Format.count(1, "try") == "1 try")
+        #expect(Format.count(0, "score") == "0 scores")
     }
 
     @Test(arguments: ["", "plain", "naïve – 日本語 👩‍💻", "'quoted' \\n"])
     func `ordinary text stays as it is`(text: String) {
-        #expect(Wording.plain(text) == text)
+        #expect(Format.plain(text) == text)
     }
 }

@@ -201,7 +201,7 @@ struct BreakerTests {
         return journal
     }
 
-    @Test func `a model that fails while others answer is left alone by itself`() {
+    @Test func `a model that fails while others answer is on cooldown by itself`() {
         let journal = Self.openedModel()
         let breakers = journal.state.breakers
         #expect(journal.breaker() == .closed)

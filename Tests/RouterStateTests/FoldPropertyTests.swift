@@ -19,7 +19,7 @@ struct FoldPropertyTests {
     }
 
     @Test func `replaying the encoded events of a history gives the state that was live`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<2_000 {
             let history = History(seed: seed &+ UInt64(run), steps: 80)
             let replayed = try Self.replay(history.journal.events)
@@ -32,7 +32,7 @@ struct FoldPropertyTests {
 
     @Test func `a history that is cut anywhere and replayed goes on as if it had not been`() throws
     {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let events = History(seed: seed, steps: 300).journal.events
         for cut in events.indices.prefix(100) {
             var state = try Self.replay(Array(events[..<cut]))
@@ -45,7 +45,7 @@ struct FoldPropertyTests {
 
     /// What the sums must come to, counted the plain way.
     @Test func `the sums of a history are those of its events`() {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<200 {
             let journal = History(seed: seed &+ UInt64(run), steps: 120).journal
             var open: Set<RequestID> = []
@@ -68,7 +68,7 @@ struct FoldPropertyTests {
 
     /// A probe slot that no running attempt holds would never be freed.
     @Test func `a breaker says that it is probing only while an attempt there runs`() {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<200 {
             var state = RouterState()
             let events = History(seed: seed &+ UInt64(run), steps: 120).journal.events
@@ -95,9 +95,9 @@ struct FoldPropertyTests {
     }
 
     @Test func `no sequence of events traps, however little fits together`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<300 {
-            var scrambler = Scrambler(draws: Draws(seed: seed &+ UInt64(run)))
+            var scrambler = Scrambler(draws: SeededRandom(seed: seed &+ UInt64(run)))
             var state = RouterState()
             for index in 0..<150 {
                 let event = scrambler.event()

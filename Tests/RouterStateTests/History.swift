@@ -10,12 +10,12 @@ struct History {
     static let models = ["llama", "haiku", "qwen/qwen3:8b"]
 
     private(set) var journal = Journal()
-    private var draws: Draws
+    private var draws: SeededRandom
     /// Requests that ended, for feedback.
     private var ended: [RequestID] = []
 
     init(seed: UInt64, steps: Int) {
-        draws = Draws(seed: seed)
+        draws = SeededRandom(seed: seed)
         journal.append(.nodeStarted(NodeStarted()))
         changePolicy()
         changePrices()

@@ -85,7 +85,7 @@ struct HoldTests {
         #expect(journal.state.holds == Holds())
     }
 
-    /// The operator who mended the key or the model restarts; the provider's rate limit knows
+    /// The operator who repaired the key or the model restarts; the provider's rate limit knows
     /// nothing of that.
     @Test func `a restart ends the holds of keys and models, not those of rates`() {
         var journal = Journal()

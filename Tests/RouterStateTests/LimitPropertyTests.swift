@@ -7,7 +7,7 @@ import Testing
 @Suite("The limits of a random history")
 struct LimitPropertyTests {
     @Test func `hold nothing once every request has ended`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<500 {
             var journal = History(seed: seed &+ UInt64(run), steps: 150).journal
             for id in journal.state.inFlight.ids {
@@ -27,9 +27,9 @@ struct LimitPropertyTests {
 
     /// Where every request asks first and uses no more than it reserved, as `decide` sees to it.
     @Test func `are never passed by requests that ask first`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<200 {
-            var draws = Draws(seed: seed &+ UInt64(run))
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
             let kind = draws.one(of: QuotaKind.allCases)
             let limit = kind.countsTokens ? draws.int(500...5_000) : draws.int(1...12)
             let hasModel = draws.oneIn(2)
@@ -65,9 +65,9 @@ struct LimitPropertyTests {
     }
 
     @Test func `of money are never passed by requests that ask first`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<200 {
-            var draws = Draws(seed: seed &+ UInt64(run))
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
             let limit = Nanodollars(Int64(draws.int(1_000...50_000)))
             var journal = BudgetTests.journal {
                 $0.daily = limit
@@ -108,7 +108,7 @@ struct LimitPropertyTests {
 
     /// The report sums the same events by another way.
     @Test func `count a day's and a month's money as the events do`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<200 {
             let journal = History(seed: seed &+ UInt64(run), steps: 200).journal
             let now = journal.now

@@ -27,7 +27,7 @@ struct ModelStatisticsTests {
     }
 
     @Test func `a percentile is at most a quarter above the true one`() throws {
-        var draws = Draws(seed: Draws.seed())
+        var draws = SeededRandom(seed: SeededRandom.seed())
         for _ in 0..<50 {
             var histogram = LatencyHistogram()
             let values = (0..<draws.int(1...200)).map { _ in

@@ -306,7 +306,7 @@ struct QuotaTests {
     }
 }
 
-@Suite("When a day's quota begins anew")
+@Suite("When a day's quota begins again")
 struct QuotaResetTests {
     static func time(_ text: String) -> Timestamp {
         let parts = text.split { "-T:".contains($0) }.compactMap { Int($0) }

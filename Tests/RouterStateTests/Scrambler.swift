@@ -10,7 +10,7 @@ struct Scrambler: FieldVisitor {
         1_795_000_000_000_000, .max - 1, .max,
     ]
 
-    var draws: Draws
+    var draws: SeededRandom
 
     mutating func event() -> Event {
         let time = draws.oneIn(2) ? draws.one(of: Self.integers) : Int64(draws.int(0...99_999))

@@ -15,10 +15,10 @@ struct StateCodingTests {
     }
 
     @Test func `the state of any history reads back equal, and folds on equal`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<1_000 {
             let journal = History(seed: seed &+ UInt64(run), steps: 120).journal
-            var draws = Draws(seed: seed &+ UInt64(run))
+            var draws = SeededRandom(seed: seed &+ UInt64(run))
             let cut = draws.int(0...journal.events.count)
             var state = try FoldPropertyTests.replay(Array(journal.events[..<cut]))
             let decoded = try Self.recoded(state)
@@ -32,9 +32,9 @@ struct StateCodingTests {
     }
 
     @Test func `the state of events that fit nowhere reads back equal too`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<400 {
-            var scrambler = Scrambler(draws: Draws(seed: seed &+ UInt64(run)))
+            var scrambler = Scrambler(draws: SeededRandom(seed: seed &+ UInt64(run)))
             var state = RouterState()
             for index in 0..<60 { state.apply(scrambler.event(), sequence: UInt64(index)) }
             try #require(try Self.recoded(state) == state, "run \(run) of seed \(seed)")
@@ -43,7 +43,7 @@ struct StateCodingTests {
 
     /// What makes the events before it superfluous.
     @Test func `a carried state stands for every event before it`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         for run in 0..<300 {
             let run = UInt64(run)
             var whole = History(seed: seed &+ run, steps: 100).journal
@@ -55,7 +55,7 @@ struct StateCodingTests {
             let place = whole.events.count
             whole.attempt(.serverError, at: "claude")
             whole.attempt()
-            var draws = Draws(seed: seed &+ run)
+            var draws = SeededRandom(seed: seed &+ run)
             let first = draws.int(0...place - 1)
             var later = RouterState()
             for index in first..<whole.events.count {

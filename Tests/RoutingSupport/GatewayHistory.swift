@@ -8,7 +8,8 @@ import TestSupport
 struct GatewayHistory {
     static let models = [
         "auto", "auto:development", "auto:twice", "auto:missing", "auto:nosuch", "llama", "haiku",
-        "groq:llama", "ollama:qwen3:8b", World.free, "openrouter:a/paid", "nosuch", "groq:nosuch",
+        "groq:llama", "ollama:qwen3:8b", RoutingFixture.free, "openrouter:a/paid", "nosuch",
+        "groq:nosuch",
         "auto", "auto", "auto:cheap", "auto:fast", "auto:best", "auto:local", "auto:free",
     ]
 
@@ -16,14 +17,14 @@ struct GatewayHistory {
     private(set) var state = RouterState()
     /// The states that were written down on the way, each in its encoding.
     private(set) var snapshots: [(position: UInt64, bytes: [UInt8])] = []
-    private var draws: Draws
-    private var now = World.noon
+    private var draws: SeededRandom
+    private var now = RoutingFixture.noon
     private var requests: UInt64 = 0
     /// The requests that run.
-    private var running: [Course] = []
+    private var running: [EventScript] = []
 
     /// A request with the decision on it and the attempts that run.
-    private struct Course {
+    private struct EventScript {
         let received: RequestReceived
         let decision: RouteDecided
         var attempts: [AttemptStarted]
@@ -32,7 +33,7 @@ struct GatewayHistory {
     }
 
     init(seed: UInt64, steps: Int) {
-        draws = Draws(seed: seed)
+        draws = SeededRandom(seed: seed)
         changePolicy()
         for _ in 0..<steps { step() }
     }
@@ -105,7 +106,7 @@ struct GatewayHistory {
         var group: [EventBody] = [.requestReceived(received), .routeDecided(decision)]
         if let attempt = admission.attempt {
             group.append(.attemptStarted(attempt))
-            running.append(Course(received: received, decision: decision, attempts: [attempt]))
+            running.append(EventScript(received: received, decision: decision, attempts: [attempt]))
         } else {
             group.append(completion(of: received.request, .refused, attempts: 0))
         }
@@ -136,7 +137,7 @@ struct GatewayHistory {
         let index = draws.one(of: alone)
         let course = running[index]
         let hedge = Hedge(
-            besides: course.attempts[0],
+            excluding: course.attempts[0],
             of: course.decision,
             received: course.received,
             in: RoutingContext(state, at: now)
@@ -190,7 +191,7 @@ struct GatewayHistory {
 
     /// The last attempt that runs ends: another follows, or the request is over.
     private mutating func conclude(
-        _ course: Course,
+        _ course: EventScript,
         _ attempt: AttemptStarted,
         _ finished: AttemptFinished
     ) {
@@ -230,8 +231,8 @@ struct GatewayHistory {
 
     private mutating func listModels() {
         var list = ModelsListed()
-        list.provider = draws.one(of: World.providers).name
-        list.models = ["a/paid", "gemma", "llama", World.free, "qwen3:8b"].filter { _ in
+        list.provider = draws.one(of: RoutingFixture.providers).name
+        list.models = ["a/paid", "gemma", "llama", RoutingFixture.free, "qwen3:8b"].filter { _ in
             draws.oneIn(2)
         }
         append([.modelsListed(list)])
@@ -240,7 +241,7 @@ struct GatewayHistory {
     /// A provider's headers tell of a quota.
     private mutating func tick() {
         var tick = QuotaTick()
-        tick.provider = draws.one(of: World.providers).name
+        tick.provider = draws.one(of: RoutingFixture.providers).name
         tick.model = draws.one(of: ["haiku", "llama", "qwen3:8b"])
         tick.key = draws.int(0...1)
         tick.kind = draws.one(of: QuotaKind.allCases)
@@ -253,7 +254,7 @@ struct GatewayHistory {
     /// Somebody says what an answer was worth.
     private mutating func judge() {
         var feedback = FeedbackReceived()
-        feedback.provider = draws.one(of: World.providers).name
+        feedback.provider = draws.one(of: RoutingFixture.providers).name
         feedback.model = draws.one(of: ["haiku", "llama", "qwen3:8b"])
         feedback.task = draws.oneIn(2) ? draws.one(of: TaskType.allCases) : nil
         feedback.score = draws.int(0...1_000_000)
@@ -262,8 +263,9 @@ struct GatewayHistory {
 
     private mutating func changePrices() {
         var applied = PricesApplied()
-        for provider in World.providers {
-            for model in [nil, "llama", "haiku", "qwen3:8b", World.free] where !draws.oneIn(3) {
+        for provider in RoutingFixture.providers {
+            for model in [nil, "llama", "haiku", "qwen3:8b", RoutingFixture.free]
+            where !draws.oneIn(3) {
                 let price: Int64? = draws.one(of: [0, 0, 900_000_000, nil])
                 let prices = TokenPrices(input: price, output: draws.oneIn(5) ? nil : price)
                 applied.prices.append(ModelPrices(provider.name, model, prices))

@@ -40,7 +40,7 @@ struct SimulatedDay {
         var isAnswerable: Bool
     }
 
-    /// Noon, so that a day's budgets and quotas begin anew in the middle.
+    /// Noon, so that a day's budgets and quotas reset in the middle.
     static let start = CivilDate(year: 2026, month: 11, day: 21).start + .seconds(43_200)
     private static let length: Int64 = 86_400_000_000
     private static let tenant = "acme"
@@ -51,7 +51,7 @@ struct SimulatedDay {
     private(set) var limits = LimitCount()
     private let requests: Int
     private var providers: [SimulatedProvider] = []
-    private var draws: Draws
+    private var draws: SeededRandom
     private var now = start
     private var steps = Timeline<Step>()
     private var visit: (Event, UInt64) throws -> Void = { _, _ in }
@@ -66,7 +66,7 @@ struct SimulatedDay {
             try day.run { _, _ in }
             unlimitedCost = day.limits.spent
         }
-        draws = Draws(seed: seed)
+        draws = SeededRandom(seed: seed)
         self.requests = requests
         // Limits that a day of so many requests runs into.
         for (index, limit) in [30, 40, 60, 60, 120, 600].enumerated() {

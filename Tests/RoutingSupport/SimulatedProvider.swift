@@ -28,12 +28,12 @@ struct SimulatedProvider {
         requestsPerMinute: Int,
         limits: RateLimits?,
         day: Timestamp,
-        draws: inout Draws
+        draws: inout SeededRandom
     ) {
         var policy = ProviderPolicy(name, priority, defaultModel: "m", models: ["m"])
         policy.limits = limits
         var firstToken = FirstTokenPolicy()
-        firstToken.usualMicroseconds = 60_000_000
+        firstToken.typicalMicroseconds = 60_000_000
         firstToken.slowMicroseconds = 120_000_000
         policy.firstToken = firstToken
         self.policy = policy
@@ -65,7 +65,7 @@ struct SimulatedProvider {
         of received: RequestReceived,
         _ attempt: AttemptStarted,
         at now: Timestamp,
-        draws: inout Draws
+        draws: inout SeededRandom
     ) -> AttemptOutcome {
         var outcome = AttemptOutcome()
         switch condition(at: now) {
@@ -79,7 +79,7 @@ struct SimulatedProvider {
             outcome.failure = draws.one(of: [.overloaded, .serverError, .firstTokenTimeout])
             outcome.status = outcome.failure.flatMap { statuses[$0] }
             outcome.mayCost = outcome.failure == .firstTokenTimeout
-            // A hang lasts until it is given up.
+            // A hang lasts until it is abandoned.
             outcome.totalMicroseconds =
                 outcome.failure == .firstTokenTimeout
                 ? Int(attempt.stallTimeout?.microseconds ?? 60_000_000)

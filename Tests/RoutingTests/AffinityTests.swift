@@ -14,8 +14,8 @@ struct AffinityTests {
         lanes: Int = 0,
         age: Int64? = hour,
         change: (inout RoutingPolicy) -> Void = { _ in }
-    ) -> World {
-        var world = World.withCards(["cost"], mode: mode) { policy in
+    ) -> RoutingFixture {
+        var world = RoutingFixture.withCards(["cost"], mode: mode) { policy in
             policy.affinityMicroseconds = age
             change(&policy)
         }
@@ -33,7 +33,7 @@ struct AffinityTests {
     }
 
     static func request(
-        _ world: World,
+        _ world: RoutingFixture,
         _ model: String = "auto",
         conversation: UInt64 = 7,
         followUp: Bool = true
@@ -48,7 +48,7 @@ struct AffinityTests {
 
     /// A turn of a conversation that a provider answers, or fails to.
     static func answer(
-        _ world: inout World,
+        _ world: inout RoutingFixture,
         _ provider: String,
         _ model: String,
         key: Int = 0,
@@ -75,15 +75,15 @@ struct AffinityTests {
 
     @Test func `a follow-up goes to who answered last, and says so`() throws {
         var world = Self.world()
-        let usual = world.decide(Self.request(world))
-        #expect(usual.ranking.first == "ollama:qwen3:8b")
+        let standard = world.decide(Self.request(world))
+        #expect(standard.ranking.first == "ollama:qwen3:8b")
         Self.answer(&world, "claude", "haiku")
         let decision = world.decide(Self.request(world))
         #expect(decision.ranking.first == "claude:haiku")
         #expect(decision.strategy == .affinity)
         #expect(decision.verdicts.last?.name == "affinity")
         #expect(decision.affinity?.isKept == true)
-        #expect(Set(decision.ranking) == Set(usual.ranking))
+        #expect(Set(decision.ranking) == Set(standard.ranking))
     }
 
     @Test func `another conversation, and a first turn, go the usual way`() {

@@ -29,7 +29,7 @@ struct ConstraintTests {
             ),
             (
                 .freeOnly, "auto:development",
-                ["ollama:qwen3:8b", "openrouter:\(World.free)"],
+                ["ollama:qwen3:8b", "openrouter:\(RoutingFixture.free)"],
                 ["groq:gemma not free", "claude not free"]
             ),
             (.freeOnly, "llama", ["ollama:llama"], nil),
@@ -42,7 +42,7 @@ struct ConstraintTests {
         ranking: [String],
         rejections: [String]?
     ) {
-        let decision = World(mode: mode).decide(model)
+        let decision = RoutingFixture(mode: mode).decide(model)
         #expect(decision.ranking == ranking)
         if let rejections { #expect(decision.rejections == rejections) }
     }
@@ -52,13 +52,13 @@ struct ConstraintTests {
             ModelPrices("groq", "gemma", TokenPrices(input: 0)),
             ModelPrices("groq", "llama", TokenPrices(input: 0, output: 1)),
         ]
-        let world = World(mode: .freeOnly, prices: prices)
+        let world = RoutingFixture(mode: .freeOnly, prices: prices)
         #expect(world.decide("groq:gemma").rejections == ["groq:gemma not free"])
         #expect(world.decide("groq:llama").rejections == ["groq:llama not free"])
     }
 
     @Test func `a rejected key excludes the provider until it is tried again`() {
-        var world = World()
+        var world = RoutingFixture()
         world.attempt("groq", "gemma", .keyRejected)
         let decision = world.decide("auto")
         #expect(decision.ranking == ["claude:haiku", "ollama:qwen3:8b"])
@@ -69,7 +69,7 @@ struct ConstraintTests {
     }
 
     @Test func `a missing model and a rate limit exclude that model alone`() {
-        var world = World()
+        var world = RoutingFixture()
         let until = world.now + .seconds(30)
         world.attempt("groq", "gemma", .modelMissing)
         world.attempt("groq", "llama", .rateLimited, retryAt: until)
@@ -82,7 +82,7 @@ struct ConstraintTests {
     }
 
     @Test func `an open breaker excludes, a half-open one lets one request through`() {
-        var world = World()
+        var world = RoutingFixture()
         world.openBreaker(of: "groq", "llama")
         let until = world.now + .seconds(30)
         #expect(world.decide("groq:gemma").rejections == ["groq:gemma breaker open"])
@@ -94,7 +94,7 @@ struct ConstraintTests {
     }
 
     @Test func `a model that fails while its provider's others answer is excluded alone`() {
-        var world = World()
+        var world = RoutingFixture()
         for _ in 0..<5 {
             world.attempt("groq", "llama", .serverError)
             world.attempt("groq", "gemma", nil)
@@ -112,7 +112,7 @@ struct ConstraintTests {
     }
 
     @Test func `a field that a family has no word for excludes its providers and is named`() {
-        let world = World()
+        let world = RoutingFixture()
         let received = world.request(
             "auto",
             obstacles: [.anthropic: ["logit_bias", "n"], .ollama: ["logit_bias"]]
@@ -146,9 +146,9 @@ struct ConstraintTests {
         obstacles: [WireFamily],
         refusal: RouteRefusal?
     ) {
-        var chains = World.chains
+        var chains = RoutingFixture.chains
         chains["ghosts"] = ["nobody"]
-        let world = World(chains: chains)
+        let world = RoutingFixture(chains: chains)
         let fields = Dictionary(uniqueKeysWithValues: obstacles.map { ($0, ["n"]) })
         let decision = world.decide(world.request(model, obstacles: fields))
         #expect(decision.refusal == refusal)
@@ -158,7 +158,7 @@ struct ConstraintTests {
 
     @Test(arguments: ["auto", "llama", "groq:llama", "auto:nosuch", ""])
     func `without a provider the refusal says so`(model: String) {
-        let world = World(providers: [], chains: [:], lists: [:], prices: [])
+        let world = RoutingFixture(providers: [], chains: [:], lists: [:], prices: [])
         #expect(world.decide(model).refusal == .noProvider)
         let before = Routing.decide(
             world.request(model),
@@ -169,7 +169,7 @@ struct ConstraintTests {
     }
 
     @Test func `a request that another provider could take later is not its own fault`() {
-        var world = World()
+        var world = RoutingFixture()
         world.attempt("groq", "llama", .keyRejected)
         let received = world.request("auto", obstacles: [.anthropic: ["n"], .ollama: ["n"]])
         #expect(world.decide(received).refusal == .noneAvailable)

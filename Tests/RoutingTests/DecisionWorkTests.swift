@@ -10,7 +10,7 @@ struct DecisionWorkTests {
         ([], 37), (["capability", "quality"], 56),
     ])
     func `a decision makes few objects`(strategies: [String], most: Int) {
-        let world = World.withCards(strategies)
+        let world = RoutingFixture.withCards(strategies)
         let received = world.request("auto")
         // What is made once is made before.
         _ = world.decide(received)

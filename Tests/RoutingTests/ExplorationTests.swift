@@ -8,8 +8,8 @@ import Testing
 
 @Suite("Exploration")
 struct ExplorationTests {
-    static func world(floor: Int, arms: Int) -> World {
-        World.withCards {
+    static func world(floor: Int, arms: Int) -> RoutingFixture {
+        RoutingFixture.withCards {
             var exploration = ExplorationPolicy()
             exploration.floor = floor
             exploration.arms = arms
@@ -38,7 +38,7 @@ struct ExplorationTests {
     @Test func `the draws are as likely as the record says`() {
         let world = Self.world(floor: 100_000, arms: 3)
         let received = world.request("auto")
-        var draws = Draws(seed: Draws.seed())
+        var draws = SeededRandom(seed: SeededRandom.seed())
         var counts = [0, 0, 0]
         for _ in 0..<20_000 {
             let decision = decide(received, in: world.context, seed: draws.next())

@@ -10,7 +10,7 @@ struct FailoverTests {
     /// The candidates asked, in order, when each of them fails in a given way, and what was passed
     /// over after the last one.
     static func run(
-        _ world: inout World,
+        _ world: inout RoutingFixture,
         _ decision: RouteDecided,
         failing kinds: [FailureKind]
     ) -> (asked: [String], skipped: [String]) {
@@ -36,7 +36,7 @@ struct FailoverTests {
 
     @Test(arguments: FailureKind.allCases)
     func `after a failure the next candidate of the same decision is asked`(kind: FailureKind) {
-        var world = World()
+        var world = RoutingFixture()
         let decision = world.decide("auto")
         let course = Self.run(&world, decision, failing: [kind, kind])
         #expect(course.asked == ["claude:haiku", "groq:llama"])
@@ -44,7 +44,7 @@ struct FailoverTests {
     }
 
     @Test func `with two attempts of three candidates it stops at two and says so`() {
-        var world = World(maxAttempts: 2)
+        var world = RoutingFixture(maxAttempts: 2)
         let decision = world.decide("auto")
         #expect(decision.maxAttempts == 2)
         let course = Self.run(&world, decision, failing: [.serverError, .cut, .cut])
@@ -53,7 +53,7 @@ struct FailoverTests {
     }
 
     @Test func `with every candidate asked nothing is left and nothing was passed over`() {
-        var world = World(maxAttempts: 9)
+        var world = RoutingFixture(maxAttempts: 9)
         let decision = world.decide("auto")
         let course = Self.run(&world, decision, failing: [.cut, .cut, .cut, .cut])
         #expect(course.asked == ["claude:haiku", "groq:llama", "ollama:qwen3:8b"])
@@ -61,11 +61,11 @@ struct FailoverTests {
     }
 
     @Test func `what other requests met meanwhile is passed over with its reason`() {
-        var world = World(maxAttempts: 9)
+        var world = RoutingFixture(maxAttempts: 9)
         let decision = world.decide("auto:development")
         let until = world.now + .seconds(20)
         world.attempt("groq", "gemma", .rateLimited, retryAt: until)
-        world.openBreaker(of: "openrouter", World.free)
+        world.openBreaker(of: "openrouter", RoutingFixture.free)
         let next = nextCandidate(
             of: decision,
             after: 0,
@@ -75,7 +75,7 @@ struct FailoverTests {
         #expect(next.candidate == 3)
         #expect(
             next.skipped.map(\.words) == [
-                "groq:gemma rate limited", "openrouter:\(World.free) breaker open",
+                "groq:gemma rate limited", "openrouter:\(RoutingFixture.free) breaker open",
             ]
         )
         #expect(next.skipped.map(\.until) == [until, world.now + .seconds(30)])
@@ -83,7 +83,7 @@ struct FailoverTests {
 
     @Test func `a failure that rejects the key passes over the provider's other models`() {
         let chains = ["production": ["groq", "groq:gemma", "claude"] as [ChainEntry]]
-        var world = World(chains: chains)
+        var world = RoutingFixture(chains: chains)
         let decision = world.decide("auto")
         let course = Self.run(&world, decision, failing: [.keyRejected, .cut])
         #expect(course.asked == ["groq:llama", "claude:haiku"])
@@ -91,7 +91,7 @@ struct FailoverTests {
     }
 
     @Test func `a provider that is not configured any more is passed over`() {
-        var world = World()
+        var world = RoutingFixture()
         let decision = world.decide("auto")
         var policy = world.state.policy.policy
         policy.providers.removeAll { $0.name == "groq" }
@@ -103,7 +103,7 @@ struct FailoverTests {
 
     /// Free-only holds whatever fails, and whatever changes between two attempts.
     @Test func `a policy of free models only that comes into force meanwhile is kept to`() {
-        var world = World()
+        var world = RoutingFixture()
         let decision = world.decide("auto")
         var policy = world.state.policy.policy
         policy.mode = .freeOnly
@@ -115,17 +115,17 @@ struct FailoverTests {
 
     @Test func `an entry for free models is passed over once its model has a price`() {
         let chains = ["production": ["groq", "openrouter:free", "claude"] as [ChainEntry]]
-        var world = World(chains: chains)
+        var world = RoutingFixture(chains: chains)
         let decision = world.decide("auto")
-        #expect(decision.ranking[1] == "openrouter:\(World.free)")
+        #expect(decision.ranking[1] == "openrouter:\(RoutingFixture.free)")
         world.apply([ModelPrices("openrouter", nil, TokenPrices(input: 1, output: 1))])
         let course = Self.run(&world, decision, failing: [.cut, .cut])
         #expect(course.asked == ["groq:llama", "claude:haiku"])
-        #expect(course.skipped == ["openrouter:\(World.free) not free"])
+        #expect(course.skipped == ["openrouter:\(RoutingFixture.free) not free"])
     }
 
     @Test func `equal arguments give an equal next candidate and leave the decision alone`() {
-        var world = World()
+        var world = RoutingFixture()
         let decision = world.decide("auto")
         let bytes = decision.encoded
         world.attempt("claude", "haiku", .keyRejected)
@@ -139,7 +139,7 @@ struct FailoverTests {
     }
 
     @Test func `equal arguments give a decision of equal bytes`() {
-        let world = World(mode: .localFirst)
+        let world = RoutingFixture(mode: .localFirst)
         let received = world.request("auto:development", obstacles: [.anthropic: ["n"]])
         let decisions = (0..<3).map { _ in
             decide(received, in: world.context, seed: 7).encoded

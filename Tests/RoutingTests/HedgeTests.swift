@@ -10,10 +10,10 @@ struct HedgeTests {
     static func world(
         share: Int = 1_000_000,
         maxAttempts: Int = 3,
-        providers: [ProviderPolicy] = World.providers,
+        providers: [ProviderPolicy] = RoutingFixture.providers,
         change: (inout RoutingPolicy) -> Void = { _ in }
-    ) -> World {
-        World(maxAttempts: maxAttempts, providers: providers) { policy in
+    ) -> RoutingFixture {
+        RoutingFixture(maxAttempts: maxAttempts, providers: providers) { policy in
             policy.hedge = HedgePolicy()
             policy.hedge?.afterMicroseconds = 300_000
             policy.hedge?.maxShare = share
@@ -22,7 +22,7 @@ struct HedgeTests {
     }
 
     static func request(
-        _ world: World,
+        _ world: RoutingFixture,
         _ model: String = "auto",
         streamed: Bool = true
     )
@@ -35,9 +35,9 @@ struct HedgeTests {
 
     /// A request of which nothing has come for a while, and the attempt beside it.
     static func run(
-        _ world: inout World,
+        _ world: inout RoutingFixture,
         _ received: RequestReceived,
-        meanwhile: (inout World) -> Void = { _ in }
+        meanwhile: (inout RoutingFixture) -> Void = { _ in }
     ) throws -> (first: AttemptStarted, hedge: AttemptStarted?, decision: RouteDecided) {
         let admission = Admission(of: received, in: world.context, seed: 1)
         world.append(.requestReceived(received))
@@ -45,7 +45,7 @@ struct HedgeTests {
         world.append(.attemptStarted(first))
         meanwhile(&world)
         let hedge = Hedge(
-            besides: first,
+            excluding: first,
             of: admission.decision,
             received: received,
             in: world.context
@@ -68,8 +68,8 @@ struct HedgeTests {
 
     @Test func `streamed requests that leave the choice open wait so long, others for ever`() {
         let world = Self.world()
-        let none = World()
-        func delay(_ world: World, _ model: String, _ streamed: Bool = true) -> Duration? {
+        let none = RoutingFixture()
+        func delay(_ world: RoutingFixture, _ model: String, _ streamed: Bool = true) -> Duration? {
             Hedge.delay(
                 for: Self.request(world, model, streamed: streamed),
                 under: world.state.policy
@@ -92,7 +92,7 @@ struct HedgeTests {
     }
 
     @Test func `a full provider is passed over`() throws {
-        var providers = World.providers
+        var providers = RoutingFixture.providers
         providers[1].maxConcurrent = 1
         var world = Self.world(providers: providers)
         let (_, hedge, _) = try Self.run(&world, Self.request(world)) { world in
@@ -112,7 +112,7 @@ struct HedgeTests {
     }
 
     @Test func `another address of the same provider comes first`() throws {
-        var providers = World.providers
+        var providers = RoutingFixture.providers
         providers[0].lanes = ["a.example", "b.example"].map { name in
             var lane = LanePolicy()
             lane.name = name
@@ -145,7 +145,7 @@ struct HedgeTests {
     }
 
     @Test func `a quota that is used up meanwhile has no room for one`() throws {
-        var providers = World.providers
+        var providers = RoutingFixture.providers
         providers[1].limits = RateLimits()
         providers[1].limits?.requestsPerDay = 1
         var world = Self.world(providers: providers)

@@ -14,7 +14,7 @@ struct LaneTests {
         weights: [Int] = [],
         maxAttempts: Int = 9,
         limits: RateLimits? = nil
-    ) -> World {
+    ) -> RoutingFixture {
         var groq = ProviderPolicy("groq", 1, defaultModel: "llama")
         groq.limits = limits
         groq.lanes = names.enumerated().map { index, name in
@@ -25,7 +25,7 @@ struct LaneTests {
             return lane
         }
         let other = ProviderPolicy("other", 2, defaultModel: "llama")
-        return World(
+        return RoutingFixture(
             maxAttempts: maxAttempts,
             providers: [groq, other],
             chains: ["production": ["groq", "other"]],
@@ -35,7 +35,7 @@ struct LaneTests {
 
     /// A request begins; its attempt as the gateway would make it.
     static func begin(
-        _ world: inout World,
+        _ world: inout RoutingFixture,
         number: UInt64
     ) throws -> (decision: RouteDecided, attempt: AttemptStarted, received: RequestReceived) {
         var received = world.request("auto")
@@ -48,7 +48,7 @@ struct LaneTests {
     }
 
     static func end(
-        _ world: inout World,
+        _ world: inout RoutingFixture,
         _ attempt: AttemptStarted,
         _ failure: FailureKind? = nil,
         microseconds: Int = 1_000
@@ -65,7 +65,10 @@ struct LaneTests {
     }
 
     /// The lanes that requests take whose attempts fail one after the other, as provider and lane.
-    static func course(_ world: inout World, failing kinds: [FailureKind]) throws -> [String] {
+    static func course(
+        _ world: inout RoutingFixture,
+        failing kinds: [FailureKind]
+    ) throws -> [String] {
         var (decision, attempt, received) = try begin(&world, number: 1)
         var asked: [String] = []
         for kind in kinds {

@@ -9,8 +9,8 @@ import Testing
 @Suite("Limits and ranking")
 struct LimitedRankingTests {
     /// A daily budget that has room for Groq's `llama` and not for Claude's `haiku`.
-    static func world(_ action: BudgetAction) -> World {
-        World.withCards {
+    static func world(_ action: BudgetAction) -> RoutingFixture {
+        RoutingFixture.withCards {
             var budgets = BudgetPolicy()
             budgets.daily = Nanodollars(1_000_000)
             budgets.onLimit = action
@@ -18,7 +18,7 @@ struct LimitedRankingTests {
         }
     }
 
-    static func request(_ model: String, in world: World) -> RequestReceived {
+    static func request(_ model: String, in world: RoutingFixture) -> RequestReceived {
         world.request(model, limit: 1_000)
     }
 
@@ -56,7 +56,7 @@ struct LimitedRankingTests {
         #expect(decision.rejections == ["claude:haiku budget exceeded"])
     }
 
-    @Test func `nobody is explored whom a budget has no room for, or who has its fill`() throws {
+    @Test func `nobody is explored whom a budget has no room for, or who is at capacity`() throws {
         for action in [BudgetAction.refuse, .downgrade] {
             var world = Self.world(action)
             var policy = world.state.policy.policy
@@ -88,7 +88,7 @@ struct LimitedRankingTests {
     }
 
     @Test func `a task's budget counts requests of that task, named or inferred`() {
-        let world = World {
+        let world = RoutingFixture {
             var budgets = BudgetPolicy()
             for task in [TaskType.documentation, .simpleQuery] {
                 var scope = ScopedBudget()

@@ -23,8 +23,8 @@ struct OwnStrategyTests {
 
     @Test(arguments: [(12, false), (21, false), (22, true), (3, true), (6, false)])
     func `it ranks by its rule and is in the record`(hour: Int, isNight: Bool) {
-        let world = World.withCards(["night"])
-        let now = World.noon.advanced(byMicroseconds: Int64(hour + 12) * 3_600_000_000)
+        let world = RoutingFixture.withCards(["night"])
+        let now = RoutingFixture.noon.advanced(byMicroseconds: Int64(hour + 12) * 3_600_000_000)
         let decision = decide(
             world.request("auto"),
             in: RoutingContext(world.state, at: now),

@@ -33,8 +33,8 @@ struct PolicyArgumentTests {
     }
 
     @Test func `decides as if it were in force`() throws {
-        let seed = Draws.seed()
-        var draws = Draws(seed: seed)
+        let seed = SeededRandom.seed()
+        var draws = SeededRandom(seed: seed)
         var tally = Tally()
         try RoutingPropertyTests.visit(60, seed: seed) { moment in
             var state = moment.state
@@ -84,7 +84,7 @@ struct PolicyArgumentTests {
         _ pair: Pair,
         _ moment: RoutingPropertyTests.Moment,
         _ attempt: AttemptStarted,
-        _ draws: inout Draws,
+        _ draws: inout SeededRandom,
         _ tally: inout Tally
     ) throws {
         let failure = draws.one(of: FailureKind.allCases)
@@ -102,7 +102,7 @@ struct PolicyArgumentTests {
         tally.next += next[0].attempt == nil ? 0 : 1
         let hedges = [pair.given, pair.inForce].map { context in
             Hedge(
-                besides: attempt,
+                excluding: attempt,
                 of: moment.decision,
                 received: moment.received,
                 in: context
@@ -115,7 +115,7 @@ struct PolicyArgumentTests {
     private static func compareExtension(
         _ pair: Pair,
         _ attempt: AttemptStarted,
-        _ draws: inout Draws,
+        _ draws: inout SeededRandom,
         _ tally: inout Tally
     ) throws {
         let written = draws.int(0...4_000)
@@ -135,8 +135,8 @@ struct PolicyArgumentTests {
 
 extension RouterState {
     /// Takes in so many answers of a model that percentiles of its times are known.
-    fileprivate mutating func measure(at now: Timestamp, _ draws: inout Draws) {
-        let provider = draws.one(of: World.providers)
+    fileprivate mutating func measure(at now: Timestamp, _ draws: inout SeededRandom) {
+        let provider = draws.one(of: RoutingFixture.providers)
         for number in 1...12 {
             var received = RequestReceived()
             received.request = RequestID(time: now, random: (7, UInt64(number)))
@@ -206,7 +206,7 @@ extension RouterState {
     }
 }
 
-extension Draws {
+extension SeededRandom {
     /// A policy with what the histories' own don't have: fallbacks, tenants, aliases, embedding models.
     fileprivate mutating func unusualPolicy() -> RoutingPolicy {
         var policy = policy()
@@ -226,7 +226,9 @@ extension Draws {
             policy.aliases.append(alias)
         }
         for index in policy.providers.indices {
-            if oneIn(3) { policy.providers[index].fallbackProvider = one(of: World.providers).name }
+            if oneIn(3) {
+                policy.providers[index].fallbackProvider = one(of: RoutingFixture.providers).name
+            }
             if oneIn(4) { policy.providers[index].maxContextTokens = int(500...20_000) }
             if oneIn(3) { policy.providers[index].promptModels = ["*"] }
             policy.providers[index].isOwnHardware = oneIn(4)
@@ -246,7 +248,7 @@ extension Draws {
         if oneIn(4) { received.surcharges = ["web_search_options"] }
         if oneIn(6) {
             var holder = ResponseHolder()
-            holder.provider = one(of: World.providers).name
+            holder.provider = one(of: RoutingFixture.providers).name
             holder.isOnly = oneIn(2)
             received.holder = holder
         }

@@ -15,7 +15,7 @@ struct RetryTests {
         maxAttempts: Int = 9,
         lanes: Int = 1,
         limits: RateLimits? = nil
-    ) -> World {
+    ) -> RoutingFixture {
         let providers = names.enumerated().map { index, name in
             var provider = ProviderPolicy(name, index + 1, defaultModel: "llama")
             provider.limits = limits
@@ -28,7 +28,7 @@ struct RetryTests {
             }
             return provider
         }
-        return World(
+        return RoutingFixture(
             maxAttempts: maxAttempts,
             providers: providers,
             chains: ["production": names.map { ChainEntry(stringLiteral: $0) }],
@@ -45,7 +45,7 @@ struct RetryTests {
     /// The attempts of a request that fail one after the other, each with how long the provider says
     /// to stay away.
     static func course(
-        _ world: inout World,
+        _ world: inout RoutingFixture,
         _ failures: [(FailureKind, retryAfter: Duration?)]
     ) throws -> [AttemptStarted] {
         let received = world.request("auto")
@@ -157,7 +157,7 @@ struct RetryTests {
         #expect(try Self.course(&two, failures).count == 2)
         var none = Self.world(times: 0)
         #expect(try Self.course(&none, failures).count == 1)
-        var silent = World(
+        var silent = RoutingFixture(
             providers: [ProviderPolicy("groq", 1, defaultModel: "llama")],
             chains: ["production": ["groq"]],
             lists: [:]

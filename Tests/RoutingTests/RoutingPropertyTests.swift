@@ -80,7 +80,7 @@ struct RoutingPropertyTests {
         var failovers = 0
         var hedges = 0
         var retries = 0
-        try Self.visit(200, seed: Draws.seed()) { moment in
+        try Self.visit(200, seed: SeededRandom.seed()) { moment in
             guard let attempt = moment.attempt else {
                 let again = decide(
                     moment.received,
@@ -97,7 +97,7 @@ struct RoutingPropertyTests {
             }
             if attempt.hedge != nil {
                 let again = Hedge(
-                    besides: before,
+                    excluding: before,
                     of: moment.decision,
                     received: moment.received,
                     in: moment.context
@@ -125,7 +125,7 @@ struct RoutingPropertyTests {
 
     @Test func `shows every provider that it looked at, with a reason where it is not one`() throws
     {
-        try Self.visit(100, seed: Draws.seed()) { moment in
+        try Self.visit(100, seed: SeededRandom.seed()) { moment in
             guard moment.attempt == nil else { return }
             let decision = moment.decision
             let policy = moment.state.policy
@@ -159,7 +159,7 @@ struct RoutingPropertyTests {
     }
 
     @Test func `has no candidate twice, and probabilities that sum to one`() throws {
-        try Self.visit(100, seed: Draws.seed()) { moment in
+        try Self.visit(100, seed: SeededRandom.seed()) { moment in
             guard moment.attempt == nil else { return }
             let decision = moment.decision
             let ranking = decision.ranking
@@ -180,7 +180,7 @@ struct RoutingPropertyTests {
     /// whatever failed and whatever came into force before is in it.
     @Test func `asks nothing that is not known to be free, where only that may be asked`() throws {
         var checked = 0
-        try Self.visit(300, seed: Draws.seed()) { moment in
+        try Self.visit(300, seed: SeededRandom.seed()) { moment in
             let state = moment.state
             let mode = state.policy.policy.mode
             func isFree(_ provider: String, _ model: String) -> Bool {
@@ -206,7 +206,7 @@ struct RoutingPropertyTests {
     /// Looked at where each attempt begins, on the state that it was taken on.
     @Test func `fits the quotas and the budgets of its moment, with what it reserves`() throws {
         var (refused, limited) = (0, 0)
-        try Self.visit(200, seed: Draws.seed()) { moment in
+        try Self.visit(200, seed: SeededRandom.seed()) { moment in
             let state = moment.state.expired(at: moment.now) ?? moment.state
             guard let attempt = moment.attempt else {
                 let reasons = moment.decision.excluded.map(\.reason)
@@ -248,7 +248,7 @@ struct RoutingPropertyTests {
     }
 
     @Test func `keeps to the mode, the breakers and the holds of its moment`() throws {
-        try Self.visit(100, seed: Draws.seed()) { moment in
+        try Self.visit(100, seed: SeededRandom.seed()) { moment in
             guard let attempt = moment.attempt else { return }
             let state = moment.state
             // Who is asked again may be held until then.
@@ -277,7 +277,7 @@ struct RoutingPropertyTests {
     @Test func `never leaves the machine where the client forbids it`() throws {
         var checked = 0
         var failovers = 0
-        try Self.visit(300, seed: Draws.seed()) { moment in
+        try Self.visit(300, seed: SeededRandom.seed()) { moment in
             let isLocalOnly =
                 moment.received.hints.isLocalOnly
                 || moment.received.requestedModel == "auto:local"
@@ -301,7 +301,7 @@ struct RoutingPropertyTests {
         throws
     {
         var (priced, able) = (0, 0)
-        try Self.visit(200, seed: Draws.seed()) { moment in
+        try Self.visit(200, seed: SeededRandom.seed()) { moment in
             guard let attempt = moment.attempt else { return }
             let state = moment.state
             let requirements = moment.decision.requirements
@@ -336,7 +336,7 @@ struct RoutingPropertyTests {
 
     @Test func `draws each arm with at least the floor, and nobody else`() throws {
         var explored = 0
-        try Self.visit(100, seed: Draws.seed()) { moment in
+        try Self.visit(100, seed: SeededRandom.seed()) { moment in
             guard moment.attempt == nil, let chosen = moment.decision.chosen else { return }
             let decision = moment.decision
             try #require(decision.candidates[chosen].probability > 0)

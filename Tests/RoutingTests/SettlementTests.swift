@@ -9,7 +9,7 @@ import Testing
 @Suite("Settlement")
 struct SettlementTests {
     /// An attempt that may write 100 tokens, under way.
-    static func run() throws -> (World, RequestReceived, AttemptStarted) {
+    static func run() throws -> (RoutingFixture, RequestReceived, AttemptStarted) {
         var world = HedgeTests.world()
         let received = HedgeTests.request(world)
         let attempt = try HedgeTests.run(&world, received).first
@@ -20,7 +20,7 @@ struct SettlementTests {
         _ outcome: AttemptOutcome,
         of attempt: AttemptStarted,
         _ received: RequestReceived,
-        in world: World
+        in world: RoutingFixture
     ) -> AttemptFinished {
         AttemptFinished(
             of: attempt,

@@ -10,20 +10,20 @@ import Testing
 struct StallTimeoutTests {
     static func world(
         isLocal: Bool = false,
-        usual: Int64 = 60_000_000,
+        standard: Int64 = 60_000_000,
         hang: HangPolicy? = HangPolicy(),
         prefill: Int = 0,
         _ abilities: Capabilities = [.tools]
-    ) -> World {
+    ) -> RoutingFixture {
         var groq = ProviderPolicy("groq", 1, isLocal: isLocal, defaultModel: "llama")
         var limits = FirstTokenPolicy()
-        limits.usualMicroseconds = usual
+        limits.typicalMicroseconds = standard
         limits.slowMicroseconds = 120_000_000
         limits.prefillTokensPerSecond = prefill
         groq.isOwnHardware = isLocal
         groq.firstToken = limits
         groq.cards = [ModelPolicy("llama", .medium, window: 100_000, abilities)]
-        return World(providers: [groq], chains: ["production": ["groq"]], lists: [:]) {
+        return RoutingFixture(providers: [groq], chains: ["production": ["groq"]], lists: [:]) {
             $0.hang = hang
         }
     }
@@ -31,7 +31,7 @@ struct StallTimeoutTests {
     /// The limit of a request's attempt, which then ends as it is told.
     @discardableResult
     static func ask(
-        _ world: inout World,
+        _ world: inout RoutingFixture,
         streamed: Bool = true,
         output limit: Int? = nil,
         prompt: Int? = nil,
@@ -91,7 +91,7 @@ struct StallTimeoutTests {
         #expect(try Self.ask(&slowest)?.basis == .configured)
     }
 
-    @Test func `what was given up counts, so that a model may grow slow`() throws {
+    @Test func `what was abandoned counts, so that a model may grow slow`() throws {
         var world = Self.world()
         for _ in 0..<20 { try Self.ask(&world, first: 300_000) }
         #expect(try Self.ask(&world)?.microseconds == 5_000_000)
@@ -103,7 +103,7 @@ struct StallTimeoutTests {
         #expect(try Self.ask(&world) == after)
     }
 
-    @Test func `an unstreamed answer that was given up counts too`() throws {
+    @Test func `an unstreamed answer that was abandoned counts too`() throws {
         var world = Self.world()
         func ask(_ total: Int, failing failure: FailureKind? = nil) throws -> Int64 {
             let limit = try Self.ask(
@@ -207,9 +207,9 @@ struct StallTimeoutTests {
     {
         var fixed = Self.world(hang: nil)
         for _ in 0..<11 { #expect(try Self.ask(&fixed)?.basis == .configured) }
-        var silent = World()
+        var silent = RoutingFixture()
         #expect(try Self.ask(&silent) == nil)
-        var short = Self.world(usual: 2_000_000)
+        var short = Self.world(standard: 2_000_000)
         for _ in 0..<11 { #expect(try Self.ask(&short)?.microseconds == 2_000_000) }
     }
 }

@@ -9,7 +9,7 @@ import Testing
 struct StrategyTests {
     /// A request whose text has these words in it.
     static func request(
-        _ world: World,
+        _ world: RoutingFixture,
         _ model: String = "auto",
         _ change: (inout RequestReceived) -> Void = { _ in }
     ) -> RequestReceived {
@@ -19,7 +19,7 @@ struct StrategyTests {
     }
 
     @Test func `without a strategy of its own the policy follows the chain`() {
-        let decision = World.withCards().decide("auto")
+        let decision = RoutingFixture.withCards().decide("auto")
         #expect(decision.ranking == ["claude:haiku", "groq:llama", "ollama:qwen3:8b"])
         #expect(decision.strategy == .chain)
         #expect(
@@ -29,7 +29,7 @@ struct StrategyTests {
     }
 
     @Test func `a kind of work has its own chain, given or inferred`() {
-        let world = World.withCards {
+        let world = RoutingFixture.withCards {
             $0.taskChains = [RoutingChain("code-review", ["claude:opus", "groq"])]
         }
         let given = world.decide(Self.request(world) { $0.task = "code-review" })
@@ -51,7 +51,7 @@ struct StrategyTests {
     }
 
     @Test func `kinds of work decide nothing where the strategy is not asked`() {
-        let world = World.withCards(["cost"]) {
+        let world = RoutingFixture.withCards(["cost"]) {
             $0.taskChains = [RoutingChain("code-review", ["claude:opus"])]
         }
         let decision = world.decide(Self.request(world) { $0.task = "code-review" })
@@ -62,7 +62,7 @@ struct StrategyTests {
         var line = TaskModel()
         line.task = .planning
         line.model = "opus"
-        let world = World.withCards { $0.providers[0].taskModels = [line] }
+        let world = RoutingFixture.withCards { $0.providers[0].taskModels = [line] }
         let decision = world.decide(Self.request(world) { $0.task = "planning" })
         #expect(decision.ranking == ["claude:opus", "groq:llama", "ollama:qwen3:8b"])
         #expect(decision.strategy == .taskBased)
@@ -70,7 +70,7 @@ struct StrategyTests {
     }
 
     @Test func `a need rules out, finds another model of the provider, and prefers the known`() {
-        let world = World.withCards {
+        let world = RoutingFixture.withCards {
             $0.chains = [RoutingChain("production", ["openrouter:a/paid", "ollama", "claude"])]
         }
         let decision = world.decide(
@@ -90,7 +90,7 @@ struct StrategyTests {
     }
 
     @Test func `a prompt that does not fit goes to a model with a larger window`() {
-        let world = World.withCards()
+        let world = RoutingFixture.withCards()
         let decision = world.decide(Self.request(world) { $0.features.inputTokens = 500_000 })
         #expect(decision.ranking == ["claude:opus"])
         #expect(decision.excluded.allSatisfy { $0.reason == .contextTooSmall })
@@ -104,7 +104,7 @@ struct StrategyTests {
         (.moderate, ["groq:llama"]), (.complex, ["claude:opus"]), (.veryComplex, ["claude:opus"]),
     ])
     func `complexity picks the tier`(complexity: Complexity, first: [String]) {
-        let world = World.withCards(["complexity"])
+        let world = RoutingFixture.withCards(["complexity"])
         let decision = world.decide(Self.request(world) { $0.hints.complexity = complexity })
         #expect(decision.strategy == .complexityTier)
         #expect(Array(decision.ranking.prefix(first.count)) == first)
@@ -113,7 +113,7 @@ struct StrategyTests {
     }
 
     @Test func `the cheapest is first, and one of unknown price last`() {
-        let world = World.withCards(["cost"])
+        let world = RoutingFixture.withCards(["cost"])
         let decision = world.decide("auto")
         #expect(decision.strategy == .cost)
         #expect(decision.ranking.prefix(2) == ["ollama:qwen3:8b", "ollama:llama"])
@@ -124,7 +124,7 @@ struct StrategyTests {
     }
 
     @Test func `the quickest is first once it was measured`() {
-        var world = World.withCards(["performance"])
+        var world = RoutingFixture.withCards(["performance"])
         #expect(world.decide("auto").strategy == .chain)
         #expect(
             world.decide("auto").verdicts[1].reason == "no candidate was asked 5 times lately"
@@ -144,7 +144,7 @@ struct StrategyTests {
     }
 
     @Test func `what is too slow for the client comes last`() {
-        var world = World.withCards()
+        var world = RoutingFixture.withCards()
         for _ in 0..<6 { world.attempt("claude", "haiku", nil, microseconds: 900_000) }
         let decision = world.decide(
             Self.request(world) { $0.hints.maxLatencyMicroseconds = 500_000 }
@@ -160,13 +160,13 @@ struct StrategyTests {
         ("auto:free", "ollama:qwen3:8b", .chain),
     ])
     func `a wish is a name`(name: String, first: String, strategy: RoutingStrategy) {
-        let decision = World.withCards().decide(name)
+        let decision = RoutingFixture.withCards().decide(name)
         #expect(decision.ranking.first == first)
         #expect(decision.strategy == strategy)
     }
 
     @Test func `what people thought of the answers decides which are best`() {
-        var world = World.withCards()
+        var world = RoutingFixture.withCards()
         var feedback = FeedbackReceived()
         feedback.provider = "ollama"
         feedback.model = "qwen3:8b"
@@ -177,23 +177,27 @@ struct StrategyTests {
     }
 
     @Test func `local and free are kept to, whatever else is in the chain`() {
-        let local = World.withCards().decide("auto:local")
+        let local = RoutingFixture.withCards().decide("auto:local")
         #expect(local.ranking == ["ollama:qwen3:8b", "ollama:llama"])
         #expect(local.requirements.isLocalOnly)
-        let free = World.withCards().decide("auto:free")
-        #expect(free.ranking == ["ollama:qwen3:8b", "openrouter:\(World.free)", "ollama:llama"])
+        let free = RoutingFixture.withCards().decide("auto:free")
+        #expect(
+            free.ranking == [
+                "ollama:qwen3:8b", "openrouter:\(RoutingFixture.free)", "ollama:llama",
+            ]
+        )
         #expect(free.requirements.isFreeOnly)
     }
 
     @Test func `a chain of the operator's beats a wish of the same name`() {
-        let world = World.withCards {
+        let world = RoutingFixture.withCards {
             $0.chains.append(RoutingChain("best", ["groq"]))
         }
         #expect(world.decide("auto:best").ranking == ["groq:llama"])
     }
 
     @Test func `a price ceiling rules out what costs more and what nobody knows the price of`() {
-        let world = World.withCards {
+        let world = RoutingFixture.withCards {
             $0.chains = [RoutingChain("production", ["claude", "groq:gemma", "groq", "ollama"])]
         }
         let decision = world.decide(Self.request(world) { $0.hints.maxCost = Nanodollars(80_000) })
@@ -208,7 +212,7 @@ struct StrategyTests {
     }
 
     @Test func `a named model that is not local is refused where nothing may leave`() {
-        let world = World.withCards()
+        let world = RoutingFixture.withCards()
         let decision = world.decide(
             Self.request(world, "groq:llama") { $0.hints.isLocalOnly = true }
         )
@@ -218,7 +222,7 @@ struct StrategyTests {
     }
 
     @Test func `with local first no hosted model is explored while a local one can answer`() {
-        let world = World.withCards(mode: .localFirst) {
+        let world = RoutingFixture.withCards(mode: .localFirst) {
             var exploration = ExplorationPolicy()
             exploration.floor = 200_000
             exploration.arms = 3
@@ -229,6 +233,6 @@ struct StrategyTests {
     }
 
     @Test func `a strategy that this build does not know is passed over`() {
-        #expect(World.withCards(["nosuch", "cost"]).decide("auto").strategy == .cost)
+        #expect(RoutingFixture.withCards(["nosuch", "cost"]).decide("auto").strategy == .cost)
     }
 }

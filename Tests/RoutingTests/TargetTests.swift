@@ -14,11 +14,11 @@ struct TargetTests {
         ("llama", ["groq:llama", "ollama:llama"]),
         // Ids hold colons and slashes; a prefix that is no provider is part of the id.
         ("qwen3:8b", ["ollama:qwen3:8b"]),
-        (World.free, ["openrouter:\(World.free)"]),
+        (RoutingFixture.free, ["openrouter:\(RoutingFixture.free)"]),
         // A provider and a model are split at the first colon.
         ("ollama:qwen3:8b", ["ollama:qwen3:8b"]),
         ("ollama:llama", ["ollama:llama"]),
-        ("openrouter:\(World.free)", ["openrouter:\(World.free)"]),
+        ("openrouter:\(RoutingFixture.free)", ["openrouter:\(RoutingFixture.free)"]),
         // A provider that the client names is asked, whatever it lists.
         ("groq:haiku", ["groq:haiku"]),
         // Chains.
@@ -26,7 +26,7 @@ struct TargetTests {
         ("auto:production", ["claude:haiku", "groq:llama", "ollama:qwen3:8b"]),
         (
             "auto:development",
-            ["ollama:qwen3:8b", "groq:gemma", "openrouter:\(World.free)", "claude:haiku"]
+            ["ollama:qwen3:8b", "groq:gemma", "openrouter:\(RoutingFixture.free)", "claude:haiku"]
         ),
         ("auto:twice", ["groq:llama", "ollama:qwen3:8b"]),
         // Nothing.
@@ -34,7 +34,7 @@ struct TargetTests {
         ("auto:nosuch", []), ("auto:", []), ("AUTO", []),
     ])
     func `a model name leads to its candidates in order`(model: String, ranking: [String]) {
-        let decision = World().decide(model)
+        let decision = RoutingFixture().decide(model)
         #expect(decision.ranking == ranking)
         #expect(decision.refusal == (ranking.isEmpty ? .unknownModel : nil))
         #expect(decision.chosen == (ranking.isEmpty ? nil : 0))
@@ -58,7 +58,7 @@ struct TargetTests {
         let other = ProviderPolicy("ollama", 1)
         let lists = ["ollama": [listed]]
         for (policy, isFound) in [(ollama, isSame), (named, isSame), (other, asked == listed)] {
-            let world = World(providers: [policy], lists: lists)
+            let world = RoutingFixture(providers: [policy], lists: lists)
             // The provider is told the name that was asked for, which it knows.
             #expect(world.decide(asked).ranking == (isFound ? ["ollama:\(asked)"] : []))
             let named = world.decide("ollama:" + asked).ranking
@@ -86,7 +86,7 @@ struct TargetTests {
     )
     func `Claude's names need no date`(asked: String, listed: [String], found: String?) {
         let provider = ProviderPolicy("a", 1, family: .anthropic)
-        let world = World(providers: [provider], lists: ["a": listed])
+        let world = RoutingFixture(providers: [provider], lists: ["a": listed])
         #expect(world.decide(asked).ranking == (found.map { ["a:\($0)"] } ?? []))
         // The provider that is named is asked all the same.
         let plain = asked.replacing("[1m]", with: "")
@@ -96,53 +96,53 @@ struct TargetTests {
     @Test func `equal priorities keep the order of the configuration`() {
         let names = ["d", "b", "a", "c"]
         let providers = names.map { ProviderPolicy($0, $0 == "c" ? 1 : 2, models: ["m"]) }
-        let decision = World(providers: providers, lists: [:]).decide("m")
+        let decision = RoutingFixture(providers: providers, lists: [:]).decide("m")
         #expect(decision.ranking == ["c:m", "d:m", "b:m", "a:m"])
         #expect(decision.candidates.map(\.priority) == [1, 2, 2, 2])
     }
 
     @Test func `a provider whose models nobody knows is asked for an explicit one`() {
-        let world = World(lists: ["groq": ["llama"]])
+        let world = RoutingFixture(lists: ["groq": ["llama"]])
         #expect(world.decide("nosuch").ranking == ["openrouter:nosuch", "ollama:nosuch"])
         #expect(world.decide("openrouter:a:b/c").ranking == ["openrouter:a:b/c"])
     }
 
     /// It would be asked for a model of that name, and the client not told which chains there are.
     @Test func `a chain that does not exist is asked of no provider`() {
-        let world = World(lists: [:])
+        let world = RoutingFixture(lists: [:])
         #expect(world.decide("auto:nosuch").ranking.isEmpty)
         #expect(world.decide("auto:nosuch").refusal == .unknownModel)
     }
 
     @Test func `a restricted provider has no other model`() {
         let providers = [ProviderPolicy("groq", 1, models: ["gemma"])]
-        let world = World(providers: providers)
+        let world = RoutingFixture(providers: providers)
         #expect(world.decide("llama").rejections == ["groq:llama model not listed"])
         #expect(world.decide("gemma").ranking == ["groq:gemma"])
     }
 
     @Test func `a decision names its strategy, its chain and each candidate's entry`() {
-        let explicit = World().decide("llama")
+        let explicit = RoutingFixture().decide("llama")
         #expect(explicit.strategy == .explicit)
         #expect(explicit.chain == "")
         #expect(explicit.candidates.map(\.chainEntry) == [nil, nil])
-        let chain = World().decide("auto:twice")
+        let chain = RoutingFixture().decide("auto:twice")
         #expect(chain.strategy == .chain)
         #expect(chain.chain == "twice")
         #expect(chain.candidates.map(\.chainEntry) == [1, 3])
     }
 
     @Test func `an entry of a provider that is not enabled is passed over with its reason`() {
-        let decision = World().decide("auto:missing")
+        let decision = RoutingFixture().decide("auto:missing")
         #expect(decision.ranking == ["groq:llama"])
         #expect(decision.rejections == ["nobody not enabled", "nobody:llama not enabled"])
     }
 
     @Test func `an entry without a model takes the default, or else the first that is offered`() {
         let chains = ["production": ["groq", "openrouter", "claude"] as [ChainEntry]]
-        let decision = World(chains: chains).decide("auto")
+        let decision = RoutingFixture(chains: chains).decide("auto")
         #expect(decision.ranking == ["groq:llama", "openrouter:a/paid", "claude:haiku"])
-        let unknown = World(chains: chains, lists: [:]).decide("auto")
+        let unknown = RoutingFixture(chains: chains, lists: [:]).decide("auto")
         #expect(unknown.rejections == ["openrouter no default model"])
     }
 
@@ -163,7 +163,12 @@ struct TargetTests {
         ]
         let lists = ["ollama": list, "openrouter": list]
         for mode in [RoutingMode.hybrid, .localFirst] {
-            let world = World(mode: mode, providers: providers, chains: chains, lists: lists)
+            let world = RoutingFixture(
+                mode: mode,
+                providers: providers,
+                chains: chains,
+                lists: lists
+            )
             let decision = world.decide("auto")
             #expect(Set(decision.ranking) == ["openrouter:chosen", "ollama:\(model)"])
         }
@@ -171,18 +176,24 @@ struct TargetTests {
 
     @Test func `an entry for free models takes a free one only`() {
         let chains = ["production": ["groq:free", "openrouter:free"] as [ChainEntry]]
-        let decision = World(chains: chains).decide("auto")
-        #expect(decision.ranking == ["openrouter:\(World.free)"])
+        let decision = RoutingFixture(chains: chains).decide("auto")
+        #expect(decision.ranking == ["openrouter:\(RoutingFixture.free)"])
         #expect(decision.rejections == ["groq not free"])
     }
 
     /// Prices change only with a start, so what is free when it is decided is free on failover, and
     /// asking the same model twice would gain nothing.
     @Test(arguments: [
-        (["openrouter:free", "openrouter:\(World.free)"], [World.free], [true]),
-        (["openrouter:\(World.free)", "openrouter:free"], [World.free], [false]),
-        (["openrouter:free", "openrouter:a/paid"], [World.free, "a/paid"], [true, false]),
-        (["openrouter:a/paid", "openrouter:free"], ["a/paid", World.free], [false, true]),
+        (["openrouter:free", "openrouter:\(RoutingFixture.free)"], [RoutingFixture.free], [true]),
+        (["openrouter:\(RoutingFixture.free)", "openrouter:free"], [RoutingFixture.free], [false]),
+        (
+            ["openrouter:free", "openrouter:a/paid"], [RoutingFixture.free, "a/paid"],
+            [true, false]
+        ),
+        (
+            ["openrouter:a/paid", "openrouter:free"], ["a/paid", RoutingFixture.free],
+            [false, true]
+        ),
     ])
     func `a model that a free and a plain entry lead to is asked once, as the first of them says`(
         entries: [String],
@@ -190,14 +201,14 @@ struct TargetTests {
         freeOnly: [Bool]
     ) {
         let chain = entries.map { ChainEntry(stringLiteral: $0) }
-        let decision = World(chains: ["production": chain]).decide("auto")
+        let decision = RoutingFixture(chains: ["production": chain]).decide("auto")
         #expect(decision.candidates.map(\.model) == models)
         #expect(decision.candidates.map(\.isFreeOnly) == freeOnly)
         #expect(decision.excluded.isEmpty)
     }
 
     @Test func `a decision records what it rests on`() {
-        var world = World()
+        var world = RoutingFixture()
         world.append(.nodeStarted(NodeStarted()))
         let received = world.request("auto")
         let decision = world.decide(received)
@@ -223,7 +234,7 @@ struct TargetTests {
         limit: Int?,
         dollars: String
     ) {
-        let world = World()
+        let world = RoutingFixture()
         let decision = world.decide(world.request("haiku", tokens: tokens, limit: limit))
         #expect(decision.candidates.map(\.predictedCost) == [Nanodollars(dollars: dollars)])
         #expect(world.decide("gemma").candidates.map(\.predictedCost) == [nil])

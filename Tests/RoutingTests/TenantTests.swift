@@ -7,8 +7,8 @@ import Testing
 
 @Suite("What a tenant may use")
 struct TenantTests {
-    static func world(_ rules: [String: [String]]) -> World {
-        World { policy in
+    static func world(_ rules: [String: [String]]) -> RoutingFixture {
+        RoutingFixture { policy in
             policy.tenants = rules.sorted { $0.key < $1.key }.map { name, models in
                 var rule = TenantPolicy()
                 rule.name = name
@@ -18,8 +18,11 @@ struct TenantTests {
         }
     }
 
-    static func decide(_ world: World, _ tenant: String?, _ model: String = "auto") -> RouteDecided
-    {
+    static func decide(
+        _ world: RoutingFixture,
+        _ tenant: String?,
+        _ model: String = "auto"
+    ) -> RouteDecided {
         var received = world.request(model)
         received.tenant = tenant
         return world.decide(received)
@@ -74,12 +77,13 @@ struct TenantTests {
 
 @Suite("The provider that steps in")
 struct FallbackProviderTests {
-    static func world(_ fallbacks: [String: String], mode: RoutingMode = .hybrid) -> World {
-        var providers = World.providers
+    static func world(_ fallbacks: [String: String], mode: RoutingMode = .hybrid) -> RoutingFixture
+    {
+        var providers = RoutingFixture.providers
         for index in providers.indices {
             providers[index].fallbackProvider = fallbacks[providers[index].name]
         }
-        return World(mode: mode, providers: providers)
+        return RoutingFixture(mode: mode, providers: providers)
     }
 
     @Test func `comes right behind the first, before the rest of the chain`() {
@@ -93,8 +97,8 @@ struct FallbackProviderTests {
     }
 
     @Test func `needs no place in the chain, and may have one of its own`() {
-        let world = World(
-            providers: World.providers.map { provider in
+        let world = RoutingFixture(
+            providers: RoutingFixture.providers.map { provider in
                 var provider = provider
                 if provider.name == "groq" { provider.fallbackProvider = "ollama" }
                 if provider.name == "ollama" { provider.fallbackProvider = "groq" }
@@ -106,8 +110,8 @@ struct FallbackProviderTests {
     }
 
     @Test func `is no way to paid models where only free ones may be asked`() {
-        let world = World(
-            providers: World.providers.map { provider in
+        let world = RoutingFixture(
+            providers: RoutingFixture.providers.map { provider in
                 var provider = provider
                 if provider.name == "ollama" { provider.fallbackProvider = "claude" }
                 return provider
@@ -120,14 +124,14 @@ struct FallbackProviderTests {
     }
 
     @Test func `does not put a hosted one before a local one under local first`() {
-        var providers = World.providers
+        var providers = RoutingFixture.providers
         providers.append(
             ProviderPolicy("other", 5, isLocal: true, defaultModel: "small")
         )
         for index in providers.indices where providers[index].name == "ollama" {
             providers[index].fallbackProvider = "claude"
         }
-        let world = World(
+        let world = RoutingFixture(
             mode: .localFirst,
             providers: providers,
             chains: ["production": ["ollama", "groq", "claude", "other"]]

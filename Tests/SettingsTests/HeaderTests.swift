@@ -85,9 +85,9 @@ struct HeaderTests {
         #expect(found[0].message.contains("line break"))
         #expect(!everyText(of: found).contains("second"))
         let environment = ["GROQ_API_KEY": "first\nsecond", "OPENAI_API_KEY": "whole"]
-        let usual = try problems("providers: [{type: groq}]", environment: environment)
-        #expect(usual.map(\.path) == ["providers[0].apiKey"])
-        #expect(usual[0].message.contains("GROQ_API_KEY"))
+        let standard = try problems("providers: [{type: groq}]", environment: environment)
+        #expect(standard.map(\.path) == ["providers[0].apiKey"])
+        #expect(standard[0].message.contains("GROQ_API_KEY"))
         let discovered = try Settings.discovered(
             environment: environment,
             reachable: [],

@@ -34,7 +34,7 @@ struct LimitTests {
         ("pacific-midnight", .pacific, 0), ("08:00+01:00", .fixed, 420),
         ("00:00-8", .fixed, 480), ("23:30-0130", .fixed, 60), ("07:30Z", .fixed, 450),
     ])
-    func `a day begins anew by a rule or at a time`(
+    func `a day resets by a rule or at a time`(
         text: String,
         rule: DayReset,
         minute: Int

@@ -42,10 +42,12 @@ struct SummaryTests {
         let off = try settings("providers: [{type: ollama}]")
         #expect(off.routing.hedge == nil)
         #expect(!off.redactedSummary.contains("routing.hedge"))
-        let usual = try settings("providers: [{type: ollama}]\nrouting: {hedge: {afterMs: 1000}}")
-        #expect(usual.routing.hedge == .default)
-        #expect(usual.redactedSummary.contains("routing.hedge.afterMs: 1000\n"))
-        #expect(usual.redactedSummary.contains("routing.hedge.maxShare: 0.1\n"))
+        let standard = try settings(
+            "providers: [{type: ollama}]\nrouting: {hedge: {afterMs: 1000}}"
+        )
+        #expect(standard.routing.hedge == .default)
+        #expect(standard.redactedSummary.contains("routing.hedge.afterMs: 1000\n"))
+        #expect(standard.redactedSummary.contains("routing.hedge.maxShare: 0.1\n"))
     }
 
     @Test

@@ -55,8 +55,8 @@ struct DeterminismTests {
         try await withServer({ $0.seed = 2 }) { client in
             let other = try await text(of: client.chat("hello"))
             try await withServer { client in
-                let usual = try await text(of: client.chat("hello"))
-                #expect(usual != other)
+                let standard = try await text(of: client.chat("hello"))
+                #expect(standard != other)
             }
         }
     }

@@ -115,7 +115,7 @@ struct TimeoutTests {
 
     // Less than the kernel takes for a connection, and more.
     @Test(arguments: [1 << 20, 6 << 20])
-    func `a request of which nothing is taken is given up`(size: Int) async throws {
+    func `a request of which nothing is taken is abandoned`(size: Int) async throws {
         let server = try ScriptedServer { connection in connection.readNothing() }
         defer { server.stop() }
         let exchange = client.start(post(size, to: server, idle: short))
@@ -132,7 +132,7 @@ struct TimeoutTests {
     }
 
     @Test
-    func `a request of which a byte is read now and then is given up`() async throws {
+    func `a request of which a byte is read now and then is abandoned`() async throws {
         let server = try ScriptedServer { connection in
             for _ in 0..<2_000 where connection.readByte() { connection.pause() }
         }
@@ -166,7 +166,7 @@ struct TimeoutTests {
         let failure = await client.start(waiting).failure()
         let wasFirst = hasAnswered.load(ordering: .acquiring)
         #expect(wasFirst)
-        // Given up once it had nothing else to do.
+        // Abandoned once it had nothing else to do.
         guard case .uploadTimeout = failure else {
             Issue.record("\(String(describing: failure))")
             return

@@ -36,7 +36,7 @@ import Testing
         #expect(again.copied == 1)
         #expect(again.unchanged == first.segments - 1)
         #expect(again.chain == first.chain)
-        var draws = Draws(seed: 8)
+        var draws = SeededRandom(seed: 8)
         for number in 0..<12 {
             let text = (0..<40).map { _ in "\(draws.next())" }.joined()
             try writer.append(RecordBatch(text), time: Int64(100_000 + number))
@@ -137,7 +137,7 @@ import Testing
         )
         let (started, ended) = (Doorbell(), Doorbell())
         let thread = Thread {
-            var draws = Draws(seed: 2)
+            var draws = SeededRandom(seed: 2)
             for number in 1...600 {
                 let text = (0..<50).map { _ in "\(draws.next())" }.joined()
                 _ = logError {

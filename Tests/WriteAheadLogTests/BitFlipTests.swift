@@ -12,7 +12,7 @@ import Testing
         let disk = MemoryFileSystem()
         let options = LogOptions(segmentSize: 64 << 10, logID: LogID(low: 1, high: 2))
         var appended = CrashWorkload.Appended()
-        var draw = Draws(seed: 5)
+        var draw = SeededRandom(seed: 5)
         let writer = try disk.writer(options)
         for group in 0..<110 {
             var batch = RecordBatch()

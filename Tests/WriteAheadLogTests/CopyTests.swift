@@ -11,7 +11,7 @@ import Testing
     struct Copier {
         var source: MemoryFileSystem
         var changes: ArraySlice<DiskChange>
-        var draws: Draws
+        var draws: SeededRandom
         /// Most changes that happen while a page is copied.
         let pace: Int
 
@@ -61,7 +61,7 @@ import Testing
         disk.startTrace()
         let check = CrashCheck(try workload.run(on: disk, seed: 3))
         let trace = disk.trace
-        var draws = Draws(seed: 20_261_129)
+        var draws = SeededRandom(seed: 20_261_129)
         let first = try #require(
             trace.firstIndex { if case .promise(let last) = $0 { last > 0 } else { false } }
         )
@@ -72,7 +72,7 @@ import Testing
             var copier = Copier(
                 source: MemoryFileSystem(DiskImage(), after: trace[...start]),
                 changes: trace[(start + 1)...],
-                draws: Draws(seed: UInt64(number)),
+                draws: SeededRandom(seed: UInt64(number)),
                 // Up to a whole segment, and more, while a page is copied.
                 pace: draws.oneIn(2) ? draws.int(0...4) : draws.int(5...40)
             )
@@ -236,14 +236,13 @@ import Testing
 
     /// Groups of more than a quarter of a small segment.
     private static var quarter: [[String]] {
-        var draws = Draws(seed: 1)
+        var draws = SeededRandom(seed: 1)
         return (0..<7).map { _ in
             [(0..<60).map { _ in String(draws.next(), radix: 36) }.joined()]
         }
     }
 
-    @Test func `where files are numbered anew with each mount, nothing is taken for a copy`() throws
-    {
+    @Test func `where files are renumbered with each mount, nothing is taken for a copy`() throws {
         let disk = MemoryFileSystem()
         disk.state.withLock { $0.keepsIdentity = false }
         func open(_ isCopy: Bool) throws -> RecoveryReport {

@@ -6,7 +6,7 @@ import Testing
 /// Cuts the power at every changing call of a workload, and looks at what comes back.
 @Suite struct CrashTests {
     static func text(_ number: UInt64) -> String {
-        var draws = Draws(seed: number)
+        var draws = SeededRandom(seed: number)
         return "\(number) " + (0..<Int(number * 37 % 90)).map { _ in "\(draws.next())" }.joined()
     }
 

@@ -14,7 +14,7 @@ import Testing
 
     /// Short records that are much like each other, each with some digits of its own.
     static func text(_ number: Int) -> String {
-        var draws = Draws(seed: UInt64(number))
+        var draws = SeededRandom(seed: UInt64(number))
         let id = String(draws.next(), radix: 16)
         return "{\"event\":\"RouteDecided\",\"request\":\"\(id)\",\"provider\":\"groq\","
             + "\"model\":\"llama-3.3-70b\",\"reason\":\"fastest of those in budget\"}"
@@ -128,7 +128,7 @@ import Testing
                 let writer = try system.writer(options)
                 acknowledged = writer.durableSequence
                 for round in 0..<14 {
-                    var draws = Draws(seed: UInt64(round))
+                    var draws = SeededRandom(seed: UInt64(round))
                     let noise = (0..<500).map { _ in String(draws.next(), radix: 36) }.joined()
                     try writer.append(RecordBatch(noise, Self.text(round)), time: Int64(round))
                     try writer.flush()

@@ -110,7 +110,7 @@ extension MemoryFileSystem {
     }
 
     /// About so many bytes that nothing compresses.
-    static func incompressible(_ count: Int, _ draws: inout Draws) -> RecordBatch {
+    static func incompressible(_ count: Int, _ draws: inout SeededRandom) -> RecordBatch {
         var batch = RecordBatch()
         batch.appendRecord((0..<count).map { _ in UInt8(truncatingIfNeeded: draws.next()) })
         return batch
@@ -118,7 +118,7 @@ extension MemoryFileSystem {
 
     /// Appends until the next segment is wanted and can't be made, and on until nothing new should be;
     /// returns how often.
-    static func fill(_ writer: LogWriter, _ told: Told, _ draws: inout Draws) throws -> Int {
+    static func fill(_ writer: LogWriter, _ told: Told, _ draws: inout SeededRandom) throws -> Int {
         // What a quarter of the segment takes comes first: the attempt is another thread's, and must have
         // failed before the end is near.
         let first = 35
@@ -136,7 +136,7 @@ extension MemoryFileSystem {
     }
 
     /// Goes on until the segment takes no more; returns why.
-    static func fillUp(_ writer: LogWriter, _ draws: inout Draws) -> LogError? {
+    static func fillUp(_ writer: LogWriter, _ draws: inout SeededRandom) -> LogError? {
         var failure: LogError?
         for _ in 0..<60 where failure == nil {
             failure = logError {
@@ -152,7 +152,7 @@ extension MemoryFileSystem {
     {
         let (system, writer, told) = try Self.opened()
         system.fill()
-        var draws = Draws(seed: 4)
+        var draws = SeededRandom(seed: 4)
         #expect(try Self.fill(writer, told, &draws) > 37)
         guard case .noRoom(let path) = writer.shortage else {
             Issue.record("\(String(describing: writer.shortage))")
@@ -171,7 +171,7 @@ extension MemoryFileSystem {
     func `a shortage ends by itself with what made it`(code: Int32) throws {
         let (system, writer, told) = try Self.opened()
         system.fill(code)
-        var draws = Draws(seed: 5)
+        var draws = SeededRandom(seed: 5)
         _ = try Self.fill(writer, told, &draws)
         #expect(writer.shortage != nil)
         // Space that others took is seen before anything is written.
@@ -202,7 +202,7 @@ extension MemoryFileSystem {
         let (system, writer, told) = try Self.opened()
         writer.onPoison { Issue.record("poisoned: \($0)") }
         system.fill(code)
-        var draws = Draws(seed: 7)
+        var draws = SeededRandom(seed: 7)
         _ = try Self.fill(writer, told, &draws)
         let failure = try #require(Self.fillUp(writer, &draws))
         #expect(failure == writer.shortage)
@@ -233,7 +233,7 @@ extension MemoryFileSystem {
     func `the attempt at a segment's very end is part of the shortage`(code: Int32) async throws {
         let (system, writer, told) = try Self.opened()
         system.fill(code)
-        var draws = Draws(seed: 11)
+        var draws = SeededRandom(seed: 11)
         _ = try Self.fill(writer, told, &draws)
         let attempts = Atomic(0)
         let unknown = Atomic(0)
@@ -259,7 +259,7 @@ extension MemoryFileSystem {
     @Test func `whoever is cancelled waits for no space`() async throws {
         let (system, writer, told) = try Self.opened()
         system.fill()
-        var draws = Draws(seed: 8)
+        var draws = SeededRandom(seed: 8)
         _ = try Self.fill(writer, told, &draws)
         let failure = try #require(Self.fillUp(writer, &draws))
         let last = try writer.append(Self.incompressible(500, &draws), time: 0)
@@ -280,7 +280,7 @@ extension MemoryFileSystem {
         options.stallLimit = .milliseconds(300)
         let (system, writer, told) = try Self.opened(options)
         system.fill(code)
-        var draws = Draws(seed: 12)
+        var draws = SeededRandom(seed: 12)
         _ = try Self.fill(writer, told, &draws)
         let failure = try #require(Self.fillUp(writer, &draws))
         let last = try writer.append(Self.incompressible(500, &draws), time: 0)
@@ -288,7 +288,7 @@ extension MemoryFileSystem {
         for _ in 0..<3 {
             await #expect(throws: failure) { try await writer.waitUntilDurable(last) }
         }
-        // It was not taken back, and the next time begins anew.
+        // It was not taken back, and the next time starts over.
         system.empty()
         let isDurable = Task {
             while writer.durableSequence < last { try await Task.sleep(for: .milliseconds(1)) }
@@ -301,7 +301,7 @@ extension MemoryFileSystem {
 
     @Test func `who waits by a patience waits until that ends`() async throws {
         let (system, writer, told) = try Self.opened()
-        var draws = Draws(seed: 13)
+        var draws = SeededRandom(seed: 13)
         let (early, late) = (Patience(), Patience())
         early.end()
         // One that is over changes nothing where nothing is waited for but a sync.
@@ -328,7 +328,7 @@ extension MemoryFileSystem {
     @Test func `closing at a segment's very end says what is not durable`() throws {
         let (system, writer, told) = try Self.opened()
         system.fill()
-        var draws = Draws(seed: 9)
+        var draws = SeededRandom(seed: 9)
         _ = try Self.fill(writer, told, &draws)
         #expect(Self.fillUp(writer, &draws) != nil)
         let durable = writer.durableSequence
@@ -348,7 +348,7 @@ extension MemoryFileSystem {
     @Test func `a directory that is taken away is not waited for`() throws {
         let (system, writer, told) = try Self.opened()
         system.fill(EIO)
-        var draws = Draws(seed: 10)
+        var draws = SeededRandom(seed: 10)
         _ = try Self.fill(writer, told, &draws)
         #expect(Self.fillUp(writer, &draws) != nil)
         let poisoned = Told()
@@ -364,7 +364,7 @@ extension MemoryFileSystem {
     @Test func `closing does not wait for space`() throws {
         let (system, writer, told) = try Self.opened()
         system.fill()
-        var draws = Draws(seed: 6)
+        var draws = SeededRandom(seed: 6)
         let taken = try Self.fill(writer, told, &draws)
         try writer.close()
         let calls = system.calls

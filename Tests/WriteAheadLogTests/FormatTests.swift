@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test func `CRC-32C by instruction and by table agree, and continue from a seed`() {
-        var draws = Draws(seed: 5)
+        var draws = SeededRandom(seed: 5)
         let bytes = (0..<300).map { _ in UInt8(truncatingIfNeeded: draws.next()) }
         for length in 0..<bytes.count {
             let seed = UInt32(truncatingIfNeeded: draws.next())

@@ -9,7 +9,7 @@ import Testing
     /// What the record with this number says: part of it repeats, part does not.
     static func text(_ version: Int, _ number: UInt64) -> String {
         if version > 1 { return DictionaryTests.text(Int(number)) }
-        var draws = Draws(seed: number)
+        var draws = SeededRandom(seed: number)
         let words = (0..<(number % 17)).map { _ in String(draws.next(), radix: 36) }
         return "{\"record\":\(number),\"words\":\"\(words.joined(separator: " "))\"}"
     }

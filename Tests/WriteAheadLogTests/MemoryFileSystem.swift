@@ -103,8 +103,8 @@ final class MemoryFileSystem: FileSystem {
         let (inodes, names, durableNames) = state.withLock {
             ($0.inodes, $0.names, $0.durableNames)
         }
-        var draws = Draws(seed: 0)
-        if case .some(let seed) = survival { draws = Draws(seed: seed) }
+        var draws = SeededRandom(seed: 0)
+        if case .some(let seed) = survival { draws = SeededRandom(seed: seed) }
         next.state.withLock { state in
             state.inodes = inodes.map { Self.survivor($0, survival, &draws) }
             switch survival {
@@ -124,7 +124,7 @@ final class MemoryFileSystem: FileSystem {
     private static func survivor(
         _ inode: Inode,
         _ survival: Survival,
-        _ draws: inout Draws
+        _ draws: inout SeededRandom
     ) -> Inode {
         var data = inode.durable
         switch survival {

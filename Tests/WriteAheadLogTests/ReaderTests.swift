@@ -42,7 +42,7 @@ import Testing
         let writer = try LogWriter.open(directory.path, options: .small)
         var reader = try LogReader(directory.path)
         var next: UInt64 = 1
-        var draws = Draws(seed: 11)
+        var draws = SeededRandom(seed: 11)
         for round in 0..<60 {
             let text = (0..<30).map { _ in "\(draws.next())" }.joined()
             try writer.append(RecordBatch("\(round)", text), time: Int64(round))

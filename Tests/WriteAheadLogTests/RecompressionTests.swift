@@ -197,7 +197,7 @@ import Testing
         }
     }
 
-    @Test func `a damaged segment is not written anew, and the damage is named`() throws {
+    @Test func `a damaged segment is not rewritten, and the damage is named`() throws {
         let system = try DictionaryTests.log(count: 700)
         let frame = try system.frames(segment: 1)[5]
         var bytes = system.bytes(system.segmentPath(1))
@@ -208,7 +208,7 @@ import Testing
                 try Self.recompressor(system).recompress(1)
             })
         else {
-            Issue.record("damage was written anew")
+            Issue.record("damage was rewritten")
             return
         }
         #expect(system.bytes(system.segmentPath(1)) == bytes)

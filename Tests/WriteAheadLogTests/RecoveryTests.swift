@@ -148,7 +148,7 @@ import Testing
 @Suite struct SegmentFaultTests {
     /// Several sealed segments and one begun.
     static func log() throws -> MemoryFileSystem {
-        var draws = Draws(seed: 3)
+        var draws = SeededRandom(seed: 3)
         return try MemoryFileSystem.holding(
             (0..<40).map { _ in [(0..<40).map { _ in "\(draws.next())" }.joined()] }
         )
@@ -194,7 +194,7 @@ import Testing
 
     @Test func `a segment of another log is refused`() throws {
         let error = try Self.refusal { system in
-            var draws = Draws(seed: 3)
+            var draws = SeededRandom(seed: 3)
             let other = try MemoryFileSystem.holding(
                 (0..<40).map { _ in [(0..<40).map { _ in "\(draws.next())" }.joined()] },
                 LogOptions(segmentSize: 16 << 10)

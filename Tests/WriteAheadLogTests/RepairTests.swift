@@ -151,7 +151,7 @@ import Testing
         }
     }
 
-    @Test func `what the rest proves is mended, and no record is lost`() throws {
+    @Test func `what the rest proves is repaired, and no record is lost`() throws {
         let footer = Format.footerOffset(segmentSize: 16 << 10)
         let whole = try Self.log()
         let records = try Self.records(whole)
@@ -163,7 +163,7 @@ import Testing
             let system = whole.copy()
             Self.flip(system, segment, place)
             let report = try Self.repair(system)
-            #expect(report.changes.map(\.action) == [.mended], "\(place)")
+            #expect(report.changes.map(\.action) == [.repaired], "\(place)")
             #expect(report.lostRecords == 0)
             try Self.check(system, holds: 40, of: records, "\(place)")
             #expect(system.bytes(system.segmentPath(segment)).count == 16 << 10)
@@ -174,7 +174,7 @@ import Testing
         try Self.check(unversioned, holds: 40, of: records)
     }
 
-    @Test func `a mark that promises more than there is is written anew, and says so`() throws {
+    @Test func `a mark that promises more than there is is rewritten, and says so`() throws {
         let system = try MemoryFileSystem.holding([["a"], ["b"], ["c"]])
         let records = try Self.records(system)
         let last = try #require(try system.frames().last)
@@ -198,7 +198,7 @@ import Testing
         try Self.check(system, holds: Int(first) - 1, of: records)
     }
 
-    @Test func `a damaged record of a retirement is mended`() throws {
+    @Test func `a damaged record of a retirement is repaired`() throws {
         let system = try Self.log()
         let records = try Self.records(system)
         try RetentionTests.retire(system, through: 1)

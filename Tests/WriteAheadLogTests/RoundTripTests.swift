@@ -53,7 +53,7 @@ import Testing
         let system = MemoryFileSystem()
         let writer = try system.writer()
         var expected: [String] = []
-        var draws = Draws(seed: 7)
+        var draws = SeededRandom(seed: 7)
         for number in 0..<200 {
             let text = String((0..<12).map { _ in String(draws.next(), radix: 16) }.joined())
             expected.append("\(number) \(text)")
@@ -86,7 +86,7 @@ import Testing
         let system = try MemoryFileSystem.holding([[String(repeating: "x", count: 3)]])
         try system.writer().close()
         let writer = try system.writer(LogOptions(segmentSize: 32 << 10, recompresses: false))
-        var draws = Draws(seed: 1)
+        var draws = SeededRandom(seed: 1)
         for _ in 0..<300 {
             try writer.append(RecordBatch("\(draws.next())\(draws.next())"), time: 0)
             try writer.flush()

@@ -44,7 +44,7 @@ private final class CountingFile: ForwardingFile {
     /// Frames of about 20 KB, a millisecond apart: one full segment of 8 MiB and most of another.
     static let log: MemoryFileSystem? = try? MemoryFileSystem.holding(
         (0..<600).map { frame in
-            var draws = Draws(seed: UInt64(frame))
+            var draws = SeededRandom(seed: UInt64(frame))
             return ["\(frame)", (0..<2100).map { _ in String(draws.next(), radix: 36) }.joined()]
         },
         LogOptions(segmentSize: 8 << 20, recompresses: false)

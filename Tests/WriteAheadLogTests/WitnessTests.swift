@@ -114,7 +114,7 @@ import Testing
         let writer = try system.writer(Self.options(system))
         #expect(writer.recovery.created)
         try writer.close()
-        // Of a directory that nothing knows of there is nothing to mend.
+        // Of a directory that nothing knows of there is nothing to repair.
         let empty = MemoryFileSystem()
         guard
             case .notALog = logError({

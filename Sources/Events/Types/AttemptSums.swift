@@ -10,11 +10,11 @@ public struct AttemptSums: FieldRecord {
     public var estimated: Nanodollars = .zero
     /// Attempts whose cost is unknown; the true cost is higher by theirs.
     public var unknownCosts: Int = 0
-    /// Prompt tokens, as far as they are known.
+    /// Prompt tokens, where they are known.
     public var inputTokens: Int = 0
     /// Of them: read from a provider's cache.
     public var cachedTokens: Int = 0
-    /// Output tokens, as far as they are known.
+    /// Output tokens, where they are known.
     public var outputTokens: Int = 0
     /// The sum of the scores that the answers got, in millionths.
     public var scores: Int = 0

@@ -47,7 +47,7 @@ public indirect enum EventBody: Hashable, Sendable {
     case logRecovered(LogRecovered)
     /// The state that was folded up to here was written down whole.
     case stateCarried(StateCarried)
-    /// The oldest segments of the log were given up.
+    /// The oldest segments of the log were pruned.
     case segmentRetired(SegmentRetired)
     /// A month ended, and this is what it came to.
     case monthClosed(MonthClosed)

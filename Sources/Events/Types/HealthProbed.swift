@@ -9,7 +9,7 @@ public struct HealthProbed: FieldRecord {
     /// What went wrong, without secrets.
     public var message: String?
     /// The connections for requests to it at that time; absent where none was made yet.
-    public var pool: PoolReading?
+    public var pool: PoolStatistics?
 
     /// A record with every field empty.
     public init() {}

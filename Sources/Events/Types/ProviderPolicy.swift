@@ -18,7 +18,7 @@ public struct ProviderPolicy: FieldRecord {
     public var limits: RateLimits?
     /// The rates that the account allows for single models.
     public var modelLimits: [ModelLimits] = []
-    /// When daily quotas begin anew; absent for midnight in UTC.
+    /// When daily quotas reset; absent for midnight in UTC.
     public var quotaReset: QuotaReset?
     /// Attempts that run there at once before others are preferred and more wait their turn.
     public var maxConcurrent: Int?

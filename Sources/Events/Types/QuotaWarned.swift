@@ -14,7 +14,7 @@ public struct QuotaWarned: FieldRecord {
     public var used: Int = 0
     /// How much of it there is.
     public var limit: Int = 0
-    /// When it begins anew.
+    /// When it resets.
     public var resetsAt: Timestamp = .empty
 
     /// A record with every field empty.

@@ -87,7 +87,7 @@ public enum DayReset: UInt8, FieldEnumeration {
     public static var empty: DayReset { .fixed }
 }
 
-/// When a provider's daily quotas begin anew.
+/// When a provider's daily quotas reset.
 public struct QuotaReset: FieldRecord {
     /// The rule.
     public var rule: DayReset = .fixed

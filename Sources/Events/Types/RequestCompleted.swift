@@ -31,7 +31,7 @@ public struct RequestCompleted: FieldRecord {
     public var skipped: [RouteExclusion] = []
     /// Whether the provider of the last attempt is local; absent without one.
     ///
-    /// It is in the policy too, but a report must not need what retention may have given up.
+    /// It is in the policy too, but a report must not need what retention may have pruned.
     public var isLocal: Bool?
 
     /// A record with every field empty.

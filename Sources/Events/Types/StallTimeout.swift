@@ -67,7 +67,7 @@ public struct HangPolicy: FieldRecord {
 /// How long one provider may take to the first content of an answer.
 public struct FirstTokenPolicy: FieldRecord {
     /// The most for a model that neither thinks nor has to be loaded, in microseconds.
-    public var usualMicroseconds: Int64 = 0
+    public var typicalMicroseconds: Int64 = 0
     /// That for one that does, in microseconds.
     public var slowMicroseconds: Int64 = 0
     /// How many tokens of a prompt a second it reads at least, so that a long one has time on top; 0
@@ -79,7 +79,7 @@ public struct FirstTokenPolicy: FieldRecord {
 
     /// Walks the fields in the order of their tags.
     public mutating func visit(_ visitor: inout some FieldVisitor) {
-        visitor.field(1, "usual_us", &usualMicroseconds)
+        visitor.field(1, "usual_us", &typicalMicroseconds)
         visitor.field(2, "slow_us", &slowMicroseconds)
         visitor.field(3, "prefill_tokens_per_second", &prefillTokensPerSecond)
     }

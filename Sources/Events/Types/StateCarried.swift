@@ -1,4 +1,4 @@
-/// The state folded from every event before this one, so that they may be given up.
+/// The state folded from every event before this one, so that they may be pruned.
 ///
 /// It holds the configuration, the policy and the prices in force as well. A fold takes it over
 /// whole: what follows is the same whether the events before it were folded or are gone.

@@ -11,7 +11,7 @@ public enum TaskType: UInt8, FieldEnumeration {
     case securityScanning = 3
     /// Judging a change.
     case codeReview = 4
-    /// Finding and mending errors.
+    /// Finding and repairing errors.
     case bugDetection = 5
     /// Changing the form of code, not what it does.
     case refactoring = 6

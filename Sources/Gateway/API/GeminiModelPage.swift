@@ -26,7 +26,10 @@ struct GeminiModelPage {
         let start = try count("pageToken") ?? 0
         let size = try count("pageSize").map { $0 == 0 ? all.count : min($0, Self.sizeLimit) }
         guard start <= all.count else {
-            throw RequestError("pageToken is behind the list's end; begin anew", field: "pageToken")
+            throw RequestError(
+                "pageToken is behind the list's end; start again",
+                field: "pageToken"
+            )
         }
         let page = all.dropFirst(start).prefix(size ?? all.count)
         entries = Array(page)

@@ -29,7 +29,7 @@ struct ModelPage {
         func place(_ name: String) throws(RequestError) -> Int? {
             guard let id = parameters[name[...]] else { return nil }
             guard let index = all.firstIndex(where: { $0.id == id }) else {
-                throw RequestError("\(name) is no model of the list; begin anew", field: name)
+                throw RequestError("\(name) is no model of the list; start again", field: name)
             }
             return index
         }

@@ -64,6 +64,6 @@ enum ServedPaths {
         let ranked = all.compactMap { path in rank(path).map { (path: path, rank: $0) } }
         if let best = ranked.max(by: { $0.rank < $1.rank }) { return best.path }
         guard path.utf8.count <= lengthLimit else { return nil }
-        return Nearest.match(for: path, among: all.lazy.filter { $0 != "/" })
+        return SpellingSuggestion.match(for: path, among: all.lazy.filter { $0 != "/" })
     }
 }

@@ -4,7 +4,7 @@ import Platform
 /// Writes lines as they come; whatever its descriptor does, nobody but it waits.
 ///
 /// A descriptor that is closed, broken or full takes nothing: what was meant for it is counted, and the
-/// next lines are tried again, since a disk may have room again and a rotated file be opened anew.
+/// next lines are tried again, since a disk may have room again and a rotated file be reopened.
 struct LineThread {
     private let queue: LineQueue
     private let descriptor: Int32

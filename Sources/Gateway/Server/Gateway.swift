@@ -35,7 +35,7 @@ public struct Gateway: Sendable {
     /// How slow a client may be.
     var clientPace = ClientPace()
     /// What ending the last requests may take, once their grace is over, before the server is cancelled.
-    var farewell = Duration.seconds(1)
+    var closeTimeout = Duration.seconds(1)
     /// What the process runs short of.
     let shortages: Shortages
     /// How many clients may be connected.
@@ -212,7 +212,7 @@ public struct Gateway: Sendable {
             gracefulShutdownSignals: stopsOnSignals ? StopSignals.heeded : [],
             logger: logger
         )
-        configuration.maximumGracefulShutdownDuration = settings.server.shutdownGrace + farewell
+        configuration.maximumGracefulShutdownDuration = settings.server.shutdownGrace + closeTimeout
         let services = ServiceGroup(configuration: configuration)
         group.set(services)
         do {
@@ -288,12 +288,12 @@ extension Settings {
     /// How many clients may be connected: what is configured, as far as there are descriptors for it.
     fileprivate func connectionLimit(_ logger: Logger) -> Int {
         let most = Descriptors.connections(
-            wanted: server.maxConnections ?? ConnectionLimit.usual,
+            wanted: server.maxConnections ?? ConnectionLimit.default,
             least: ConnectionLimit.least,
             // A simulated provider's end of a connection is in this process too.
             perRequest: Descriptors.perRequest + (isSimulated ? 1 : 0)
         )
-        if most < server.maxConnections ?? ConnectionLimit.usual {
+        if most < server.maxConnections ?? ConnectionLimit.default {
             let files = Descriptors.limit.map(String.init) ?? "few"
             logger.warning(
                 "at most \(most) clients may be connected, as this process may open \(files) files only"

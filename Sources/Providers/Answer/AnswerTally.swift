@@ -29,7 +29,7 @@ struct AnswerTally {
     /// piece may have, far above any model's output limit.
     static let byteLimit = 64 << 20
     /// The parts of one answer, each of which a translation remembers: far more than anybody calls tools
-    /// or thinks anew in one answer.
+    /// or thinks again in one answer.
     static let blockLimit = 4_096
 
     /// The bytes of the calls' ids.

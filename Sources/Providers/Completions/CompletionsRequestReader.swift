@@ -6,7 +6,7 @@ import JSONBytes
 /// Source: OpenAI's API reference, "Completions (legacy)".
 enum CompletionsRequestReader {
     /// The output limit of a request that sets none, as the reference says.
-    static let usualLimit = 16
+    static let defaultLimit = 16
 
     private static let keys: JSONKeys = [
         "prompt", "stream", "max_tokens", "temperature", "top_p", "seed", "frequency_penalty",
@@ -30,7 +30,7 @@ enum CompletionsRequestReader {
             }
         }
         conversation.streamed = try field(1)?.bool() ?? false
-        conversation.outputLimit = try field(2)?.limit() ?? usualLimit
+        conversation.outputLimit = try field(2)?.limit() ?? defaultLimit
         try conversation.readSampling(
             temperature: field(3),
             topP: field(4),

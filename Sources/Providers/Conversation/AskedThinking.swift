@@ -70,7 +70,7 @@ extension ThinkingControl {
     /// don't know this one. Sources: OpenAI's guide "Reasoning models"; Anthropic's "Troubleshooting thinking" (from Claude
     /// 4.6 on); Ollama's "Thinking"; Google's "Gemini thinking" (from Gemini 3 on, which can't be
     /// turned off). November 2026.
-    static func usual(in family: WireFamily) -> ThinkingControl {
+    static func `default`(in family: WireFamily) -> ThinkingControl {
         let words: [ThinkingEffort] = [.low, .medium, .high]
         return switch family {
         case .openai: ThinkingControl(.effort, efforts: words)

@@ -13,7 +13,7 @@ extension Conversation {
         guard let thinking else { return .unsaid }
         if !thinking.isOn, control == nil, family == .openai { return .unsaid }
         let isIdle = control?.form == .never && thinking.isDemanded
-        return thinking.setting(by: (isIdle ? nil : control) ?? .usual(in: family))
+        return thinking.setting(by: (isIdle ? nil : control) ?? .default(in: family))
     }
 
     /// Takes an effort in OpenAI's words, a wish.

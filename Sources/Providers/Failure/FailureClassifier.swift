@@ -34,7 +34,7 @@ struct FailureClassifier {
             param: message.param,
             retryAfter: kind == .rateLimited || kind == .overloaded
                 ? RetryHint.delay(headers: headers, body: body, now: now)
-                    ?? Self.usualRetry(status: status) : nil
+                    ?? Self.defaultRetry(status: status) : nil
         )
     }
 
@@ -57,7 +57,7 @@ struct FailureClassifier {
             status: message.status,
             code: message.code,
             param: message.param,
-            retryAfter: kind == .rateLimited ? message.status.flatMap(usualRetry) : nil
+            retryAfter: kind == .rateLimited ? message.status.flatMap(defaultRetry) : nil
         )
     }
 
@@ -65,7 +65,7 @@ struct FailureClassifier {
     ///
     /// A prompt or limit that the rest of the account can't pay says nothing of the next, smaller
     /// request, so the model is not kept from it for long.
-    private static func usualRetry(status: Int) -> Duration? {
+    private static func defaultRetry(status: Int) -> Duration? {
         status == 402 ? .seconds(1) : nil
     }
 

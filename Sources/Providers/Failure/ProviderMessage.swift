@@ -96,12 +96,12 @@ struct ProviderMessage {
         if let raw = try found[5]?.member("raw"),
             let said = raw.nonEmptyString?.string
         {
-            try take(upstream: said, besides: try error.member("message")?.string)
+            try take(upstream: said, alongside: try error.member("message")?.string)
         }
     }
 
     /// Takes the words of the provider behind a provider, which may be an error's body themselves.
-    private mutating func take(upstream said: String, besides own: String?) throws(JSONError) {
+    private mutating func take(upstream said: String, alongside own: String?) throws(JSONError) {
         var inner = ProviderMessage()
         if said.trimmed.first == "{" {
             do {

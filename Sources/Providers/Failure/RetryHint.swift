@@ -27,7 +27,7 @@ enum RetryHint {
         return longest ?? delay(in: body, now: now)
     }
 
-    /// Headers for what is left of a window, and for when it starts anew.
+    /// Headers for what is left of a window, and for when it resets.
     private static let windows: [(remaining: String, reset: String)] = [
         ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
         ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),

@@ -241,7 +241,7 @@ extension ClientRequest {
                 $0.name.isString("max_tokens") && !$0.value.isNull
             }
             if let limit = options.outputLimit, !isLimited {
-                let count = min(limit, CompletionsRequestReader.usualLimit)
+                let count = min(limit, CompletionsRequestReader.defaultLimit)
                 splice.set("max_tokens", to: Array("\(count)".utf8))
             }
             askForUsage(in: &splice, options)

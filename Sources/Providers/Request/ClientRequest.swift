@@ -110,7 +110,7 @@ public struct ClientRequest: Sendable {
         }
         passage.contentType = header("content-type")
         self.init(
-            try RequestFacts(passing: passage, body: body),
+            try ParsedRequest(passing: passage, body: body),
             api: api,
             body: body,
             address: address,
@@ -129,7 +129,7 @@ public struct ClientRequest: Sendable {
         header: (String) -> String? = { _ in nil }
     ) throws(RequestError) {
         self.init(
-            try RequestFacts(api: api, root: root, address: address),
+            try ParsedRequest(api: api, root: root, address: address),
             api: api,
             body: root.bytes,
             address: address,
@@ -150,7 +150,7 @@ public struct ClientRequest: Sendable {
     }
 
     private init(
-        _ facts: RequestFacts,
+        _ facts: ParsedRequest,
         api: ClientAPI,
         body: [UInt8],
         address: ModelAddress?,

@@ -4,7 +4,7 @@ import JSONBytes
 /// rules differ and change, so a value that says nothing to Logway is as good as absent.
 extension Field {
     /// A count of at least 0, a fraction rounded up; `nil` for a negative one, which stands for no limit,
-    /// and for what is no number.
+    /// and for what isn't a number.
     var amount: Int? {
         if let int = value.int { return int >= 0 ? int : nil }
         guard let double = value.double, double.isFinite, double >= 0 else { return nil }

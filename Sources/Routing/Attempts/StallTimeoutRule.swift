@@ -39,7 +39,7 @@ struct StallTimeoutRule {
     private func streamed(_ firstToken: FirstTokenPolicy) -> StallTimeout {
         if let basis = slowBasis { return StallTimeout(firstToken.slowMicroseconds, basis) }
         let expected = context.state.statistics.of(reference)?.firstToken(percent: 99)
-        return known(expected, below: firstToken.usualMicroseconds)
+        return known(expected, below: firstToken.typicalMicroseconds)
     }
 
     /// The time to all of an answer, of which nothing comes before it is written.
@@ -56,12 +56,12 @@ struct StallTimeoutRule {
         if let basis = slowBasis {
             return StallTimeout(firstToken.slowMicroseconds.addingClamped(writing), basis)
         }
-        let longest = firstToken.usualMicroseconds.addingClamped(writing)
-        guard let measured, let usual = record?.wholeAnswer(percent: 99) else {
+        let longest = firstToken.typicalMicroseconds.addingClamped(writing)
+        guard let measured, let standard = record?.wholeAnswer(percent: 99) else {
             return known(nil, below: longest)
         }
         // What others of its kind took and what writing all that it may hold takes on top.
-        let expected = Int64(usual).addingClamped(Self.microseconds(of: output, at: measured))
+        let expected = Int64(standard).addingClamped(Self.microseconds(of: output, at: measured))
         return known(Int(clamping: expected), below: longest)
     }
 

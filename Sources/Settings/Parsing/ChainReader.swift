@@ -67,7 +67,7 @@ struct ChainReader {
                 "there is no provider \(Quotation.safe(name))",
                 at: node,
                 path,
-                suggestion: Nearest.suggestion(for: name, among: providers.map(\.name))
+                suggestion: SpellingSuggestion.suggestion(for: name, among: providers.map(\.name))
             )
             return nil
         }
@@ -93,7 +93,10 @@ struct ChainReader {
                 "there is no chain \(Quotation.safe(name))",
                 at: routing ?? root.node,
                 "routing.chain",
-                suggestion: Nearest.suggestion(for: name, among: settings.chains.keys.sorted())
+                suggestion: SpellingSuggestion.suggestion(
+                    for: name,
+                    among: settings.chains.keys.sorted()
+                )
             )
             return
         }

@@ -97,7 +97,10 @@ struct ProviderReader {
             section.report(
                 "\(Quotation.safe(word)) is not a type of provider",
                 at: "type",
-                suggestion: Nearest.suggestion(for: word, among: all + ["anthropic", "gemini"])
+                suggestion: SpellingSuggestion.suggestion(
+                    for: word,
+                    among: all + ["anthropic", "gemini"]
+                )
             )
             return nil
         }
@@ -116,7 +119,7 @@ struct ProviderReader {
         let type = provider.type
         if section.has("endpoints") {
             provider.readEndpoints(section)
-            noteKeysInTheOpen(of: provider, section)
+            warnAboutPlaintextKeys(of: provider, section)
             return
         }
         if let url = section.baseURL() {
@@ -133,10 +136,10 @@ struct ProviderReader {
         } else {
             provider.apiKey = section.apiKey(for: provider)
         }
-        noteKeysInTheOpen(of: provider, section)
+        warnAboutPlaintextKeys(of: provider, section)
     }
 
-    private func noteKeysInTheOpen(of provider: ProviderSettings, _ section: Section) {
+    private func warnAboutPlaintextKeys(of provider: ProviderSettings, _ section: Section) {
         let isInTheOpen = provider.byLane.contains { lane in
             lane.apiKey != nil
                 && lane.baseURL.map { $0.hasPrefix("http://") && !Loopback.contains(url: $0) }
@@ -157,20 +160,20 @@ struct ProviderReader {
         provider.simulation = SimulationSettings(section, of: provider)
         let simulated = provider.simulation?.models.first?.name
         provider.defaultModel =
-            section.text("defaultModel") ?? simulated ?? usualModel(of: provider)
+            section.text("defaultModel") ?? simulated ?? defaultModel(of: provider)
     }
 
     /// The model for requests that name none where the file names none either.
     ///
     /// The catalogue knows what a hosted service has. It can't know what was pulled onto someone's
     /// own server, nor what is at another address: there routing takes one that the server lists.
-    private func usualModel(of provider: ProviderSettings) -> String? {
-        let usual = catalog.defaultModel(of: provider.type)?.id
+    private func defaultModel(of provider: ProviderSettings) -> String? {
+        let standard = catalog.defaultModel(of: provider.type)?.id
         guard provider.models.isEmpty else {
-            return usual.flatMap { provider.models.contains($0) ? $0 : nil }
+            return standard.flatMap { provider.models.contains($0) ? $0 : nil }
                 ?? provider.models.first
         }
         let type = provider.type
-        return !type.isLocal && provider.isUsualService ? usual : nil
+        return !type.isLocal && provider.isDefaultService ? standard : nil
     }
 }

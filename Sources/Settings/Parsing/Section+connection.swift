@@ -16,7 +16,7 @@ extension Section {
 
     private func keyOfEnvironment(for provider: ProviderSettings) -> Secret? {
         let type = provider.type
-        guard type.needsKey, provider.isUsualService else { return nil }
+        guard type.needsKey, provider.isDefaultService else { return nil }
         for variable in type.keyVariables {
             guard let key = diagnostics.environment[variable], !key.isEmpty else { continue }
             guard Secret.fitsHeader(key) else {
@@ -119,7 +119,7 @@ extension Section {
                     "\(Quotation.safe(name)) is not a task type",
                     at: keyNode(name) ?? value,
                     path,
-                    suggestion: Nearest.suggestion(for: name, among: TaskTypes.all)
+                    suggestion: SpellingSuggestion.suggestion(for: name, among: TaskTypes.all)
                 )
                 return nil
             }

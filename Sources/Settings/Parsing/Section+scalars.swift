@@ -35,7 +35,9 @@ extension Section {
         report(
             "\(Quotation.safe(word)) is not one of \(allowed.joined(separator: ", "))",
             at: key,
-            suggestion: Nearest.match(for: word, among: allowed).map { "did you mean `\($0)`?" }
+            suggestion: SpellingSuggestion.match(for: word, among: allowed).map {
+                "did you mean `\($0)`?"
+            }
         )
         return nil
     }

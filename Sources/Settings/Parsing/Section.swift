@@ -53,7 +53,7 @@ struct Section {
                 "unknown key \(Quotation.safe(name))",
                 at: key,
                 path(to: name),
-                suggestion: Nearest.suggestion(for: name, among: known)
+                suggestion: SpellingSuggestion.suggestion(for: name, among: known)
             )
         }
         guard !value.isAbsent else { return }

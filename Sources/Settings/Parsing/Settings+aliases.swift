@@ -51,7 +51,10 @@ extension Settings {
         section.report(
             "there is no chain \(Quotation.safe(chain))",
             at: name,
-            suggestion: Nearest.suggestion(for: chain, among: chains.keys.sorted() + wishes)
+            suggestion: SpellingSuggestion.suggestion(
+                for: chain,
+                among: chains.keys.sorted() + wishes
+            )
         )
     }
 }

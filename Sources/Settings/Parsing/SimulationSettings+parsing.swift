@@ -99,7 +99,7 @@ extension Section {
                 "\(Quotation.safe(name)) is not a capability",
                 at: item.node,
                 item.path,
-                suggestion: Nearest.suggestion(for: name, among: Capabilities.allNames)
+                suggestion: SpellingSuggestion.suggestion(for: name, among: Capabilities.allNames)
             )
         }
     }

@@ -6,7 +6,7 @@ public struct Authority: Hashable, Sendable {
     public let port: UInt16?
 
     /// Reads what stands in front of a path; `nil` for what is none: without a host, with a user's name, with
-    /// a port that is no number up to 65535, or with a byte that neither may hold.
+    /// a port that isn't a number up to 65535, or with a byte that neither may hold.
     public init?(_ text: some StringProtocol) {
         guard let (written, port) = Self.split(text), let host = WebHost(written) else {
             return nil

@@ -35,7 +35,7 @@ public struct ProviderSettings: Hashable, Sendable {
     public var limits: RateLimits?
     /// The rates that the account allows for single models.
     public var modelLimits: [String: RateLimits] = [:]
-    /// When daily limits begin anew; what follows from the type unless the file says otherwise.
+    /// When daily limits reset; what follows from the type unless the file says otherwise.
     public var quotaReset: QuotaReset
     /// Attempts that run there at once, before others are preferred and more wait their turn; `nil`
     /// for what follows from where the provider is.
@@ -85,9 +85,10 @@ public struct ProviderSettings: Hashable, Sendable {
     }
 
     /// Whether it is the type's own service, and not another server at an address of its own.
-    public var isUsualService: Bool {
-        guard let usual = type.defaultBaseURL else { return baseURL == nil }
-        return baseURL == usual || (type == .google && baseURL == usual + Self.compatibleSuffix)
+    public var isDefaultService: Bool {
+        guard let standard = type.defaultBaseURL else { return baseURL == nil }
+        return baseURL == standard
+            || (type == .google && baseURL == standard + Self.compatibleSuffix)
     }
 
     /// The models that it takes prompts for, in OpenAI's completions; `*` is all.
@@ -95,7 +96,7 @@ public struct ProviderSettings: Hashable, Sendable {
     /// What is known of a type's own service says nothing of another server.
     public var promptModels: [String] {
         guard family == .openai else { return [] }
-        return completions ?? (type.isLocal || isUsualService ? type.promptModels : [])
+        return completions ?? (type.isLocal || isDefaultService ? type.promptModels : [])
     }
 
     /// The models that it answers in OpenAI's responses: names, and beginnings of names that end in
@@ -106,13 +107,13 @@ public struct ProviderSettings: Hashable, Sendable {
     public var responseModels: [String] {
         guard family == .openai, type != .simulated else { return [] }
         return responses
-            ?? (isUsualService ? type.responseModels : type.responseModelsElsewhere)
+            ?? (isDefaultService ? type.responseModels : type.responseModelsElsewhere)
     }
 
     /// The fields of OpenAI's own chats that it is taken to have beside those that all of the family do.
     public var chatFields: [String] {
         guard family == .openai, type != .simulated else { return [] }
-        return isUsualService ? type.chatFields : ProviderType.chatFieldsElsewhere
+        return isDefaultService ? type.chatFields : ProviderType.chatFieldsElsewhere
     }
 
     /// Whether a request to this provider stays on this machine.
@@ -172,7 +173,7 @@ public struct ProviderSettings: Hashable, Sendable {
             return simulated
         }
         if let prices { return prices }
-        guard type.isLocal || isUsualService else {
+        guard type.isLocal || isDefaultService else {
             return catalog.userPrices(provider: type, id: model) ?? (costsNothing ? .free : nil)
         }
         return catalog.prices(provider: type, id: model)

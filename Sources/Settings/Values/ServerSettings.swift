@@ -7,9 +7,9 @@ public struct ServerSettings: Hashable, Sendable {
     /// The largest request body in bytes.
     public var maxBodyBytes = 32 * 1_024 * 1_024
     /// The bytes that the bodies of all requests under way may take together.
-    public var maxBodiesBytes = Self.usualMemory
+    public var maxBodiesBytes = Self.defaultMemory
     /// The bytes that all answers under way may take together.
-    public var maxAnswersBytes = Self.usualMemory
+    public var maxAnswersBytes = Self.defaultMemory
     /// How many clients may be connected; `nil` is what the system's limit of open files allows, 4,096
     /// at most.
     public var maxConnections: Int?
@@ -24,7 +24,7 @@ public struct ServerSettings: Hashable, Sendable {
 
     /// What bodies, and answers, may take by default: five of the largest bodies at once, or hundreds of
     /// an agent's, and both together fit a small machine.
-    public static let usualMemory = 512 * 1_024 * 1_024
+    public static let defaultMemory = 512 * 1_024 * 1_024
 
     /// Loopback, port 8080, bodies of 32 MiB, ten seconds of grace.
     public init() {}

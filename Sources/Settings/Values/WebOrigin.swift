@@ -28,9 +28,9 @@ public struct WebOrigin: Hashable, Sendable {
         scheme = text[..<colon].lowercased()
         guard Self.isScheme(scheme) else { return nil }
         let rest = text[colon...].dropFirst(3)
-        if let usual = Self.usualPorts[scheme] {
+        if let standard = Self.defaultPorts[scheme] {
             guard let authority = Authority(rest) else { return nil }
-            (host, opaqueHost, port) = (authority.host, nil, authority.port ?? usual)
+            (host, opaqueHost, port) = (authority.host, nil, authority.port ?? standard)
         } else {
             guard let (written, port) = Authority.split(rest),
                 written.utf8.allSatisfy({ !Self.forbidden.contains($0) })
@@ -40,7 +40,7 @@ public struct WebOrigin: Hashable, Sendable {
     }
 
     /// The schemes of machines' pages and their ports.
-    private static let usualPorts: [String: UInt16] = [
+    private static let defaultPorts: [String: UInt16] = [
         "http": 80, "https": 443, "ws": 80, "wss": 443, "ftp": 21,
     ]
 

@@ -13,7 +13,7 @@ struct DataOptions: ParsableArguments {
 
     /// The directory: the option, else the configuration's, else the usual one.
     func directory(_ settings: Settings) -> String {
-        data ?? settings.log.directory ?? DataLocation.usual(in: .process)
+        data ?? settings.log.directory ?? DataLocation.default(in: .process)
     }
 }
 

@@ -12,7 +12,7 @@ extension LogCommand {
             discussion: """
                 For a log that the server refuses as damaged. The log ends with the last record \
                 before the damage from then on; a footer, padding or mark that follows from the \
-                rest is mended instead. Nothing is destroyed: log/repair-TIME/ keeps every byte \
+                rest is repaired instead. Nothing is destroyed: log/repair-TIME/ keeps every byte \
                 that was changed, and a manifest. A log that lost its end, as a snapshot or read.db \
                 knows, goes on without it. Not beside a running server.
                 """

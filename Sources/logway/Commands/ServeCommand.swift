@@ -53,9 +53,9 @@ struct ServeCommand: AsyncParsableCommand {
         for note in settings.notes { Output.errorText("note: \(note)") }
         Self.raiseDescriptorLimit()
         let directory = Invocation.absolute(dataOptions.directory(settings))
-        let usual = try DataLocation.withoutOptions(in: .process)
-        let isUsual = Invocation.target(of: directory) == Invocation.target(of: usual)
-        let invocation = Invocation(data: isUsual ? nil : directory)
+        let standard = try DataLocation.withoutOptions(in: .process)
+        let isDefault = Invocation.target(of: directory) == Invocation.target(of: standard)
+        let invocation = Invocation(data: isDefault ? nil : directory)
         let gateway = try await Gateway(
             settings,
             catalog: found.catalog,

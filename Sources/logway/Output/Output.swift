@@ -7,7 +7,7 @@ import Synchronization
 /// Where results and complaints go: results to standard output, everything else to standard error.
 enum Output {
     /// How long an end of the process waits for lines that nobody takes.
-    private static let farewell = Duration.seconds(1)
+    private static let flushTimeout = Duration.seconds(1)
 
     /// The lines of a process that waits for none of its readers.
     private struct Queued {
@@ -33,8 +33,8 @@ enum Output {
 
     private static func flush() {
         guard let queued = queued.withLock({ $0 }) else { return }
-        queued.results.flush(within: farewell)
-        queued.complaints.flush(within: farewell)
+        queued.results.flush(within: flushTimeout)
+        queued.complaints.flush(within: flushTimeout)
     }
 
     /// Writes what a server says of itself to standard output; that nobody reads it is no matter.

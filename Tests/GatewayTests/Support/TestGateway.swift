@@ -54,7 +54,7 @@ func withGateway(
     files: any FileSystem = PosixFileSystem(),
     options: LogOptions = LogOptions(),
     pace: ClientPace = .init(),
-    farewell: Duration? = nil,
+    closeTimeout: Duration? = nil,
     isFailing: Bool = false,
     _ body: @escaping @Sendable (TestGateway) async throws -> Void
 ) async throws -> Record {
@@ -69,7 +69,7 @@ func withGateway(
         fileSystem: files
     )
     made.clientPace = pace
-    if let farewell { made.farewell = farewell }
+    if let closeTimeout { made.closeTimeout = closeTimeout }
     let gateway = made
     let (started, starting) = AsyncStream<Listening>.makeStream()
     let running = Task {

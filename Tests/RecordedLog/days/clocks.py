@@ -1,4 +1,4 @@
-"""A clock that leaps, and the beginning of the log given up."""
+"""A clock that leaps, and the beginning of the log abandoned."""
 
 from conftest import provider
 from fakes import openai
@@ -35,7 +35,7 @@ def clocks(town):
 
 
 def retirement(town):
-    """The first segments are given up, and what is decided behind them rests on the state that was carried on."""
+    """The first segments are abandoned, and what is decided behind them rests on the state that was carried on."""
     only = town.fake(OpenAIProvider)
     town.begin(
         "2026-11-13T08:00", [provider("only", only), HOME], budgets={"monthly": 1, "maxOutputTokens": 100},

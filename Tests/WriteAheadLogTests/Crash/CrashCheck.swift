@@ -11,7 +11,7 @@ final class CrashCheck: Sendable {
     struct Outcome: Sendable {
         /// Last sequence number after recovery.
         let last: UInt64
-        /// Whether something had to be mended: a tail cut, a log begun, a file removed.
+        /// Whether something had to be repaired: a tail cut, a log begun, a file removed.
         let isMended: Bool
     }
 
@@ -26,9 +26,9 @@ final class CrashCheck: Sendable {
     static let failureLimit = 5
 
     /// Opens a disk as the next process does, after whatever has to be done to it first.
-    typealias Mending = @Sendable (MemoryFileSystem) throws -> RecoveryReport
+    typealias Repair = @Sendable (MemoryFileSystem) throws -> RecoveryReport
 
-    let mend: Mending
+    let repair: Repair
     private let appended: CrashWorkload.Appended
     private let beginnings: Set<UInt64>
     private let mayBeRefused: Bool
@@ -37,17 +37,17 @@ final class CrashCheck: Sendable {
     /// Promises about these records.
     ///
     /// `beginnings` are the sequence numbers with which the log may begin. `mayBeRefused`: before it
-    /// is mended, readers may say that it is corrupt.
+    /// is repaired, readers may say that it is corrupt.
     init(
         _ appended: CrashWorkload.Appended,
         beginnings: Set<UInt64> = [1],
         mayBeRefused: Bool = false,
-        mend: @escaping Mending = CrashCheck.open
+        repair: @escaping Repair = CrashCheck.open
     ) {
         self.appended = appended
         self.beginnings = beginnings
         self.mayBeRefused = mayBeRefused
-        self.mend = mend
+        self.repair = repair
     }
 
     static func open(_ disk: MemoryFileSystem) throws -> RecoveryReport {
@@ -98,7 +98,7 @@ final class CrashCheck: Sendable {
         }
     }
 
-    /// What a reader sees before anyone mends anything: at least what was promised, and only whole
+    /// What a reader sees before anyone repairs anything: at least what was promised, and only whole
     /// groups that were appended.
     private func checkReader(_ image: DiskImage, promised: UInt64) throws {
         guard image.files["\(MemoryFileSystem.directory)/version"]?.isEmpty == false else {
@@ -115,14 +115,14 @@ final class CrashCheck: Sendable {
     /// Opens the image as a writer does.
     private func recover(_ image: DiskImage) throws -> Outcome {
         let disk = MemoryFileSystem(image)
-        let report = try mend(disk)
+        let report = try repair(disk)
         let mark = try DurableMark.read("\(MemoryFileSystem.directory)/durable", in: disk)
         guard mark?.sequence == report.lastSequence else { throw Violation("the mark is behind") }
         guard appended.ends.contains(report.lastSequence) else {
             throw Violation("the log ends inside a group, at \(report.lastSequence)")
         }
         let recovered = disk.image
-        // A log that was created anew has a salt and a time of its own, but nothing else to check.
+        // A log that was created again has a salt and a time of its own, but nothing else to check.
         let hash =
             report.created
             ? UInt64(known.withLock { $0.images.count } % 100)

@@ -46,7 +46,7 @@ struct CrashExplorer: Sendable {
 
     private func visit(_ model: DiskModel, _ next: DiskChange?, depth: Int, _ what: String) {
         // The same moment has the same states in every run with this seed, on whatever core.
-        let draw = Draws(seed: seed &+ UInt64(model.changes) &* 0x1_0001)
+        let draw = SeededRandom(seed: seed &+ UInt64(model.changes) &* 0x1_0001)
         var states = CrashStates(
             limit: limits[depth],
             tearsBytes: depth == 0 || tearsRecoveriesByByte,
@@ -84,7 +84,7 @@ struct CrashExplorer: Sendable {
         disk.startTrace()
         do {
             // What it reports is a promise as well.
-            disk.promise(through: try check.mend(disk).lastSequence)
+            disk.promise(through: try check.repair(disk).lastSequence)
         } catch {
             check.fail("\(error)") { what }
         }

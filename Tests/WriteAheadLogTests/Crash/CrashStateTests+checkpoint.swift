@@ -6,7 +6,7 @@ import Testing
 /// The key that checkpoints are signed with: once a checkpoint was shown, its key stays.
 extension CrashStateTests {
     @Test func `a key that signed a checkpoint stays, in any crash`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let start = try MemoryFileSystem.holding([["one"], ["two"]]).image
         let disk = MemoryFileSystem(start)
         disk.startTrace()
@@ -76,7 +76,10 @@ extension CrashStateTests {
         seed: UInt64,
         _ body: (DiskImage) throws -> Void
     ) {
-        var states = CrashStates(limit: 1000, draw: Draws(seed: seed &+ UInt64(model.changes)))
+        var states = CrashStates(
+            limit: 1000,
+            draw: SeededRandom(seed: seed &+ UInt64(model.changes))
+        )
         states.forEach(model, during: next) { image in
             do {
                 try body(image)

@@ -18,7 +18,7 @@ extension CrashStateTests {
 
     /// Retires one segment, then another beside appends.
     @Test func `retiring segments loses nothing else in any crash`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let (disk, before) = try Self.segments(seed: seed)
         let start = disk.image
         let headers = try disk.reader().list.begun.map(\.header)
@@ -90,12 +90,12 @@ extension CrashStateTests {
             from: start,
             check,
             promised: UInt64(appended.records.count),
-            seed: Draws.seed()
+            seed: SeededRandom.seed()
         )
         #expect(states > 10_000)
     }
 
-    /// Writes a segment anew; the new file takes the old one's name.
+    /// Rewrites a segment; the new file takes the old one's name.
     @Test func `recompressing a segment loses nothing in any crash`() throws {
         let (disk, appended) = try Self.texts()
         let start = disk.image
@@ -108,7 +108,7 @@ extension CrashStateTests {
             from: start,
             CrashCheck(appended),
             promised: UInt64(appended.records.count),
-            seed: Draws.seed()
+            seed: SeededRandom.seed()
         )
         #expect(states > 10_000)
     }
@@ -117,7 +117,7 @@ extension CrashStateTests {
     ///
     /// A repair reads the whole log several times, so fewer states are visited at each moment.
     @Test func `a repair that crashes is repaired, in any crash of either`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let (disk, whole) = try Self.segments(seed: seed)
         let frame = try #require(try disk.frames(segment: 2).dropLast().last)
         RepairTests.flip(disk, 2, frame.offset + FrameHeader.size + 5)
@@ -146,7 +146,7 @@ extension CrashStateTests {
 
     /// Opens a log of version 1, and goes on in it.
     @Test func `upgrading a log of version 1 loses nothing in any crash`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let disk = MemoryFileSystem(try GoldenLogTests.log(1).image)
         var before = CrashWorkload.Appended()
         let records = GoldenLogTests.expected(1)
@@ -176,8 +176,8 @@ extension CrashStateTests {
 
     /// Fills a segment while the next one can't be made, and goes on once it can.
     @Test func `a wait for space at a segment's end loses nothing in any crash`() async throws {
-        let seed = Draws.seed()
-        var draw = Draws(seed: seed)
+        let seed = SeededRandom.seed()
+        var draw = SeededRandom(seed: seed)
         let disk = MemoryFileSystem()
         disk.startTrace()
         var appended = CrashWorkload.Appended()
@@ -226,7 +226,7 @@ extension CrashStateTests {
 
     /// Whoever copied a log need not have synced the copy; what a start made of it is a promise.
     @Test func `a copy that nobody synced keeps what its start found, in any crash`() throws {
-        let seed = Draws.seed()
+        let seed = SeededRandom.seed()
         let (disk, before) = try Self.segments(seed: seed)
         let writer = try disk.writer()
         try writer.retire(throughSegment: 1)

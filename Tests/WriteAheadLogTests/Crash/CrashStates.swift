@@ -9,7 +9,7 @@ struct CrashStates {
     let limit: Int
     /// Whether a write is torn at every byte, or only between sectors.
     var tearsBytes = true
-    var draw: Draws
+    var draw: SeededRandom
 
     /// Visits states; `next` is the call during which the power goes.
     mutating func forEach(

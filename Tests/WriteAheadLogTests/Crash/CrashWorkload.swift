@@ -53,7 +53,7 @@ struct CrashWorkload: Sendable {
         appended: inout Appended,
         promise: (UInt64) -> Void
     ) throws {
-        var draw = Draws(seed: seed)
+        var draw = SeededRandom(seed: seed)
         var writer = try LogWriter.open(directory, options: .small, fileSystem: disk)
         promise(writer.durableSequence)
         for group in 1...groups {

@@ -133,7 +133,7 @@ struct AttemptCall: Sendable {
 
     // MARK: - Failing
 
-    /// What the attempt came to whose transport failed.
+    /// The attempt's result whose transport failed.
     private func failure(
         _ error: UpstreamError,
         of exchange: UpstreamExchange,

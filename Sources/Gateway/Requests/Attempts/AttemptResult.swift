@@ -5,7 +5,7 @@ import Providers
 import Routing
 import Upstream
 
-/// What an attempt came to: what is recorded of it, and what only its request goes by.
+/// The result of an attempt: what is recorded of it, and what only its request goes by.
 struct AttemptResult: Sendable {
     /// What the provider said and the network measured, without the failure.
     private var measured = AttemptOutcome()

@@ -12,7 +12,7 @@ struct QuotaReports: Sendable {
 
     /// Looks at the head of an answer.
     func take(_ head: UpstreamHead, of attempt: AttemptStarted, from provider: ProviderConnection) {
-        let readings = RateReading.read(
+        let readings = RateLimitSnapshot.read(
             family: provider.endpoint.family,
             countsRequestsByDay: provider.countsRequestsByDay,
             headers: { head.headers[$0] },
@@ -27,10 +27,10 @@ struct QuotaReports: Sendable {
         of attempt: AttemptStarted,
         from provider: ProviderConnection
     ) {
-        take(RateReading.read(refusal: body, family: provider.endpoint.family), of: attempt)
+        take(RateLimitSnapshot.read(refusal: body, family: provider.endpoint.family), of: attempt)
     }
 
-    private func take(_ readings: [RateReading], of attempt: AttemptStarted) {
+    private func take(_ readings: [RateLimitSnapshot], of attempt: AttemptStarted) {
         guard !readings.isEmpty else { return }
         let ticks = readings.map { QuotaTick($0, attempt) }
         let isNews = ledger.read { state, now in !Self.news(in: ticks, state, at: now).isEmpty }
@@ -58,7 +58,7 @@ struct QuotaReports: Sendable {
 }
 
 extension QuotaTick {
-    fileprivate init(_ reading: RateReading, _ attempt: AttemptStarted) {
+    fileprivate init(_ reading: RateLimitSnapshot, _ attempt: AttemptStarted) {
         self.init()
         provider = attempt.provider
         model = attempt.model

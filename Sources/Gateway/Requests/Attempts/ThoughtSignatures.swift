@@ -3,7 +3,7 @@ import Synchronization
 
 /// Gemini's signatures of calls, by the ids that clients know the calls by, kept until as many others came.
 ///
-/// They are no part of the log: whoever starts anew sends the word that Google documents for calls whose
+/// They are no part of the log: who starts over sends the word that Google documents for calls whose
 /// signature is lost, and the model thinks again.
 final class ThoughtSignatures: Sendable {
     /// How many are kept: the calls of some hundred long sessions.

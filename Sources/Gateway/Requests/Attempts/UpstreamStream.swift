@@ -69,7 +69,7 @@ struct UpstreamStream: Sendable {
         return nil
     }
 
-    /// What the attempt came to whose stream was given up before it was handed over.
+    /// The attempt's result whose stream was abandoned before it was handed over.
     private func failed(_ failure: ProviderFailure) -> AttemptResult {
         var result: AttemptResult
         if stream.hasContent {
@@ -203,7 +203,7 @@ struct UpstreamStream: Sendable {
         )
     }
 
-    /// What the attempt came to.
+    /// The attempt's result.
     func result(failure: ProviderFailure? = nil) -> AttemptResult {
         var outcome = AttemptOutcome()
         outcome.status = status

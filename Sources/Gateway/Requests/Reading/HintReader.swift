@@ -55,7 +55,7 @@ struct HintReader {
             RoutingHint(rawValue: String(name.dropFirst(Self.headerPrefix.count))) == nil
         else { return }
         let shown = name.limited(toBytes: Self.quoted)
-        let nearest = Nearest.match(
+        let nearest = SpellingSuggestion.match(
             for: String(shown.dropFirst(Self.headerPrefix.count)),
             among: RoutingHint.allCases.lazy.map(\.rawValue)
         )

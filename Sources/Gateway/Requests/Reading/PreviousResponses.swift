@@ -4,7 +4,7 @@ import ProviderClients
 import Providers
 import RouterState
 
-/// What requests of OpenAI's responses go on from: the conversations of earlier ones, as far as they are
+/// What requests of OpenAI's responses go on from: the conversations of earlier ones, where they are
 /// kept here, and who holds the rest.
 struct PreviousResponses {
     private let responses: ResponseStore
@@ -18,7 +18,7 @@ struct PreviousResponses {
     }
 
     /// A request with what it goes on from: the conversation of an earlier response and items that it
-    /// only names, as far as they are kept here, and who holds the rest.
+    /// only names, where they are kept here, and who holds the rest.
     ///
     /// - Parameters:
     ///   - client: the request as it came.

@@ -1,7 +1,7 @@
 public import Events
 import JSONBytes
 
-extension RateReading {
+extension RateLimitSnapshot {
     /// The daily quotas that a refusal with status 429 says are used up.
     ///
     /// Google tells of its quotas in the body only: `QuotaFailure` in `error.details`, with
@@ -13,17 +13,17 @@ extension RateReading {
     public static func read(
         refusal body: [UInt8],
         family: WireFamily
-    ) -> [RateReading] {
+    ) -> [RateLimitSnapshot] {
         guard family == .gemini else { return [] }
         do {
             let root = try JSONSlice(validating: body)
             let whole = root.kind == .array ? root.elements.first { _ in true } : root
             guard let details = try whole?.member("error")?.member("details") else { return [] }
-            var readings: [RateReading] = []
+            var readings: [RateLimitSnapshot] = []
             for detail in details.elements where detail.kind == .object {
                 guard let violations = try detail.member("violations") else { continue }
                 for violation in violations.elements where violation.kind == .object {
-                    if let reading = try RateReading(violation: violation) {
+                    if let reading = try RateLimitSnapshot(violation: violation) {
                         readings.append(reading)
                     }
                 }

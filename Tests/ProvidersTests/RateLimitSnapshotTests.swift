@@ -4,15 +4,15 @@ import Testing
 @testable import Providers
 
 @Suite("What headers say of quotas")
-struct RateReadingTests {
+struct RateLimitSnapshotTests {
     static let now = Timestamp(microseconds: 1_795_000_000_000_000)
 
     static func read(
         _ headers: [String: String],
         family: WireFamily = .openai,
         byDay: Bool = false
-    ) -> [RateReading] {
-        RateReading.read(
+    ) -> [RateLimitSnapshot] {
+        RateLimitSnapshot.read(
             family: family,
             countsRequestsByDay: byDay,
             headers: { headers[$0] },

@@ -2,7 +2,7 @@ import Events
 import JSONBytes
 
 /// What a request says about itself, read in one pass over the body and one over its messages.
-struct RequestFacts {
+struct ParsedRequest {
     let root: JSONSlice
     var model = ""
     var streamed = false

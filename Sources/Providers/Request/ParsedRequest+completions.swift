@@ -1,7 +1,7 @@
 import Events
 import JSONBytes
 
-extension RequestFacts {
+extension ParsedRequest {
     private static let completionKeys: JSONKeys = [
         "model", "prompt", "stream", "stream_options", "max_tokens", "temperature", "metadata",
         "n", "best_of", "suffix",
@@ -28,7 +28,7 @@ extension RequestFacts {
             wantsStreamedUsage = usage.bool ?? false
         }
         // A negative limit is none, to the servers that take one.
-        maxOutputTokens = field(4).map(\.amount) ?? CompletionsRequestReader.usualLimit
+        maxOutputTokens = field(4).map(\.amount) ?? CompletionsRequestReader.defaultLimit
         temperature = field(5)?.finite
         try readMetadata(field(6))
         // Each of the candidates for the best is written, and paid for.

@@ -3,7 +3,7 @@ import RouterState
 import Routing
 
 /// A policy in force, prices, model lists and what has happened since: what a decision is made on.
-struct World {
+struct RoutingFixture {
     static let noon = CivilDate(year: 2026, month: 11, day: 21).start + .seconds(12 * 3_600)
     /// Four providers, as a configuration could have them: one local, one of another family.
     static let providers = [
@@ -43,16 +43,16 @@ struct World {
     ]
 
     private(set) var state = RouterState()
-    var now = World.noon
+    var now = RoutingFixture.noon
     private var requests: UInt64 = 0
 
     init(
         mode: RoutingMode = .hybrid,
         maxAttempts: Int = 3,
-        providers: [ProviderPolicy] = World.providers,
-        chains: [String: [ChainEntry]] = World.chains,
-        lists: [String: [String]] = World.lists,
-        prices: [ModelPrices] = World.prices,
+        providers: [ProviderPolicy] = RoutingFixture.providers,
+        chains: [String: [ChainEntry]] = RoutingFixture.chains,
+        lists: [String: [String]] = RoutingFixture.lists,
+        prices: [ModelPrices] = RoutingFixture.prices,
         change: (inout RoutingPolicy) -> Void = { _ in }
     ) {
         var policy = RoutingPolicy()
@@ -124,7 +124,7 @@ struct World {
         _ strategies: [String] = [],
         mode: RoutingMode = .hybrid,
         change: (inout RoutingPolicy) -> Void = { _ in }
-    ) -> World {
+    ) -> RoutingFixture {
         var lists = Self.lists
         lists["claude"] = ["haiku", "opus"]
         var providers = Self.providers
@@ -132,7 +132,7 @@ struct World {
         for index in providers.indices {
             providers[index].cards = Self.cards[providers[index].name] ?? []
         }
-        return World(mode: mode, providers: providers, lists: lists) {
+        return RoutingFixture(mode: mode, providers: providers, lists: lists) {
             $0.strategies = strategies
             change(&$0)
         }

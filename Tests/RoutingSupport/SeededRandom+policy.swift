@@ -2,15 +2,15 @@ import Events
 import Routing
 import TestSupport
 
-extension Draws {
+extension SeededRandom {
     /// A policy over the world's providers, with something of everything that a policy may hold.
     mutating func policy() -> RoutingPolicy {
         var policy = RoutingPolicy()
         policy.mode = one(of: RoutingMode.allCases)
         policy.maxAttempts = int(1...4)
         policy.chain = "production"
-        policy.chains = World.chains.sorted { $0.key < $1.key }.map(RoutingChain.init)
-        policy.providers = World.providers.filter { _ in !oneIn(6) }
+        policy.chains = RoutingFixture.chains.sorted { $0.key < $1.key }.map(RoutingChain.init)
+        policy.providers = RoutingFixture.providers.filter { _ in !oneIn(6) }
         policy.strategies = StrategyRegistry.all.names.filter { _ in oneIn(3) }
         if oneIn(2) {
             var exploration = ExplorationPolicy()
@@ -18,7 +18,7 @@ extension Draws {
             exploration.arms = int(1...6)
             policy.exploration = exploration
         }
-        let entries = World.chains.sorted { $0.key < $1.key }.map(\.value)
+        let entries = RoutingFixture.chains.sorted { $0.key < $1.key }.map(\.value)
         policy.taskChains = TaskType.allCases.filter { _ in oneIn(3) }.map {
             RoutingChain($0.name, one(of: entries))
         }
@@ -26,7 +26,7 @@ extension Draws {
             policy.providers[index].priority = int(1...3)
             if oneIn(2) {
                 let name = policy.providers[index].name
-                policy.providers[index].cards = World.cards[name] ?? []
+                policy.providers[index].cards = RoutingFixture.cards[name] ?? []
                 policy.providers[index].isLocal = oneIn(2)
             }
             if oneIn(3) {
@@ -47,7 +47,7 @@ extension Draws {
             if oneIn(3) { policy.providers[index].lanes = lanes() }
             if !oneIn(4) {
                 var firstToken = FirstTokenPolicy()
-                firstToken.usualMicroseconds = Int64(int(1...60)) * 1_000_000
+                firstToken.typicalMicroseconds = Int64(int(1...60)) * 1_000_000
                 firstToken.slowMicroseconds = Int64(int(1...120)) * 1_000_000
                 policy.providers[index].firstToken = firstToken
             }

@@ -6,7 +6,7 @@ import NIOHTTP1
 /// They know no chunks (RFC 9112, section 6.1), so an answer of unknown length ends with its connection;
 /// and as they take a connection for one request unless both sides say otherwise (section 9.3), it ends
 /// with the first answer, whatever that is. What comes behind here has no versions any more.
-final class OldProtocolHandler: ChannelDuplexHandler, RemovableChannelHandler {
+final class HTTP10Handler: ChannelDuplexHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
     typealias InboundOut = HTTPServerRequestPart
     typealias OutboundIn = HTTPServerResponsePart

@@ -9,7 +9,7 @@ import Testing
 @testable import LedgerSupport
 
 /// Clients that are too slow.
-struct ClientPaceTests {
+struct SlowClientTests {
     @Test func `a client that reads nothing does not hold its stream for ever`() async throws {
         let closed = Kept<Bool>()
         let upstream = try ScriptedUpstream { _, socket in

@@ -4,20 +4,20 @@ import RouterState
 @testable import Reporting
 
 /// The events of some requests, placed in a log, for the reports to read.
-struct Course {
+struct EventScript {
     /// 2026-11-21T09:30:00Z.
     static let morning = CivilDate(year: 2026, month: 11, day: 21).start + .seconds(34_200)
     static let request = RequestID(time: morning, random: (0, 7))
 
     private(set) var events: [Event] = []
-    var now = Course.morning
+    var now = EventScript.morning
 
     mutating func append(_ bodies: EventBody...) {
         for body in bodies { events.append(Event(body, at: now)) }
     }
 
     mutating func receive(
-        _ id: RequestID = Course.request,
+        _ id: RequestID = EventScript.request,
         model: String = "auto",
         _ change: (inout RequestReceived) -> Void = { _ in }
     ) {
@@ -30,7 +30,7 @@ struct Course {
     }
 
     mutating func decide(
-        _ id: RequestID = Course.request,
+        _ id: RequestID = EventScript.request,
         among models: [(provider: String, model: String)],
         _ change: (inout RouteDecided) -> Void = { _ in }
     ) {
@@ -50,7 +50,7 @@ struct Course {
     }
 
     mutating func start(
-        _ id: RequestID = Course.request,
+        _ id: RequestID = EventScript.request,
         _ number: Int = 1,
         at provider: String = "groq",
         model: String = "llama",
@@ -66,7 +66,7 @@ struct Course {
     }
 
     mutating func finish(
-        _ id: RequestID = Course.request,
+        _ id: RequestID = EventScript.request,
         _ number: Int = 1,
         at provider: String = "groq",
         model: String = "llama",
@@ -88,7 +88,7 @@ struct Course {
     }
 
     mutating func complete(
-        _ id: RequestID = Course.request,
+        _ id: RequestID = EventScript.request,
         _ outcome: RequestOutcome = .answered,
         status: Int = 200,
         cost: Nanodollars? = .zero,
@@ -105,7 +105,8 @@ struct Course {
         append(.requestCompleted(completed))
     }
 
-    mutating func judge(_ score: Int, _ id: RequestID = Course.request, comment: String? = nil) {
+    mutating func judge(_ score: Int, _ id: RequestID = EventScript.request, comment: String? = nil)
+    {
         var feedback = FeedbackReceived()
         feedback.request = id
         feedback.score = score
@@ -132,7 +133,7 @@ struct Course {
         return report
     }
 
-    func record(_ id: RequestID = Course.request) -> RequestRecord {
+    func record(_ id: RequestID = EventScript.request) -> RequestRecord {
         var record = RequestRecord(id: id)
         for (index, event) in events.enumerated() {
             record.apply(event, sequence: UInt64(index + 1))

@@ -1,7 +1,7 @@
 import Events
 import Upstream
 
-extension PoolReading {
+extension PoolStatistics {
     /// What the connections to a provider are doing; `nil` before the first was asked for.
     ///
     /// Answers and model lists are admitted by pools of their own, but whoever comes finds the

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A seeded source of random choices (SplitMix64): the same seed gives the same choices.
-public struct Draws: RandomNumberGenerator {
+public struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 
     /// Choices that follow from the seed.

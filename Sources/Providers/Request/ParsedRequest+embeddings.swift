@@ -1,7 +1,7 @@
 import Events
 import JSONBytes
 
-extension RequestFacts {
+extension ParsedRequest {
     private static let embeddingKeys: JSONKeys = ["model", "input", "prompt", "encoding_format"]
 
     /// Reads the body of a request for embeddings: each text counts as a message, of which nothing is

@@ -1,5 +1,5 @@
 /// Finds what a mistyped word was meant to be.
-public enum Nearest {
+public enum SpellingSuggestion {
     /// The candidate that is closest to `word`, if one is close enough to be meant.
     ///
     /// Case, `_` and `-` don't count, so `fallbackChains` finds `fallback_chains`; beyond that a

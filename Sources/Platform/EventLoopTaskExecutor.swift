@@ -5,7 +5,7 @@ import Synchronization
 ///
 /// On the language's own pool each step of a request wakes another thread, which costs more than most
 /// steps do. Nothing that a request does between two waits takes longer than a system call.
-public final class LoopExecutor: TaskExecutor {
+public final class EventLoopTaskExecutor: TaskExecutor {
     private struct Jobs {
         /// What waits for the loop's next turn, which is asked for once for all of it.
         var waiting: [UnownedJob] = []
@@ -19,10 +19,12 @@ public final class LoopExecutor: TaskExecutor {
     init(_ loop: any EventLoop) { self.loop = loop }
 
     /// The executors of a group's loops.
-    public static func all(of group: any EventLoopGroup) -> [ObjectIdentifier: LoopExecutor] {
+    public static func all(
+        of group: any EventLoopGroup
+    ) -> [ObjectIdentifier: EventLoopTaskExecutor] {
         Dictionary(
             uniqueKeysWithValues: group.makeIterator().map {
-                (ObjectIdentifier($0), LoopExecutor($0))
+                (ObjectIdentifier($0), EventLoopTaskExecutor($0))
             }
         )
     }

@@ -1,7 +1,7 @@
 import Events
 import JSONBytes
 
-extension RequestFacts {
+extension ParsedRequest {
     private static let chatKeys: JSONKeys = [
         "model", "messages", "stream", "options", "tools", "format", "think", "keep_alive",
     ]

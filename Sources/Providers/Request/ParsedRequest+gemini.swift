@@ -1,7 +1,7 @@
 import Events
 import JSONBytes
 
-extension RequestFacts {
+extension ParsedRequest {
     private static let geminiKeys: GeminiKeys = [
         "contents", "systemInstruction", "tools", "generationConfig",
     ]

@@ -1,6 +1,6 @@
 /// What the connections to a provider were doing at an instant, and what they have done since the
 /// process began.
-public struct PoolReading: FieldRecord, Hashable, Sendable {
+public struct PoolStatistics: FieldRecord, Hashable, Sendable {
     /// Connections that stood or were being made.
     public var open: Int = 0
     /// Open connections that carried nothing.

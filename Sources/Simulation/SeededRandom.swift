@@ -1,5 +1,5 @@
 /// A sequence of draws that its seed decides (SplitMix64; Steele, Lea and Flood, 2014).
-struct Draws {
+struct SeededRandom {
     private var state: UInt64
 
     /// The draws of these parts: equal parts give equal draws.

@@ -4,7 +4,7 @@ import Providers
 import RouterState
 
 /// Fifty models at ten providers, all of which something is known and measured of.
-struct Town {
+struct BenchFixture {
     static let noon = CivilDate(year: 2026, month: 11, day: 21).start + .seconds(12 * 3_600)
 
     /// A chat of three messages whose last one has so many bytes of prose.
@@ -94,11 +94,11 @@ struct Town {
     let finished: [Event] = (0..<1_000).map { index in
         var attempt = AttemptFinished()
         attempt.provider = "provider-\(index % 10)"
-        attempt.model = Town.model(index % 10, index / 10 % 5)
+        attempt.model = BenchFixture.model(index % 10, index / 10 % 5)
         attempt.usage = TokenUsage(input: 300, output: 200, origin: .provider)
         attempt.cost = Nanodollars(1_000)
         attempt.firstByteMicroseconds = 90_000 + index * 1_000
         attempt.totalMicroseconds = 400_000 + index * 3_000
-        return Event(.attemptFinished(attempt), at: Town.noon)
+        return Event(.attemptFinished(attempt), at: BenchFixture.noon)
     }
 }

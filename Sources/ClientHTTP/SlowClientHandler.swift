@@ -28,7 +28,7 @@ public struct ClientPace: Sendable {
 /// The idle timeout minds neither: a body may trickle in for ever, and of a client that stops reading
 /// nothing is heard at all, while its provider's connection and the answer's bytes are held for it.
 /// To the rest a closed connection is a client that hung up.
-final class ClientPaceHandler: ChannelInboundHandler, RemovableChannelHandler {
+final class SlowClientHandler: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPRequestPart
 
     private let limits: ClientPace

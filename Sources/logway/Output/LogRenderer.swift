@@ -40,7 +40,7 @@ struct VerificationText {
         if let gap = report.copyGap { text += "copy: \(gap)\n" }
         if let readModel = verification.readModelProblem {
             text +=
-                "BAD: \(readModel)\nwhat reads it next makes it anew from the log; the log itself is "
+                "BAD: \(readModel)\nwhat reads it next rebuilds it from the log; the log itself is "
                 + (verification.isLogWhole ? "whole\n" : "not\n")
         }
         if let tail = report.tornTail {

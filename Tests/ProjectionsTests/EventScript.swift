@@ -4,7 +4,7 @@ import TestSupport
 
 /// Random events of requests that overlap, fail over, are judged, are cut off by the ends of months,
 /// and of which some are unknown; now and then the policy changes.
-struct Story {
+struct EventScript {
     static let providers = ["groq", "claude", "ollama", "a:b"]
     static let models = ["llama", "qwen3:8b", "b:llama"]
     static let tasks = ["documentation", "code-review", nil]
@@ -12,8 +12,8 @@ struct Story {
     static let start: Timestamp = CivilDate(year: 2026, month: 9, day: 29).start
 
     private(set) var events: [Event] = []
-    private(set) var now: Timestamp = Story.start
-    private var draws: Draws
+    private(set) var now: Timestamp = EventScript.start
+    private var draws: SeededRandom
     private var running: [(id: RequestID, attempts: Int, open: (String, String)?)] = []
     private var ended: [RequestID] = []
     private var count: UInt64 = 0
@@ -22,7 +22,7 @@ struct Story {
     private let mayRunLong: Bool
 
     init(seed: UInt64, steps: Int, mayRunLong: Bool = true) {
-        draws = Draws(seed: seed)
+        draws = SeededRandom(seed: seed)
         self.mayRunLong = mayRunLong
         for _ in 0..<steps { step() }
     }
@@ -141,9 +141,9 @@ struct Story {
     }
 }
 
-extension Story {
+extension EventScript {
     /// A filter that leaves some requests of the story over.
-    static func filter(_ draws: inout Draws, until end: Timestamp) -> RequestFilter {
+    static func filter(_ draws: inout SeededRandom, until end: Timestamp) -> RequestFilter {
         var filter = RequestFilter()
         let span = Int((end - start).microseconds)
         if draws.oneIn(3) { filter.since = start + .microseconds(draws.int(0...span)) }

@@ -1,7 +1,7 @@
 public import Events
 
 /// What a provider's headers say of one of its quotas.
-public struct RateReading: Hashable, Sendable {
+public struct RateLimitSnapshot: Hashable, Sendable {
     /// What is counted.
     public var kind: QuotaKind
     /// How much is allowed; `nil` when it is not said.
@@ -29,19 +29,19 @@ public struct RateReading: Hashable, Sendable {
         countsRequestsByDay: Bool,
         headers: (String) -> String?,
         now: Timestamp
-    ) -> [RateReading] {
+    ) -> [RateLimitSnapshot] {
         let requests: QuotaKind = countsRequestsByDay ? .requestsPerDay : .requestsPerMinute
-        var readings: [RateReading] = []
-        func add(_ reading: RateReading?) { if let reading { readings.append(reading) } }
+        var readings: [RateLimitSnapshot] = []
+        func add(_ reading: RateLimitSnapshot?) { if let reading { readings.append(reading) } }
         switch family {
         case .openai:
-            add(RateReading(requests, .openAIRequests, headers, now))
-            add(RateReading(.tokensPerMinute, .openAITokens, headers, now))
+            add(RateLimitSnapshot(requests, .openAIRequests, headers, now))
+            add(RateLimitSnapshot(.tokensPerMinute, .openAITokens, headers, now))
         case .anthropic:
-            add(RateReading(requests, .anthropicRequests, headers, now))
+            add(RateLimitSnapshot(requests, .anthropicRequests, headers, now))
             add(
-                RateReading(.tokensPerMinute, .anthropicTokens, headers, now)
-                    ?? RateReading(.tokensPerMinute, .anthropicInput, headers, now)
+                RateLimitSnapshot(.tokensPerMinute, .anthropicTokens, headers, now)
+                    ?? RateLimitSnapshot(.tokensPerMinute, .anthropicInput, headers, now)
             )
         case .ollama, .gemini: break
         }

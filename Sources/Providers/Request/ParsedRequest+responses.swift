@@ -1,7 +1,7 @@
 import Events
 import JSONBytes
 
-extension RequestFacts {
+extension ParsedRequest {
     private static let responsesKeys: JSONKeys = [
         "model", "input", "instructions", "stream", "max_output_tokens", "temperature", "tools",
         "text", "metadata", "previous_response_id", "conversation", "prompt",
@@ -67,7 +67,7 @@ extension RequestFacts {
         // What is no object is for its provider to refuse, and is left out elsewhere.
         guard item.value.kind == .object else { return }
         let found = try item.scanDeciding(Self.itemKeys)
-        if let type = found[4]?.string, !Self.usualKinds.contains(type) {
+        if let type = found[4]?.string, !Self.defaultKinds.contains(type) {
             links.hasRareKinds = true
         }
         readLinks(type: found[4], id: found[5], encrypted: found[6], content: found[1])
@@ -86,7 +86,7 @@ extension RequestFacts {
     }
 
     /// The kinds of items that every server with responses has.
-    private static let usualKinds: Set<String> = [
+    private static let defaultKinds: Set<String> = [
         "message", "function_call", "function_call_output", "reasoning",
     ]
 

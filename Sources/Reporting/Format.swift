@@ -1,7 +1,7 @@
 import Events
 
 /// How quantities, and text from outside, are written for people.
-enum Wording {
+enum Format {
     /// Text from outside on one line: what would begin another, steer the terminal or turn the
     /// reading direction is written as an escape, so that nobody can forge a line of the output.
     static func plain(_ text: String) -> String {
