@@ -167,6 +167,7 @@ def unended(body, family, kind):
             last = json.loads(lines[-1]) if lines else {}
         except ValueError:
             return f"a last line that is no JSON: {lines[-1][-3000:]!r}"
+        last = last if isinstance(last, dict) else {}
         done = last.get("done") or last.get("status") == "success" or "error" in last
         return None if done else f"no end of lines: {body[-200:]!r}"
     # A line ends with any of three (the HTML standard, server-sent events).
@@ -181,6 +182,7 @@ def unended(body, family, kind):
         value = json.loads(data)
     except ValueError:
         return f"a last event that is no JSON: {last[-3000:]!r}"
+    value = value if isinstance(value, dict) else {}
     if "error" in value and (family is None or typed(value, family) or value.get("type") == "error"):
         return None
     ends = {
