@@ -197,7 +197,7 @@ let package = Package(
             dependencies: [
                 "Events", "EventLog", "WriteAheadLog", "RouterState", "Catalog", "Evaluation",
                 "Reporting", "Settings", "Queries", "Ledger", "ProviderClients", "Gateway",
-                "Simulation", "Demo", argumentParser, rainbow,
+                "Simulation", "Demo", "JSONBytes", argumentParser, rainbow,
             ],
             swiftSettings: optimised,
             linkerSettings: [buildID]

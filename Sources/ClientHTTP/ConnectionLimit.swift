@@ -11,7 +11,7 @@ import Synchronization
 public final class ConnectionLimit: Sendable {
     /// The most by default: some thousand streams at once, and 4,096 × what one holds fits a small
     /// machine.
-    public static let `default` = 4_096
+    public static let defaultCount = 4_096
     /// The least, however few descriptors there are: an operator's own client gets in.
     public static let least = 8
     /// Connections at a time that are told why they are turned away; more are closed without a word.

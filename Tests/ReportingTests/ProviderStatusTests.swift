@@ -222,7 +222,7 @@ struct ProviderStatusTests {
         #expect(
             status.text.contains("groq:llama  open        5/5  2026-11-21T09:30:30.000000Z\n")
         )
-        #expect(status.text.contains("groq's llama failed 5 times in a row and is left alone"))
+        #expect(status.text.contains("groq's llama failed 5 times in a row and is on cooldown"))
         struct Document: Decodable {
             struct Provider: Decodable {
                 var breaker: String

@@ -182,6 +182,8 @@ def unended(body, family, kind):
         value = json.loads(data)
     except ValueError:
         return f"a last event that is no JSON: {last[-3000:]!r}"
+    if family == "gemini" and isinstance(value, list) and value:
+        value = value[-1]  # An array of responses is a stream of Gemini's too.
     value = value if isinstance(value, dict) else {}
     if "error" in value and (family is None or typed(value, family) or value.get("type") == "error"):
         return None

@@ -288,12 +288,12 @@ extension Settings {
     /// How many clients may be connected: what is configured, as far as there are descriptors for it.
     fileprivate func connectionLimit(_ logger: Logger) -> Int {
         let most = Descriptors.connections(
-            wanted: server.maxConnections ?? ConnectionLimit.default,
+            wanted: server.maxConnections ?? ConnectionLimit.defaultCount,
             least: ConnectionLimit.least,
             // A simulated provider's end of a connection is in this process too.
             perRequest: Descriptors.perRequest + (isSimulated ? 1 : 0)
         )
-        if most < server.maxConnections ?? ConnectionLimit.default {
+        if most < server.maxConnections ?? ConnectionLimit.defaultCount {
             let files = Descriptors.limit.map(String.init) ?? "few"
             logger.warning(
                 "at most \(most) clients may be connected, as this process may open \(files) files only"
