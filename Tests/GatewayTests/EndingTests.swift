@@ -172,7 +172,7 @@ struct EndingTests {
         ]
         let settings = Settings.testing(providers) {
             // Far more than the first attempt takes, on a busy machine too.
-            $0.routing.timeouts.total = .seconds(3)
+            $0.routing.timeouts.total = .seconds(10)
         }
         let record = try await withGateway(settings) { gateway in
             let client = try gateway.client()

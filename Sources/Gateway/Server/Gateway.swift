@@ -73,17 +73,9 @@ public struct Gateway: Sendable {
         options: LogOptions = LogOptions(),
         fileSystem: any FileSystem = PosixFileSystem()
     ) async throws {
-        guard settings.server.isLoopback else {
-            throw GatewayError.publicAddress(host: settings.server.host)
-        }
-        let known = StrategyRegistry.all.names
-        if let name = settings.routing.strategies.first(where: { !known.contains($0) }) {
-            throw GatewayError.unknownStrategy(name: name, known: known)
-        }
-        try await settings.server.checkAddress()
+        try await Self.check(settings)
         self.settings = settings
-        let redaction = settings.redaction
-        let logger = logger.without(redaction)
+        let logger = logger.without(settings.redaction)
         self.logger = logger
         self.diagnostics = diagnostics
         let ledger = try await BlockingWork.run {
@@ -93,7 +85,7 @@ public struct Gateway: Sendable {
                 version: Self.version,
                 snapshots: SnapshotPolicy(interval: settings.log.snapshotEvery),
                 options: options,
-                redaction: redaction,
+                redaction: settings.redaction,
                 notice: { logger.notice("\($0)") },
                 fileSystem: fileSystem
             )
@@ -117,19 +109,7 @@ public struct Gateway: Sendable {
                 )
             )
             opened.upstream = upstream
-            providers = ProviderDirectory(
-                settings.enabledProviders.flatMap(\.byLane).compactMap { provider in
-                    guard let url = simulated.baseURLs[provider.name] ?? provider.baseURL else {
-                        return nil
-                    }
-                    return ProviderConnection(
-                        provider,
-                        baseURL: url,
-                        catalog: catalog,
-                        redaction: redaction
-                    )
-                }
-            )
+            providers = Self.providers(settings, simulated, catalog)
             conversations =
                 settings.routing.affinity == nil
                 ? nil
@@ -157,6 +137,38 @@ public struct Gateway: Sendable {
             throw error
         }
         follower = ReadModelFollower(directory) { logger.notice("\($0)") }
+    }
+
+    /// What a configuration is refused for that can be read, before anything is written.
+    private static func check(_ settings: Settings) async throws {
+        guard settings.server.isLoopback else {
+            throw GatewayError.publicAddress(host: settings.server.host)
+        }
+        let known = StrategyRegistry.all.names
+        if let name = settings.routing.strategies.first(where: { !known.contains($0) }) {
+            throw GatewayError.unknownStrategy(name: name, known: known)
+        }
+        try await settings.server.checkAddress()
+    }
+
+    /// The providers that can be asked, each with its lanes.
+    private static func providers(
+        _ settings: Settings,
+        _ simulated: SimulatedProviders,
+        _ catalog: Catalog
+    ) -> ProviderDirectory {
+        ProviderDirectory(
+            settings.enabledProviders.flatMap(\.byLane).compactMap { provider in
+                (simulated.baseURLs[provider.name] ?? provider.baseURL).map { url in
+                    ProviderConnection(
+                        provider,
+                        baseURL: url,
+                        catalog: catalog,
+                        redaction: settings.redaction
+                    )
+                }
+            }
+        )
     }
 
     /// Serves until it is told to stop, then drains, records that and closes the log.
