@@ -9,15 +9,18 @@ from wire import family_of
 
 NUMBER = re.compile(rb"fuzz-(\d+)-")
 PROVIDERS_EACH = 28
-"""Providers of each dialect, each asked by one client at a time as far as they last: an answer such as 401 ends one for an hour, or until a restart."""
+"""Providers of each dialect, each asked by one client at a time while they last: an answer such as 401 ends one for an
+hour, one such as 429 for as long as it says."""
 DIALECTS = {"o": "openai", "r": "openai", "c": "claude", "l": "ollama", "g": "google"}
 """By the first letter of their names; `r` is OpenAI's responses."""
 FAILURES_IN_A_ROW = 3
 """Then a good answer is given: five open a provider's breaker, and nobody would ask it."""
 REST = 10.0
-"""Seconds for which a provider is left alone that just failed to give a good answer: its breaker is open."""
-PATIENCE = 35.0
-"""Seconds for which good answers may fail, above a breaker's time; then a provider is lost until a restart."""
+"""Seconds for which a provider is left alone that just failed to give a good answer: it is not asked for a while."""
+FEW = PROVIDERS_EACH // 4
+"""So few providers of a dialect are left that a new log is worth its seconds."""
+SHORTEST = 10.0
+"""Seconds that a log lasts at least, whatever a busy machine does to its providers."""
 
 
 def _templates():
@@ -61,11 +64,9 @@ class AnswerCases:
         """Numbers of a dialect of which nobody could be asked."""
         self.resting = {}
         """Until when a provider rests, by its name."""
-        self.refused_since = {}
-        """When a good answer first failed to come, by provider."""
         self.spent = False
-        """Whether all providers of a dialect are lost: a restart brings most of them back at once."""
-        self.left = {letter: [f"{letter}{n}" for n in range(PROVIDERS_EACH)] for letter in DIALECTS}
+        """Whether too few providers of a dialect can be asked."""
+        self.begun = time.monotonic()
 
     def make(self, number, draw):
         """The case of a number; `None` while every provider of its dialect rests."""
@@ -73,12 +74,14 @@ class AnswerCases:
         letter = draw.choice("ooorccclllggg")
         if b"embed" in path or b"count_tokens" in path:
             letter = "c" if b"count_tokens" in path else draw.choice("olg")
-        names = self.left[letter]
+        names = [f"{letter}{n}" for n in range(PROVIDERS_EACH)]
         first = draw.randrange(len(names))
         # One at a time, so that failures in a row are counted as the gateway counts them.
         turned = names[first:] + names[:first]
         now = time.monotonic()
         awake = [name for name in turned if self.resting.get(name, 0) <= now]
+        if len(awake) < FEW and now - self.begun > SHORTEST:
+            self.spent = True
         if not awake:
             return None
         name = next((name for name in awake if name not in self.busy), awake[0])
@@ -120,7 +123,7 @@ class AnswerCases:
         return self.later + self.waiting[::-1]
 
     def over(self, case, answers):
-        """Counts failures; a provider that can't be asked any more is left out."""
+        """Counts failures; a provider that gives no good answer rests."""
         name = self.asked.pop(case.number, None)
         if name is None:
             return  # From a file.
@@ -131,17 +134,6 @@ class AnswerCases:
         if answer is None or (answer.status != 200 or b'"error"' in answer.body):
             self.failures[name] = self.failures.get(name, 0) + 1
             if case.number >= GOOD:
-                now = time.monotonic()
-                self.resting[name] = now + REST
-                if now - self.refused_since.setdefault(name, now) > PATIENCE:
-                    self.lose(name)
+                self.resting[name] = time.monotonic() + REST
         else:
             self.failures[name] = 0
-            self.refused_since.pop(name, None)
-
-    def lose(self, name):
-        names = self.left[name[0]]
-        if len(names) == 1:
-            self.spent = True
-        elif name in names:
-            names.remove(name)

@@ -178,15 +178,12 @@ class Run:
 
     enough = 5
     """Findings after which a run ends: the rest is likely the same."""
-    part_only = False
-    """Whether only what came since the last restart is decided again."""
     end = float("inf")
     """When no new case is begun any more, by the monotonic clock."""
 
     def __init__(self, loop, gateway, process, make, folder, name, seed):
         self.loop = loop
-        self.gateway = gateway
-        self.look_at(process)
+        self.look_at(gateway, process)
         self.most_memory = self.memory
         self.most_descriptors = self.descriptors
         self.make = make
@@ -205,8 +202,9 @@ class Run:
         self.after = None
         """Called with each case when it is over, with its answers."""
 
-    def look_at(self, process):
-        """Goes on with a process that was just started."""
+    def look_at(self, gateway, process):
+        """Goes on with a server that was just started."""
+        self.gateway = gateway
         self.process = process
         self.port = int(self.gateway.url.rpartition(":")[2])
         self.memory = process.memory()
