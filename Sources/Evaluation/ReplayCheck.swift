@@ -164,13 +164,13 @@ public struct ReplayCheck: Sendable {
 
     /// The version, where it is not that of the decisions before: one process is one build.
     private mutating func unexpectedVersion(_ decision: RouteDecided) -> ReplayDifference.Field? {
-        let standard = version ?? decision.deciderVersion
-        version = standard
-        guard decision.deciderVersion != standard else { return nil }
+        let firstVersion = version ?? decision.deciderVersion
+        version = firstVersion
+        guard decision.deciderVersion != firstVersion else { return nil }
         return ReplayDifference.Field(
             path: "decider_version",
             recorded: .integer(Int64(decision.deciderVersion)),
-            decided: .integer(Int64(standard))
+            decided: .integer(Int64(firstVersion))
         )
     }
 

@@ -61,7 +61,7 @@ struct ReplayedRequest: Sendable {
     func hedge(in context: RoutingContext) -> AttemptStarted? {
         guard let decision, let last, underWay == 1, !isHedged else { return nil }
         return Hedge(
-            excluding: last,
+            beside: last,
             of: decision,
             received: received,
             in: context

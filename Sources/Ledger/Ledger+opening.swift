@@ -70,11 +70,11 @@ extension Ledger {
                 redaction: redaction,
                 notice: notice
             )
+            // What is said of the start stands before what is said of anything that follows.
+            defer { ledger.drainObservers() }
             _ = ledger.now
             try ledger.judgeClock()
             try ledger.recordStart(recovery: log.recovery, version: version)
-            // What is said of the start stands before what is said of anything that follows.
-            ledger.drainObservers()
             return ledger
         } catch {
             try log.close()

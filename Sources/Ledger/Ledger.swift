@@ -239,7 +239,7 @@ public final class Ledger: Sendable {
     }
 
     /// Blocks until every observer was handed what was appended so far.
-    func drainObservers() {
+    public func drainObservers() {
         for observer in inside.withLock({ $0.observers }) { observer.drain() }
     }
 
@@ -281,8 +281,14 @@ public final class Ledger: Sendable {
     var recompressionFailure: LogError? { log.recompressionFailure }
 
     /// Calls the handler once when the log can take nothing more; the process must stop then.
+    ///
+    /// What the observers have not heard of by then they hear first.
     public func onPoison(_ handler: @escaping @Sendable (LogError) -> Void) {
-        log.onPoison(handler)
+        let observers = inside.withLock { $0.observers }
+        log.onPoison { error in
+            for observer in observers { observer.drain() }
+            handler(error)
+        }
     }
 
     /// The directory of the log.

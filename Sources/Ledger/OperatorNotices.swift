@@ -23,8 +23,8 @@ enum OperatorNotices {
                     }
                 } catch {
                     notice(
-                        "warnings and alerts among events \(range.lowerBound) to \(range.upperBound)"
-                            + " are in the log only: \(error)"
+                        "the warnings and alerts among events \(range.lowerBound) to "
+                            + "\(range.upperBound) could not be said: \(error)"
                     )
                 }
             }

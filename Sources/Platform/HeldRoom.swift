@@ -36,11 +36,16 @@ public final class HeldRoom: Sendable {
 
     /// The same without waiting.
     ///
+    /// - Parameters:
+    ///   - count: the bytes in all.
+    ///   - yielding: whether what others wait for is not taken, since this can be done without.
     /// - Throws: `NoRoom` where there is none now.
-    public func growNow(to count: Int) throws(NoRoom) {
+    public func growNow(to count: Int, yielding: Bool = false) throws(NoRoom) {
         let missing = missing(to: count)
         guard missing > 0 else { return }
-        guard room.tryTake(missing) else { throw noRoom(count) }
+        guard yielding ? room.tryTakeSpare(missing) : room.tryTake(missing) else {
+            throw noRoom(count)
+        }
         held.withLock { $0 += missing }
     }
 

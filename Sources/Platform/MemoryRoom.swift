@@ -53,6 +53,15 @@ public final class MemoryRoom: Sendable {
         }
     }
 
+    /// Takes bytes if there is room for them now and nobody waits for any: for what can be done without.
+    func tryTakeSpare(_ count: Int) -> Bool {
+        state.withLock { state in
+            guard state.waiting.isEmpty, fits(count, state) else { return false }
+            state.used += count
+            return true
+        }
+    }
+
     /// Takes bytes, and waits for room if there is none; whether it got them.
     func take(_ count: Int, patience: Duration) async -> Bool {
         if tryTake(count) { return true }

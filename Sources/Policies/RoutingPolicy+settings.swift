@@ -28,7 +28,7 @@ extension RoutingPolicy {
         if settings.routing.retry.times > 0 { retry = settings.routing.retry }
         referenceModel = settings.routing.referenceModel
         aliases = settings.aliases
-        tenants = settings.tenants
+        tenants = settings.tenants.sorted { $0.name < $1.name }
         affinityMicroseconds = settings.routing.affinity?.microseconds
         chain = settings.routing.chain
         maxAttempts = settings.routing.maxAttempts

@@ -121,8 +121,8 @@ extension LogQueries {
     ///
     /// - Parameters:
     ///   - time: the instant that is asked for, of which only the log knows; `nil` for now.
-    ///   - needsBeginning: whether the answer may need events that retention gave up; where it gave
-    ///     some up, the log is asked, which knows what can't be answered any more.
+    ///   - needsBeginning: whether the answer may need events that retention pruned; where it pruned
+    ///     some, the log is asked, which knows what can't be answered any more.
     ///   - ask: asks the read model.
     ///   - fold: asks the log.
     /// - Returns: the answer of one of them.

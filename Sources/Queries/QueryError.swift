@@ -7,7 +7,7 @@ public import JSONBytes
 /// What reading the log itself throws is `LogError` or `UndecodableEvent`, what the configuration's
 /// mistakes throw is `SettingsError`.
 public enum QueryError: Error {
-    /// What was asked for lies, in whole or in part, among the events that retention gave up.
+    /// What was asked for lies, in whole or in part, among the events that retention pruned.
     ///
     /// - Parameters:
     ///   - what: what can't be told any more, as the subject of a sentence.

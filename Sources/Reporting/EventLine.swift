@@ -61,7 +61,7 @@ public struct EventLine: Sendable {
                 + (event.limit.map { " of \($0)" } ?? "")
         case .quotaWarned(let event):
             "\(event.provider)\(event.model.map { ":\($0)" } ?? "") \(event.kind.name), "
-                + "\(event.percent)%: \(event.used) of \(event.limit), again at \(event.resetsAt)"
+                + "\(event.percent)%: \(event.used) of \(event.limit), resets at \(event.resetsAt)"
         case .budgetAlerted(let event):
             "\(event.budget), \(Format.cost(event.spent)) of \(Format.cost(event.limit))"
         case .reservationExtended(let event):

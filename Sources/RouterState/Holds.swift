@@ -77,8 +77,8 @@ public struct Holds: Hashable, Sendable {
 
     /// The end of a rate limit that names none: never before one that the provider did name.
     private func unspecifiedRetry(of owner: QuotaOwner, _ time: Timestamp) -> Timestamp {
-        let standard = time.addingClamped(Self.unspecifiedRetry)
-        return max(rates[owner] ?? standard, standard)
+        let earliest = time.addingClamped(Self.unspecifiedRetry)
+        return max(rates[owner] ?? earliest, earliest)
     }
 
     /// Takes in the end of an attempt in one of the provider's lanes.

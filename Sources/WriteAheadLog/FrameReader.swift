@@ -50,7 +50,7 @@ struct FrameReader {
             let start = try load(position.offset, FrameHeader.size, ahead: ahead),
             let header = FrameHeader(window, at: start, salt: segment.header.salt)
         else { return .unfinished(reason: "no valid frame header") }
-        if let reason = chainMismatch(header, at: position) { return .misplaced(reason: reason) }
+        if let reason = misplacement(header, at: position) { return .misplaced(reason: reason) }
         return .frame(header)
     }
 
@@ -152,7 +152,7 @@ struct FrameReader {
         }
     }
 
-    private func chainMismatch(_ header: FrameHeader, at position: FramePosition) -> String? {
+    private func misplacement(_ header: FrameHeader, at position: FramePosition) -> String? {
         guard header.firstSequence == position.nextSequence else {
             return "sequence \(header.firstSequence) stands where \(position.nextSequence) belongs"
         }

@@ -11,7 +11,7 @@ public struct RepairReport: Codable, Equatable, Sendable {
             /// A whole segment was moved aside.
             case moved
             /// Something that follows from the rest was rewritten.
-            case repaired
+            case repaired = "mended"  // The released manifests' word.
         }
 
         /// What was done.

@@ -137,7 +137,7 @@ struct GatewayHistory {
         let index = draws.one(of: alone)
         let course = running[index]
         let hedge = Hedge(
-            excluding: course.attempts[0],
+            beside: course.attempts[0],
             of: course.decision,
             received: course.received,
             in: RoutingContext(state, at: now)

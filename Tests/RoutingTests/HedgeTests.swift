@@ -45,7 +45,7 @@ struct HedgeTests {
         world.append(.attemptStarted(first))
         meanwhile(&world)
         let hedge = Hedge(
-            excluding: first,
+            beside: first,
             of: admission.decision,
             received: received,
             in: world.context

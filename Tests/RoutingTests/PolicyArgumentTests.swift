@@ -102,7 +102,7 @@ struct PolicyArgumentTests {
         tally.next += next[0].attempt == nil ? 0 : 1
         let hedges = [pair.given, pair.inForce].map { context in
             Hedge(
-                excluding: attempt,
+                beside: attempt,
                 of: moment.decision,
                 received: moment.received,
                 in: context

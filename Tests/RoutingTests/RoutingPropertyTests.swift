@@ -97,7 +97,7 @@ struct RoutingPropertyTests {
             }
             if attempt.hedge != nil {
                 let again = Hedge(
-                    excluding: before,
+                    beside: before,
                     of: moment.decision,
                     received: moment.received,
                     in: moment.context

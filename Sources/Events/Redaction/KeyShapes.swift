@@ -60,7 +60,7 @@ enum KeyShapes {
     private static let following = Array("abcdefghijklmnopqrstuvwxyz0123456789*".utf8)
 
     /// Where secrets are, in order and apart: keys of these shapes, and places that are known already.
-    static func ranges(in bytes: [UInt8], excluding known: [Range<Int>]) -> [Range<Int>] {
+    static func ranges(in bytes: [UInt8], including known: [Range<Int>]) -> [Range<Int>] {
         var found = known
         var rest = known[...]
         var index = 0

@@ -59,7 +59,7 @@ public struct Redaction: Sendable {
     /// Where secrets are, in order and apart.
     func ranges(in bytes: [UInt8]) -> [Range<Int>] {
         guard mayApply(to: bytes.span) else { return [] }
-        return KeyShapes.ranges(in: bytes, excluding: known.ranges(in: bytes))
+        return KeyShapes.ranges(in: bytes, including: known.ranges(in: bytes))
     }
 
     /// The text without secrets; everything else of it stays.

@@ -266,8 +266,9 @@ public struct Gateway: Sendable {
         await simulated.stop()
         var stopped = NodeStopped()
         stopped.reason = reason
-        try ledger.record([.nodeStopped(stopped)])
-        try await BlockingWork.run {
+        try await BlockingWork.run { [stopped] in
+            defer { ledger.drainObservers() }
+            try ledger.record([.nodeStopped(stopped)])
             bodies?.close()
             try ledger.close()
         }

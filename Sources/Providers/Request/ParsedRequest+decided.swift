@@ -16,7 +16,7 @@ extension ParsedRequest {
     /// Service tiers that cost what the list says, or less; `auto` is what the project is set to.
     ///
     /// Sources: OpenAI's reference, "service_tier"; Anthropic's "Service tiers"; Groq's; November 2026.
-    private static let defaultTiers: Set<String> = [
+    private static let listPriceTiers: Set<String> = [
         "", "auto", "default", "standard", "standard_only", "on_demand", "flex", "batch",
     ]
 
@@ -31,7 +31,8 @@ extension ParsedRequest {
             guard let value else { continue }
             let costsMore =
                 switch Self.surchargeKeys[index] {
-                case "service_tier": !Self.defaultTiers.contains(value.string?.lowercased() ?? "?")
+                case "service_tier":
+                    !Self.listPriceTiers.contains(value.string?.lowercased() ?? "?")
                 case "modalities":
                     value.kind != .array || value.elements.contains { !$0.isString("text") }
                 case "plugins": value.elements.contains { _ in true }

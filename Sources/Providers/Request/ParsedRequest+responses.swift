@@ -67,7 +67,7 @@ extension ParsedRequest {
         // What is no object is for its provider to refuse, and is left out elsewhere.
         guard item.value.kind == .object else { return }
         let found = try item.scanDeciding(Self.itemKeys)
-        if let type = found[4]?.string, !Self.defaultKinds.contains(type) {
+        if let type = found[4]?.string, !Self.commonKinds.contains(type) {
             links.hasRareKinds = true
         }
         readLinks(type: found[4], id: found[5], encrypted: found[6], content: found[1])
@@ -86,7 +86,7 @@ extension ParsedRequest {
     }
 
     /// The kinds of items that every server with responses has.
-    private static let defaultKinds: Set<String> = [
+    private static let commonKinds: Set<String> = [
         "message", "function_call", "function_call_output", "reasoning",
     ]
 

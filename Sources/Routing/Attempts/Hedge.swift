@@ -36,7 +36,7 @@ public struct Hedge: Sendable {
     ///   - received: the request, as recorded.
     ///   - context: the fold of every event so far, the policy, and the time.
     public init(
-        excluding first: AttemptStarted,
+        beside first: AttemptStarted,
         of decision: RouteDecided,
         received: RequestReceived,
         in context: RoutingContext
@@ -51,7 +51,7 @@ public struct Hedge: Sendable {
             attempt = nil
             return
         }
-        let (candidate, skipped) = decision.hedgeCandidate(excluding: first, in: context)
+        let (candidate, skipped) = decision.hedgeCandidate(beside: first, in: context)
         attempt = candidate.map { index in
             var attempt = AttemptStarted(
                 candidate: index,
@@ -75,14 +75,14 @@ public struct Hedge: Sendable {
 extension RouteDecided {
     /// The candidate to ask beside an attempt, `nil` without one; and those passed over on the way.
     fileprivate func hedgeCandidate(
-        excluding first: AttemptStarted,
+        beside first: AttemptStarted,
         in context: RoutingContext
     ) -> (candidate: Int?, skipped: [RouteExclusion]) {
         let budgets = context.budgetUses(charges: charges)
         var skipped: [RouteExclusion] = []
         for index in [first.candidate] + order(after: first.candidate) {
             let obstacle =
-                obstacle(to: index, excluding: first, in: context)
+                obstacle(to: index, beside: first, in: context)
                 ?? exclusion(at: index, budgets: budgets, in: context)
                 ?? overrun(at: index, budgets: budgets, in: context)
             guard let obstacle else { return (index, skipped) }
@@ -96,7 +96,7 @@ extension RouteDecided {
     /// must be elsewhere, and have room at once.
     private func obstacle(
         to index: Int,
-        excluding first: AttemptStarted,
+        beside first: AttemptStarted,
         in context: RoutingContext
     ) -> RouteExclusion? {
         let candidate = candidates[index]

@@ -57,11 +57,11 @@ struct StallTimeoutRule {
             return StallTimeout(firstToken.slowMicroseconds.addingClamped(writing), basis)
         }
         let longest = firstToken.typicalMicroseconds.addingClamped(writing)
-        guard let measured, let standard = record?.wholeAnswer(percent: 99) else {
+        guard let measured, let measured99 = record?.wholeAnswer(percent: 99) else {
             return known(nil, below: longest)
         }
         // What others of its kind took and what writing all that it may hold takes on top.
-        let expected = Int64(standard).addingClamped(Self.microseconds(of: output, at: measured))
+        let expected = Int64(measured99).addingClamped(Self.microseconds(of: output, at: measured))
         return known(Int(clamping: expected), below: longest)
     }
 

@@ -30,7 +30,7 @@ func draw(_ draft: inout DecisionDraft, seed: UInt64, in context: RoutingContext
     draft.chosen = exploration.draw(seed: seed)
 }
 
-/// SeededRandom which candidate is asked first: the best one, or now and then another of the best.
+/// Chooses which candidate is asked first: the best one, or now and then another of the best.
 ///
 /// Each of the first `arms` candidates gets at least the floor; the best gets what is left. The
 /// candidates behind them get nothing. All of it is integer arithmetic on the recorded seed.

@@ -81,7 +81,7 @@ extension ClientRequest {
         let held = HeldRoom(of: room)
         do throws(NoRoom) {
             guard let parts = partBytes(within: room) else { return forgetReading() }
-            try held.growNow(to: parts)
+            try held.growNow(to: parts, yielding: true)
             keepReading(holding: held)
         } catch {
             forgetReading()

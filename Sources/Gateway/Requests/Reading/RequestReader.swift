@@ -62,7 +62,8 @@ struct RequestReader: Sendable {
         return Body(bytes: try await request.wholeBody(upTo: bodyLimit, in: room), room: room)
     }
 
-    /// Reads what a body says; pure but for what is looked up in the state and among kept responses.
+    /// Reads what a body says: gives the request its id, looks things up in the state and among kept
+    /// responses, and takes room for what was read.
     ///
     /// - Parameters:
     ///   - body: the whole body.

@@ -106,7 +106,7 @@ struct RunningRequest: Sendable {
         let open = self
         let (sequence, hedge) = try ledger.transact { state, now in
             let hedge = Hedge(
-                excluding: attempt,
+                beside: attempt,
                 of: open.decision,
                 received: open.received,
                 in: RoutingContext(state, at: now)
