@@ -163,4 +163,44 @@ struct ObserverTests {
             #expect(line.contains("QuotaWarned p\(number) "), "\(line)")
         }
     }
+
+    /// The process ends in the handler, so what is said after it is said to nobody.
+    @Test func `what was warned of before the log failed is said before that is told`() async throws
+    {
+        let directory = TemporaryDirectory()
+        let files = HeldFileSystem()
+        let said = Mutex<[String]>([])
+        let goesOn = Latch()
+        let ledger = try Ledger.open(
+            directory.path,
+            durability: .group,
+            version: "test",
+            notice: { line in
+                if line.contains("QuotaWarned") { goesOn.block() }
+                said.withLock { $0.append(line) }
+            },
+            fileSystem: files
+        )
+        ledger.onPoison { _ in said.withLock { $0.append("poisoned") } }
+        files.hold()
+        for number in 0..<(2 * OperatorNotices.limit) {
+            var warned = QuotaWarned()
+            warned.provider = "p\(number)"
+            try ledger.record([.quotaWarned(warned)])
+        }
+        files.fail()
+        goesOn.open()
+        #expect(try await eventually { said.withLock { $0.contains("poisoned") } })
+        let lines = said.withLock { $0 }
+        #expect(throws: LogError.self) { try ledger.close() }
+        let warnings = lines.prefix { $0 != "poisoned" }
+        // As many as had room before anybody took some, at least, in order; what was overtaken is in no log.
+        let heard = warnings.filter { $0.contains("QuotaWarned p") }
+        #expect(heard.count >= OperatorNotices.limit)
+        for (number, line) in heard.enumerated() {
+            #expect(line.contains("QuotaWarned p\(number) "), "\(line)")
+        }
+        #expect(warnings.last?.contains("could not be said") == true, "\(warnings)")
+        #expect(lines.last == "poisoned")
+    }
 }
