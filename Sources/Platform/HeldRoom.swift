@@ -43,9 +43,7 @@ public final class HeldRoom: Sendable {
     public func growNow(to count: Int, yielding: Bool = false) throws(NoRoom) {
         let missing = missing(to: count)
         guard missing > 0 else { return }
-        guard yielding ? room.tryTakeSpare(missing) : room.tryTake(missing) else {
-            throw noRoom(count)
-        }
+        guard room.tryTake(missing, yielding: yielding) else { throw noRoom(count) }
         held.withLock { $0 += missing }
     }
 

@@ -44,19 +44,10 @@ public final class MemoryRoom: Sendable {
     /// The bytes that are taken, and how many wait for some.
     var use: (bytes: Int, waiting: Int) { state.withLock { ($0.used, $0.waiting.count) } }
 
-    /// Takes bytes if there is room for them now.
-    func tryTake(_ count: Int) -> Bool {
+    /// Takes bytes if there is room for them now; if it yields, only where nobody waits for any.
+    func tryTake(_ count: Int, yielding: Bool = false) -> Bool {
         state.withLock { state in
-            guard fits(count, state) else { return false }
-            state.used += count
-            return true
-        }
-    }
-
-    /// Takes bytes if there is room for them now and nobody waits for any: for what can be done without.
-    func tryTakeSpare(_ count: Int) -> Bool {
-        state.withLock { state in
-            guard state.waiting.isEmpty, fits(count, state) else { return false }
+            guard fits(count, state), !yielding || state.waiting.isEmpty else { return false }
             state.used += count
             return true
         }

@@ -22,6 +22,21 @@ struct MemoryRoomTests {
         #expect(room.use.bytes == 0)
     }
 
+    @Test func `what can be done without takes no room that another waits for`() async throws {
+        let room = room(100)
+        var first: HeldRoom? = HeldRoom(of: room)
+        try first?.growNow(to: 60)
+        let other = HeldRoom(of: room)
+        let waiting = Task { try await other.grow(to: 80, patience: .seconds(3_600)) }
+        #expect(try await eventually { room.use.waiting == 1 })
+        let extra = HeldRoom(of: room)
+        #expect(throws: NoRoom.self) { try extra.growNow(to: 10, yielding: true) }
+        first = nil
+        try await waiting.value
+        try extra.growNow(to: 10, yielding: true)
+        #expect(room.use.bytes == 90)
+    }
+
     @Test func `what is larger than all has all of it`() async throws {
         let room = room(100)
         let held = HeldRoom(of: room)

@@ -16,7 +16,7 @@ DIALECTS = {"o": "openai", "r": "openai", "c": "claude", "l": "ollama", "g": "go
 FAILURES_IN_A_ROW = 3
 """Then a good answer is given: five open a provider's breaker, and nobody would ask it."""
 REST = 10.0
-"""Seconds for which a provider is left alone that just failed to give a good answer: it is not asked for a while."""
+"""Seconds for which a provider is left alone that just failed to give a good answer: its breaker may be open."""
 FEW = PROVIDERS_EACH // 4
 """So few providers of a dialect are left that a new log is worth its seconds."""
 SHORTEST = 10.0

@@ -99,14 +99,14 @@ public struct AnswerStream: Sendable {
     public var receipt: Nanodollars? { tally.receipt }
     /// The bytes of text written so far, as in JSON: for an estimate where usage is missing.
     public var outputTextBytes: Int { tally.outputTextBytes }
-    /// The bytes of an event that has not come to its end.
+    /// The bytes that have come of an event, or of a document, whose end has not.
     public var unfinishedByteCount: Int { framer.unfinishedByteCount }
     /// About how many bytes it keeps: of an event that is not whole, and of an answer that is
     /// translated, which some clients are told once more at its end.
     public var heldByteCount: Int {
         framer.unfinishedByteCount + held.count + (writer == nil ? 0 : tally.byteCount)
     }
-    /// Of them what a limit of tokens bounds, so far as it is text.
+    /// Of the text written so far, what a limit of tokens bounds.
     public var written: WrittenText { tally.written }
     /// Whether the provider has said that the answer is complete; the connection may be let go.
     public var isComplete: Bool { phase == .ended }
@@ -117,9 +117,6 @@ public struct AnswerStream: Sendable {
         guard phase == .ended else { return nil }
         return isPassedResponse ? ResponsesAnswerReader.response(in: held) : writer?.response(tally)
     }
-
-    /// The bytes that have come of an event, or of a document, whose end has not.
-    public var waitingBytes: Int { framer.waitingBytes }
 
     /// The fingerprints of what only the provider can go on from.
     public var heldThere: [UInt64] { reader.held }

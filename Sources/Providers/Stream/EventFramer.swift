@@ -33,9 +33,6 @@ struct EventFramer {
     /// Whether the bytes at the beginning were looked at.
     private var hasBegun = false
 
-    /// The bytes that are not taken yet.
-    var waitingBytes: Int { buffer.count - taken }
-
     /// The most bytes of one event.
     let limit: Int
 

@@ -228,7 +228,7 @@ extension AnswerStream {
         _ bytes: [UInt8]?,
         into output: inout [UInt8]
     ) async throws(ProviderFailure) {
-        let count = waitingBytes + (bytes?.count ?? 0)
+        let count = unfinishedByteCount + (bytes?.count ?? 0)
         guard count >= LargeWork.leastBytes else { return try takeHere(bytes, into: &output) }
         try await LargeWork.run(on: count) { () throws(ProviderFailure) in
             try takeHere(bytes, into: &output)
