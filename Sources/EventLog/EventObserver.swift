@@ -37,7 +37,6 @@ public final class EventObserver: Sendable {
     private let handler: @Sendable (Observation) -> Void
     private let queue: DispatchQueue
     private let state: Mutex<State>
-    private let hasLeft = Atomic(false)
 
     /// An observer that hears of nothing until the log's owner offers it events.
     ///
@@ -76,7 +75,7 @@ extension EventObserver {
     ///
     /// Allocates nothing and keeps a reference to the event.
     public func offer(_ body: EventBody, at time: Timestamp, sequence: UInt64) {
-        guard !hasLeft.load(ordering: .relaxed), wants(body) else { return }
+        guard wants(body) else { return }
         state.withLock { state in
             if let missed = state.missed {
                 state.missed = missed.lowerBound...sequence
@@ -105,11 +104,6 @@ extension EventObserver {
         queue.sync {}
     }
 
-    /// Hears of nothing more, but what the handler has in its hands.
-    public func leave() {
-        hasLeft.store(true, ordering: .relaxed)
-    }
-
     private func handOver() {
         // The two buffers change places, so that what is offered meanwhile finds its room made.
         var turn = Self.room(for: limit)
@@ -124,11 +118,11 @@ extension EventObserver {
                 return (!state.isHandingOver, state.missed)
             }
             if isOver { return }
-            for next in turn where !hasLeft.load(ordering: .relaxed) {
+            for next in turn {
                 handler(.event(next.event, sequence: next.sequence))
             }
             turn.removeAll(keepingCapacity: true)
-            if let missed, !hasLeft.load(ordering: .relaxed) { handler(.missed(missed)) }
+            if let missed { handler(.missed(missed)) }
         }
     }
 }

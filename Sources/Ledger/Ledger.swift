@@ -232,12 +232,6 @@ public final class Ledger: Sendable {
         }
     }
 
-    /// Hands an observer nothing more, but what its handler has in its hands.
-    public func removeObserver(_ observer: EventObserver) {
-        observer.leave()
-        inside.withLock { $0.observers.removeAll { $0 === observer } }
-    }
-
     /// Blocks until every observer was handed what was appended so far.
     public func drainObservers() {
         for observer in inside.withLock({ $0.observers }) { observer.drain() }

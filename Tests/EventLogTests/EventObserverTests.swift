@@ -152,24 +152,4 @@ struct EventObserverTests {
         observer.drain()
         #expect(ear.all == Self.heard(6...7))
     }
-
-    @Test func `who leaves hears nothing more but what is in its hands`() async {
-        let source = Source()
-        let (ear, other) = (Ear(), Ear())
-        let observer = ear.observer(limit: 2, isHeld: true)
-        let staying = other.observer(limit: 10)
-        source.add(observer)
-        source.add(staying)
-        source.append()
-        await ear.hasBegun.wait()
-        // Some wait and some are missed when it leaves.
-        source.append(4)
-        observer.leave()
-        ear.goesOn.open()
-        source.append(2)
-        observer.drain()
-        staying.drain()
-        #expect(ear.all == Self.heard(1...1))
-        #expect(other.all == Self.heard(1...7))
-    }
 }

@@ -115,22 +115,6 @@ struct ObserverTests {
         try ledger.close()
     }
 
-    @Test func `who is taken away hears nothing more`() throws {
-        let directory = TemporaryDirectory()
-        let ledger = try Self.open(directory)
-        let heard = Heard()
-        let observer = EventObserver("test") { observation in
-            if case .event(let event, _) = observation { heard.add(event) }
-        }
-        ledger.addObserver(observer)
-        try ledger.record(Journey(1).events)
-        observer.drain()
-        ledger.removeObserver(observer)
-        try ledger.record(Journey(2).events)
-        try ledger.close()
-        #expect(heard.all.map(\.body) == Journey(1).events)
-    }
-
     @Test func `every warning is said to the operator once, in order, however slow that is`()
         async throws
     {
